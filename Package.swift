@@ -1,0 +1,27 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+    name: "sockctl",
+    products: [
+        .library(name: "SockKit", targets: ["SockKit"]),
+        .executable(name: "sockctl", targets: ["sockctl"]),
+    ],
+    targets: [
+        // The C declarations that Glibc's module hides. A header only: nothing is compiled or linked.
+        .systemLibrary(name: "CLinux", path: "Sources/SockKit/CLinux"),
+        .target(name: "SockKit", dependencies: ["CLinux"], exclude: ["CLinux"], swiftSettings: settings),
+        .executableTarget(name: "sockctl", dependencies: ["SockKit"], swiftSettings: settings),
+        .testTarget(name: "SockKitTests", dependencies: ["SockKit", "sockctl"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

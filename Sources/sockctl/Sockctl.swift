@@ -1,0 +1,4 @@
+@main
+enum Sockctl {
+    static func main() {}
+}
