@@ -1,3 +1,45 @@
+// What Linux has and Swift's Glibc module hides: headers it leaves out, and functions that glibc
+// declares only under _GNU_SOURCE. Nothing is defined here that the C library does not export.
 #pragma once
+
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/sendfile.h>
+#include <sys/un.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+
+struct sockaddr;
+struct iovec;
+
+int accept4(int descriptor, struct sockaddr *address, unsigned int *length, int flags);
+int pipe2(int descriptors[2], int flags);
+long splice(int from, long *from_offset, int to, long *to_offset, unsigned long length, unsigned int flags);
+
+enum {
+    SK_SPLICE_F_MOVE = 1,
+    SK_SPLICE_F_NONBLOCK = 2,
+    SK_SPLICE_F_MORE = 4,
+    SK_F_SETPIPE_SZ = 1031,
+    SK_F_GETPIPE_SZ = 1032,
+};
+
+// The kernel's struct tcp_info as of Linux 6.x. <linux/tcp.h> clashes with <netinet/tcp.h>, whose
+// own struct ends before the fields that matter here. Older kernels fill a prefix of it.
+struct sk_tcp_info {
+    unsigned char state, ca_state, retransmits, probes, backoff, options;
+    unsigned char window_scales;
+    unsigned char delivery_rate_flags;
+    unsigned int rto, ato, snd_mss, rcv_mss;
+    unsigned int unacked, sacked, lost, retrans, fackets;
+    unsigned int last_data_sent, last_ack_sent, last_data_recv, last_ack_recv;
+    unsigned int pmtu, rcv_ssthresh, rtt, rttvar, snd_ssthresh, snd_cwnd, advmss, reordering;
+    unsigned int rcv_rtt, rcv_space, total_retrans;
+    unsigned long long pacing_rate, max_pacing_rate, bytes_acked, bytes_received;
+    unsigned int segs_out, segs_in, notsent_bytes, min_rtt, data_segs_in, data_segs_out;
+    unsigned long long delivery_rate, busy_time, rwnd_limited, sndbuf_limited;
+    unsigned int delivered, delivered_ce;
+    unsigned long long bytes_sent, bytes_retrans;
+    unsigned int dsack_dups, reord_seen, rcv_ooopack, snd_wnd;
+};

@@ -1,0 +1,143 @@
+/// An open descriptor that the loop watches, and the one attempt loop that every operation on it goes through.
+///
+/// An operation is five beats: take the read or write turn; already closed, or the deadline passed?; try the call; if
+/// it would block, wait for readiness or the deadline and try again; give the turn up.
+@Netpoller
+package final class PolledDescriptor {
+    private var owner: FileDescriptor?
+    private let slot: PollSlot
+    private var readTurn = Turn()
+    private var writeTurn = Turn()
+
+    /// Takes the ownership of a non-blocking descriptor and has the loop watch it.
+    package init(adopting descriptor: consuming FileDescriptor) throws(Errno) {
+        slot = try unsafe Netpoller.loop.state.add(descriptor.rawValue)
+        owner = consume descriptor
+    }
+
+    isolated deinit {
+        close()
+    }
+
+    /// The descriptor's number, for calls that never wait.
+    package func withNumber<Value>(_ body: (Int32) throws(Errno) -> Value) throws(DescriptorFailure) -> Value {
+        guard let number = owner?.rawValue else { throw .closed }
+        do throws(Errno) { return try body(number) } catch { throw .system(error) }
+    }
+
+    package var isClosed: Bool { owner == nil }
+
+    /// Closes the descriptor and wakes every waiter with `closed`; the kernel itself wakes nobody. Harmless twice.
+    package func close() {
+        guard let descriptor = owner.take() else { return }
+        slot.wake(.read, .closed)
+        slot.wake(.write, .closed)
+        readTurn.close()
+        writeTurn.close()
+        unsafe Netpoller.loop.state.remove(slot)
+        // What close(2) could still say, EIO of a remote file system, has no address on a socket.
+        try? descriptor.close()
+    }
+
+    // MARK: - Deadlines
+
+    /// The moment after which operations of a side fail, until another is set; one that has passed wakes the waiter.
+    package subscript(deadline side: PollSide) -> Deadline? {
+        get { slot.deadline(side) }
+        set { unsafe Netpoller.loop.state.setDeadline(slot, side, newValue) }
+    }
+
+    // MARK: - The attempt loop
+
+    /// Makes `attempt` until it is done, waiting in between, with the turn of that side held.
+    package func perform<Value: Sendable>(
+        _ side: PollSide, _ attempt: (Int32) throws(Errno) -> Attempt<Value>
+    ) async throws(DescriptorFailure) -> Value {
+        try await takeTurn(side)
+        defer { giveTurn(side) }
+        return try await attemptUntilDone(side, attempt)
+    }
+
+    /// Makes `attempt` again and again under one turn until `count` bytes have gone; it is told how many have.
+    ///
+    /// `progress` holds what has gone, whether this returns or throws.
+    package func performAll(
+        _ side: PollSide, count: Int, progress: inout Int,
+        _ attempt: (Int32, Int) throws(Errno) -> Attempt<Int>
+    ) async throws(DescriptorFailure) {
+        try await takeTurn(side)
+        defer { giveTurn(side) }
+        repeat {
+            let gone = progress
+            progress += try await attemptUntilDone(side) { number throws(Errno) in try attempt(number, gone) }
+        } while progress < count
+    }
+
+    /// Waits until a side looks ready, without taking anything: the next attempt may still find that it would block.
+    package func waitUntilReady(_ side: PollSide) async throws(DescriptorFailure) {
+        while !slot.isReady(side) {
+            try check(side)
+            try await wait(side)
+        }
+    }
+
+    /// Notes that a read took all there was, so that the next one need not ask the kernel to learn it.
+    package func noteDrained() {
+        slot.setDrained()
+    }
+
+    private func attemptUntilDone<Value: Sendable>(
+        _ side: PollSide, _ attempt: (Int32) throws(Errno) -> Attempt<Value>
+    ) async throws(DescriptorFailure) -> Value {
+        while true {
+            try check(side)
+            if slot.isReady(side) {
+                if case .done(let value) = try withNumber(attempt) { return value }
+                slot.setBlocked(side)
+            }
+            try await wait(side)
+        }
+    }
+
+    private func check(_ side: PollSide) throws(DescriptorFailure) {
+        if isClosed { throw .closed }
+        if let deadline = slot.deadline(side), deadline.hasPassed { throw .deadlineExceeded }
+    }
+
+    private func wait(_ side: PollSide) async throws(DescriptorFailure) {
+        if Task.isCancelled { throw .cancelled }
+        let slot = slot
+        let (tag, ticket) = (slot.tag, slot.nextTicket(side))
+        let wake = await withTaskCancellationHandler {
+            await unsafe withUnsafeContinuation { waiter in
+                unsafe Netpoller.loop.state.park(slot, side, waiter)
+            }
+        } onCancel: {
+            Netpoller.spawn { unsafe Netpoller.loop.state.cancel(tag, side, ticket: ticket) }
+        }
+        switch wake {
+        case .ready: return
+        case .deadline: throw .deadlineExceeded
+        case .closed: throw .closed
+        case .cancelled: throw .cancelled
+        }
+    }
+
+    // MARK: - Turns
+
+    private func takeTurn(_ side: PollSide) async throws(DescriptorFailure) {
+        let isFree = side == .read ? readTurn.takeIfFree() : writeTurn.takeIfFree()
+        if isFree { return }
+        if isClosed { throw .closed }
+        let place = side == .read ? readTurn.queue() : writeTurn.queue()
+        switch await place.wait() {
+        case .ready, .deadline: return
+        case .closed: throw .closed
+        case .cancelled: throw .cancelled
+        }
+    }
+
+    private func giveTurn(_ side: PollSide) {
+        if side == .read { readTurn.give() } else { writeTurn.give() }
+    }
+}

@@ -1,0 +1,36 @@
+/// The right to read, or to write, one descriptor: one holder at a time, the others in line.
+///
+/// It is what keeps two writers from interleaving inside a message (write(2) itself promises nothing of the kind).
+@Netpoller
+struct Turn {
+    private var isHeld = false
+    private var line: [Parking] = []
+
+    /// Takes the turn if nobody has it.
+    mutating func takeIfFree() -> Bool {
+        guard !isHeld else { return false }
+        isHeld = true
+        return true
+    }
+
+    /// A place at the end of the line: waking it with `.ready` hands the turn over.
+    mutating func queue() -> Parking {
+        let place = Parking()
+        line.append(place)
+        return place
+    }
+
+    /// Hands the turn to the first in line who still waits.
+    mutating func give() {
+        while !line.isEmpty {
+            if line.removeFirst().wake() { return }
+        }
+        isHeld = false
+    }
+
+    /// Sends everybody in line away.
+    mutating func close() {
+        for place in line { place.wake(.closed) }
+        line = []
+    }
+}

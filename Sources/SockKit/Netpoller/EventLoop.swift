@@ -1,0 +1,131 @@
+internal import Synchronization
+
+/// The one loop: an epoll instance, a heap of deadlines, and the queue of jobs that Swift's tasks are made of.
+///
+/// It is both the serial executor of `@Netpoller` and the executor that tasks prefer, so that a resumed task runs on
+/// this thread without passing through any other. Jobs run between two waits for events.
+final class EventLoop: SerialExecutor, TaskExecutor {
+    /// Jobs from other threads, the only thing that is shared under a lock.
+    private let inbox = Mutex<[UnownedJob]>([])
+    /// Set while the loop is about to wait or waits: whoever adds to the inbox then wakes it.
+    private let isAsleep = Atomic<Bool>(false)
+    /// The thread that runs the loop; 0 until there is one.
+    private let thread = Atomic<UInt>(0)
+    private let isClaimed = Atomic<Bool>(false)
+    private let isStopping = Atomic<Bool>(false)
+
+    // Invariant: touched by the loop's thread only. Every caller is either the loop itself, a job it runs, or code
+    // isolated to @Netpoller, which is such a job.
+    nonisolated(unsafe) private var ready: [UnownedJob] = []
+    // Invariant: as above.
+    nonisolated(unsafe) let state: LoopState
+
+    /// So many jobs run before the loop looks for events again: a busy task must not starve the sockets.
+    private static let batch = 512
+
+    init() {
+        unsafe state = LoopState()
+        unsafe ready.reserveCapacity(1024)
+    }
+
+    // MARK: - Executor
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if isCurrent {
+            unsafe ready.append(job)
+        } else {
+            inbox.withLock { $0.append(job) }
+            startIfNeeded()
+            wakeIfAsleep()
+        }
+    }
+
+    func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        unsafe UnownedSerialExecutor(ordinary: self)
+    }
+
+    /// Whether the caller runs on the loop's thread.
+    var isCurrent: Bool {
+        thread.load(ordering: .relaxed) == ThreadCalls.current
+    }
+
+    func checkIsolated() {
+        precondition(isCurrent, "this must run on the Netpoller")
+    }
+
+    // MARK: - Running
+
+    /// Claims the loop for the calling thread before anything has started it elsewhere.
+    func claim() -> Bool {
+        guard isClaimed.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
+        else { return false }
+        SignalCalls.ignoreBrokenPipes()
+        thread.store(ThreadCalls.current, ordering: .releasing)
+        return true
+    }
+
+    private func startIfNeeded() {
+        guard !isClaimed.load(ordering: .relaxed),
+            isClaimed.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
+        else { return }
+        SignalCalls.ignoreBrokenPipes()
+        do throws(Errno) {
+            try ThreadCalls.start(stackSize: 1024 * 1024) { [self] in
+                thread.store(ThreadCalls.current, ordering: .releasing)
+                run()
+            }
+        } catch {
+            preconditionFailure("the Netpoller has no thread: \(error)")
+        }
+    }
+
+    /// Runs jobs and waits for events until `stop()`; the calling thread must have claimed the loop.
+    func run() {
+        while true {
+            runReadyJobs()
+            takeInbox()
+            if isStopping.load(ordering: .relaxed) { return }
+            let isIdle = unsafe ready.isEmpty
+            if isIdle { isAsleep.store(true, ordering: .sequentiallyConsistent) }
+            // Whoever filled the inbox before seeing us asleep did not wake us: look once more.
+            let mayWait = isIdle && inbox.withLock { $0.isEmpty }
+            unsafe state.poll(mayWait: mayWait)
+            if isIdle { isAsleep.store(false, ordering: .relaxed) }
+        }
+    }
+
+    /// Ends `run()` after the jobs that are running.
+    func stop() {
+        isStopping.store(true, ordering: .relaxed)
+    }
+
+    private func runReadyJobs() {
+        var next = 0
+        while unsafe next < ready.count, next < Self.batch {
+            let job = unsafe ready[next]
+            next += 1
+            unsafe job.runSynchronously(
+                isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+        }
+        if unsafe next == ready.count {
+            unsafe ready.removeAll(keepingCapacity: true)
+        } else {
+            unsafe ready.removeFirst(next)
+        }
+    }
+
+    private func takeInbox() {
+        inbox.withLock { jobs in
+            guard !jobs.isEmpty else { return }
+            unsafe ready.append(contentsOf: jobs)
+            jobs.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private func wakeIfAsleep() {
+        if isAsleep.exchange(false, ordering: .sequentiallyConsistent) {
+            unsafe PollCalls.wake(state.wakeUpDescriptor)
+        }
+    }
+}

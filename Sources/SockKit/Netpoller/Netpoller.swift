@@ -1,0 +1,93 @@
+/// The actor of everything that holds a descriptor. Its executor is the event loop: one thread, no locks.
+///
+/// Code isolated to `@Netpoller` reads as if every call blocked, and none does: a task that must wait is parked until
+/// the kernel says its descriptor is ready, its deadline passes, somebody closes the descriptor, or it is cancelled.
+@globalActor
+public actor Netpoller {
+    public static let shared = Netpoller()
+
+    static let loop = EventLoop()
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe Self.loop.asUnownedSerialExecutor()
+    }
+
+    /// Runs `body` on the loop, with both executors as they should be: on this actor, and preferring its thread.
+    @discardableResult
+    public nonisolated static func spawn<Success: Sendable>(
+        _ body: @escaping @Netpoller @Sendable () async throws -> Success
+    ) -> Task<Success, any Error> {
+        Task(executorPreference: loop, operation: body)
+    }
+
+    /// Runs `body` on the loop, where it cannot fail.
+    @discardableResult
+    public nonisolated static func spawn<Success: Sendable>(
+        _ body: @escaping @Netpoller @Sendable () async -> Success
+    ) -> Task<Success, Never> {
+        Task(executorPreference: loop, operation: body)
+    }
+
+    /// Makes the calling thread, the main one of a program, the loop's thread; returns what `body` returns.
+    ///
+    /// Must come before anything else uses the loop, which otherwise gets a thread of its own at its first use.
+    public nonisolated static func run(_ body: @escaping @Netpoller @Sendable () async -> Int32) -> Int32 {
+        precondition(loop.claim(), "the Netpoller already runs on another thread")
+        let result = RunResult()
+        spawn {
+            unsafe result.status = await body()
+            loop.stop()
+        }
+        loop.run()
+        return result.read()
+    }
+
+    /// Waits until `deadline`, or for ever; false if the task was cancelled before.
+    @discardableResult
+    public static func sleep(until deadline: Deadline?) async -> Bool {
+        await Parking().wait(until: deadline) == .deadline
+    }
+
+    /// Waits for `span`; false if the task was cancelled before.
+    @discardableResult
+    public static func sleep(for span: Duration) async -> Bool {
+        await sleep(until: .now + span)
+    }
+}
+
+/// Carries the status out of the root task. The loop has stopped when it is read, on the same thread.
+private final class RunResult: Sendable {
+    // Invariant: written by the root task on the loop's thread, read by that thread after the loop has returned.
+    nonisolated(unsafe) var status: Int32 = 0
+
+    func read() -> Int32 { unsafe status }
+}
+
+/// A place where one task waits until another one wakes it, or a deadline passes.
+@Netpoller
+package final class Parking {
+    private let ticket: UInt64
+
+    package init() {
+        ticket = unsafe Netpoller.loop.state.makeTicket()
+    }
+
+    /// Waits; a wake-up that came before the wait is not remembered.
+    package func wait(until deadline: Deadline? = nil) async -> Wake {
+        if Task.isCancelled { return .cancelled }
+        let ticket = ticket
+        return await withTaskCancellationHandler {
+            await unsafe withUnsafeContinuation { waiter in
+                unsafe Netpoller.loop.state.park(ticket, until: deadline, waiter)
+            }
+        } onCancel: {
+            Netpoller.spawn { _ = unsafe Netpoller.loop.state.unpark(ticket, .cancelled) }
+        }
+    }
+
+    /// Wakes the waiter; false if nobody waits any more.
+    @discardableResult
+    package func wake(_ reason: Wake = .ready) -> Bool {
+        unsafe Netpoller.loop.state.unpark(ticket, reason)
+    }
+}

@@ -1,0 +1,133 @@
+/// The two things one can wait for on a descriptor.
+package enum PollSide: Sendable, Hashable {
+    case read, write
+}
+
+/// Why a wait ended.
+package enum Wake: Sendable, Equatable {
+    case ready, deadline, closed, cancelled
+}
+
+/// Names a slot and the descriptor that was in it, so that an event of one that is gone cannot reach its successor.
+struct PollTag: Sendable, Hashable {
+    let index: UInt32
+    let generation: UInt32
+
+    var rawValue: UInt64 { UInt64(generation) << 32 | UInt64(index) }
+
+    init(index: UInt32, generation: UInt32) {
+        self.index = index
+        self.generation = generation
+    }
+
+    init(rawValue: UInt64) {
+        index = UInt32(truncatingIfNeeded: rawValue)
+        generation = UInt32(truncatingIfNeeded: rawValue >> 32)
+    }
+}
+
+/// What the loop knows of one descriptor: which sides are ready, who waits, and until when.
+///
+/// Only the loop's thread touches it: the loop itself, and `PolledDescriptor`, which is isolated to `@Netpoller`.
+@safe final class PollSlot {
+    let tag: PollTag
+    private var reading = Side()
+    private var writing = Side()
+    /// The peer has ended, failed or sent urgent data: a short read then says nothing about what is left.
+    private var isNeverDrained: Bool
+
+    /// One direction. `isReady` is a hint that errs towards true: an attempt is worth its system call.
+    @safe private struct Side {
+        var isReady = true
+        var ticket: UInt32 = 0
+        var waiter: UnsafeContinuation<Wake, Never>?
+        var deadline: Deadline?
+        /// When the earliest entry in the heap for this side comes up.
+        var scheduled: Deadline?
+    }
+
+    init(tag: PollTag, isAlwaysReady: Bool) {
+        self.tag = tag
+        isNeverDrained = isAlwaysReady
+    }
+
+    private subscript(side: PollSide) -> Side {
+        _read { if side == .read { yield reading } else { yield writing } }
+        _modify { if side == .read { yield &reading } else { yield &writing } }
+    }
+
+    func isReady(_ side: PollSide) -> Bool {
+        self[side].isReady
+    }
+
+    /// The kernel said would-block: only an event can make the side ready again.
+    func setBlocked(_ side: PollSide) {
+        self[side].isReady = false
+    }
+
+    /// A read gave less than it had room for, so there is nothing left; epoll(7) names this as sufficient for streams.
+    func setDrained() {
+        guard !isNeverDrained else { return }
+        reading.isReady = false
+    }
+
+    func deadline(_ side: PollSide) -> Deadline? {
+        self[side].deadline
+    }
+
+    /// The ticket that the next waiter of this side will hold.
+    func nextTicket(_ side: PollSide) -> UInt32 {
+        self[side].ticket
+    }
+
+    /// Sets the deadline; returns the moment at which the heap should look at this side, if it must be told.
+    func setDeadline(_ side: PollSide, _ deadline: Deadline?) -> Deadline? {
+        self[side].deadline = deadline
+        guard unsafe self[side].waiter != nil else { return nil }
+        return momentToSchedule(side)
+    }
+
+    /// Parks a waiter; returns the moment at which the heap should look at this side, if it must be told.
+    func park(_ side: PollSide, _ waiter: UnsafeContinuation<Wake, Never>) -> Deadline? {
+        unsafe self[side].waiter = waiter
+        return momentToSchedule(side)
+    }
+
+    /// The heap's entry for this side came up. Returns when to look again, where the deadline has moved.
+    func deadlineCameUp(_ side: PollSide, now: Deadline) -> Deadline? {
+        self[side].scheduled = nil
+        guard unsafe self[side].waiter != nil, let deadline = self[side].deadline else { return nil }
+        guard deadline <= now else { return momentToSchedule(side) }
+        wake(side, .deadline)
+        return nil
+    }
+
+    /// An event of epoll: marks sides as ready and wakes who waits for them.
+    func becameReady(_ interest: PollCalls.Interest) {
+        let hasFailed = !interest.isDisjoint(with: [.error, .hangUp])
+        if hasFailed || !interest.isDisjoint(with: [.peerEnd, .urgent]) { isNeverDrained = true }
+        if hasFailed || !interest.isDisjoint(with: [.read, .peerEnd]) {
+            reading.isReady = true
+            wake(.read, .ready)
+        }
+        if hasFailed || interest.contains(.write) {
+            writing.isReady = true
+            wake(.write, .ready)
+        }
+    }
+
+    /// Wakes the waiter of one side, if there is one and, where a ticket is given, it is that one.
+    func wake(_ side: PollSide, _ reason: Wake, ticket: UInt32? = nil) {
+        guard let waiter = unsafe self[side].waiter, ticket ?? self[side].ticket == self[side].ticket else { return }
+        unsafe self[side].waiter = nil
+        self[side].ticket &+= 1
+        unsafe waiter.resume(returning: reason)
+    }
+
+    private func momentToSchedule(_ side: PollSide) -> Deadline? {
+        guard let deadline = self[side].deadline else { return nil }
+        if let scheduled = self[side].scheduled, scheduled <= deadline { return nil }
+        self[side].scheduled = deadline
+        return deadline
+    }
+}

@@ -1,0 +1,58 @@
+private import Glibc
+
+/// A point in time on the monotonic clock, in nanoseconds: what a deadline is, and what the loop counts in.
+///
+/// CLOCK_MONOTONIC does not count time that the machine slept, and epoll waits by it.
+public struct Deadline: Sendable, Hashable, Comparable {
+    package let nanoseconds: Int64
+
+    package init(nanoseconds: Int64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    /// The present moment.
+    public static var now: Deadline {
+        var time = timespec()
+        // Cannot fail for CLOCK_MONOTONIC, and is answered by the vDSO without entering the kernel.
+        _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Deadline(nanoseconds: Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec))
+    }
+
+    /// A moment that has passed: setting it as a deadline wakes whoever waits.
+    public static let past = Deadline(nanoseconds: 0)
+
+    /// True once the moment has come.
+    public var hasPassed: Bool {
+        nanoseconds <= Deadline.now.nanoseconds
+    }
+
+    public static func < (left: Deadline, right: Deadline) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+
+    /// Saturates: a deadline beyond the clock's range is simply very late.
+    public static func + (moment: Deadline, span: Duration) -> Deadline {
+        let (sum, overflow) = moment.nanoseconds.addingReportingOverflow(span.wholeNanoseconds)
+        return Deadline(nanoseconds: overflow ? (span < .zero ? .min : .max) : sum)
+    }
+
+    public static func - (later: Deadline, earlier: Deadline) -> Duration {
+        .nanoseconds(later.nanoseconds &- earlier.nanoseconds)
+    }
+}
+
+extension Duration {
+    /// Saturating, rounded towards zero.
+    package var wholeNanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (whole, tooLarge) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        if tooLarge { return seconds < 0 ? .min : .max }
+        let (sum, overflow) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return overflow ? (seconds < 0 ? .min : .max) : sum
+    }
+
+    /// As a fraction of seconds, for reports and JSON.
+    package var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}

@@ -1,0 +1,136 @@
+private import Glibc
+
+/// An error number of the kernel, with its name and a sentence fragment of our own.
+///
+/// The texts are fixed here because the C library's change with its version and the locale, and because scripts
+/// compare `name`.
+public struct Errno: Error, RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+    public let rawValue: Int32
+
+    public init(rawValue: Int32) {
+        self.rawValue = rawValue
+    }
+
+    /// The symbol in `<errno.h>`, such as `ECONNREFUSED`.
+    public var name: String {
+        Self.entry(of: rawValue)?.name ?? "E\(rawValue)"
+    }
+
+    /// What went wrong, in lower case and without a full stop, as Go prints it.
+    public var description: String {
+        Self.entry(of: rawValue)?.text ?? "error number \(rawValue)"
+    }
+
+    private static func entry(of number: Int32) -> Entry? {
+        table.first { $0.number == number }
+    }
+
+    private struct Entry: Sendable {
+        let number: Int32
+        let name: String
+        let text: String
+    }
+
+    private static let table: [Entry] = rows.map { Entry(number: $0.0, name: $0.1, text: $0.2) }
+
+    private static let rows: [(Int32, String, String)] = [
+        (EPERM, "EPERM", "operation not permitted"),
+        (ENOENT, "ENOENT", "no such file or directory"),
+        (ESRCH, "ESRCH", "no such process"),
+        (EINTR, "EINTR", "interrupted system call"),
+        (EIO, "EIO", "input/output error"),
+        (ENXIO, "ENXIO", "no such device or address"),
+        (EBADF, "EBADF", "bad file descriptor"),
+        (EAGAIN, "EAGAIN", "resource temporarily unavailable"),
+        (ENOMEM, "ENOMEM", "cannot allocate memory"),
+        (EACCES, "EACCES", "permission denied"),
+        (EFAULT, "EFAULT", "bad address"),
+        (EBUSY, "EBUSY", "device or resource busy"),
+        (EEXIST, "EEXIST", "file exists"),
+        (ENODEV, "ENODEV", "no such device"),
+        (ENOTDIR, "ENOTDIR", "not a directory"),
+        (EISDIR, "EISDIR", "is a directory"),
+        (EINVAL, "EINVAL", "invalid argument"),
+        (ENFILE, "ENFILE", "too many open files in system"),
+        (EMFILE, "EMFILE", "too many open files"),
+        (ENOTTY, "ENOTTY", "inappropriate ioctl for device"),
+        (EFBIG, "EFBIG", "file too large"),
+        (ENOSPC, "ENOSPC", "no space left on device"),
+        (ESPIPE, "ESPIPE", "illegal seek"),
+        (EROFS, "EROFS", "read-only file system"),
+        (EPIPE, "EPIPE", "broken pipe"),
+        (ENAMETOOLONG, "ENAMETOOLONG", "file name too long"),
+        (ENOSYS, "ENOSYS", "function not implemented"),
+        (ELOOP, "ELOOP", "too many levels of symbolic links"),
+        (EPROTO, "EPROTO", "protocol error"),
+        (ENOTSOCK, "ENOTSOCK", "socket operation on non-socket"),
+        (EDESTADDRREQ, "EDESTADDRREQ", "destination address required"),
+        (EMSGSIZE, "EMSGSIZE", "message too long"),
+        (EPROTOTYPE, "EPROTOTYPE", "protocol wrong type for socket"),
+        (ENOPROTOOPT, "ENOPROTOOPT", "protocol not available"),
+        (EPROTONOSUPPORT, "EPROTONOSUPPORT", "protocol not supported"),
+        (ESOCKTNOSUPPORT, "ESOCKTNOSUPPORT", "socket type not supported"),
+        (EOPNOTSUPP, "EOPNOTSUPP", "operation not supported"),
+        (EPFNOSUPPORT, "EPFNOSUPPORT", "protocol family not supported"),
+        (EAFNOSUPPORT, "EAFNOSUPPORT", "address family not supported by protocol"),
+        (EADDRINUSE, "EADDRINUSE", "address already in use"),
+        (EADDRNOTAVAIL, "EADDRNOTAVAIL", "cannot assign requested address"),
+        (ENETDOWN, "ENETDOWN", "network is down"),
+        (ENETUNREACH, "ENETUNREACH", "network is unreachable"),
+        (ENETRESET, "ENETRESET", "network dropped connection on reset"),
+        (ECONNABORTED, "ECONNABORTED", "software caused connection abort"),
+        (ECONNRESET, "ECONNRESET", "connection reset by peer"),
+        (ENOBUFS, "ENOBUFS", "no buffer space available"),
+        (EISCONN, "EISCONN", "socket is already connected"),
+        (ENOTCONN, "ENOTCONN", "socket is not connected"),
+        (ESHUTDOWN, "ESHUTDOWN", "cannot send after socket shutdown"),
+        (ETIMEDOUT, "ETIMEDOUT", "connection timed out"),
+        (ECONNREFUSED, "ECONNREFUSED", "connection refused"),
+        (EHOSTDOWN, "EHOSTDOWN", "host is down"),
+        (EHOSTUNREACH, "EHOSTUNREACH", "no route to host"),
+        (EALREADY, "EALREADY", "operation already in progress"),
+        (EINPROGRESS, "EINPROGRESS", "operation now in progress"),
+        (ECANCELED, "ECANCELED", "operation canceled"),
+    ]
+}
+
+extension Errno {
+    public static let notPermitted = Errno(rawValue: EPERM)
+    public static let noSuchFile = Errno(rawValue: ENOENT)
+    public static let interrupted = Errno(rawValue: EINTR)
+    public static let inputOutput = Errno(rawValue: EIO)
+    public static let noSuchDevice = Errno(rawValue: ENXIO)
+    public static let badFileDescriptor = Errno(rawValue: EBADF)
+    public static let wouldBlock = Errno(rawValue: EAGAIN)
+    public static let noMemory = Errno(rawValue: ENOMEM)
+    public static let permissionDenied = Errno(rawValue: EACCES)
+    public static let fileExists = Errno(rawValue: EEXIST)
+    public static let isDirectory = Errno(rawValue: EISDIR)
+    public static let invalidArgument = Errno(rawValue: EINVAL)
+    public static let tooManyOpenFilesInSystem = Errno(rawValue: ENFILE)
+    public static let tooManyOpenFiles = Errno(rawValue: EMFILE)
+    public static let noSpace = Errno(rawValue: ENOSPC)
+    public static let illegalSeek = Errno(rawValue: ESPIPE)
+    public static let brokenPipe = Errno(rawValue: EPIPE)
+    public static let noFunction = Errno(rawValue: ENOSYS)
+    public static let messageTooLong = Errno(rawValue: EMSGSIZE)
+    public static let wrongProtocolType = Errno(rawValue: EPROTOTYPE)
+    public static let noSuchProtocolOption = Errno(rawValue: ENOPROTOOPT)
+    public static let notSupported = Errno(rawValue: EOPNOTSUPP)
+    public static let noSuchFamily = Errno(rawValue: EAFNOSUPPORT)
+    public static let addressInUse = Errno(rawValue: EADDRINUSE)
+    public static let addressNotAvailable = Errno(rawValue: EADDRNOTAVAIL)
+    public static let networkDown = Errno(rawValue: ENETDOWN)
+    public static let networkUnreachable = Errno(rawValue: ENETUNREACH)
+    public static let connectionAborted = Errno(rawValue: ECONNABORTED)
+    public static let connectionReset = Errno(rawValue: ECONNRESET)
+    public static let noBufferSpace = Errno(rawValue: ENOBUFS)
+    public static let isConnected = Errno(rawValue: EISCONN)
+    public static let notConnected = Errno(rawValue: ENOTCONN)
+    public static let timedOut = Errno(rawValue: ETIMEDOUT)
+    public static let connectionRefused = Errno(rawValue: ECONNREFUSED)
+    public static let hostDown = Errno(rawValue: EHOSTDOWN)
+    public static let hostUnreachable = Errno(rawValue: EHOSTUNREACH)
+    public static let alreadyInProgress = Errno(rawValue: EALREADY)
+    public static let inProgress = Errno(rawValue: EINPROGRESS)
+}

@@ -1,0 +1,169 @@
+private import CLinux
+private import Glibc
+
+/// What kind of thing a descriptor is open on.
+package enum FileKind: Sendable {
+    case regular, pipe, socket, terminal, directory, device
+}
+
+/// The identity of a file on its device, to tell whether two names are one file.
+package struct FileIdentity: Sendable, Hashable {
+    package let device: UInt64
+    package let inode: UInt64
+    package let kind: FileKind
+    package let size: Int64
+}
+
+/// Calls on files, pipes and terminals, each wrapped once.
+package enum FileCalls {
+    package enum Access: Sendable {
+        case read, write, readWrite, append
+    }
+
+    /// Opens close-on-exec; writing creates and, unless it appends, truncates. The corresponding call is open(2).
+    package static func open(
+        _ path: String, for access: Access, nonBlocking: Bool = false, creating: Bool = true
+    ) throws(Errno) -> FileDescriptor {
+        var flags = O_CLOEXEC | O_NOCTTY | (nonBlocking ? O_NONBLOCK : 0)
+        switch access {
+        case .read: flags |= O_RDONLY
+        case .write: flags |= O_WRONLY | (creating ? O_CREAT | O_TRUNC : 0)
+        case .readWrite: flags |= O_RDWR
+        case .append: flags |= O_WRONLY | O_APPEND | (creating ? O_CREAT : 0)
+        }
+        let number = try SystemCall.perform("open", on: -1, arguments: "\"\(path)\"") {
+            unsafe Int(Glibc.open(path, flags, 0o666))
+        }
+        return FileDescriptor(adopting: Int32(number))
+    }
+
+    /// A pipe of our own, non-blocking and close-on-exec, as (read end, write end) numbers to adopt at once.
+    package static func pipe() throws(Errno) -> (reader: Int32, writer: Int32) {
+        var ends: (Int32, Int32) = (-1, -1)
+        _ = try SystemCall.perform("pipe2", on: -1, arguments: "O_NONBLOCK|O_CLOEXEC") {
+            unsafe withUnsafeMutablePointer(to: &ends) {
+                unsafe $0.withMemoryRebound(to: Int32.self, capacity: 2) {
+                    unsafe Int(pipe2($0, O_NONBLOCK | O_CLOEXEC))
+                }
+            }
+        }
+        return (reader: ends.0, writer: ends.1)
+    }
+
+    /// Asks for a pipe that holds `size` bytes, and returns what it holds now.
+    package static func resizePipe(_ descriptor: Int32, to size: Int32) throws(Errno) -> Int {
+        try SystemCall.perform("fcntl", on: descriptor, arguments: "\(descriptor), F_SETPIPE_SZ, \(size)") {
+            Int(fcntl(descriptor, Int32(SK_F_SETPIPE_SZ), size))
+        }
+    }
+
+    package static func duplicate(_ descriptor: Int32) throws(Errno) -> FileDescriptor {
+        let number = try SystemCall.perform("fcntl", on: descriptor, arguments: "\(descriptor), F_DUPFD_CLOEXEC, 3") {
+            Int(fcntl(descriptor, F_DUPFD_CLOEXEC, 3))
+        }
+        return FileDescriptor(adopting: Int32(number))
+    }
+
+    /// Whether a descriptor number is open at all.
+    package static func isOpen(_ descriptor: Int32) -> Bool {
+        fcntl(descriptor, F_GETFD) >= 0
+    }
+
+    package static func identity(of descriptor: Int32) throws(Errno) -> FileIdentity {
+        var status = stat()
+        _ = try SystemCall.perform("fstat", on: descriptor, arguments: "\(descriptor)") {
+            unsafe Int(fstat(descriptor, &status))
+        }
+        return FileIdentity(status, isTerminal: isatty(descriptor) == 1)
+    }
+
+    /// The file that a path names, following no symbolic link at its end. The corresponding call is lstat(2).
+    package static func identity(ofPath path: String) throws(Errno) -> FileIdentity {
+        var status = stat()
+        _ = try SystemCall.perform("lstat", on: -1, arguments: "\"\(path)\"") { unsafe Int(lstat(path, &status)) }
+        return FileIdentity(status, isTerminal: false)
+    }
+
+    package static func remove(_ path: String) throws(Errno) {
+        _ = try SystemCall.perform("unlink", on: -1, arguments: "\"\(path)\"") { unsafe Int(unlink(path)) }
+    }
+
+    package static func setMode(_ mode: UInt32, ofPath path: String) throws(Errno) {
+        _ = try SystemCall.perform("chmod", on: -1, arguments: "\"\(path)\", 0\(String(mode, radix: 8))") {
+            unsafe Int(chmod(path, mode_t(mode)))
+        }
+    }
+
+    /// Sets the mask for files that the process creates, and returns the one before.
+    package static func setCreationMask(_ mask: UInt32) -> UInt32 {
+        UInt32(umask(mode_t(mask)))
+    }
+
+    package static func isTerminal(_ descriptor: Int32) -> Bool {
+        isatty(descriptor) == 1
+    }
+
+    /// The terminal's width in columns; nil where there is none.
+    package static func columns(of descriptor: Int32) -> Int? {
+        var size = winsize()
+        guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
+    /// Bytes that wait in the receive queue (SIOCINQ) or the send queue (SIOCOUTQ), or are not sent yet.
+    package static func queued(_ descriptor: Int32, _ queue: SocketQueue) throws(Errno) -> Int {
+        var count: Int32 = 0
+        _ = try SystemCall.perform("ioctl", on: descriptor, arguments: "\(descriptor), \(queue.constantName)") {
+            unsafe Int(ioctl(descriptor, queue.request, &count))
+        }
+        return Int(count)
+    }
+
+    /// The whole of a small file, such as one under /proc.
+    package static func contents(of path: String) throws(Errno) -> String {
+        let file = try open(path, for: .read)
+        var bytes: [UInt8] = []
+        let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
+        defer { unsafe room.deallocate() }
+        while case .done(let count) = try unsafe TransferCalls.read(file.rawValue, into: room), count > 0 {
+            unsafe bytes.append(contentsOf: room[..<count])
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// A queue of a socket that the kernel can measure.
+package enum SocketQueue: Sendable {
+    case received, unacknowledged, unsent
+
+    var request: UInt {
+        switch self {
+        case .received: 0x541B  // SIOCINQ, which is FIONREAD
+        case .unacknowledged: 0x5411  // SIOCOUTQ, which is TIOCOUTQ
+        case .unsent: 0x894B  // SIOCOUTQNSD
+        }
+    }
+
+    var constantName: String {
+        switch self {
+        case .received: "SIOCINQ"
+        case .unacknowledged: "SIOCOUTQ"
+        case .unsent: "SIOCOUTQNSD"
+        }
+    }
+}
+
+extension FileIdentity {
+    fileprivate init(_ status: stat, isTerminal: Bool) {
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+        size = Int64(status.st_size)
+        kind = switch status.st_mode & S_IFMT {
+        case S_IFREG: .regular
+        case S_IFIFO: .pipe
+        case S_IFSOCK: .socket
+        case S_IFDIR: .directory
+        default: isTerminal ? .terminal : .device
+        }
+    }
+}

@@ -1,0 +1,66 @@
+private import Glibc
+
+/// Names into addresses and ports. These calls block, some for many seconds: helper threads make them.
+package enum NameCalls {
+    package enum Failure: Error, Sendable {
+        case noSuchName
+        case temporary
+        case system(Errno)
+        case other(String)
+    }
+
+    /// The addresses of a host, in the resolver's order (RFC 6724). The corresponding call is getaddrinfo(3).
+    package static func addresses(of host: String, family: IPAddress.Family?) throws(Failure) -> [IPAddress] {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        unsafe hints.ai_family = switch family {
+        case .v4: AF_INET
+        case .v6: AF_INET6
+        case nil: AF_UNSPEC
+        }
+        var list: UnsafeMutablePointer<addrinfo>?
+        let result = unsafe getaddrinfo(host, nil, &hints, &list)
+        let number = errno
+        defer { if let list = unsafe list { unsafe freeaddrinfo(list) } }
+        guard result == 0 else { throw failure(result, number) }
+        var found: [IPAddress] = []
+        var next = unsafe list
+        while let entry = unsafe next {
+            let address = unsafe SocketAddress(copying: entry.pointee.ai_addr, entry.pointee.ai_addrlen)
+            if let address = address.endpoint.address, !found.contains(address) { found.append(address) }
+            unsafe next = entry.pointee.ai_next
+        }
+        return found
+    }
+
+    private static func failure(_ result: Int32, _ number: Int32) -> Failure {
+        switch result {
+        case EAI_NONAME, -5: .noSuchName  // -5 is EAI_NODATA, which glibc shows only to GNU programs
+        case EAI_AGAIN: .temporary
+        case EAI_SYSTEM: .system(Errno(rawValue: number))
+        default: .other(unsafe String(cString: gai_strerror(result)))
+        }
+    }
+
+    /// The port of a service such as `http`, from /etc/services; nil where it is not known.
+    package static func port(of service: String, datagram: Bool) -> UInt16? {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_socktype = Int32((datagram ? SOCK_DGRAM : SOCK_STREAM).rawValue)
+        unsafe hints.ai_flags = AI_PASSIVE
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard unsafe getaddrinfo(nil, service, &hints, &list) == 0, let entry = unsafe list else { return nil }
+        defer { unsafe freeaddrinfo(entry) }
+        return unsafe SocketAddress(copying: entry.pointee.ai_addr, entry.pointee.ai_addrlen).endpoint.port
+    }
+}
+
+extension SocketAddress {
+    /// A copy of an address that the C library made.
+    fileprivate init(copying pointer: UnsafePointer<sockaddr>, _ length: UInt32) {
+        self.init()
+        unsafe withMutablePointer { storage, room in
+            unsafe UnsafeMutableRawPointer(storage).copyMemory(from: pointer, byteCount: Int(length))
+            unsafe room.pointee = length
+        }
+    }
+}

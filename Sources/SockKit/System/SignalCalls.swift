@@ -1,0 +1,61 @@
+private import CLinux
+private import Glibc
+
+/// The signals that a command-line program meets.
+package enum Signal: Sendable, CaseIterable {
+    case interrupt, terminate, hangUp, userOne, windowChange
+
+    package var number: Int32 {
+        switch self {
+        case .interrupt: SIGINT
+        case .terminate: SIGTERM
+        case .hangUp: SIGHUP
+        case .userOne: SIGUSR1
+        case .windowChange: SIGWINCH
+        }
+    }
+}
+
+package enum SignalCalls {
+    /// A write to a peer that is gone is to be an error, not the process's end: ignores SIGPIPE unless somebody
+    /// already handles it.
+    ///
+    /// Sends carry MSG_NOSIGNAL, but splice(2) and sendfile(2) have no such flag.
+    static func ignoreBrokenPipes() {
+        var action = sigaction()
+        guard unsafe sigaction(SIGPIPE, nil, &action) == 0,
+            unsafe action.__sigaction_handler.sa_handler == nil
+        else { return }
+        _ = signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// A descriptor that becomes readable when one of the signals has come; they no longer do what they did.
+    ///
+    /// Must be called before the process has a second thread, so that every thread inherits the mask.
+    package static func makeDescriptor(for signals: [Signal]) throws(Errno) -> FileDescriptor {
+        var mask = sigset_t()
+        unsafe sigemptyset(&mask)
+        for signal in signals { unsafe sigaddset(&mask, signal.number) }
+        guard unsafe pthread_sigmask(SIG_BLOCK, &mask, nil) == 0 else { throw .invalidArgument }
+        let flags = Int32(SFD_NONBLOCK | SFD_CLOEXEC)
+        let number = try SystemCall.perform("signalfd4", on: -1, arguments: "-1, \(signals)") {
+            unsafe Int(signalfd(-1, &mask, flags))
+        }
+        return FileDescriptor(adopting: Int32(number))
+    }
+
+    /// Takes one signal that has come.
+    package static func take(from descriptor: Int32) throws(Errno) -> Attempt<Signal?> {
+        var information = signalfd_siginfo()
+        let outcome = try unsafe withUnsafeMutableBytes(of: &information) { room throws(Errno) in
+            try unsafe TransferCalls.read(descriptor, into: room)
+        }
+        guard case .done = outcome else { return .wouldBlock }
+        return .done(Signal.allCases.first { $0.number == Int32(information.ssi_signo) })
+    }
+
+    /// Ends the process as the signal would have, without running anything further.
+    package static func exit(_ status: Int32) -> Never {
+        Glibc.exit(status)
+    }
+}

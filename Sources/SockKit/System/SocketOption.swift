@@ -1,0 +1,116 @@
+private import CLinux
+private import Glibc
+
+/// A socket option whose value is one C int, as a row: level, number, name.
+///
+/// Rows are sorted by level, then by the option's constant.
+package struct SocketOption: Sendable {
+    let level: Int32
+    let number: Int32
+    package let name: String
+
+    package func set(_ value: Int32, on descriptor: Int32) throws(Errno) {
+        var value = value
+        _ = try SystemCall.perform(
+            "setsockopt", on: descriptor, arguments: "\(descriptor), \(levelName), \(name), \(value)"
+        ) {
+            unsafe Int(setsockopt(descriptor, level, number, &value, UInt32(MemoryLayout<Int32>.size)))
+        }
+    }
+
+    package func get(from descriptor: Int32) throws(Errno) -> Int32 {
+        var value: Int32 = 0
+        var size = UInt32(MemoryLayout<Int32>.size)
+        _ = try SystemCall.perform(
+            "getsockopt", on: descriptor, arguments: "\(descriptor), \(levelName), \(name), \(value)"
+        ) {
+            unsafe Int(getsockopt(descriptor, level, number, &value, &size))
+        }
+        return value
+    }
+
+    private var levelName: String {
+        switch level {
+        case SOL_SOCKET: "SOL_SOCKET"
+        case Int32(IPPROTO_TCP): "IPPROTO_TCP"
+        case Int32(IPPROTO_IP): "IPPROTO_IP"
+        case Int32(IPPROTO_IPV6): "IPPROTO_IPV6"
+        default: "\(level)"
+        }
+    }
+}
+
+// MARK: - SOL_SOCKET, socket(7)
+
+extension SocketOption {
+    private static func socket(_ number: Int32, _ name: String) -> SocketOption {
+        SocketOption(level: SOL_SOCKET, number: number, name: name)
+    }
+
+    package static let reuseAddress = socket(SO_REUSEADDR, "SO_REUSEADDR")
+    package static let type = socket(SO_TYPE, "SO_TYPE")
+    package static let error = socket(SO_ERROR, "SO_ERROR")
+    package static let broadcast = socket(SO_BROADCAST, "SO_BROADCAST")
+    package static let sendBuffer = socket(SO_SNDBUF, "SO_SNDBUF")
+    package static let receiveBuffer = socket(SO_RCVBUF, "SO_RCVBUF")
+    package static let keepAlive = socket(SO_KEEPALIVE, "SO_KEEPALIVE")
+    package static let reusePort = socket(SO_REUSEPORT, "SO_REUSEPORT")
+    package static let acceptsConnections = socket(SO_ACCEPTCONN, "SO_ACCEPTCONN")
+    package static let protocolNumber = socket(SO_PROTOCOL, "SO_PROTOCOL")
+    package static let domain = socket(SO_DOMAIN, "SO_DOMAIN")
+
+    /// SO_LINGER: seconds that close(2) lets unsent data live; 0 resets the connection, nil is the default.
+    package static func setLinger(_ seconds: Int32?, on descriptor: Int32) throws(Errno) {
+        var value = linger(l_onoff: seconds == nil ? 0 : 1, l_linger: seconds ?? 0)
+        let text = "{l_onoff=\(value.l_onoff), l_linger=\(value.l_linger)}"
+        _ = try SystemCall.perform(
+            "setsockopt", on: descriptor, arguments: "\(descriptor), SOL_SOCKET, SO_LINGER, \(text)"
+        ) {
+            unsafe Int(setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &value, UInt32(MemoryLayout<linger>.size)))
+        }
+    }
+
+    /// SO_BINDTODEVICE: only packets of this interface.
+    package static func bind(toInterface name: String, on descriptor: Int32) throws(Errno) {
+        _ = try SystemCall.perform(
+            "setsockopt", on: descriptor, arguments: "\(descriptor), SOL_SOCKET, SO_BINDTODEVICE, \"\(name)\""
+        ) {
+            unsafe Int(setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, name, UInt32(name.utf8.count)))
+        }
+    }
+}
+
+// MARK: - IPPROTO_IP and IPPROTO_IPV6, ip(7) and ipv6(7)
+
+extension SocketOption {
+    private static func ip(_ number: Int32, _ name: String) -> SocketOption {
+        SocketOption(level: Int32(IPPROTO_IP), number: number, name: name)
+    }
+
+    private static func ipv6(_ number: Int32, _ name: String) -> SocketOption {
+        SocketOption(level: Int32(IPPROTO_IPV6), number: number, name: name)
+    }
+
+    package static let typeOfService = ip(IP_TOS, "IP_TOS")
+    package static let timeToLive = ip(IP_TTL, "IP_TTL")
+    package static let hopLimit = ipv6(IPV6_UNICAST_HOPS, "IPV6_UNICAST_HOPS")
+    package static let onlyIPv6 = ipv6(IPV6_V6ONLY, "IPV6_V6ONLY")
+    package static let trafficClass = ipv6(IPV6_TCLASS, "IPV6_TCLASS")
+}
+
+// MARK: - IPPROTO_TCP, tcp(7)
+
+extension SocketOption {
+    private static func tcp(_ number: Int32, _ name: String) -> SocketOption {
+        SocketOption(level: Int32(IPPROTO_TCP), number: number, name: name)
+    }
+
+    package static let noDelay = tcp(TCP_NODELAY, "TCP_NODELAY")
+    package static let maximumSegment = tcp(TCP_MAXSEG, "TCP_MAXSEG")
+    package static let keepAliveIdle = tcp(TCP_KEEPIDLE, "TCP_KEEPIDLE")
+    package static let keepAliveInterval = tcp(TCP_KEEPINTVL, "TCP_KEEPINTVL")
+    package static let keepAliveCount = tcp(TCP_KEEPCNT, "TCP_KEEPCNT")
+    package static let synCount = tcp(TCP_SYNCNT, "TCP_SYNCNT")
+    package static let quickAcknowledgement = tcp(TCP_QUICKACK, "TCP_QUICKACK")
+    package static let userTimeout = tcp(TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT")
+}

@@ -1,0 +1,120 @@
+private import Glibc
+private import Synchronization
+
+/// One system call as the gate saw it: what `--trace` prints.
+public struct SystemCallRecord: Sendable {
+    public let call: String
+    /// Decoded, comma separated, as in strace: `5, 127.0.0.1:3000`.
+    public let arguments: String
+    public let result: Int
+    /// Set where the call failed; `result` is then -1.
+    public let errno: Errno?
+    public let duration: Duration
+}
+
+/// Somebody who watches the gate: the tracer, or a test that makes calls fail.
+public protocol SystemCallObserver: Sendable {
+    /// Asked before the call is made: an error here is what the caller gets, and the kernel is not asked.
+    func fault(for call: String, descriptor: Int32) -> Errno?
+
+    /// Told after the call, on the thread that made it. It must not make system calls through the gate.
+    func observe(_ record: SystemCallRecord)
+}
+
+extension SystemCallObserver {
+    public func fault(for call: String, descriptor: Int32) -> Errno? { nil }
+    public func observe(_ record: SystemCallRecord) {}
+}
+
+/// What one attempt at an operation that may have to wait came to: would-block is a value, never an error.
+package enum Attempt<Value: Sendable>: Sendable {
+    case done(Value)
+    case wouldBlock
+}
+
+/// The gate every system call passes: it retries EINTR, turns -1 into `Errno`, and can be watched.
+///
+/// Unwatched, which is the rule, the gate costs one relaxed load and a predictable branch.
+package enum SystemCall {
+    private static let isWatched = Atomic<Bool>(false)
+    private static let observers = Mutex<[any SystemCallObserver]>([])
+
+    /// Adds an observer; observers are asked and told in the order they came.
+    package static func watch(_ observer: any SystemCallObserver) {
+        observers.withLock { $0.append(observer) }
+        isWatched.store(true, ordering: .relaxed)
+    }
+
+    /// Removes every observer for which `matches` holds.
+    package static func unwatch(where matches: (any SystemCallObserver) -> Bool) {
+        observers.withLock { list in
+            list.removeAll(where: matches)
+            isWatched.store(!list.isEmpty, ordering: .relaxed)
+        }
+    }
+
+    /// Makes a call until it is not interrupted, and returns its result.
+    ///
+    /// `retryingInterrupts` is false for close(2), whose descriptor is gone all the same, and for connect(2),
+    /// which goes on in the background.
+    @inline(__always)
+    static func perform(
+        _ call: StaticString,
+        on descriptor: Int32,
+        retryingInterrupts: Bool = true,
+        arguments: @autoclosure () -> String,
+        _ body: () -> Int
+    ) throws(Errno) -> Int {
+        if isWatched.load(ordering: .relaxed) {
+            return try performWatched(
+                call, on: descriptor, retryingInterrupts: retryingInterrupts, arguments: arguments, body)
+        }
+        while true {
+            let result = body()
+            if result >= 0 { return result }
+            // errno is read before anything else can run: a release or a log line in between would overwrite it.
+            let number = Glibc.errno
+            if number == EINTR && retryingInterrupts { continue }
+            throw Errno(rawValue: number)
+        }
+    }
+
+    /// As `perform`, for calls on non-blocking descriptors: EAGAIN is the value `.wouldBlock`.
+    @inline(__always)
+    static func attempt(
+        _ call: StaticString,
+        on descriptor: Int32,
+        arguments: @autoclosure () -> String,
+        _ body: () -> Int
+    ) throws(Errno) -> Attempt<Int> {
+        do throws(Errno) {
+            return .done(try perform(call, on: descriptor, arguments: arguments(), body))
+        } catch {
+            guard error == .wouldBlock else { throw error }
+            return .wouldBlock
+        }
+    }
+
+    @inline(never)
+    private static func performWatched(
+        _ call: StaticString,
+        on descriptor: Int32,
+        retryingInterrupts: Bool,
+        arguments: () -> String,
+        _ body: () -> Int
+    ) throws(Errno) -> Int {
+        let present = observers.withLock { $0 }
+        while true {
+            let start = Deadline.now
+            let fault = present.lazy.compactMap { $0.fault(for: "\(call)", descriptor: descriptor) }.first
+            let result = fault == nil ? body() : -1
+            let failure = result < 0 ? fault ?? Errno(rawValue: Glibc.errno) : nil
+            let record = SystemCallRecord(
+                call: "\(call)", arguments: arguments(), result: result, errno: failure, duration: .now - start)
+            for observer in present { observer.observe(record) }
+            guard let failure else { return result }
+            if failure == .interrupted && retryingInterrupts { continue }
+            throw failure
+        }
+    }
+}
