@@ -86,6 +86,11 @@ package final class PolledDescriptor {
         slot.setDrained()
     }
 
+    /// Notes that an attempt now would be in vain: only an event is worth one.
+    package func noteBlocked(_ side: PollSide) {
+        slot.setBlocked(side)
+    }
+
     private func attemptUntilDone<Value: Sendable>(
         _ side: PollSide, _ attempt: (Int32) throws(Errno) -> Attempt<Value>
     ) async throws(DescriptorFailure) -> Value {

@@ -44,12 +44,14 @@ public actor Netpoller {
 
     /// Waits until `deadline`, or for ever; false if the task was cancelled before.
     @discardableResult
+    @Netpoller
     public static func sleep(until deadline: Deadline?) async -> Bool {
         await Parking().wait(until: deadline) == .deadline
     }
 
     /// Waits for `span`; false if the task was cancelled before.
     @discardableResult
+    @Netpoller
     public static func sleep(for span: Duration) async -> Bool {
         await sleep(until: .now + span)
     }

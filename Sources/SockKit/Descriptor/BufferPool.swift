@@ -1,0 +1,51 @@
+/// Memory for reads, lent once bytes are there: ten thousand idle connections hold none of it.
+@Netpoller
+final class BufferPool {
+    static let shared = BufferPool()
+
+    /// What one read may give: as much as TCP hands over in one go on loopback, and a pipe's default capacity.
+    nonisolated static let bufferSize = 64 * 1024
+    private static let kept = 16
+
+    private var free: [[UInt8]] = []
+
+    func take() -> [UInt8] {
+        free.popLast() ?? [UInt8](repeating: 0, count: Self.bufferSize)
+    }
+
+    func giveBack(_ buffer: consuming [UInt8]) {
+        if free.count < Self.kept { free.append(buffer) }
+    }
+}
+
+/// Bytes that one read gave, in memory lent from a pool. `giveBack` returns it; a chunk that just goes away frees it.
+public struct Chunk: ~Copyable {
+    let buffer: [UInt8]
+    public let count: Int
+
+    init(_ buffer: consuming [UInt8], count: Int) {
+        self.buffer = buffer
+        self.count = count
+    }
+
+    /// Nothing came: the peer has ended.
+    public var isEmpty: Bool { count == 0 }
+
+    /// Lends the bytes.
+    public borrowing func withBytes<Result, Failure: Error>(
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(buffer.span.extracting(first: count))
+    }
+
+    /// A copy of the bytes.
+    public borrowing func copy() -> [UInt8] {
+        Array(buffer.prefix(count))
+    }
+
+    /// Returns the memory to the pool.
+    @Netpoller
+    public consuming func giveBack() {
+        if !buffer.isEmpty { BufferPool.shared.giveBack(buffer) }
+    }
+}

@@ -1,0 +1,55 @@
+extension NetworkError {
+    /// What a person could do about it, as a sentence without a full stop; nil where there is nothing worth saying.
+    public var hint: String? {
+        switch (operation, cause) {
+        case (.dial, .system(.connectionRefused, _)): refusedHint
+        case (.dial, .system(.noSuchFile, _)): "there is nothing at that path; start a listener with: sockctl listen unix:PATH"
+        case (.dial, .system(.wrongProtocolType, _)):
+            "the socket there is of another type; try --network unix, unixgram or unixpacket"
+        case (.dial, .system(.timedOut, _)), (.dial, .timeout):
+            "no answer came: the address may be filtered, down, or a server whose accept queue is full"
+        case (.dial, .system(.networkUnreachable, _)), (.dial, .system(.hostUnreachable, _)):
+            "no route leads there; look at: ip route get ADDRESS"
+        case (.dial, .system(.addressNotAvailable, _)):
+            "the source address is not one of this machine's, or its ports are used up"
+        case (.listen, .system(.addressInUse, _)): inUseHint
+        case (.listen, .system(.permissionDenied, _)): permissionHint
+        case (.listen, .system(.addressNotAvailable, _)): "that address is not one of this machine's; look at: ip address"
+        case (.dial, .noSuchHost(let name)):
+            name.utf8.contains(UInt8(ascii: ".")) ? nil : "a name without a dot is looked up in /etc/hosts and the search domains"
+        case (.dial, .noSuitableAddress), (.listen, .noSuitableAddress):
+            "the network and the address are of different families"
+        case (_, .unknownService): "write the port as a number, or a name from /etc/services"
+        case (.write, .system(.brokenPipe, _)): "the peer had closed the connection before all was written"
+        case (.read, .system(.connectionReset, _)), (.write, .system(.connectionReset, _)):
+            "the peer aborted: it died, was killed, or closed with unread data"
+        case (_, .system(.tooManyOpenFiles, _)): "raise the limit with: ulimit -n"
+        case (.write, .system(.messageTooLong, _)): "one datagram holds at most 65507 bytes over IPv4, 65527 over IPv6"
+        default: nil
+        }
+    }
+
+    private var refusedHint: String? {
+        switch remote {
+        case .ip(let address, let port):
+            let place = address.isLoopback ? "\(port)" : ":\(port)"
+            return "nothing listens on \(Endpoint.ip(address, port: port)); start one with: sockctl listen \(place)"
+        case .unix(let name):
+            return "the socket file is there, but nobody listens on it; start one with: sockctl listen unix:\(name)"
+        case nil: return nil
+        }
+    }
+
+    private var inUseHint: String? {
+        switch local {
+        case .ip(_, let port): "somebody listens there already; look at: ss -ltnp 'sport = :\(port)'"
+        case .unix(let name): "somebody listens on \(name) already, or a file of that name exists"
+        case nil: nil
+        }
+    }
+
+    private var permissionHint: String? {
+        guard case .ip(_, let port) = local, port < 1024 else { return nil }
+        return "ports below 1024 are the superuser's; try one above, such as \(Int(port) + 8000)"
+    }
+}

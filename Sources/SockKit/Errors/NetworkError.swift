@@ -1,0 +1,169 @@
+/// A network operation that failed: what was tried, between which ends, and why.
+///
+/// `description` has Go's grammar: operation, network, ends, call, cause, as in
+/// `write tcp 127.0.0.1:40112->127.0.0.1:9: write: broken pipe`.
+public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What was tried.
+    public enum Operation: String, Sendable {
+        case dial, listen, accept, read, write, close, set
+    }
+
+    /// Why it failed.
+    public enum Cause: Sendable, Hashable {
+        /// The kernel said so, at this call.
+        case system(Errno, call: String)
+        /// A deadline of ours passed.
+        case timeout
+        /// Somebody closed the descriptor.
+        case closed
+        /// The task was cancelled.
+        case cancelled
+        case noSuchHost(String)
+        /// The resolver could not answer now.
+        case lookupFailed(String, reason: String)
+        /// The name or address has no address of the family that the network asks for.
+        case noSuitableAddress(String)
+        case unknownService(String)
+        /// A limit of ours would be broken: the sentence says which.
+        case limit(String)
+        /// What was asked for makes no sense: the sentence says why.
+        case invalid(String)
+    }
+
+    // An error travels through many frames and is rare: one reference is all that they pass on.
+    private final class Storage: Sendable {
+        let operation: Operation
+        let network: Network?
+        let local: Endpoint?
+        let remote: Endpoint?
+        let cause: Cause
+        let bytesTransferred: Int
+        let namesLocal: Bool
+
+        init(_ operation: Operation, _ network: Network?, _ local: Endpoint?, _ remote: Endpoint?,
+            _ cause: Cause, _ bytesTransferred: Int, _ namesLocal: Bool) {
+            self.operation = operation
+            self.network = network
+            self.local = local
+            self.remote = remote
+            self.cause = cause
+            self.bytesTransferred = bytesTransferred
+            self.namesLocal = namesLocal
+        }
+    }
+
+    private let storage: Storage
+
+    /// An error of `operation`; `namesLocal` says whether the text names the local end, as a dial's does only where the
+    /// caller chose it.
+    public init(
+        _ operation: Operation, network: Network?, local: Endpoint? = nil, remote: Endpoint? = nil,
+        cause: Cause, bytesTransferred: Int = 0, namesLocal: Bool = true
+    ) {
+        storage = Storage(operation, network, local, remote, cause, bytesTransferred, namesLocal)
+    }
+
+    public var operation: Operation { storage.operation }
+    public var network: Network? { storage.network }
+    public var local: Endpoint? { storage.local }
+    public var remote: Endpoint? { storage.remote }
+    public var cause: Cause { storage.cause }
+
+    /// How many bytes the kernel had taken, or given, before a transfer failed.
+    public var bytesTransferred: Int { storage.bytesTransferred }
+
+    public var isTimeout: Bool {
+        switch cause {
+        case .timeout: true
+        case .system(let number, _): number == .timedOut
+        default: false
+        }
+    }
+
+    public var isClosed: Bool { cause == .closed }
+
+    /// The kernel's error number, where the kernel spoke.
+    public var errno: Errno? {
+        if case .system(let number, _) = cause { number } else { nil }
+    }
+
+    /// The system call that failed, without its number, where one did.
+    public var call: String? {
+        if case .system(_, let call) = cause { call } else { nil }
+    }
+
+    /// Stable and for machines: the kernel's name (`ECONNREFUSED`) where it spoke, a word of ours where we did.
+    public var code: String {
+        switch cause {
+        case .system(let number, _): number.name
+        case .timeout: "timeout"
+        case .closed: "closed"
+        case .cancelled: "cancelled"
+        case .noSuchHost, .lookupFailed: "no-such-host"
+        case .noSuitableAddress: "no-suitable-address"
+        case .unknownService, .invalid: "usage"
+        case .limit: "limit"
+        }
+    }
+
+    public var description: String {
+        var text = operation.rawValue
+        if let network { text += " \(network)" }
+        if let ends = endsText { text += " \(ends)" }
+        return "\(text): \(causeText)"
+    }
+
+    private var endsText: String? {
+        let near = storage.namesLocal ? local.map(\.description) : nil
+        switch (near, remote.map(\.description)) {
+        case (let near?, let far?): return "\(near)->\(far)"
+        case (let one?, nil), (nil, let one?): return one
+        case (nil, nil): return nil
+        }
+    }
+
+    private var causeText: String {
+        switch cause {
+        case .system(let number, let call): "\(call): \(number)"
+        case .timeout: "i/o timeout"
+        case .closed: "use of closed network connection"
+        case .cancelled: "operation was canceled"
+        case .noSuchHost(let name): "lookup \(name): no such host"
+        case .lookupFailed(let name, let reason): "lookup \(name): \(reason)"
+        case .noSuitableAddress(let address): "address \(address): no suitable address"
+        case .unknownService(let name): "unknown port \(name)"
+        case .limit(let text), .invalid(let text): text
+        }
+    }
+
+    /// The same error after `count` bytes had gone.
+    package func after(_ count: Int) -> NetworkError {
+        NetworkError(
+            operation, network: network, local: local, remote: remote, cause: cause, bytesTransferred: count,
+            namesLocal: storage.namesLocal)
+    }
+
+    public static func == (left: NetworkError, right: NetworkError) -> Bool {
+        left.operation == right.operation && left.network == right.network && left.local == right.local
+            && left.remote == right.remote && left.cause == right.cause
+            && left.bytesTransferred == right.bytesTransferred
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(operation)
+        hasher.combine(remote)
+        hasher.combine(cause)
+    }
+}
+
+extension NetworkError.Cause {
+    /// What a failed attempt means once it is known which call it was.
+    package init(_ failure: DescriptorFailure, call: String) {
+        self = switch failure {
+        case .system(let number): .system(number, call: call)
+        case .deadlineExceeded: .timeout
+        case .closed: .closed
+        case .cancelled: .cancelled
+        }
+    }
+}

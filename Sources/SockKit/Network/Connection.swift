@@ -1,0 +1,142 @@
+/// A connection, or a connected datagram socket: bytes in, bytes out, deadlines, and an end.
+///
+/// Any number of tasks may use one at once: reads take turns, and so do writes.
+@Netpoller
+public final class Connection {
+    public let network: Network
+    /// Where the peer is.
+    public let remoteEndpoint: Endpoint
+    package let descriptor: PolledDescriptor
+    private var knownLocal: Endpoint?
+
+    package init(_ descriptor: PolledDescriptor, _ network: Network, local: Endpoint? = nil, remote: Endpoint) {
+        self.descriptor = descriptor
+        self.network = network
+        knownLocal = local
+        remoteEndpoint = remote
+    }
+
+    /// Which end this is. Still known after the connection is closed.
+    public var localEndpoint: Endpoint {
+        if let knownLocal { return knownLocal }
+        let asked = try? descriptor.withNumber { number throws(Errno) in try SocketCalls.localEndpoint(of: number) }
+        knownLocal = asked
+        return asked ?? .unix(.unnamed)
+    }
+
+    // MARK: - Deadlines
+
+    /// The moment after which every read fails, until another is set; nil is none. One that has passed wakes the reader.
+    public var readDeadline: Deadline? {
+        get { descriptor[deadline: .read] }
+        set { descriptor[deadline: .read] = newValue }
+    }
+
+    /// The moment after which every write fails, until another is set; nil is none. One that has passed wakes the writer.
+    public var writeDeadline: Deadline? {
+        get { descriptor[deadline: .write] }
+        set { descriptor[deadline: .write] = newValue }
+    }
+
+    /// Sets both deadlines.
+    public func setDeadline(_ deadline: Deadline?) {
+        readDeadline = deadline
+        writeDeadline = deadline
+    }
+
+    // MARK: - Reading
+
+    /// Waits until bytes are there and reads what there is, at most the buffer. 0 is the end of the stream, unless the
+    /// buffer is empty.
+    public func read(into buffer: inout MutableSpan<UInt8>) async throws(NetworkError) -> Int {
+        guard buffer.count > 0 else { return 0 }
+        do throws(DescriptorFailure) {
+            return try await descriptor.read(into: &buffer, family)
+        } catch {
+            throw failure(.read, error)
+        }
+    }
+
+    /// As `read(into:)`, into memory that is lent from a pool only once the socket is readable.
+    public func readChunk(maximum: Int = 64 * 1024) async throws(NetworkError) -> Chunk {
+        do throws(DescriptorFailure) {
+            return try await descriptor.readChunk(maximum: maximum, family)
+        } catch {
+            throw failure(.read, error)
+        }
+    }
+
+    // MARK: - Writing
+
+    /// Writes all the bytes, or fails with an error that says how many the kernel took (`bytesTransferred`).
+    ///
+    /// That the kernel took them promises nothing about the peer. No other write comes between them.
+    public func write(_ bytes: Span<UInt8>) async throws(NetworkError) {
+        var gone = 0
+        do throws(DescriptorFailure) {
+            try await descriptor.write(bytes, family, progress: &gone)
+        } catch {
+            throw failure(.write, error).after(gone)
+        }
+    }
+
+    public func write(_ bytes: [UInt8]) async throws(NetworkError) {
+        try await write(bytes.span)
+    }
+
+    public func write(_ text: String) async throws(NetworkError) {
+        try await write(Array(text.utf8))
+    }
+
+    /// Writes what a read gave.
+    public func write(_ chunk: borrowing Chunk) async throws(NetworkError) {
+        try await write(chunk.buffer.span.extracting(first: chunk.count))
+    }
+
+    // MARK: - Ending
+
+    /// Says that no more will be written: the peer reads the end (FIN), and reading goes on.
+    public func closeWrite() throws(NetworkError) {
+        try shutdown(.write)
+    }
+
+    /// Gives up reading: on TCP a local matter, of which the peer learns nothing.
+    public func closeRead() throws(NetworkError) {
+        try shutdown(.read)
+    }
+
+    /// Closes both ways; waiters wake with `closed`. Harmless twice.
+    public func close() {
+        _ = localEndpoint
+        descriptor.close()
+    }
+
+    /// Closes with a reset instead of a FIN: queued data is dropped on both sides (SO_LINGER with no time).
+    public func reset() {
+        try? descriptor.withNumber { number throws(Errno) in try SocketOption.setLinger(0, on: number) }
+        close()
+    }
+
+    private func shutdown(_ direction: ShutdownDirection) throws(NetworkError) {
+        do throws(DescriptorFailure) {
+            try descriptor.withNumber { number throws(Errno) in try SocketCalls.shutdown(number, direction) }
+        } catch {
+            throw failure(.close, error, call: "shutdown")
+        }
+    }
+
+    // MARK: - Errors
+
+    package var family: PolledDescriptor.Family {
+        network.kind == .stream ? .streamSocket : .messageSocket
+    }
+
+    /// A failed attempt as an error that names both ends.
+    package func failure(
+        _ operation: NetworkError.Operation, _ failure: DescriptorFailure, call: String? = nil
+    ) -> NetworkError {
+        NetworkError(
+            operation, network: network, local: localEndpoint, remote: remoteEndpoint,
+            cause: NetworkError.Cause(failure, call: call ?? operation.rawValue))
+    }
+}

@@ -1,0 +1,89 @@
+/// A datagram as it arrived.
+public struct Datagram: Sendable {
+    /// How many bytes the buffer got.
+    public let count: Int
+    /// How long it was; more than `count` means that the rest is gone.
+    public let length: Int
+    public let source: Endpoint
+
+    public var isTruncated: Bool { length > count }
+}
+
+/// A socket that sends to and receives from anyone, a whole datagram at a time.
+@Netpoller
+public final class DatagramSocket {
+    public let network: Network
+    public let localEndpoint: Endpoint
+    package let descriptor: PolledDescriptor
+    private let family: SocketFamily
+    private let path: OwnedPath?
+
+    init(
+        _ descriptor: PolledDescriptor, _ network: Network, family: SocketFamily, local: Endpoint, path: OwnedPath?
+    ) {
+        self.descriptor = descriptor
+        self.network = network
+        self.family = family
+        self.path = path
+        localEndpoint = local
+    }
+
+    isolated deinit {
+        close()
+    }
+
+    public var readDeadline: Deadline? {
+        get { descriptor[deadline: .read] }
+        set { descriptor[deadline: .read] = newValue }
+    }
+
+    public var writeDeadline: Deadline? {
+        get { descriptor[deadline: .write] }
+        set { descriptor[deadline: .write] = newValue }
+    }
+
+    /// Waits for one datagram. An empty one is a datagram like any other; what does not fit the buffer is gone.
+    public func receive(into buffer: inout MutableSpan<UInt8>) async throws(NetworkError) -> Datagram {
+        let room = buffer.count
+        do throws(DescriptorFailure) {
+            let received = try await descriptor.perform(.read) { number throws(Errno) in
+                try unsafe buffer.withUnsafeMutableBytes { bytes throws(Errno) in
+                    try unsafe TransferCalls.receiveFrom(number, into: bytes)
+                }
+            }
+            return Datagram(count: min(received.length, room), length: received.length, source: received.source)
+        } catch {
+            throw failure(.read, error, nil)
+        }
+    }
+
+    /// Sends one datagram, whole or not at all.
+    public func send(_ bytes: Span<UInt8>, to remote: Endpoint) async throws(NetworkError) {
+        let family = family
+        do throws(DescriptorFailure) {
+            _ = try await descriptor.perform(.write) { number throws(Errno) in
+                try unsafe bytes.withUnsafeBytes { all throws(Errno) in
+                    try unsafe TransferCalls.send(number, all, to: remote, family: family)
+                }
+            }
+        } catch {
+            throw failure(.write, error, remote)
+        }
+    }
+
+    /// Closes; waiters wake with `closed`, and a Unix socket's file is removed. Harmless twice.
+    public func close() {
+        guard !descriptor.isClosed else { return }
+        descriptor.close()
+        path?.remove()
+    }
+
+    private func failure(
+        _ operation: NetworkError.Operation, _ failure: DescriptorFailure, _ remote: Endpoint?
+    ) -> NetworkError {
+        let call = operation == .read ? "recvfrom" : "sendto"
+        return NetworkError(
+            operation, network: network, local: localEndpoint, remote: remote,
+            cause: NetworkError.Cause(failure, call: call))
+    }
+}

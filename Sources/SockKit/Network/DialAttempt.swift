@@ -1,0 +1,112 @@
+/// One connect to one endpoint.
+@Netpoller
+struct DialAttempt {
+    let dialer: Dialer
+    let network: Network
+    let remote: Endpoint
+
+    func run(until deadline: Deadline?) async throws(NetworkError) -> Connection {
+        var tries = 0
+        while true {
+            tries += 1
+            let connection = try await connectOnce(until: deadline)
+            // A socket that is given the very port it dials, on this machine, meets itself (simultaneous open). Nobody
+            // means that; Go lets go and tries again, twice.
+            guard network.isTCP, dialer.source?.port ?? 0 == 0, connection.localEndpoint == remote, tries < 3 else {
+                return connection
+            }
+            connection.close()
+        }
+    }
+
+    private func connectOnce(until deadline: Deadline?) async throws(NetworkError) -> Connection {
+        let started = try await startConnect(until: deadline)
+        let isConnected = started.isConnected
+        let descriptor: PolledDescriptor
+        do throws(Errno) {
+            descriptor = try PolledDescriptor(adopting: started.take())
+        } catch {
+            throw builder.failure(.system(error, call: "epoll_ctl"))
+        }
+        if !isConnected { try await finishConnect(descriptor, until: deadline) }
+        return Connection(descriptor, network, remote: remote)
+    }
+
+    private var builder: SocketBuilder {
+        SocketBuilder(
+            operation: .dial, network: network, options: dialer.options, control: dialer.control, local: local,
+            remote: remote,
+            // A chosen port is to be had again although its last connection lingers in TIME_WAIT.
+            reusesAddress: network.isTCP && dialer.source?.port ?? 0 != 0)
+    }
+
+    /// The near end in the family of the far one: an unspecified source address fits either.
+    private var local: Endpoint? {
+        guard case .ip(let address, let port) = dialer.source, address.isUnspecified else { return dialer.source }
+        return .ip(remote.socketFamily == .inet ? .v4Any : .v6Any, port: port)
+    }
+
+    /// connect(2) until it is done or in progress. The socket is watched only then: epoll reports a socket that has not
+    /// begun to connect as hung up.
+    private func startConnect(
+        until deadline: Deadline?
+    ) async throws(NetworkError) -> StartedSocket {
+        var pause = Duration.milliseconds(1)
+        while true {
+            let socket = try builder.make(remote.socketFamily)
+            let number = socket.rawValue
+            do throws(Errno) {
+                try SocketCalls.connect(number, to: remote, family: remote.socketFamily)
+                return StartedSocket(socket, isConnected: true)
+            } catch {
+                switch error {
+                case .inProgress, .interrupted: return StartedSocket(socket, isConnected: false)
+                // A Unix listener's full queue: there is nothing to wait for, poll(2) says ready at once (connect(2)).
+                case .wouldBlock where remote.socketFamily == .unix: break
+                default: throw builder.failure(.system(error, call: "connect"))
+                }
+            }
+            if let deadline, deadline <= .now + pause {
+                await Netpoller.sleep(until: deadline)
+                throw builder.failure(.timeout)
+            }
+            guard await Netpoller.sleep(for: pause) else { throw builder.failure(.cancelled) }
+            pause = min(pause * 2, .milliseconds(50))
+        }
+    }
+
+    /// Waits until the connect is decided. Writable is only a rumour: SO_ERROR and getpeername(2) tell.
+    private func finishConnect(_ descriptor: PolledDescriptor, until deadline: Deadline?) async throws(NetworkError) {
+        descriptor.noteBlocked(.write)
+        descriptor[deadline: .write] = deadline
+        do throws(DescriptorFailure) {
+            try await descriptor.perform(.write) { number throws(Errno) in
+                if let error = try SocketCalls.takeError(of: number) { throw error }
+                do throws(Errno) {
+                    _ = try SocketCalls.remoteEndpoint(of: number)
+                    return .done(())
+                } catch {
+                    guard error == .notConnected else { throw error }
+                    return .wouldBlock
+                }
+            }
+            descriptor[deadline: .write] = nil
+        } catch {
+            descriptor.close()
+            throw builder.failure(NetworkError.Cause(error, call: "connect"))
+        }
+    }
+}
+
+/// A socket whose connect(2) has begun.
+private struct StartedSocket: ~Copyable {
+    private let descriptor: FileDescriptor
+    let isConnected: Bool
+
+    init(_ descriptor: consuming FileDescriptor, isConnected: Bool) {
+        self.descriptor = descriptor
+        self.isConnected = isConnected
+    }
+
+    consuming func take() -> FileDescriptor { descriptor }
+}

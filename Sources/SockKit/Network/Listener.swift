@@ -1,0 +1,80 @@
+/// A listening socket: peers come out of its queue one by one.
+@Netpoller
+public final class Listener {
+    public let network: Network
+    /// Where it listens; the port is the one the kernel chose where 0 was asked for.
+    public let endpoint: Endpoint
+    public let backlog: Int32
+    package let descriptor: PolledDescriptor
+    private let path: OwnedPath?
+
+    /// Told when accept(2) failed for want of something and will be tried again after a pause.
+    public var onRetry: (@Netpoller (NetworkError, Duration) -> Void)?
+
+    init(_ descriptor: PolledDescriptor, _ network: Network, _ endpoint: Endpoint, backlog: Int32, path: OwnedPath?) {
+        self.descriptor = descriptor
+        self.network = network
+        self.endpoint = endpoint
+        self.backlog = backlog
+        self.path = path
+    }
+
+    isolated deinit {
+        close()
+    }
+
+    /// The moment after which `accept` fails, until another is set.
+    public var deadline: Deadline? {
+        get { descriptor[deadline: .read] }
+        set { descriptor[deadline: .read] = newValue }
+    }
+
+    /// Waits for the next peer.
+    ///
+    /// Want of descriptors or memory, or a peer that gave up in the queue, does not end the listener: it pauses, 5 ms
+    /// doubling to 1 s, and tries again.
+    public func accept() async throws(NetworkError) -> Connection {
+        var pause = Duration.milliseconds(5)
+        while true {
+            do throws(DescriptorFailure) {
+                let accepted = try await descriptor.perform(.read) { number throws(Errno) in
+                    try SocketCalls.accept(number)
+                }
+                return try adopt(accepted)
+            } catch {
+                guard case .system(let number) = error, Self.passing.contains(number) else { throw failure(error) }
+                onRetry?(failure(error), pause)
+            }
+            guard await Netpoller.sleep(for: pause) else { throw failure(.cancelled) }
+            pause = min(pause * 2, .seconds(1))
+        }
+    }
+
+    /// Closes the socket, which wakes `accept` with `closed`, and removes its file if it still is this listener's.
+    ///
+    /// Peers that wait in the queue are reset by the kernel.
+    public func close() {
+        guard !descriptor.isClosed else { return }
+        descriptor.close()
+        path?.remove()
+    }
+
+    private func adopt(_ accepted: AcceptedSocket) throws(DescriptorFailure) -> Connection {
+        let owner = FileDescriptor(adopting: accepted.number)
+        do throws(Errno) {
+            return Connection(try PolledDescriptor(adopting: owner), network, remote: accepted.remote)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private func failure(_ failure: DescriptorFailure) -> NetworkError {
+        NetworkError(
+            .accept, network: network, local: endpoint, cause: NetworkError.Cause(failure, call: "accept"))
+    }
+
+    /// accept(2): errors that pass, or belong to one peer only.
+    private static let passing: Set<Errno> = [
+        .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noBufferSpace, .noMemory, .connectionAborted,
+    ]
+}

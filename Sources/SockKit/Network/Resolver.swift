@@ -1,0 +1,89 @@
+/// Turns names into addresses, off the loop's thread and within a deadline.
+public struct Resolver: Sendable {
+    /// Answers for names without asking anyone.
+    public var overrides: [String: [IPAddress]]
+    /// Only literal addresses, and the overrides, are taken.
+    public var literalsOnly: Bool
+
+    /// A resolver that asks the system's: /etc/hosts, then name servers, as configured.
+    public init(overrides: [String: [IPAddress]] = [:], literalsOnly: Bool = false) {
+        self.overrides = overrides
+        self.literalsOnly = literalsOnly
+    }
+
+    /// The addresses of a host that suit the network, in the order to try them.
+    @Netpoller
+    package func addresses(
+        of host: String, for network: Network, until deadline: Deadline?
+    ) async throws(LookupFailure) -> [IPAddress] {
+        if let literal = IPAddress(host) {
+            guard network.family.map({ $0 == literal.family }) ?? true else { throw LookupFailure(cause: .noSuitableAddress(host)) }
+            return [literal]
+        }
+        if let known = overrides[host] { return try suitable(known, host, network) }
+        if literalsOnly { throw LookupFailure(cause: .invalid("lookup \(host): names are not looked up with --no-dns")) }
+        let family = network.family
+        let result = try await offloaded(until: deadline) {
+            Result { () throws(NameCalls.Failure) in try NameCalls.addresses(of: host, family: family) }
+        }
+        switch result {
+        case .success(let found): return try suitable(found, host, network)
+        case .failure(.noSuchName):
+            // A name that has only addresses of the other family is another mistake than a name that is unknown.
+            guard family != nil, try await exists(host, until: deadline) else { throw LookupFailure(cause: .noSuchHost(host)) }
+            throw LookupFailure(cause: .noSuitableAddress(host))
+        case .failure(.temporary):
+            throw LookupFailure(cause: .lookupFailed(host, reason: "temporary failure in name resolution"))
+        case .failure(.system(let number)):
+            throw LookupFailure(cause: .lookupFailed(host, reason: number.description))
+        case .failure(.other(let text)): throw LookupFailure(cause: .lookupFailed(host, reason: text))
+        }
+    }
+
+    /// The port of a service: a number, or a name from /etc/services.
+    package func port(of service: String, for network: Network) throws(LookupFailure) -> UInt16 {
+        if let number = UInt16(service) { return number }
+        // No thread: only a local file is read.
+        guard let port = NameCalls.port(of: service, datagram: network.isUDP) else {
+            throw LookupFailure(cause: .unknownService(service))
+        }
+        return port
+    }
+
+    private func suitable(
+        _ found: [IPAddress], _ host: String, _ network: Network
+    ) throws(LookupFailure) -> [IPAddress] {
+        let fitting = found.filter { address in network.family.map { $0 == address.family } ?? true }
+        guard !fitting.isEmpty else {
+            throw found.isEmpty ? LookupFailure(cause: .noSuchHost(host)) : LookupFailure(cause: .noSuitableAddress(host))
+        }
+        return fitting
+    }
+
+    @Netpoller
+    private func exists(_ host: String, until deadline: Deadline?) async throws(LookupFailure) -> Bool {
+        try await offloaded(until: deadline) {
+            (try? NameCalls.addresses(of: host, family: nil))?.isEmpty == false
+        }
+    }
+
+    @Netpoller
+    private func offloaded<Value: Sendable>(
+        until deadline: Deadline?, _ body: @escaping @Sendable () -> Value
+    ) async throws(LookupFailure) -> Value {
+        do throws(DescriptorThreadFailure) {
+            return try await Netpoller.offload(until: deadline, body)
+        } catch {
+            switch error {
+            case .system(let number): throw LookupFailure(cause: .system(number, call: "pthread_create"))
+            case .deadlineExceeded: throw LookupFailure(cause: .timeout)
+            case .cancelled: throw LookupFailure(cause: .cancelled)
+            }
+        }
+    }
+}
+
+/// A lookup that failed; who asked knows for which operation.
+package struct LookupFailure: Error, Sendable {
+    package let cause: NetworkError.Cause
+}

@@ -1,0 +1,70 @@
+/// Makes the sockets that dialers and listeners need: the order is socket, options, control, bind.
+struct SocketBuilder {
+    let operation: NetworkError.Operation
+    let network: Network
+    let options: SocketOptions
+    let control: ControlHook?
+    let local: Endpoint?
+    let remote: Endpoint?
+    var reusesAddress = false
+    var isDualStack = false
+
+    /// A socket of the family, bound to `local` where there is one.
+    func make(_ family: SocketFamily) throws(NetworkError) -> FileDescriptor {
+        let descriptor = try system("socket") { () throws(Errno) in try SocketCalls.socket(family, network.kind) }
+        let number = descriptor.rawValue
+        if family == .inet6 {
+            // Set both ways: the default is a sysctl (net.ipv6.bindv6only).
+            try system("setsockopt IPV6_V6ONLY") { () throws(Errno) in
+                try SocketOption.onlyIPv6.set(isDualStack ? 0 : 1, on: number)
+            }
+        }
+        if reusesAddress {
+            try system("setsockopt SO_REUSEADDR") { () throws(Errno) in try SocketOption.reuseAddress.set(1, on: number) }
+        }
+        do throws(OptionFailure) { try options.apply(to: number, network, family) } catch { throw failure(error.cause) }
+        if let control {
+            try system("control") { () throws(Errno) in try control(RawSocket(number: number), network, remote ?? local) }
+        }
+        if let local {
+            try system("bind") { () throws(Errno) in try SocketCalls.bind(number, to: local, family: family) }
+        }
+        return descriptor
+    }
+
+    /// Names a call for the error it may end in.
+    func system<Value: ~Copyable>(
+        _ call: String, _ body: () throws(Errno) -> Value
+    ) throws(NetworkError) -> Value {
+        do throws(Errno) { return try body() } catch { throw failure(.system(error, call: call)) }
+    }
+
+    func failure(_ cause: NetworkError.Cause) -> NetworkError {
+        NetworkError(
+            operation, network: network, local: local, remote: remote, cause: cause, namesLocal: local != nil)
+    }
+}
+
+/// Called on the raw socket after socket(2) and before bind(2) and connect(2): an error ends the operation.
+public typealias ControlHook = @Sendable (RawSocket, Network, Endpoint?) throws(Errno) -> Void
+
+/// A socket that somebody else owns, for a control hook.
+public struct RawSocket: Sendable {
+    /// The descriptor: yours to configure, not to close.
+    public let number: Int32
+
+    /// setsockopt(2) with one C int.
+    public func setOption(level: Int32, name: Int32, value: Int32) throws(Errno) {
+        try SocketOption(level: level, number: name, name: "\(name)").set(value, on: number)
+    }
+}
+
+extension Endpoint {
+    /// The family of socket that this endpoint needs.
+    package var socketFamily: SocketFamily {
+        switch self {
+        case .ip(let address, _): address.family == .v4 ? .inet : .inet6
+        case .unix: .unix
+        }
+    }
+}

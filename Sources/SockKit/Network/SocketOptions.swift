@@ -1,0 +1,69 @@
+/// What to ask of a socket before it is bound or connected. What is nil is left as the kernel has it.
+public struct SocketOptions: Sendable, Hashable {
+    public var sendBuffer: Int?
+    public var receiveBuffer: Int?
+    /// Nagle's algorithm off, as in Go; TCP only.
+    public var noDelay: Bool = true
+    /// TCP only.
+    public var keepAlive: KeepAlive = .standard
+    public var timeToLive: Int32?
+    public var typeOfService: Int32?
+    /// How long data may stay unacknowledged before the connection is given up (TCP_USER_TIMEOUT).
+    public var userTimeout: Duration?
+    /// How long a close lets unsent data live; zero resets the connection.
+    public var linger: Duration?
+    public var maximumSegment: Int32?
+    public var interface: String?
+    public var reusesPort: Bool = false
+    public var broadcasts: Bool = false
+
+    public init() {}
+
+    /// Sets what applies to a socket of this network and family.
+    package func apply(to descriptor: Int32, _ network: Network, _ family: SocketFamily) throws(OptionFailure) {
+        try set(.sendBuffer, sendBuffer.map(Int32.init(clamping:)), descriptor)
+        try set(.receiveBuffer, receiveBuffer.map(Int32.init(clamping:)), descriptor)
+        if reusesPort { try set(.reusePort, 1, descriptor) }
+        if broadcasts { try set(.broadcast, 1, descriptor) }
+        guard family != .unix else { return }
+        if let interface { try call("SO_BINDTODEVICE") { () throws(Errno) in
+            try SocketOption.bind(toInterface: interface, on: descriptor)
+        } }
+        try set(family == .inet ? .timeToLive : .hopLimit, timeToLive, descriptor)
+        try set(family == .inet ? .typeOfService : .trafficClass, typeOfService, descriptor)
+        guard network.isTCP else { return }
+        try set(.noDelay, noDelay ? 1 : 0, descriptor)
+        try set(.maximumSegment, maximumSegment, descriptor)
+        try set(.userTimeout, userTimeout.map { Int32(clamping: $0.wholeNanoseconds / 1_000_000) }, descriptor)
+        if let linger { try call("SO_LINGER") { () throws(Errno) in
+            try SocketOption.setLinger(Int32(clamping: linger.components.seconds), on: descriptor)
+        } }
+        try applyKeepAlive(descriptor)
+    }
+
+    private func applyKeepAlive(_ descriptor: Int32) throws(OptionFailure) {
+        guard let idle = keepAlive.idle else { return try set(.keepAlive, 0, descriptor) }
+        try set(.keepAlive, 1, descriptor)
+        // The kernel counts in whole seconds, of which none is too few.
+        try set(.keepAliveIdle, max(1, Int32(clamping: idle.components.seconds)), descriptor)
+        try set(.keepAliveInterval, max(1, Int32(clamping: keepAlive.interval.components.seconds)), descriptor)
+        try set(.keepAliveCount, keepAlive.count, descriptor)
+    }
+
+    private func set(_ option: SocketOption, _ value: Int32?, _ descriptor: Int32) throws(OptionFailure) {
+        guard let value else { return }
+        try call(option.name) { () throws(Errno) in try option.set(value, on: descriptor) }
+    }
+
+    private func call(_ name: String, _ body: () throws(Errno) -> Void) throws(OptionFailure) {
+        do throws(Errno) { try body() } catch { throw OptionFailure(option: name, errno: error) }
+    }
+}
+
+/// An option that the kernel refused.
+package struct OptionFailure: Error, Sendable {
+    package let option: String
+    package let errno: Errno
+
+    var cause: NetworkError.Cause { .system(errno, call: "setsockopt \(option)") }
+}
