@@ -6,6 +6,7 @@ extension PolledDescriptor {
     }
 
     /// One read: what is there, at most the buffer; 0 is the end.
+    @inline(__always)
     package func read(
         into buffer: inout MutableSpan<UInt8>, _ family: Family
     ) async throws(DescriptorFailure) -> Int {
@@ -20,19 +21,26 @@ extension PolledDescriptor {
     }
 
     /// One read into memory that is lent once there is something to read.
+    @inline(__always)
     package func readChunk(maximum: Int, _ family: Family) async throws(DescriptorFailure) -> Chunk {
         let room = min(maximum, BufferPool.bufferSize)
-        return try await performLending(.read) { number, buffer throws(Errno) in
+        var lent: [UInt8]?
+        let count = try await perform(.read) { number throws(Errno) in
+            var buffer = BufferPool.shared.take()
+            defer { if lent == nil { BufferPool.shared.giveBack(buffer) } }
             var span = buffer.mutableSpan
             let outcome = try unsafe span.withUnsafeMutableBytes { bytes throws(Errno) in
                 try unsafe Self.read(number, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<room]), family)
             }
-            if case .done(let count) = outcome, family == .streamSocket, count > 0, count < room { noteDrained() }
+            if case .done = outcome { lent = buffer }
             return outcome
         }
+        if family == .streamSocket, count > 0, count < room { noteDrained() }
+        return Chunk(lent ?? [], count: count)
     }
 
     /// Writes all the bytes under one turn; `progress` counts those that went.
+    @inline(__always)
     package func write(
         _ bytes: Span<UInt8>, _ family: Family, progress: inout Int
     ) async throws(DescriptorFailure) {
@@ -51,24 +59,5 @@ extension PolledDescriptor {
         family == .file
             ? try unsafe TransferCalls.read(number, into: bytes)
             : try unsafe TransferCalls.receive(number, into: bytes)
-    }
-
-    private func performLending(
-        _ side: PollSide, _ attempt: (Int32, inout [UInt8]) throws(Errno) -> Attempt<Int>
-    ) async throws(DescriptorFailure) -> Chunk {
-        var lent: [UInt8]?
-        let count = try await perform(side) { number throws(Errno) in
-            var buffer = BufferPool.shared.take()
-            let outcome: Attempt<Int>
-            do throws(Errno) {
-                outcome = try attempt(number, &buffer)
-            } catch {
-                BufferPool.shared.giveBack(buffer)
-                throw error
-            }
-            if case .done = outcome { lent = buffer } else { BufferPool.shared.giveBack(buffer) }
-            return outcome
-        }
-        return Chunk(lent ?? [], count: count)
     }
 }

@@ -50,34 +50,46 @@ package final class PolledDescriptor {
     // MARK: - The attempt loop
 
     /// Makes `attempt` until it is done, waiting in between, with the turn of that side held.
+    ///
+    /// Inlined, so that an operation is one frame of its task's stack however many layers it is written in.
+    @inline(__always)
     package func perform<Value: Sendable>(
         _ side: PollSide, _ attempt: (Int32) throws(Errno) -> Attempt<Value>
     ) async throws(DescriptorFailure) -> Value {
-        try await takeTurn(side)
+        if !takeTurnIfFree(side) { try await waitForTurn(side) }
         defer { giveTurn(side) }
-        return try await attemptUntilDone(side, attempt)
+        while true {
+            if case .done(let value) = try attemptNow(side, attempt) { return value }
+            try await wait(side)
+        }
     }
 
     /// Makes `attempt` again and again under one turn until `count` bytes have gone; it is told how many have.
     ///
     /// `progress` holds what has gone, whether this returns or throws.
+    @inline(__always)
     package func performAll(
         _ side: PollSide, count: Int, progress: inout Int,
         _ attempt: (Int32, Int) throws(Errno) -> Attempt<Int>
     ) async throws(DescriptorFailure) {
-        try await takeTurn(side)
+        if !takeTurnIfFree(side) { try await waitForTurn(side) }
         defer { giveTurn(side) }
         repeat {
             let gone = progress
-            progress += try await attemptUntilDone(side) { number throws(Errno) in try attempt(number, gone) }
+            if case .done(let more) = try attemptNow(side, { number throws(Errno) in try attempt(number, gone) }) {
+                progress += more
+            } else {
+                try await wait(side)
+            }
         } while progress < count
     }
 
     /// Waits until a side looks ready, without taking anything: the next attempt may still find that it would block.
     package func waitUntilReady(_ side: PollSide) async throws(DescriptorFailure) {
+        try check(side)
         while !slot.isReady(side) {
-            try check(side)
             try await wait(side)
+            try check(side)
         }
     }
 
@@ -91,17 +103,16 @@ package final class PolledDescriptor {
         slot.setBlocked(side)
     }
 
-    private func attemptUntilDone<Value: Sendable>(
+    /// The beats that never wait: closed?, deadline passed?, worth a call?, the call.
+    @inline(__always)
+    private func attemptNow<Value: Sendable>(
         _ side: PollSide, _ attempt: (Int32) throws(Errno) -> Attempt<Value>
-    ) async throws(DescriptorFailure) -> Value {
-        while true {
-            try check(side)
-            if slot.isReady(side) {
-                if case .done(let value) = try withNumber(attempt) { return value }
-                slot.setBlocked(side)
-            }
-            try await wait(side)
-        }
+    ) throws(DescriptorFailure) -> Attempt<Value> {
+        try check(side)
+        guard slot.isReady(side) else { return .wouldBlock }
+        let outcome = try withNumber(attempt)
+        if case .wouldBlock = outcome { slot.setBlocked(side) }
+        return outcome
     }
 
     private func check(_ side: PollSide) throws(DescriptorFailure) {
@@ -130,9 +141,12 @@ package final class PolledDescriptor {
 
     // MARK: - Turns
 
-    private func takeTurn(_ side: PollSide) async throws(DescriptorFailure) {
-        let isFree = side == .read ? readTurn.takeIfFree() : writeTurn.takeIfFree()
-        if isFree { return }
+    @inline(__always)
+    private func takeTurnIfFree(_ side: PollSide) -> Bool {
+        side == .read ? readTurn.takeIfFree() : writeTurn.takeIfFree()
+    }
+
+    private func waitForTurn(_ side: PollSide) async throws(DescriptorFailure) {
         if isClosed { throw .closed }
         let place = side == .read ? readTurn.queue() : writeTurn.queue()
         switch await place.wait() {
@@ -142,6 +156,7 @@ package final class PolledDescriptor {
         }
     }
 
+    @inline(__always)
     private func giveTurn(_ side: PollSide) {
         if side == .read { readTurn.give() } else { writeTurn.give() }
     }
