@@ -2,7 +2,6 @@
 struct Command<Arguments: Sendable>: Sendable {
     let name: String
     let abstract: String
-    let synopsis: String
     let manual: Manual
     /// What the arguments are when nothing is given; the defaults in the documents are read off it.
     let defaults: Arguments
@@ -49,6 +48,6 @@ struct Command<Arguments: Sendable>: Sendable {
             return info
         }
         return CommandInfo(
-            name: name, abstract: abstract, synopsis: synopsis, rows: described + [.help], manual: manual)
+            name: name, abstract: abstract, rows: described + [.help], manual: manual)
     }
 }

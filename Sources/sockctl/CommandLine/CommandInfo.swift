@@ -3,13 +3,23 @@ struct CommandInfo: Sendable {
     let name: String
     /// One line, without a full stop.
     let abstract: String
-    /// What follows the command's name on its command line: `[options] [ADDRESS]`.
-    let synopsis: String
     let rows: [RowInfo]
     let manual: Manual
 
     var options: [RowInfo] { rows.filter { !$0.isPositional } }
     var positionals: [RowInfo] { rows.filter(\.isPositional) }
+
+    /// What follows the command's name on its command line: `[options] <address>`.
+    var synopsis: String {
+        let words = positionals.map { row in
+            switch row.kind {
+            case .positional(let count): count.lowerBound == 0 ? "[<\(row.name)>]" : "<\(row.name)>"
+            case .rest: "[-- <\(row.name)> ...]"
+            case .flag, .option: ""
+            }
+        }
+        return (["[options]"] + words).joined(separator: " ")
+    }
 
     /// The titles of the options' sections in the order of the table, each once.
     var sections: [String] {

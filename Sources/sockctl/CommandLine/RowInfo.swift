@@ -52,7 +52,7 @@ struct RowInfo: Equatable, Sendable {
 
     /// The option that every command has.
     static var help: RowInfo {
-        var info = RowInfo(kind: .flag, name: "help", short: "h", help: "Show this screen.")
+        var info = RowInfo(kind: .flag, name: "help", short: "h", help: "Show help information.")
         info.section = "Common options"
         return info
     }

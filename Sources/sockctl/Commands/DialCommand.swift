@@ -3,7 +3,6 @@ enum DialCommand {
     static let command = Command(
         name: "dial",
         abstract: "Connect to a peer and talk to it",
-        synopsis: "[options] ADDRESS",
         manual: manual,
         defaults: DialArguments(),
         rows: DialArguments.rows,

@@ -3,7 +3,6 @@ enum ListenCommand {
     static let command = Command(
         name: "listen",
         abstract: "Wait for a peer and talk to it",
-        synopsis: "[options] [ADDRESS]",
         manual: manual,
         defaults: ListenArguments(),
         rows: ListenArguments.rows,

@@ -33,7 +33,8 @@ extension Program {
                     ),
                     ("Sizes", "`65536`, `64K`, `1M`, `1G`, in steps of 1024 bytes."),
                 ])
-            )
+            ),
+            .eventTable,
         ],
         exitNotes: Manual.exitNotes,
         examples: [
