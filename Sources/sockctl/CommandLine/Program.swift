@@ -53,9 +53,9 @@ struct Program: Sendable {
     private func misplaced(_ word: String, rest: [String]) -> UsageError {
         let letters = word.hasPrefix("--") ? "" : word.dropFirst()
         guard word == "--listen" || letters.contains("l") else {
+            let command = rest.first { word in commands.contains { $0.name == word } } ?? "COMMAND"
             return UsageError(
-                "'\(word)' comes before the command",
-                hint: "options come after it: \(name) \(commands.first?.name ?? "COMMAND") \(word) ...")
+                "'\(word)' comes before the command", hint: "options come after it: \(name) \(command) \(word) ...")
         }
         // -p only says that a port follows, which the address does by itself.
         let kept = letters.filter { $0 != "l" && $0 != "p" }

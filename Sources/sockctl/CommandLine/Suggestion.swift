@@ -1,14 +1,14 @@
 /// The nearest known name to one that is unknown.
 enum Suggestion {
-    /// The candidate within three edits of the word, the nearest first; else the only one that the word begins.
+    /// The only candidate that the word begins; else the nearest within three edits.
     ///
     /// A word is never "corrected" by replacing all of it.
     static func nearest(to word: String, among candidates: [String]) -> String? {
+        let begun = candidates.filter { word.count > 2 && $0.hasPrefix(word) }
+        if begun.count == 1 { return begun[0] }
         let ranked = candidates.map { (name: $0, distance: distance(word, $0)) }
             .filter { $0.distance < 4 && $0.distance < max(word.count, 2) && $0.distance < $0.name.count }
-        if let best = ranked.min(by: { $0.distance < $1.distance }) { return best.name }
-        let begun = candidates.filter { word.count > 2 && $0.hasPrefix(word) }
-        return begun.count == 1 ? begun[0] : nil
+        return ranked.min { $0.distance < $1.distance }?.name
     }
 
     /// How many characters must be inserted, dropped, replaced or swapped with their neighbour.

@@ -10,7 +10,7 @@ enum BashCompletion {
                 local options='' values='' kind=''
                 COMPREPLY=()
                 if [[ $COMP_CWORD -eq 1 ]]; then
-                    COMPREPLY=($(compgen -W '\(names) help --help --version' -- "$current"))
+                    mapfile -t COMPREPLY < <(compgen -W '\(names) help --help --version' -- "$current")
                     return
                 fi
                 # --name=value comes as three words.
@@ -26,16 +26,16 @@ enum BashCompletion {
                     ;;
                 esac
                 case $kind in
-                files) compopt -o filenames; COMPREPLY=($(compgen -f -- "$current")) ;;
-                directories) compopt -o filenames; COMPREPLY=($(compgen -d -- "$current")) ;;
-                hosts) COMPREPLY=($(compgen -A hostname -- "$current")) ;;
-                words) COMPREPLY=($(compgen -W "$values" -- "$current")) ;;
+                files) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+                directories) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
+                hosts) mapfile -t COMPREPLY < <(compgen -A hostname -- "$current") ;;
+                words) mapfile -t COMPREPLY < <(compgen -W "$values" -- "$current") ;;
                 none) ;;
                 *)
                     if [[ $current == -* ]]; then
-                        COMPREPLY=($(compgen -W "$options" -- "$current"))
+                        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
                     else
-                        COMPREPLY=($(compgen -W "$values" -- "$current"))
+                        mapfile -t COMPREPLY < <(compgen -W "$values" -- "$current")
                     fi
                     ;;
                 esac
