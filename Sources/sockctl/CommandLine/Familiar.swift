@@ -1,4 +1,4 @@
-/// A flag that fingers know from nc or ncat and that means nothing here: refused, with what to use instead.
+/// A flag that fingers know from nc or ncat and that means nothing here; refused, with what to use instead.
 struct Familiar: Equatable, Sendable {
     /// All its spellings, dashes included.
     let spellings: [String]
@@ -12,6 +12,6 @@ struct Familiar: Equatable, Sendable {
 
     /// The refusal of the flag as it was written.
     func refusal(of spelling: String) -> UsageError {
-        UsageError("'\(spelling)' means nothing here: \(advice)")
+        UsageError("'\(spelling)' means nothing here; \(advice)")
     }
 }

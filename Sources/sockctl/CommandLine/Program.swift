@@ -23,7 +23,9 @@ struct Program: Sendable {
         switch first {
         case "-h", "--help": return .help(nil)
         case "--version": return .version
-        case "help": return .help(try rest.first.map { word throws(UsageError) in try known(word, rest: []) })
+        case "help":
+            guard let word = rest.first, !["help", "-h", "--help"].contains(word) else { return .help(nil) }
+            return .help(try known(word, rest: []))
         default: break
         }
         if first.hasPrefix("-") { throw misplaced(first, rest: rest) }
@@ -60,6 +62,6 @@ struct Program: Sendable {
         // -p only says that a port follows, which the address does by itself.
         let kept = letters.filter { $0 != "l" && $0 != "p" }
         let words = [name, "listen"] + (kept.isEmpty ? [] : ["-\(kept)"]) + rest.filter { $0 != "-p" }
-        return UsageError("'\(word)' means nothing here: use: \(words.joined(separator: " "))")
+        return UsageError("'\(word)' means nothing here; use: \(words.joined(separator: " "))")
     }
 }

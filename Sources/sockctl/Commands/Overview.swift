@@ -35,6 +35,12 @@ extension Program {
                 ])
             ),
             .eventTable,
+            Manual.Section(
+                "ENVIRONMENT",
+                .terms([
+                    ("NO_COLOR", "If it is set and not empty, nothing is coloured unless `--color always` asks for it.")
+                ])
+            ),
         ],
         exitNotes: Manual.exitNotes,
         examples: [

@@ -57,7 +57,7 @@ import Testing
     @Test func `the names that nc and ncat use mean the same`() throws {
         #expect(try dial("--wait 2 -n -C x") == dial("--timeout 2s --no-dns --crlf x"))
         #expect(try dial("-N x").peer.ending.halfClose == .always)
-        #expect(throws: UsageError("'-d' means nothing here: use --recv-only", hint: "see: sockctl dial --help")) {
+        #expect(throws: UsageError("'-d' means nothing here; use --recv-only", hint: "see: sockctl dial --help")) {
             try dial("-d x")
         }
     }

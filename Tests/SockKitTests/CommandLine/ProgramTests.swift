@@ -6,7 +6,7 @@ import Testing
     private static let understood: [(words: [String], expected: Program.Request)] = [
         (["listen", "3000"], Program.Request.command("listen", ["3000"])),
         (["listen", "--help"], .command("listen", ["--help"])),
-        (["help"], .help(nil)), (["--help"], .help(nil)), (["-h"], .help(nil)),
+        (["help"], .help(nil)), (["help", "help"], .help(nil)), (["--help"], .help(nil)), (["-h"], .help(nil)),
         (["help", "dial"], .help("dial")), (["--version"], .version),
     ]
 
@@ -22,10 +22,10 @@ import Testing
         (["frobnicate"], "unknown command 'frobnicate'", "there are listen, dial; see: sockctl --help"),
         (["localhost", "80"], "unknown command 'localhost'", "to connect, use: sockctl dial localhost 80"),
         (["10.0.0.1:80"], "unknown command '10.0.0.1:80'", "to connect, use: sockctl dial 10.0.0.1:80"),
-        (["-l", "3000"], "'-l' means nothing here: use: sockctl listen 3000", nil),
-        (["-lvnp", "3000"], "'-lvnp' means nothing here: use: sockctl listen -vn 3000", nil),
-        (["-l", "-p", "3000"], "'-l' means nothing here: use: sockctl listen 3000", nil),
-        (["--listen", "3000"], "'--listen' means nothing here: use: sockctl listen 3000", nil),
+        (["-l", "3000"], "'-l' means nothing here; use: sockctl listen 3000", nil),
+        (["-lvnp", "3000"], "'-lvnp' means nothing here; use: sockctl listen -vn 3000", nil),
+        (["-l", "-p", "3000"], "'-l' means nothing here; use: sockctl listen 3000", nil),
+        (["--listen", "3000"], "'--listen' means nothing here; use: sockctl listen 3000", nil),
         (["-v", "dial"], "'-v' comes before the command", "options come after it: sockctl dial -v ..."),
     ]
 

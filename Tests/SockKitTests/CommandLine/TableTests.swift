@@ -43,13 +43,18 @@ import Testing
     }
 
     @Test(arguments: commands)
-    func `no familiar flag hides an option`(command: CommandInfo) {
+    func `no familiar flag hides an option, and its advice can be followed`(command: CommandInfo) {
         let familiar = command.name == "listen" ? ListenCommand.command.familiar : DialCommand.command.familiar
         let spellings =
             command.options.flatMap { row in
                 [row.name] + row.aliases
             }.map { "--\($0)" } + command.options.compactMap(\.short).map { "-\($0)" }
-        for flag in familiar { #expect(Set(flag.spellings).isDisjoint(with: spellings)) }
+        let known = Set(Self.commands.flatMap(\.options).map { "--\($0.name)" } + ["--version"])
+        for flag in familiar {
+            #expect(Set(flag.spellings).isDisjoint(with: spellings))
+            let advised = flag.advice.matches(of: /--[a-z-]+/).map { String($0.0) }
+            #expect(known.isSuperset(of: advised), "\(flag.advice)")
+        }
     }
 
     @Test func `every example is a command line that parses`() throws {

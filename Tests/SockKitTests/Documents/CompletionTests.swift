@@ -31,6 +31,21 @@ import Testing
         #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.output)")
     }
 
+    /// A help full of what shells take for their own.
+    static let odd = Program(
+        name: "odd", abstract: "Odd",
+        commands: [
+            Toy.command(rows: [.flag("odd", short: "o", into: \.isOpen, help: #"Don't [panic]: $x `y` \o/."#)]).info
+        ],
+        manual: Manual(description: []))
+
+    @Test func `what a shell takes for its own is quoted`() throws {
+        let zsh = ZshCompletion.text(of: Self.odd)
+        #expect(zsh.contains(#"'(-o --odd)'{-o,--odd}'[Don'\''t \[panic\]\: $x `y` \\o/.]'"#))
+        let fish = FishCompletion.text(of: Self.odd)
+        #expect(fish.contains(#"-s o -l odd -d 'Don\'t [panic]: $x `y` \\o/.'"#))
+    }
+
     static let completions: [(line: [String], words: [String])] = [
         (["sockctl", "l"], ["listen"]), (["sockctl", "help", "d"], ["dial"]),
         (["sockctl", "listen", "--ser"], ["--serve"]), (["sockctl", "listen", "--serve", "d"], ["discard"]),
