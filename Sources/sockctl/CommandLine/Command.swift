@@ -1,0 +1,53 @@
+/// A command as a table entry: what it is called, what it takes, what its manual says.
+struct Command<Arguments: Sendable>: Sendable {
+    let name: String
+    let abstract: String
+    let manual: Manual
+    /// What the arguments are when nothing is given; the defaults in the documents are read off it.
+    let defaults: Arguments
+    /// The options and positional arguments, in the order of the documents.
+    let rows: [Row<Arguments>]
+    let familiar: [Familiar]
+    /// Refuses arguments that contradict each other.
+    let validate: @Sendable (Arguments) throws(UsageError) -> Void
+
+    /// What a command line asked for.
+    enum Parsed {
+        case arguments(Arguments)
+        case help
+    }
+
+    /// Reads a command line, without the command's own name.
+    ///
+    /// The hint of an error without a better one leads to the command's help.
+    func parse(_ words: [String]) throws(UsageError) -> Parsed {
+        do {
+            var parser = Parser(command: self, words: words)
+            while try parser.step() {}
+            if parser.asksForHelp { return .help }
+            let arguments = try parser.finish()
+            try validate(arguments)
+            return .arguments(arguments)
+        } catch {
+            throw UsageError(error.message, hint: error.hint ?? "see: sockctl \(name) --help")
+        }
+    }
+
+    /// What can be understood of a command line that `parse` refuses, to learn how its error is to be reported.
+    func salvage(_ words: [String]) -> Arguments {
+        var parser = Parser(command: self, words: words)
+        while (try? parser.step()) ?? true {}
+        return parser.arguments
+    }
+
+    /// The command without its types, for documents.
+    var info: CommandInfo {
+        let described = rows.map { row in
+            var info = row.info
+            info.defaultText = row.defaultText(defaults)
+            return info
+        }
+        return CommandInfo(
+            name: name, abstract: abstract, rows: described + [.help], manual: manual)
+    }
+}

@@ -1,0 +1,137 @@
+/// One pass over a command's words, filling its arguments.
+///
+/// Each `step` takes at least one word, so that stepping on after an error comes to an end.
+struct Parser<Arguments: Sendable> {
+    private let command: Command<Arguments>
+    private var words: ArraySlice<String>
+    private var loose: [String] = []
+    private(set) var arguments: Arguments
+    private(set) var asksForHelp = false
+
+    init(command: Command<Arguments>, words: [String]) {
+        self.command = command
+        self.words = words[...]
+        self.arguments = command.defaults
+    }
+
+    /// Takes the next word, with its value if it needs one; false when there is nothing more to read.
+    mutating func step() throws(UsageError) -> Bool {
+        guard !asksForHelp, let word = words.popFirst() else { return false }
+        if word == "--" {
+            try takeRest()
+        } else if word.hasPrefix("--") {
+            try takeLong(word)
+        } else if word.hasPrefix("-"), word != "-" {
+            try takeShorts(word)
+        } else {
+            loose.append(word)
+        }
+        return true
+    }
+
+    /// Hands the words that belonged to no option to the positional rows, and returns the arguments.
+    mutating func finish() throws(UsageError) -> Arguments {
+        for row in command.rows {
+            guard case .positional(let count) = row.info.kind else { continue }
+            guard loose.count >= count.lowerBound else { throw UsageError("\(row.info.spelling) is missing") }
+            for word in loose.prefix(count.upperBound) { try apply(row, word, as: row.info.spelling) }
+            loose.removeFirst(min(loose.count, count.upperBound))
+        }
+        guard loose.isEmpty else {
+            let named = loose.map { "'\($0)'" }.joined(separator: ", ")
+            throw UsageError(loose.count == 1 ? "unexpected argument \(named)" : "unexpected arguments \(named)")
+        }
+        return arguments
+    }
+
+    private mutating func takeRest() throws(UsageError) {
+        let rest = words
+        words = []
+        guard let row = command.rows.first(where: { $0.info.kind == .rest }) else { return loose += rest }
+        for word in rest { try apply(row, word, as: row.info.spelling) }
+    }
+
+    private mutating func takeLong(_ word: String) throws(UsageError) {
+        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = String(parts[0].dropFirst(2))
+        let attached = parts.count == 2 ? String(parts[1]) : nil
+        if name == RowInfo.help.name, attached == nil { return asksForHelp = true }
+        guard let row = long(name) else { throw unknown("--\(name)", name: name) }
+        switch row.info.kind {
+        case .option:
+            let text = if let attached { attached } else { try value(for: row, as: "--\(name)") }
+            try apply(row, text, as: "--\(name)")
+        case .flag, .positional, .rest:
+            if let attached { throw UsageError("'--\(name)' takes no value, but was given '\(attached)'") }
+            try apply(row, "", as: "--\(name)")
+        }
+    }
+
+    private mutating func takeShorts(_ word: String) throws(UsageError) {
+        var letters = word.dropFirst()
+        while let letter = letters.popFirst() {
+            if letter == RowInfo.help.short { return asksForHelp = true }
+            guard let row = short(letter) else { throw unknown(letter, in: word) }
+            guard row.info.kind == .option else {
+                try apply(row, "", as: "-\(letter)")
+                continue
+            }
+            let text = letters.isEmpty ? try value(for: row, as: "-\(letter)") : String(letters)
+            return try apply(row, text, as: "-\(letter)")
+        }
+    }
+
+    /// The next word as a value, unless it is plainly the next option.
+    private mutating func value(for row: Row<Arguments>, as spelling: String) throws(UsageError) -> String {
+        guard let word = words.first, !isOption(word) else {
+            throw UsageError("'\(spelling)' is missing its value, \(row.info.placeholder ?? "VALUE")")
+        }
+        words.removeFirst()
+        return word
+    }
+
+    private func isOption(_ word: String) -> Bool {
+        if word == "--" { return true }
+        if word.hasPrefix("--") { return long(String(word.dropFirst(2).prefix { $0 != "=" })) != nil }
+        // -4 may be an option, but where a value is due a negative number is a wrong value.
+        guard word.count == 2, word.first == "-", let letter = word.last, !letter.isNumber else { return false }
+        return short(letter) != nil
+    }
+
+    private mutating func apply(_ row: Row<Arguments>, _ text: String, as spelling: String) throws(UsageError) {
+        do {
+            try row.apply(&arguments, text)
+        } catch {
+            throw error.about(spelling)
+        }
+    }
+
+    private func long(_ name: String) -> Row<Arguments>? {
+        command.rows.first { !$0.info.isPositional && ($0.info.name == name || $0.info.aliases.contains(name)) }
+    }
+
+    private func short(_ letter: Character) -> Row<Arguments>? {
+        command.rows.first { $0.info.short == letter }
+    }
+}
+
+extension Parser {
+    private func unknown(_ letter: Character, in word: String) -> UsageError {
+        let name = String(word.dropFirst().prefix { $0 != "=" })
+        if name.count > 1, long(name) != nil {
+            return UsageError("unknown option '-\(name)'", hint: "did you mean '--\(name)'?")
+        }
+        let error = unknown("-\(letter)", name: nil)
+        guard name.count > 1, error.message.hasPrefix("unknown") else { return error }
+        return UsageError("\(error.message) in '\(word)'", hint: error.hint)
+    }
+
+    private func unknown(_ spelling: String, name: String?) -> UsageError {
+        if let familiar = command.familiar.first(where: { $0.spellings.contains(spelling) }) {
+            return familiar.refusal(of: spelling)
+        }
+        let names = command.rows.map(\.info).filter { !$0.isPositional && $0.visibility != .hidden }.map(\.name)
+        let nearest = name.flatMap { Suggestion.nearest(to: $0, among: names + [RowInfo.help.name]) }
+        return UsageError("unknown option '\(spelling)'", hint: nearest.map { "did you mean '--\($0)'?" })
+    }
+}

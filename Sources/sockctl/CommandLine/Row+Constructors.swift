@@ -1,0 +1,104 @@
+extension Row {
+    /// A flag that sets a field.
+    static func flag(
+        _ name: String, short: Character? = nil, aliases: [String] = [],
+        into path: Field<Bool>, help: String, detail: String? = nil
+    ) -> Row {
+        .flag(name, short: short, aliases: aliases, into: path, value: true, help: help, detail: detail)
+    }
+
+    /// A flag that gives a field this value.
+    static func flag<Value: Sendable>(
+        _ name: String, short: Character? = nil, aliases: [String] = [],
+        into path: Field<Value>, value: Value, help: String, detail: String? = nil
+    ) -> Row {
+        let info = RowInfo(kind: .flag, name: name, short: short, aliases: aliases, help: help, detail: detail)
+        return Row(info) { (arguments: inout Arguments, _: String) throws(UsageError) in
+            arguments[keyPath: path] = value
+        }
+    }
+
+    /// A flag that counts how often it is given.
+    static func count(
+        _ name: String, short: Character? = nil, into path: Field<Int>,
+        help: String, detail: String? = nil
+    ) -> Row {
+        let info = RowInfo(
+            kind: .flag, name: name, short: short, help: help, detail: detail, isRepeatable: true)
+        return Row(info) { (arguments: inout Arguments, _: String) throws(UsageError) in
+            arguments[keyPath: path] += 1
+        }
+    }
+
+    /// An option with a value; given twice, the last one counts.
+    static func option<Value>(
+        _ name: String, short: Character? = nil, aliases: [String] = [], as type: ValueType<Value>,
+        into path: Field<Value>, help: String, detail: String? = nil
+    ) -> Row {
+        let info = RowInfo(
+            kind: .option, name: name, short: short, aliases: aliases, placeholder: type.placeholder,
+            completion: type.completion, help: help, detail: detail)
+        return Row(info) { (arguments: inout Arguments, text: String) throws(UsageError) in
+            arguments[keyPath: path] = try type.parse(text)
+        } defaultText: {
+            type.show($0[keyPath: path])
+        }
+    }
+
+    /// An option with a value for a field that is nil without it.
+    static func option<Value>(
+        _ name: String, short: Character? = nil, aliases: [String] = [], as type: ValueType<Value>,
+        into path: Field<Value?>, help: String, detail: String? = nil
+    ) -> Row {
+        let optional = ValueType<Value?>(placeholder: type.placeholder, completion: type.completion) {
+            (text: String) throws(UsageError) in
+            try type.parse(text)
+        } show: {
+            $0.flatMap(type.show)
+        }
+        return .option(name, short: short, aliases: aliases, as: optional, into: path, help: help, detail: detail)
+    }
+
+    /// An option that may be given several times, each adding a value.
+    static func list<Value>(
+        _ name: String, short: Character? = nil, aliases: [String] = [], as type: ValueType<Value>,
+        into path: Field<[Value]>, help: String, detail: String? = nil
+    ) -> Row {
+        let info = RowInfo(
+            kind: .option, name: name, short: short, aliases: aliases, placeholder: type.placeholder,
+            completion: type.completion, help: help, detail: detail, isRepeatable: true)
+        return Row(info) { (arguments: inout Arguments, text: String) throws(UsageError) in
+            arguments[keyPath: path].append(try type.parse(text))
+        }
+    }
+
+    /// Words that belong to no option, kept as they were written.
+    static func positional(
+        _ name: String, _ count: ClosedRange<Int>, completion: Completion = .none,
+        into path: Field<[String]>, help: String, detail: String? = nil
+    ) -> Row {
+        .words(name, kind: .positional(count), completion: completion, into: path, help: help, detail: detail)
+    }
+
+    /// The words after `--`, which are positional arguments in a command without such a row.
+    static func rest(
+        _ name: String, into path: Field<[String]>, help: String,
+        detail: String? = nil
+    ) -> Row {
+        .words(name, kind: .rest, completion: .files, into: path, help: help, detail: detail)
+    }
+
+    private static func words(
+        _ name: String, kind: RowInfo.Kind, completion: Completion,
+        into path: Field<[String]>, help: String, detail: String?
+    ) -> Row {
+        let info = RowInfo(
+            kind: kind, name: name, placeholder: name.uppercased(), completion: completion, help: help,
+            detail: detail)
+        var row = Row(info) { (arguments: inout Arguments, text: String) throws(UsageError) in
+            arguments[keyPath: path].append(text)
+        }
+        row.info.section = "Arguments"
+        return row
+    }
+}

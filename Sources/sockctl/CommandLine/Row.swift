@@ -1,0 +1,64 @@
+/// One option or positional argument of a command: its description, and where its value goes.
+///
+/// A row only fills the arguments' structure. Opening, resolving and connecting happen when the command runs.
+struct Row<Arguments>: Sendable {
+    /// A place in the arguments, which the row's closures may carry anywhere.
+    typealias Field<Value> = any WritableKeyPath<Arguments, Value> & Sendable
+
+    var info: RowInfo
+    /// Puts one value as written (for a flag, nothing) into the arguments.
+    let apply: @Sendable (inout Arguments, String) throws(UsageError) -> Void
+    /// The default as the help shows it, read from the arguments' own default.
+    let defaultText: @Sendable (Arguments) -> String?
+
+    init(
+        _ info: RowInfo,
+        apply: @escaping @Sendable (inout Arguments, String) throws(UsageError) -> Void,
+        defaultText: @escaping @Sendable (Arguments) -> String? = { _ in nil }
+    ) {
+        self.info = info
+        self.apply = apply
+        self.defaultText = defaultText
+    }
+
+    /// The same row for arguments that contain these, so that groups of options are shared.
+    func lifted<Outer>(through path: Row<Outer>.Field<Arguments>) -> Row<Outer> {
+        Row<Outer>(info) { (outer: inout Outer, text: String) throws(UsageError) in
+            try apply(&outer[keyPath: path], text)
+        } defaultText: {
+            defaultText($0[keyPath: path])
+        }
+    }
+
+    /// The same row, described in the manual but not on the help screen.
+    var manualOnly: Row {
+        var copy = self
+        copy.info.visibility = .manualOnly
+        return copy
+    }
+
+    /// The same row, described nowhere.
+    var hidden: Row {
+        var copy = self
+        copy.info.visibility = .hidden
+        return copy
+    }
+}
+
+extension Array {
+    /// The rows under a title of their own in the help and the manual.
+    func titled<Arguments>(_ section: String) -> [Row<Arguments>] where Element == Row<Arguments> {
+        map { row in
+            var row = row
+            row.info.section = section
+            return row
+        }
+    }
+
+    /// The rows for arguments that contain theirs.
+    func lifted<Inner, Outer>(
+        through path: Row<Outer>.Field<Inner>
+    ) -> [Row<Outer>] where Element == Row<Inner> {
+        map { $0.lifted(through: path) }
+    }
+}

@@ -1,0 +1,86 @@
+extension ValueType where Value == Duration {
+    /// A span of time like `500ms` or `1.5m`; a bare number is seconds.
+    static var duration: Self {
+        Self(placeholder: "DURATION") { (text: String) throws(UsageError) in
+            try DurationText.parse(text)
+        } show: {
+            DurationText.show($0)
+        }
+    }
+
+    /// A span of time that the kernel counts in whole seconds.
+    static func seconds(_ range: ClosedRange<Int>) -> Self {
+        Self(placeholder: "DURATION") { (text: String) throws(UsageError) in
+            try DurationText.parse(text, seconds: range)
+        } show: {
+            DurationText.show($0)
+        }
+    }
+}
+
+extension ValueType where Value == Duration? {
+    /// A span of time, or `none` for no limit.
+    static var limit: Self {
+        Self(placeholder: "DURATION") { (text: String) throws(UsageError) in
+            text == "none" ? nil : try DurationText.parse(text)
+        } show: {
+            $0.map(DurationText.show)
+        }
+    }
+}
+
+/// The spelling of durations: a decimal number and a unit, `us`, `ms`, `s`, `m` or `h`.
+enum DurationText {
+    private static let units: [(suffix: String, attoseconds: Int128)] = [
+        ("us", 1_000_000_000_000), ("ms", 1_000_000_000_000_000), ("s", second), ("m", 60 * second),
+        ("h", 3600 * second),
+    ]
+    private static let second: Int128 = 1_000_000_000_000_000_000
+    /// What the kernel's nanosecond timers can hold; beyond it, sums with a clock's now would overflow.
+    private static let longest = Int128(Int64.max) * 1_000_000_000
+
+    static func parse(_ text: String) throws(UsageError) -> Duration {
+        let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+        let suffix = text[number.endIndex...]
+        let parts = number.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let unit = suffix.isEmpty ? second : units.first(where: { $0.suffix == suffix })?.attoseconds,
+            let whole = parts.first, Decimal.isDigits(whole),
+            parts.count == 1 || Decimal.isDigits(parts[1])
+        else { throw UsageError("'\(text)' is not a duration; write it like 500ms, 2s or 1.5m") }
+        guard let attoseconds = attoseconds(whole, fraction: parts.count == 1 ? "" : parts[1], unit: unit) else {
+            throw UsageError("'\(text)' is too long a duration; 'none' switches a limit off")
+        }
+        return Duration(attoseconds: attoseconds)
+    }
+
+    /// A duration of whole seconds, as the socket options that count in them need.
+    static func parse(_ text: String, seconds range: ClosedRange<Int>) throws(UsageError) -> Duration {
+        let duration = try parse(text)
+        let (seconds, rest) = duration.components
+        guard rest == 0, range.contains(Int(seconds)) else {
+            let limits = "\(range.lowerBound)s to \(range.upperBound)s"
+            throw UsageError("'\(text)' will not do: the kernel counts this in whole seconds, from \(limits)")
+        }
+        return duration
+    }
+
+    private static func attoseconds(_ whole: Substring, fraction: Substring, unit: Int128) -> Int128? {
+        guard let number = Int128(whole) else { return nil }
+        let (product, overflow) = number.multipliedReportingOverflow(by: unit)
+        guard !overflow else { return nil }
+        var share = unit
+        var sum = product
+        for digit in fraction.utf8 {
+            share /= 10
+            sum += share * Int128(digit - UInt8(ascii: "0"))
+        }
+        return sum <= longest ? sum : nil
+    }
+
+    /// The shortest spelling in one unit, without a fraction.
+    static func show(_ duration: Duration) -> String {
+        let attoseconds = duration.attoseconds
+        let unit = attoseconds == 0 ? units[2] : units.last { attoseconds % $0.attoseconds == 0 } ?? units[0]
+        return "\(attoseconds / unit.attoseconds)\(unit.suffix)"
+    }
+}

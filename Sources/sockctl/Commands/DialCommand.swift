@@ -1,0 +1,75 @@
+/// `sockctl dial`: connects to a peer and joins it to standard input and output.
+enum DialCommand {
+    static let command = Command(
+        name: "dial",
+        abstract: "Connect to a peer and talk to it",
+        manual: manual,
+        defaults: DialArguments(),
+        rows: DialArguments.rows,
+        familiar: [
+            Familiar("-l", "--listen", advice: "use: sockctl listen 3000"),
+            Familiar("-d", advice: "use --recv-only"),
+            Familiar("-k", advice: "use --keepalive to probe a silent peer, or: sockctl listen -k"),
+            Familiar("--keep-open", advice: "use: sockctl listen --keep-open"),
+            Familiar("-D", advice: "use --trace"),
+            Familiar("-W", advice: "use --count"),
+            Familiar("--version", advice: "use: sockctl --version"),
+        ],
+        validate: { (arguments: DialArguments) throws(UsageError) in try arguments.validate() }
+    )
+
+    private static let manual = Manual(
+        description: [
+            """
+            `dial` connects to an address and joins the connection to standard input and output until both have ended.
+            """,
+            """
+            A name is resolved first. All its addresses are tried, within one `--timeout`, until one connects; if it \
+            has addresses of both families they race, the first with a head start of `--fallback-delay`. The error \
+            reported is that of the first address.
+            """,
+            """
+            With `-v` it tells how long it took to resolve, to connect and to get the first byte, and at the end the \
+            bytes and rates of each direction and what the kernel knows of the connection: its round trip, \
+            retransmissions and segments.
+            """,
+        ],
+        sections: [.endOfData, .events],
+        exitNotes: Manual.exitNotes,
+        examples: [
+            Manual.Example(
+                "sockctl listen 3000", "sockctl dial 3000",
+                shows: "Two terminals that talk to each other over 127.0.0.1, port 3000."),
+            Manual.Example(
+                "sockctl listen 3000 --serve echo", "echo hello | sockctl dial -v 3000",
+                shows: """
+                    Send a line to an echo server and get it back. The end of standard input half-closes the \
+                    connection, the server ends too, and the report follows.
+                    """),
+            Manual.Example(
+                "sockctl dial 127.0.0.1:9",
+                shows: "Nobody listens on port 9: the error says so, with a hint, and the status is 69."),
+            Manual.Example(
+                "sockctl listen 3000 --serve chargen", "sockctl dial 3000 </dev/null | head -1",
+                shows: "A reader that has had enough ends the program quietly."),
+            Manual.Example(
+                "sockctl listen 3000 --serve time",
+                "sockctl dial --resolve clock.test=127.0.0.1 --timeout 2s clock.test 3000",
+                shows: "Connect by a name that no name server knows."),
+            Manual.Example(
+                "sockctl listen 3000 --serve discard", "sockctl dial --trace --send-only 3000 </etc/services",
+                shows: "See every system call that it takes to send a file."),
+        ],
+        seeAlso: ["sockctl", "sockctl-listen", "nc", "connect(2)", "tcp(7)", "unix(7)"],
+        caveats: [
+            """
+            That a connection stands does not mean that anybody has accepted it: the kernel connects as long as the \
+            listener's queue has room. That a write succeeded does not mean that anything has arrived.
+            """,
+            """
+            A datagram that nobody receives is lost without a word. Only a refusal is reported, and only if it comes \
+            before the program ends.
+            """,
+        ]
+    )
+}

@@ -1,0 +1,51 @@
+extension Manual.Section {
+    /// The rule that decides when `dial` and `listen` are done.
+    static let endOfData = Manual.Section(
+        "END OF DATA",
+        "A conversation ends by the same rule for `dial` and `listen`. It neither hangs nor loses bytes unsaid.",
+        .terms([
+            (
+                "Standard input ends",
+                """
+                The connection is half-closed (FIN) and reading goes on until the peer ends. `--no-shutdown` sends no \
+                FIN; `--quit-after` bounds the wait. A `listen` whose standard input ended without a single byte, as \
+                from `/dev/null`, sends no FIN before the peer has ended, so that it does not turn away who sends to it; \
+                `--shutdown` overrides that.
+                """
+            ),
+            (
+                "The peer ends",
+                """
+                If standard input has ended or is a terminal, that is the end. If it is a file, the file is sent to its \
+                end. If it is a pipe or a socket, what comes is sent, until nothing has come for `--input-grace`; a line \
+                on standard error then says so. With `--half-open` only standard input's end is the end.
+                """
+            ),
+            (
+                "A reset, or a write that fails",
+                "The status is 74, and the error tells how many bytes cannot have arrived."
+            ),
+            (
+                "Standard output is gone or full",
+                "A reader that went away ends the program quietly, status 0. Output that can't be written is status 74."
+            ),
+            (
+                "Datagrams",
+                """
+                They have no end. The program ends when nothing has arrived for `--input-grace` after standard input's \
+                end (`--quit-after` sets another time; an idle terminal goes on), after `--count` datagrams, at \
+                `--idle-timeout` or at `--max-time`.
+                """
+            ),
+        ])
+    )
+
+    /// Where the reports are described.
+    static let events = Manual.Section(
+        "EVENTS",
+        """
+        Standard output carries the payload, byte for byte, and nothing else. Reports go to standard error: errors always, \
+        more with `-v`, as objects with `--json`. The names of the events and their fields are in `sockctl(1)`.
+        """
+    )
+}

@@ -1,0 +1,76 @@
+/// When a conversation is over, and how it is closed.
+struct EndingArguments: Equatable, Sendable {
+    var halfClose = HalfClose.automatic
+    var quitAfter: Duration?
+    var inputGrace: Duration? = .seconds(1)
+    var isHalfOpen = false
+    var idleTimeout: Duration?
+    var maximumTime: Duration?
+    var count: Int?
+    var close = CloseMode.fin
+    var closeAfter: Duration?
+
+    static let rows: [Row<EndingArguments>] = [
+        .option(
+            "quit-after", short: "q", as: .limit, into: \.quitAfter, help: "Quit this long after standard input's end.",
+            detail: "Sooner if both directions have ended; the status is 0."),
+        .flag(
+            "shutdown", short: "N", into: \.halfClose, value: .always, help: "Half-close at standard input's end.",
+            detail: """
+                That is the default; given, it also holds for a `listen` whose standard input ended without a byte.
+                """
+        ).manualOnly,
+        .flag(
+            "no-shutdown", into: \.halfClose, value: .never, help: "Do not half-close at standard input's end.",
+            detail: "The peer then learns of the end only when the connection is closed."),
+        .flag(
+            "half-open", into: \.isHalfOpen, help: "Go on sending after the peer's end.",
+            detail: "Once the peer has ended, only standard input's end is the end."),
+        .option(
+            "input-grace", as: .limit, into: \.inputGrace,
+            help: "How long to wait for more input after the peer's end.",
+            detail: """
+                It begins anew with every byte that comes. Datagrams have no end: with them it is the wait for another \
+                one after standard input's end.
+                """),
+        .option(
+            "idle-timeout", short: "i", as: .limit, into: \.idleTimeout, help: "Give up after this long a silence.",
+            detail: "Bytes in either direction break the silence; the status is 75."),
+        .option(
+            "max-time", as: .limit, into: \.maximumTime, help: "Give up after this long in all.",
+            detail: "It counts from the start of the program; the status is 75."),
+        .option(
+            "count", as: .count(1...Int.max), into: \.count, help: "Quit after this many datagrams received.",
+            detail: "For datagrams only."),
+        .option(
+            "close", as: .choice("HOW"), into: \.close, help: "How to close when done.",
+            detail: """
+                With `fin` as any program does; with `reset` so that the peer gets a reset; with `hold` not at all \
+                until the program is interrupted.
+                """
+        ).manualOnly,
+        .option(
+            "close-after", as: .limit, into: \.closeAfter, help: "Close a connection at this age.",
+            detail: "Whatever it is doing; bytes that nobody has read make it a reset."
+        ).manualOnly,
+    ].titled("End of data")
+
+    func validate() throws(UsageError) {
+        if isHalfOpen, inputGrace != EndingArguments().inputGrace {
+            throw UsageError("'--half-open' waits for standard input's end however long: '--input-grace' has no use")
+        }
+    }
+}
+
+/// Whether standard input's end is passed on as a FIN.
+enum HalfClose: Equatable, Sendable {
+    /// Yes, but for a `listen` whose standard input ended without a byte.
+    case automatic
+    case always
+    case never
+}
+
+/// How a connection is closed when it is done.
+enum CloseMode: String, CaseIterable, Sendable {
+    case fin, reset, hold
+}

@@ -1,0 +1,115 @@
+/// What `listen` takes.
+struct ListenArguments: Equatable, Sendable {
+    var address: [String] = []
+    var serve = ServeMode.pipe
+    var keepsOpen = false
+    var maximumAccepts: Int?
+    var maximumConnections: Int?
+    var backlog = 128
+    var timeout: Duration?
+    var reusesPort = false
+    /// The permissions of a Unix socket's file.
+    var mode = 0o600
+    var peer = PeerArguments()
+
+    static let rows: [Row<ListenArguments>] =
+        [
+            .positional(
+                "address", 0...2, completion: .hosts, into: \.address,
+                help: "Where to listen; else any free local port.",
+                detail: """
+                    `HOST:PORT` or `HOST PORT`; `:PORT` for every interface of both families; a bare `PORT` for \
+                    127.0.0.1 only; `unix:PATH`, or `unix:@NAME` for an abstract name; any network may stand before \
+                    it, as in `udp6://[::1]:53`. Port 0 picks a free one.
+                    """)
+        ] + peers.titled("Peers") + queue.titled("Queue") + PeerArguments.rows.lifted(through: \.peer)
+
+    private static let peers: [Row<ListenArguments>] = [
+        .option(
+            "serve", as: .choice("WHAT"), into: \.serve, help: "What to do with a peer.",
+            detail: """
+                With `pipe`, join it to standard input and output; with `echo`, send back what it sends; with \
+                `discard`, read and drop it; with `chargen`, send characters without end; with `time`, send the time \
+                as one line and close. All but `pipe` imply `--keep-open`.
+                """),
+        .flag(
+            "keep-open", short: "k", into: \.keepsOpen, help: "Go on accepting, any number at once.",
+            detail: """
+                Standard input goes to every peer present, and standard output is in whole lines while there is more \
+                than one.
+                """),
+        .option(
+            "max-accepts", as: .count(1...Int.max), into: \.maximumAccepts, help: "Accept this many, then no more.",
+            detail: "Those that run are finished. More than 1 implies `--keep-open`."),
+        .option(
+            "max-conns", short: "m", as: .count(1...Int.max), into: \.maximumConnections,
+            help: "Serve at most this many at once.", detail: "One too many is accepted, closed and reported."),
+        .option(
+            "timeout", short: "w", aliases: ["wait"], as: .limit, into: \.timeout,
+            help: "Give up when no peer comes for this long.",
+            detail: "The status is 75. With `--keep-open` it is each wait for the first peer."),
+    ]
+
+    private static let queue: [Row<ListenArguments>] = [
+        .option(
+            "backlog", as: .count(0...Int(Int32.max)), into: \.backlog, help: "How many peers may wait to be accepted.",
+            detail: "The kernel takes one more than that, and no more than `net.core.somaxconn`."),
+        .flag(
+            "reuse-port", into: \.reusesPort, help: "Share the port with others that do.",
+            detail: "This is SO_REUSEPORT."),
+        .option(
+            "mode", as: .fileMode, into: \.mode, help: "The permissions of a Unix socket's file."
+        ).manualOnly,
+    ]
+
+    func validate() throws(UsageError) {
+        try peer.validate()
+        try validateService()
+        if let maximumConnections, maximumConnections > 1, !goesOn {
+            throw UsageError("'--max-conns \(maximumConnections)' needs '--keep-open': without it one peer is served")
+        }
+    }
+
+    /// Whether more than one peer is accepted.
+    var goesOn: Bool {
+        if let maximumAccepts { return maximumAccepts > 1 }
+        return keepsOpen || serve != .pipe
+    }
+
+    /// Everything but `pipe` leaves standard input alone.
+    private func validateService() throws(UsageError) {
+        guard serve != .pipe else { return }
+        let aboutInput = [
+            (peer.transfer.sendsOnly, "--send-only"), (peer.transfer.receivesOnly, "--recv-only"),
+            (peer.transfer.isCRLF, "--crlf"), (peer.ending.quitAfter != nil, "--quit-after"),
+            (peer.ending.isHalfOpen, "--half-open"), (peer.ending.halfClose == .always, "--shutdown"),
+            (peer.ending.halfClose == .never, "--no-shutdown"),
+        ]
+        if let option = aboutInput.first(where: \.0)?.1 {
+            throw UsageError(
+                "'\(option)' is about standard input and output, which '--serve \(serve.rawValue)' leaves alone")
+        }
+        if !peer.transfer.reads, serve == .echo || serve == .discard {
+            throw UsageError("'--serve \(serve.rawValue)' is about reading: '--no-read' leaves nothing to do")
+        }
+    }
+}
+
+/// What a listener does with a peer.
+enum ServeMode: String, CaseIterable, Sendable {
+    case pipe, echo, discard, chargen, time
+}
+
+extension ValueType where Value == Int {
+    /// A file's permissions, in octal.
+    static var fileMode: Self {
+        Self(placeholder: "MODE") { (text: String) throws(UsageError) in
+            guard Decimal.isDigits(text[...]), let mode = Int(text, radix: 8), mode <= 0o777 else {
+                throw UsageError("'\(text)' is not a mode; write it in octal, from 0 to 0777")
+            }
+            return mode
+        } show: {
+            "0" + String($0, radix: 8)
+        }
+    }
+}

@@ -1,0 +1,92 @@
+/// `sockctl listen`: waits for peers and joins or serves them.
+enum ListenCommand {
+    static let command = Command(
+        name: "listen",
+        abstract: "Wait for a peer and talk to it",
+        manual: manual,
+        defaults: ListenArguments(),
+        rows: ListenArguments.rows,
+        familiar: [
+            Familiar("-l", "--listen", advice: "listen is the command: sockctl listen 3000"),
+            Familiar("-p", "--source-port", advice: "the port is the address: sockctl listen 3000"),
+            Familiar("-s", "--source", advice: "the address says where to listen: sockctl listen 127.0.0.1:3000"),
+            Familiar("-d", advice: "use --recv-only"),
+            Familiar("-D", advice: "use --trace"),
+            Familiar("-W", advice: "use --count"),
+            Familiar("--version", advice: "use: sockctl --version"),
+        ],
+        validate: { (arguments: ListenArguments) throws(UsageError) in try arguments.validate() }
+    )
+
+    private static let manual = Manual(
+        description: [
+            """
+            `listen` waits on an address. It accepts one peer, closes the listening socket, so that a second client is \
+            refused rather than kept waiting, and joins the peer to standard input and output until both have ended.
+            """,
+            """
+            With `--keep-open` it goes on accepting, any number of peers at once. With `--serve` it does something else \
+            with them, as the small servers of old do: echo, discard, chargen, or the time as a line of text.
+            """,
+            """
+            Once the socket accepts, a line `listening` on standard error says where. It is flushed at once: a script \
+            waits for it instead of sleeping, and learns from it the port that 0 picked.
+            """,
+            """
+            A server, with `--keep-open` or `--serve`, takes the first SIGINT or SIGTERM as the order to finish: it \
+            closes and its status is 0. The second signal ends it at once.
+            """,
+        ],
+        sections: [
+            .endOfData,
+            Manual.Section(
+                "UNIX SOCKETS",
+                """
+                The socket's file gets the permissions of `--mode` and is removed at the end, also after SIGINT and \
+                SIGTERM. A stale file is replaced only if nobody listens on it; a file that is not a socket never is. \
+                Abstract names, as `unix:@name`, have no file.
+                """
+            ),
+            .events,
+        ],
+        exitNotes: Manual.exitNotes,
+        examples: [
+            Manual.Example(
+                "sockctl listen 3000",
+                shows:
+                    "Wait for one peer on 127.0.0.1, port 3000, and talk to it: sockctl dial 3000 in another terminal."),
+            Manual.Example(
+                "sockctl listen 3000 --serve time", "sockctl dial 3000",
+                shows:
+                    "A server that tells the time, and a client that asks it. The server runs until it is interrupted."),
+            Manual.Example(
+                "sockctl listen 3000 >copy </dev/null", "sockctl dial 3000 </etc/services",
+                shows: """
+                    Receive a file. Standard input is empty, so listen sends no FIN of its own before the sender has \
+                    ended.
+                    """),
+            Manual.Example(
+                "sockctl listen -k -v -m 2 3000",
+                shows: "Talk to two peers at once; a third is accepted, closed and reported, as -v shows."),
+            Manual.Example(
+                "sockctl listen -U /tmp/echo.sock --serve echo", "echo hello | sockctl dial -U /tmp/echo.sock",
+                shows: "The same servers work on Unix sockets."),
+            Manual.Example(
+                "sockctl listen -u 3000 --count 1 </dev/null", "echo hello | sockctl dial -u 3000",
+                shows: "Print one datagram and end."),
+            Manual.Example(
+                "sockctl listen --json --timeout 5s 0 </dev/null",
+                shows: "Pick a free port, tell it as JSON, and give up after five seconds with status 75."),
+        ],
+        seeAlso: ["sockctl", "sockctl-dial", "nc", "listen(2)", "tcp(7)", "unix(7)"],
+        caveats: [
+            """
+            A bare port listens on 127.0.0.1 only. To be reached from elsewhere, say so: `sockctl listen :3000`.
+            """,
+            """
+            A peer that the kernel has accepted into the queue is connected as far as it knows, and may send, even if \
+            `listen` never takes it.
+            """,
+        ]
+    )
+}

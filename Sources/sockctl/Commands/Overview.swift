@@ -1,0 +1,53 @@
+extension Program {
+    /// The table of all commands.
+    static let sockctl = Program(
+        name: "sockctl",
+        abstract: "A socket toolkit for the shell",
+        commands: [ListenCommand.command.info, DialCommand.command.info],
+        manual: overview
+    )
+
+    private static let overview = Manual(
+        description: [
+            """
+            `sockctl` is a netcat that explains itself: it joins sockets to standard input and output, says what happens \
+            to them, and why, and ends with a status that a script can act on.
+            """
+        ],
+        sections: [
+            Manual.Section(
+                "VALUES",
+                .terms([
+                    (
+                        "Addresses",
+                        """
+                        `HOST:PORT`, `[V6]:PORT`, `HOST PORT`, `:PORT`, `PORT`, with service names for ports; \
+                        `unix:PATH` and `unix:@NAME`, an abstract name; any network as a prefix: \
+                        `tcp4://127.0.0.1:80`, `udp6://[::1]:53`, `unixpacket:PATH`. To listen, `:3000` is every \
+                        interface and a bare `3000` is 127.0.0.1 only; to dial, both are localhost.
+                        """
+                    ),
+                    (
+                        "Durations",
+                        "`10us`, `500ms`, `2s`, `1.5m`, `1h`; a bare number is seconds; 0 is at once, `none` is no limit."
+                    ),
+                    ("Sizes", "`65536`, `64K`, `1M`, `1G`, in steps of 1024 bytes."),
+                ])
+            ),
+            .eventTable,
+            Manual.Section(
+                "ENVIRONMENT",
+                .terms([
+                    ("NO_COLOR", "If it is set and not empty, nothing is coloured unless `--color always` asks for it.")
+                ])
+            ),
+        ],
+        exitNotes: Manual.exitNotes,
+        examples: [
+            Manual.Example(
+                "sockctl listen 3000 --serve time", "sockctl dial 3000",
+                shows: "A server that tells the time, in one terminal, and a client, in another.")
+        ],
+        seeAlso: ["sockctl-listen", "sockctl-dial", "nc", "socket(7)"]
+    )
+}

@@ -1,0 +1,78 @@
+import Testing
+
+@testable import sockctl
+
+@Suite struct ArgumentsTests {
+    @Test(arguments: [
+        ("-u", "udp"), ("-u -4", "udp4"), ("-6u", "udp6"), ("-4", "tcp4"), ("-6", "tcp6"), ("-U", "unix"),
+        ("-uU", "unixgram"),
+        ("--network unixpacket", "unixpacket"), ("--unixsock", "unix"), ("", nil),
+    ])
+    func `the flags name a network together`(line: String, expected: String?) throws {
+        #expect(try dial(line + " x").peer.network.name == expected)
+    }
+
+    @Test(arguments: [
+        "-4 -6", "-U -4", "-6U", "--network tcp -u", "--network tcp4 -4", "--network sctp", "--send-only --recv-only",
+        "--recv-only --no-read", "--recv-only --half-open", "--recv-only -q 1", "--half-open --input-grace 2s",
+        "--json --progress", "--mss 10", "--ttl 0", "--close rst", "--read-size 0", "-v=2", "--count 0",
+    ])
+    func `what contradicts itself is refused by both commands`(line: String) {
+        #expect(throws: UsageError.self) { try dial("\(line) x") }
+        #expect(throws: UsageError.self) { try listen("\(line) x") }
+    }
+
+    @Test(arguments: [
+        "--serve echo --send-only", "--serve time --recv-only", "--serve chargen -C", "--serve discard -q 1",
+        "--serve echo -N", "--serve echo --no-shutdown", "--serve echo --half-open", "--serve echo --no-read",
+        "--max-accepts 0", "-m 0", "-m 2", "-m 2 --max-accepts 1", "--backlog -1", "--mode 888", "-p 3000", "a b c",
+    ])
+    func `what contradicts itself is refused by listen`(line: String) {
+        #expect(throws: UsageError.self) { try listen(line) }
+    }
+
+    @Test(arguments: ["", "-p 65536 x", "-p -1 x", "-U -p 1 x", "-k x", "-d x", "--keep-open x", "a b c"])
+    func `what contradicts itself is refused by dial`(line: String) {
+        #expect(throws: UsageError.self) { try dial(line) }
+    }
+
+    @Test func `the defaults are those of the contract`() throws {
+        let listen = try listen("")
+        #expect(listen.backlog == 128 && listen.mode == 0o600 && listen.serve == .pipe && listen.timeout == nil)
+        let dial = try dial("x")
+        #expect(dial.fallbackDelay == .milliseconds(300) && dial.timeout == nil)
+        #expect(dial.peer.ending.inputGrace == .seconds(1) && dial.peer.ending.halfClose == .automatic)
+        #expect(dial.peer.transfer.readSize == 65536 && dial.peer.transfer.writeSize == 8192)
+        #expect(dial.peer.socket.nodelay && dial.peer.socket.keepAlive == KeepAlive())
+    }
+
+    @Test(arguments: [
+        ("", false), ("-k", true), ("--serve echo", true), ("--max-accepts 1", false), ("--max-accepts 2", true),
+        ("-k --max-accepts 1", false), ("--serve time --max-accepts 1", false),
+    ])
+    func `listen goes on accepting where that is asked for or implied`(line: String, goesOn: Bool) throws {
+        #expect(try listen(line).goesOn == goesOn)
+    }
+
+    @Test func `the names that nc and ncat use mean the same`() throws {
+        #expect(try dial("--wait 2 -n -C x") == dial("--timeout 2s --no-dns --crlf x"))
+        #expect(try dial("-N x").peer.ending.halfClose == .always)
+        #expect(throws: UsageError("'-d' means nothing here; use --recv-only", hint: "see: sockctl dial --help")) {
+            try dial("-d x")
+        }
+    }
+
+    private func listen(_ line: String) throws -> ListenArguments {
+        guard case .arguments(let arguments) = try ListenCommand.command.parse(words(line)) else { throw CallForHelp() }
+        return arguments
+    }
+
+    private func dial(_ line: String) throws -> DialArguments {
+        guard case .arguments(let arguments) = try DialCommand.command.parse(words(line)) else { throw CallForHelp() }
+        return arguments
+    }
+
+    private func words(_ line: String) -> [String] { line.split(separator: " ").map(String.init) }
+
+    private struct CallForHelp: Error {}
+}

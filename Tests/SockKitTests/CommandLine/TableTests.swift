@@ -1,0 +1,103 @@
+import Testing
+
+@testable import sockctl
+
+/// What must hold of every row of every command.
+@Suite struct TableTests {
+    static let commands = Program.sockctl.commands
+
+    @Test(arguments: commands)
+    func `every name is spelled properly and means one row`(command: CommandInfo) {
+        let options = command.options
+        let names = options.flatMap { [$0.name] + $0.aliases }
+        #expect(Set(names).count == names.count)
+        let shorts = options.compactMap(\.short)
+        #expect(Set(shorts).count == shorts.count)
+        for name in names { #expect(name.wholeMatch(of: /[a-z][a-z0-9-]+/) != nil, "\(name)") }
+        for short in shorts { #expect(short.isASCII && (short.isLetter || short.isNumber)) }
+    }
+
+    @Test(arguments: commands)
+    func `options have a placeholder and flags have none`(command: CommandInfo) {
+        for row in command.rows {
+            #expect((row.placeholder == nil) == (row.kind == .flag), "\(row.name)")
+            #expect(row.kind != .flag || row.defaultText == nil, "\(row.name)")
+            #expect(!row.section.isEmpty, "\(row.name)")
+        }
+    }
+
+    @Test(arguments: commands)
+    func `every help is one sentence of at most sixty columns`(command: CommandInfo) {
+        for row in command.rows {
+            #expect(row.help.count <= 60, "\(row.name)")
+            #expect(row.help.hasSuffix(".") && row.help.first?.isUppercase == true, "\(row.name)")
+            #expect(!row.help.dropLast().contains(". "), "\(row.name)")
+            #expect(row.detail?.hasSuffix(".") != false, "\(row.name)")
+        }
+    }
+
+    @Test(arguments: commands)
+    func `the common options come last`(command: CommandInfo) {
+        #expect(command.sections.last == RowInfo.help.section)
+        #expect(command.rows.last == .help)
+    }
+
+    @Test(arguments: commands)
+    func `no familiar flag hides an option, and its advice can be followed`(command: CommandInfo) {
+        let familiar = command.name == "listen" ? ListenCommand.command.familiar : DialCommand.command.familiar
+        let spellings =
+            command.options.flatMap { row in
+                [row.name] + row.aliases
+            }.map { "--\($0)" } + command.options.compactMap(\.short).map { "-\($0)" }
+        let known = Set(Self.commands.flatMap(\.options).map { "--\($0.name)" } + ["--version"])
+        for flag in familiar {
+            #expect(Set(flag.spellings).isDisjoint(with: spellings))
+            let advised = flag.advice.matches(of: /--[a-z-]+/).map { String($0.0) }
+            #expect(known.isSuperset(of: advised), "\(flag.advice)")
+        }
+    }
+
+    @Test func `every example is a command line that parses`() throws {
+        let manuals = [Program.sockctl.manual] + Self.commands.map(\.manual)
+        let lines = manuals.flatMap(\.examples).flatMap(\.lines)
+        #expect(lines.count > 10)
+        for line in lines {
+            let calls = line.split(whereSeparator: { "|;&".contains($0) }).map { call in
+                call.split(separator: " ").map(String.init).filter { !$0.hasPrefix("<") && !$0.hasPrefix(">") }
+            }
+            for call in calls where call.first == "sockctl" {
+                guard case .command(let name, let rest) = try Program.sockctl.resolve(Array(call.dropFirst())) else {
+                    continue
+                }
+                if name == "listen" { _ = try ListenCommand.command.parse(rest) }
+                if name == "dial" { _ = try DialCommand.command.parse(rest) }
+            }
+        }
+    }
+
+    @Test func `prose mentions only options that exist`() {
+        for command in Self.commands {
+            let known = Set(Self.commands.flatMap(\.options).flatMap { [$0.name] + $0.aliases })
+            let manual = command.manual
+            let texts =
+                manual.description + manual.caveats + manual.exitNotes.map(\.meaning)
+                + manual.sections.flatMap(\.items).flatMap(\.texts) + command.rows.compactMap(\.detail)
+            for mention in texts.flatMap({ $0.matches(of: /`--([a-z0-9-]+)/) }).map({ String($0.1) }) {
+                #expect(known.contains(mention), "\(mention)")
+            }
+        }
+    }
+}
+
+extension Manual.Item {
+    fileprivate var texts: [String] {
+        switch self {
+        case .paragraph(let text): [text]
+        case .terms(let terms): terms.map(\.meaning)
+        }
+    }
+}
+
+extension CommandInfo: CustomTestStringConvertible {
+    public var testDescription: String { name }
+}
