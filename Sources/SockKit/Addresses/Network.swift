@@ -1,0 +1,49 @@
+/// One of the nine networks that can be dialled and listened on, by the names that Go's `net` gave them.
+public enum Network: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
+    case tcp, tcp4, tcp6, udp, udp4, udp6, unix, unixgram, unixpacket
+
+    /// What the sockets of a network carry.
+    public enum Kind: Sendable, Hashable {
+        /// Bytes in order, without boundaries.
+        case stream
+        /// Messages of their own, without a connection.
+        case datagram
+        /// Messages in order, on a connection.
+        case sequenced
+    }
+
+    /// What this network's sockets carry.
+    public var kind: Kind {
+        switch self {
+        case .tcp, .tcp4, .tcp6, .unix: .stream
+        case .udp, .udp4, .udp6, .unixgram: .datagram
+        case .unixpacket: .sequenced
+        }
+    }
+
+    /// Whether addresses are paths or abstract names.
+    public var isUnix: Bool {
+        switch self {
+        case .unix, .unixgram, .unixpacket: true
+        case .tcp, .tcp4, .tcp6, .udp, .udp4, .udp6: false
+        }
+    }
+
+    /// Whether the protocol is TCP, over either version of IP.
+    public var isTCP: Bool { self == .tcp || self == .tcp4 || self == .tcp6 }
+
+    /// Whether the protocol is UDP, over either version of IP.
+    public var isUDP: Bool { self == .udp || self == .udp4 || self == .udp6 }
+
+    /// The one version of IP that this network allows; nil where either will do, and for the Unix networks.
+    public var family: IPAddress.Family? {
+        switch self {
+        case .tcp4, .udp4: .v4
+        case .tcp6, .udp6: .v6
+        case .tcp, .udp, .unix, .unixgram, .unixpacket: nil
+        }
+    }
+
+    /// The network's name, such as `tcp4`.
+    public var description: String { rawValue }
+}
