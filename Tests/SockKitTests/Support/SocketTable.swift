@@ -1,0 +1,47 @@
+import Glibc
+
+/// A row of /proc/net/tcp, tcp6, udp or udp6.
+struct SocketRow: Sendable {
+    enum State: Int, Sendable {
+        case established = 1, synSent, synReceived, finWait1, finWait2, timeWait, close, closeWait, lastAck, listen,
+            closing
+    }
+
+    var localPort: Int
+    var remotePort: Int
+    var state: State?
+    var receiveQueue: Int
+    var inode: Int
+}
+
+/// The rows of one of the kernel's socket tables.
+func socketTable(_ name: String) -> [SocketRow] {
+    guard let bytes = try? contents(of: "/proc/net/\(name)") else { return [] }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst().compactMap { line in
+        let words = line.split(separator: " ")
+        guard words.count > 9, let inode = Int(words[9]), let state = Int(words[3], radix: 16),
+            let local = Int(words[1].suffix(4), radix: 16), let remote = Int(words[2].suffix(4), radix: 16),
+            let queue = Int(words[4].suffix(8), radix: 16)
+        else { return nil }
+        return SocketRow(
+            localPort: local, remotePort: remote, state: .init(rawValue: state), receiveQueue: queue, inode: inode)
+    }
+}
+
+/// The sockets that a process holds, by inode.
+func socketInodes(of pid: pid_t) -> [Int] {
+    let directory = "/proc/\(pid)/fd"
+    return names(in: directory).compactMap { name in
+        var buffer = [CChar](repeating: 0, count: 64)
+        guard unsafe readlink("\(directory)/\(name)", &buffer, buffer.count - 1) > 0 else { return nil }
+        let target = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return target.hasPrefix("socket:[") ? Int(target.dropFirst(8).dropLast()) : nil
+    }
+}
+
+/// The letter that the kernel has for a process's state: `T` is stopped.
+func processState(of pid: pid_t) -> Character? {
+    guard let bytes = try? contents(of: "/proc/\(pid)/stat") else { return nil }
+    // The name, in parentheses, may contain anything; the state follows the last one.
+    return String(decoding: bytes, as: UTF8.self).split(separator: ")").last?.first { $0 != " " }
+}

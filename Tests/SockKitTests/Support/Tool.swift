@@ -1,0 +1,65 @@
+import Glibc
+import Testing
+
+/// A program that the tests run beside sockctl and that need not be on every machine.
+enum Tool: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case nc, ncat, socat, python3, strace, setpriv, unshare, sh, cat, prlimit
+
+    /// Where it is; nil if it is not on this machine.
+    var path: String? { Self.found[self] }
+
+    var isThere: Bool { path != nil }
+
+    var testDescription: String { rawValue }
+
+    private static let found: [Tool: String] = {
+        // The system's own directories first: a version manager's shim may cost more than the test.
+        let own = ["/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin"]
+        let searched = own + (currentEnvironment()["PATH"] ?? "").split(separator: ":").map(String.init)
+        var found: [Tool: String] = [:]
+        for tool in allCases {
+            // Only OpenBSD's nc has the flags that the tests use; where it is not the only one it has its full name.
+            let names = tool == .nc ? ["nc.openbsd", "nc"] : [tool.rawValue]
+            let candidates = names.flatMap { name in searched.map { "\($0)/\(name)" } }
+            found[tool] = candidates.first { unsafe access($0, X_OK) == 0 }
+        }
+        return found
+    }()
+
+    /// Whether strace may trace here; containers often forbid it.
+    static let canTrace: Bool = {
+        guard let strace = Tool.strace.path, let cat = Tool.cat.path else { return false }
+        let null = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
+        defer { close(null) }
+        let descriptors = StandardDescriptors(input: null, output: null, error: null)
+        guard let pid = try? spawn(strace, [cat], environment: currentEnvironment(), descriptors: descriptors)
+        else { return false }
+        var status: Int32 = -1
+        return unsafe waitpid(pid, &status, 0) == pid && status == 0
+    }()
+
+    /// Whether IPv6 works on the loopback interface.
+    static let hasIPv6 = unsafe access("/proc/net/if_inet6", R_OK) == 0
+}
+
+extension Trait where Self == ConditionTrait {
+    /// Skips the test, saying why, where one of the tools is missing.
+    static func needs(_ tools: Tool...) -> Self {
+        let missing = tools.filter { !$0.isThere }.map(\.rawValue)
+        return .enabled(if: missing.isEmpty, "needs \(missing.joined(separator: " and "))")
+    }
+
+    /// Skips the test where programs cannot be traced.
+    static var needsTracing: Self { .enabled(if: Tool.canTrace, "needs an strace that may trace") }
+
+    /// Skips the test where there is no IPv6.
+    static var needsIPv6: Self { .enabled(if: Tool.hasIPv6, "needs IPv6") }
+
+    /// Skips the test unless it runs as root.
+    static var needsRoot: Self { .enabled(if: geteuid() == 0, "needs root") }
+
+    /// Skips the test where the program under test has not been built.
+    static var needsSockctl: Self {
+        .enabled(if: Program.sockctl != nil, "needs sockctl beside the test bundle, or its path in SOCKCTL")
+    }
+}
