@@ -28,12 +28,13 @@ func expectWellFormed(_ error: NetworkError, sourceLocation: SourceLocation = #_
 /// The error that `body` ends in, which has to be there and be well formed.
 @Netpoller
 func failure(
-    sourceLocation: SourceLocation = #_sourceLocation,
-    of body: @Netpoller () async throws(NetworkError) -> Void
+    sourceLocation: SourceLocation = #_sourceLocation, of body: @Netpoller () async throws -> Void
 ) async throws -> NetworkError {
-    var failure: NetworkError?
-    do throws(NetworkError) { try await body() } catch { failure = error }
-    let error = try #require(failure, "this should have failed", sourceLocation: sourceLocation)
-    expectWellFormed(error, sourceLocation: sourceLocation)
-    return error
+    do {
+        try await body()
+    } catch let error as NetworkError {
+        expectWellFormed(error, sourceLocation: sourceLocation)
+        return error
+    }
+    return try #require(nil, "this should have failed", sourceLocation: sourceLocation)
 }
