@@ -2,6 +2,7 @@ import SockKit
 import Testing
 
 /// Runs `body` on the loop, as the code of a program would.
+@discardableResult
 func onLoop<Value: Sendable>(_ body: @escaping @Netpoller @Sendable () async throws -> Value) async throws -> Value {
     try await Netpoller.spawn(body).value
 }
