@@ -59,6 +59,19 @@ import Testing
         }
     }
 
+    @Test func `a sender that waits does not ask the kernel all the time`() async throws {
+        try await onLoop {
+            let (socket, sender) = (try await receiver(.unixgram), try await receiver(.unixgram))
+            for _ in 0..<(try Self.queueLength()) { try await sender.send([1].span, to: socket.localEndpoint) }
+            let watch = FaultSwitch.install("sendto", on: sender.number)
+            defer { watch.remove() }
+            sender.writeDeadline = .now + .milliseconds(100)
+            #expect(try await failure { try await sender.send([2].span, to: socket.localEndpoint) }.isTimeout)
+            #expect(watch.calls < 50)
+            for each in [socket, sender] { each.close() }
+        }
+    }
+
     @Test func `a sender without a name has none to answer to`() async throws {
         try await onLoop {
             let socket = try await receiver(.unixgram)

@@ -97,6 +97,10 @@ extension Connection {
     }
 }
 
+extension DatagramSocket {
+    var number: Int32 { (try? descriptor.withNumber { $0 }) ?? -1 }
+}
+
 extension Listener {
     var number: Int32 { (try? descriptor.withNumber { $0 }) ?? -1 }
 }
