@@ -1,3 +1,4 @@
+import Glibc
 import SockKit
 import Testing
 
@@ -87,6 +88,20 @@ import Testing
         }
     }
 
+    @Test func `bytes behind a descriptor that a Unix peer sent along are read as well`() async throws {
+        try await onLoop {
+            let pair = try await loopback(.unix)
+            try sendWithDescriptor("one", over: pair.client.number)
+            try await pair.client.write("two")
+            // By then the loop has had the event for both.
+            await Netpoller.sleep(for: .milliseconds(5))
+            // The kernel ends a read at the descriptor, although there is more.
+            pair.server.readDeadline = .now + .milliseconds(500)
+            #expect(try await pair.server.readAll(6) == Array("onetwo".utf8))
+            pair.close()
+        }
+    }
+
     @Test func `memory is lent again only once it was given back`() async throws {
         try await onLoop {
             let pair = try await loopback()
@@ -98,4 +113,26 @@ import Testing
             pair.close()
         }
     }
+}
+
+/// Sends text together with a duplicate of standard error (SCM_RIGHTS, unix(7)).
+private func sendWithDescriptor(_ text: String, over socket: Int32) throws {
+    // struct cmsghdr: length, level, type; then the descriptor, padded to whole words.
+    var control: [UInt64] = [20, UInt64(SOL_SOCKET) | 1 << 32, 2]
+    var bytes = Array(text.utf8)
+    let count = bytes.count
+    let sent = unsafe bytes.withUnsafeMutableBytes { data in
+        unsafe control.withUnsafeMutableBytes { room in
+            var part = unsafe iovec(iov_base: data.baseAddress, iov_len: count)
+            return unsafe withUnsafeMutablePointer(to: &part) { parts in
+                var message = unsafe msghdr()
+                unsafe message.msg_iov = parts
+                unsafe message.msg_iovlen = 1
+                unsafe message.msg_control = room.baseAddress
+                unsafe message.msg_controllen = 24
+                return unsafe sendmsg(socket, &message, 0)
+            }
+        }
+    }
+    guard sent == count else { throw HarnessError("sendmsg") }
 }
