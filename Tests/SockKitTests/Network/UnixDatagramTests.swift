@@ -72,6 +72,21 @@ import Testing
         }
     }
 
+    @Test func `a connected sender that waits asks only when there is room`() async throws {
+        try await onLoop {
+            let socket = try await receiver(.unixgram)
+            let client = try await Dialer(timeout: patience).dial(.unixgram, socket.localEndpoint.description)
+            for _ in 0..<(try Self.queueLength()) { try await client.write("x") }
+            let watch = FaultSwitch.install("send", on: client.number)
+            defer { watch.remove() }
+            client.writeDeadline = .now + .milliseconds(50)
+            #expect(try await failure { try await client.write("y") }.isTimeout)
+            #expect(watch.calls < 10)
+            client.close()
+            socket.close()
+        }
+    }
+
     @Test func `a sender without a name has none to answer to`() async throws {
         try await onLoop {
             let socket = try await receiver(.unixgram)
