@@ -15,6 +15,14 @@ package final class PolledDescriptor {
         owner = consume descriptor
     }
 
+    /// Takes a descriptor that is watched for its other end going away only: neither bytes nor room wake anybody.
+    package init(watchingForErrors descriptor: consuming FileDescriptor) throws(Errno) {
+        slot = try unsafe Netpoller.loop.state.add(descriptor.rawValue, errorsOnly: true)
+        slot.setBlocked(.read)
+        slot.setBlocked(.write)
+        owner = consume descriptor
+    }
+
     isolated deinit {
         close()
     }
@@ -23,6 +31,13 @@ package final class PolledDescriptor {
     package func withNumber<Value>(_ body: (Int32) throws(Errno) -> Value) throws(DescriptorFailure) -> Value {
         guard let number = owner?.rawValue else { throw .closed }
         do throws(Errno) { return try body(number) } catch { throw .system(error) }
+    }
+
+    /// As `withNumber`, for use inside an attempt on another descriptor: a closed one is EBADF there.
+    @inline(__always)
+    package func withNumberOrErrno<Value>(_ body: (Int32) throws(Errno) -> Value) throws(Errno) -> Value {
+        guard let number = owner?.rawValue else { throw .badFileDescriptor }
+        return try body(number)
     }
 
     package var isClosed: Bool { owner == nil }

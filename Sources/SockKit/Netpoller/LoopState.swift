@@ -65,14 +65,16 @@
     }
 
     /// Watches a descriptor until `remove`. What cannot be polled, a regular file for one, is always ready.
-    func add(_ descriptor: Int32) throws(Errno) -> PollSlot {
+    func add(_ descriptor: Int32, errorsOnly: Bool = false) throws(Errno) -> PollSlot {
         generation &+= 1
         let index = freeSlots.popLast() ?? UInt32(slots.count)
         let tag = PollTag(index: index, generation: generation)
         var isAlwaysReady = false
         do throws(Errno) {
             try PollCalls.add(
-                descriptor, to: epoll.rawValue, [.read, .write, .peerEnd, .urgent, .edge], tag: tag.rawValue)
+                descriptor, to: epoll.rawValue,
+                // Errors and hang-ups are always reported (epoll_ctl(2)).
+                errorsOnly ? [.edge] : [.read, .write, .peerEnd, .urgent, .edge], tag: tag.rawValue)
         } catch {
             if error != .notPermitted {
                 freeSlots.append(index)
