@@ -6,20 +6,17 @@
 package final class PolledDescriptor {
     private var owner: FileDescriptor?
     private let slot: PollSlot
+    private let sharesFile: Bool
     private var readTurn = Turn()
     private var writeTurn = Turn()
 
     /// Takes the ownership of a non-blocking descriptor and has the loop watch it.
-    package init(adopting descriptor: consuming FileDescriptor) throws(Errno) {
+    ///
+    /// `sharesFile` says that other descriptors of the same open file exist, so that closing this one will not take it
+    /// out of the epoll instance.
+    package init(adopting descriptor: consuming FileDescriptor, sharesFile: Bool = false) throws(Errno) {
+        self.sharesFile = sharesFile
         slot = try unsafe Netpoller.loop.state.add(descriptor.rawValue)
-        owner = consume descriptor
-    }
-
-    /// Takes a descriptor that is watched for its other end going away only: neither bytes nor room wake anybody.
-    package init(watchingForErrors descriptor: consuming FileDescriptor) throws(Errno) {
-        slot = try unsafe Netpoller.loop.state.add(descriptor.rawValue, errorsOnly: true)
-        slot.setBlocked(.read)
-        slot.setBlocked(.write)
         owner = consume descriptor
     }
 
@@ -49,7 +46,7 @@ package final class PolledDescriptor {
         slot.wake(.write, .closed)
         readTurn.close()
         writeTurn.close()
-        unsafe Netpoller.loop.state.remove(slot)
+        unsafe Netpoller.loop.state.remove(slot, sharesFile ? descriptor.rawValue : nil)
         // What close(2) could still say, EIO of a remote file system, has no address on a socket.
         try? descriptor.close()
     }
@@ -105,6 +102,14 @@ package final class PolledDescriptor {
         while !slot.isReady(side) {
             try await wait(side)
             try check(side)
+        }
+    }
+
+    /// Waits until the other end is gone for good: an error, or both directions ended. Nobody else may be reading.
+    package func waitUntilHungUp() async throws(DescriptorFailure) {
+        while !slot.hasHungUp {
+            slot.setBlocked(.read)
+            try await wait(.read)
         }
     }
 

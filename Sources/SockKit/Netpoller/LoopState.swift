@@ -65,16 +65,14 @@
     }
 
     /// Watches a descriptor until `remove`. What cannot be polled, a regular file for one, is always ready.
-    func add(_ descriptor: Int32, errorsOnly: Bool = false) throws(Errno) -> PollSlot {
+    func add(_ descriptor: Int32) throws(Errno) -> PollSlot {
         generation &+= 1
         let index = freeSlots.popLast() ?? UInt32(slots.count)
         let tag = PollTag(index: index, generation: generation)
         var isAlwaysReady = false
         do throws(Errno) {
             try PollCalls.add(
-                descriptor, to: epoll.rawValue,
-                // Errors and hang-ups are always reported (epoll_ctl(2)).
-                errorsOnly ? [.edge] : [.read, .write, .peerEnd, .urgent, .edge], tag: tag.rawValue)
+                descriptor, to: epoll.rawValue, [.read, .write, .peerEnd, .urgent, .edge], tag: tag.rawValue)
         } catch {
             if error != .notPermitted {
                 freeSlots.append(index)
@@ -88,8 +86,10 @@
         return slot
     }
 
-    /// Forgets a descriptor that is about to be closed; close(2) takes it out of the epoll instance by itself.
-    func remove(_ slot: PollSlot) {
+    /// Forgets a descriptor that is about to be closed. close(2) takes it out of the epoll instance by itself, unless
+    /// other descriptors share its open file (epoll(7)): then it is named here.
+    func remove(_ slot: PollSlot, _ shared: Int32?) {
+        if let shared { try? PollCalls.remove(shared, from: epoll.rawValue) }
         slots[Int(slot.tag.index)] = nil
         freeSlots.append(slot.tag.index)
     }

@@ -3,14 +3,11 @@
 public final class ByteSink {
     let given: GivenDescriptor
     private let number: Int32
-    private let monitor: PolledDescriptor?
 
     /// Takes a descriptor that the process was given; it stays open and keeps its flags.
     public init(given number: Int32) throws(Errno) {
         self.number = number
         given = try GivenDescriptor(number, for: .write)
-        let isWatchable = given.identity.kind == .pipe || given.identity.kind == .terminal
-        monitor = isWatchable ? try PolledDescriptor(watchingForErrors: FileCalls.duplicate(number)) : nil
     }
 
     public var isTerminal: Bool { given.identity.kind == .terminal }
@@ -40,9 +37,8 @@ public final class ByteSink {
 
     /// Returns when whoever read from here is gone, although nothing is being written; false if the wait was ended.
     public func waitUntilGone() async -> Bool {
-        guard let monitor else { return await Netpoller.sleep(until: nil) }
         do throws(DescriptorFailure) {
-            try await monitor.waitUntilReady(.write)
+            try await given.descriptor.waitUntilHungUp()
             return true
         } catch {
             return false
@@ -52,7 +48,6 @@ public final class ByteSink {
     /// Wakes a writer with `closed`.
     public func close() {
         given.descriptor.close()
-        monitor?.close()
     }
 
     func failure(_ failure: DescriptorFailure) -> NetworkError {

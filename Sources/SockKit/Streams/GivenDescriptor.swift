@@ -17,7 +17,7 @@ struct GivenDescriptor {
         case .socket:
             family = .streamSocket
             blocks = false
-            descriptor = try PolledDescriptor(adopting: FileCalls.duplicate(number))
+            descriptor = try PolledDescriptor(adopting: FileCalls.duplicate(number), sharesFile: true)
         case .pipe, .terminal:
             family = .file
             let own = try? FileCalls.open("/proc/self/fd/\(number)", for: access, nonBlocking: true, creating: false)
@@ -26,12 +26,12 @@ struct GivenDescriptor {
                 descriptor = try PolledDescriptor(adopting: own)
             } else {
                 blocks = try !FileCalls.isNonBlocking(number)
-                descriptor = try PolledDescriptor(adopting: FileCalls.duplicate(number))
+                descriptor = try PolledDescriptor(adopting: FileCalls.duplicate(number), sharesFile: true)
             }
         case .regular, .device, .directory:
             family = .file
             blocks = false
-            descriptor = try PolledDescriptor(adopting: FileCalls.duplicate(number))
+            descriptor = try PolledDescriptor(adopting: FileCalls.duplicate(number), sharesFile: true)
         }
     }
 

@@ -80,6 +80,10 @@ public final class Relay {
     }
 
     private func receive() async {
+        guard rules.reads else {
+            if await connection.waitUntilGone() { mailbox.post(.peerEnded) }
+            return
+        }
         let pump = InboundPump(
             connection: connection, sink: output, flow: inbound, tap: tap, readSize: rules.readSize)
         do throws(NetworkError) {
