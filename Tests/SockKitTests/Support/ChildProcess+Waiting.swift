@@ -25,6 +25,9 @@ struct Outcome: Sendable, CustomStringConvertible {
 
     var out: String { String(decoding: bytes, as: UTF8.self) }
 
+    /// The lines of standard output.
+    var lines: [String] { out.split(separator: "\n").map(String.init) }
+
     var description: String {
         """
         \(name): status \(status) after \(elapsed)
