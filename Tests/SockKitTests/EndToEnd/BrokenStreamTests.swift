@@ -13,10 +13,11 @@ import Testing
 
     @Test(arguments: Side.allCases)
     func `what came before a reset is not lost`(side: Side) async throws {
-        let pair = try await join(side, input: .open, peer: "c.sendall(b'answer'); reset(c)")
+        let pair = try await join(side, input: .open, peer: "c.recv(1); c.sendall(b'answer'); reset(c)")
+        pair.program.send("x")
         let outcome = try await pair.program.finish()
         outcome.expect(status: 74)
-        #expect(outcome.out == "answer")
+        outcome.expect(out: "answer")
     }
 
     @Test(arguments: Side.allCases)
@@ -67,7 +68,7 @@ import Testing
         let outcome = try await pair.program.finish()
         outcome.expect(status: 0)
         #expect(!outcome.err.contains("pipe"), "\(outcome)")
-        #expect(try await pair.told() == ["gone"])
+        try await pair.expect(told: ["gone"])
     }
 
     @Test(.needs(.sh), arguments: Side.allCases)

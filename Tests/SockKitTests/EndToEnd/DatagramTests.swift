@@ -30,7 +30,7 @@ import Testing
         let address = "127.0.0.1:\(try await server.port())"
         try await sockctl(["dial", "-u", "-q", "0"] + options + [address], input: .file(path)).finish().expect(
             status: 0)
-        #expect(try await server.finish().lines.dropFirst() == sizes.map(String.init)[...])
+        try await server.finish().expect(lines: sizes.map(String.init), after: 1)
     }
 
     @Test func `each read of a pipe is one datagram`() async throws {
@@ -39,7 +39,7 @@ import Testing
         dial.send("one\ntwo\n")
         try await server.waitForLine(containing: "one", on: .out)
         dial.send("three")
-        #expect(try await server.finish().lines.dropFirst() == [#"b'one\ntwo\n'"#, "b'three'"])
+        try await server.finish().expect(lines: [#"b'one\ntwo\n'"#, "b'three'"], after: 1)
     }
 
     @Test(arguments: ["-v", "-vv", "--trace"])
@@ -47,7 +47,7 @@ import Testing
         let server = try python(Self.server + "say(s.recv(100)); say(quiet(s, 0.2))")
         let dial = try await sockctl("dial", "-u", option, "127.0.0.1:\(server.port())", input: .open)
         dial.send("cmd")
-        #expect(try await server.finish().lines.dropFirst() == ["b'cmd'", "True"])
+        try await server.finish().expect(lines: ["b'cmd'", "True"], after: 1)
     }
 
     @Test func `an empty datagram is not an end`() async throws {
@@ -56,7 +56,7 @@ import Testing
             Self.client + "c.send(b'a'); c.send(b''); c.send(b'b'); say(c.recv(100))", listen.listening().port)
         try await listen.waitForOutput("ab")
         listen.send("still here")
-        #expect(try await client.finish().out == "b'still here'\n")
+        try await client.finish().expect(out: "b'still here'\n")
     }
 
     // MARK: Ends
@@ -68,7 +68,7 @@ import Testing
         )
         let outcome = try await sockctl("dial", "-u", "127.0.0.1:\(server.port())", input: .text("cmd")).finish()
         outcome.expect(status: 0)
-        #expect(outcome.out == "CMD!")
+        outcome.expect(out: "CMD!")
         #expect(outcome.elapsed >= .seconds(1.5))
     }
 
@@ -134,7 +134,7 @@ import Testing
         let port = try await listen.listening().port
         let script = "for part in (b'a', b'', b'b' * 60000): c.send(part); say(c.recv(65536) == part)"
         for _ in 0..<2 {
-            #expect(try await python(Self.client + script, port).finish().lines == ["True", "True", "True"])
+            try await python(Self.client + script, port).finish().expect(lines: ["True", "True", "True"])
         }
     }
 

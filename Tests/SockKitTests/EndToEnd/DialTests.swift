@@ -56,13 +56,13 @@ import Testing
             let value = option == "-p" ? source : "127.0.0.1:\(source)"
             let outcome = try await sockctl("dial", option, value, "127.0.0.1:\(port)").finish()
             outcome.expect(status: 0)
-            #expect(outcome.out == source + "\n")
+            outcome.expect(out: source + "\n")
         }
     }
 
     @Test func `a source address is used`() async throws {
         let port = try await python("c = take(serve()); c.sendall(c.getpeername()[0].encode()); c.close()").port()
-        #expect(try await sockctl("dial", "-s", "127.0.0.9", "127.0.0.1:\(port)").finish().out == "127.0.0.9")
+        try await sockctl("dial", "-s", "127.0.0.9", "127.0.0.1:\(port)").finish().expect(out: "127.0.0.9")
     }
 
     // MARK: Time
@@ -127,7 +127,7 @@ import Testing
         let peer = try python("c = take(serve()); c.sendall(b'one\\ntwo'); c.close()")
         let outcome = try await sockctl("dial", "-o", path, "127.0.0.1:\(peer.port())").finish()
         outcome.expect(status: 0)
-        #expect(outcome.out == "one\ntwo")
+        outcome.expect(out: "one\ntwo")
         #expect(try contents(of: path) == outcome.bytes)
     }
 
@@ -162,7 +162,7 @@ import Testing
             let address = "127.0.0.1:\(try await peer.port())"
             let outcome = try await sockctl(["dial"] + options + [address], input: .text("data")).finish()
             outcome.expect(status: 0)
-            #expect(outcome.out == "data")
+            outcome.expect(out: "data")
             let refused = try await sockctl(["dial"] + options + ["127.0.0.1:\(refusingPort())"]).finish()
             refused.expect(status: 69)
         }

@@ -10,7 +10,7 @@ import Testing
             side, input: .text("b a"), peer: "c.sendall(b' '.join(sorted(drain(c).split()))); c.close()")
         let outcome = try await pair.program.finish()
         outcome.expect(status: 0)
-        #expect(outcome.out == "a b")
+        outcome.expect(out: "a b")
     }
 
     @Test(.needs(.socat)) func `a program behind another netcat can answer after the end of its input`() async throws {
@@ -28,7 +28,7 @@ import Testing
         let outcome = try await sockctl("dial", "127.0.0.1:\(port)", input: .text("hi\n")).finish()
         outcome.expect(status: 0)
         #expect(outcome.out == "yo\n")
-        #expect(try await server.finish().out == "hi\n")
+        try await server.finish().expect(out: "hi\n")
     }
 
     @Test(.needs(.nc, .ncat, .socat), arguments: Netcat.all)
@@ -38,7 +38,7 @@ import Testing
         let outcome = try await server.finish()
         outcome.expect(status: 0)
         #expect(outcome.out == "hi\n")
-        #expect(try await client.finish().out == "yo\n")
+        try await client.finish().expect(out: "yo\n")
     }
 
     @Test(arguments: Side.allCases)
@@ -46,7 +46,7 @@ import Testing
         let pair = try await join(
             side, "--no-shutdown", input: .text("x"), peer: "c.recv(1); say(quiet(c, 0.3)); c.close()")
         try await pair.program.finish().expect(status: 0)
-        #expect(try await pair.told() == ["True"])
+        try await pair.expect(told: ["True"])
     }
 
     @Test(arguments: Side.allCases)
@@ -71,7 +71,7 @@ import Testing
         let outcome = try await pair.program.finish()
         outcome.expect(status: 0)
         #expect(outcome.out == "data")
-        #expect(try await pair.told() == ["True", "b''"])
+        try await pair.expect(told: ["True", "b''"])
     }
 
     @Test(arguments: [(Side.dial, []), (.dial, ["-N"]), (.listen, ["-N"])])
@@ -81,7 +81,7 @@ import Testing
         let outcome = try await pair.program.finish()
         outcome.expect(status: 0)
         #expect(outcome.out == "data")
-        #expect(try await pair.told() == ["b''"])
+        try await pair.expect(told: ["b''"])
     }
 
     @Test(arguments: Side.allCases)
@@ -104,7 +104,7 @@ import Testing
             side, input: .file(sent),
             peer: "c.shutdown(socket.SHUT_WR); open('\(received)', 'wb').write(drain(c))")
         try await pair.program.finish().expect(status: 0)
-        _ = try await pair.told()
+        try await pair.expect(told: [])
         #expect(try contents(of: received) == bytes)
     }
 
@@ -116,7 +116,7 @@ import Testing
         pair.program.send("late\n")
         let outcome = try await pair.program.finish()
         outcome.expect(status: 0)
-        #expect(try await pair.told() == ["ended", #"b'late\n'"#])
+        try await pair.expect(told: ["ended", #"b'late\n'"#])
         #expect(outcome.err.contains("standard input"), "\(outcome)")
     }
 
@@ -139,7 +139,7 @@ import Testing
         pair.program.send("late\n")
         pair.program.closeInput()
         try await pair.program.finish().expect(status: 0)
-        #expect(try await pair.told() == ["open", #"b'late\n'"#])
+        try await pair.expect(told: ["open", #"b'late\n'"#])
     }
 
     @Test func `at a terminal the peer's end is the end at once`() async throws {
@@ -170,7 +170,7 @@ import Testing
         let outcome = try await pair.program.finish()
         outcome.expect(status: 0)
         #expect(outcome.out == "")
-        #expect(try await pair.told() == ["b'data'"])
+        try await pair.expect(told: ["b'data'"])
     }
 
     // MARK: Given descriptors

@@ -28,7 +28,7 @@ import Testing
         outcome.expect(status: 64)
         #expect(outcome.err.hasPrefix("sockctl: "), "\(outcome)")
         #expect(outcome.err.contains(named), "\(outcome)")
-        #expect(outcome.out == "")
+        outcome.expect(out: "")
     }
 
     @Test(arguments: [["--help"], ["--version"], ["dial", "-h"], ["listen", "--help"], ["help", "dial"], ["help"]])
@@ -64,7 +64,7 @@ import Testing
         let lines = outcome.err.split(separator: "\n")
         #expect(lines.first == "sockctl: dial tcp 127.0.0.1:\(port): connect: connection refused")
         #expect(lines.count == 2 && lines.last?.hasPrefix("hint: ") == true, "\(outcome)")
-        #expect(outcome.out == "")
+        outcome.expect(out: "")
     }
 
     @Test(.needsOwnNetwork) func `a network without a route is 69`() async throws {

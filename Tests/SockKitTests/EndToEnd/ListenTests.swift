@@ -33,7 +33,7 @@ import Testing
         let port = try await first.listening().port
         try await sockctl("listen", "127.0.0.1:\(port)").finish().expect(status: 73)
         let client = try python("say(drain(dial(arguments[0])))", port)
-        #expect(try await client.finish().out == "b'yo'\n")
+        try await client.finish().expect(out: "b'yo'\n")
     }
 
     @Test func `a port can be listened on again at once after its server closed first`() async throws {
@@ -58,7 +58,7 @@ import Testing
         let client = try await python(script, listen.listening().port, input: .open)
         try await listen.waitForOutput("first\n")
         client.send("\n")
-        #expect(try await client.finish().out == "refused\n")
+        try await client.finish().expect(out: "refused\n")
         try await listen.waitForOutput("again\n")
     }
 
@@ -75,7 +75,7 @@ import Testing
             c = dial(arguments[0]); c.sendall(b"late"); say(c.recv(100) == b"late")
             """
         let outcome = try await python(script, listen.listening().port).finish()
-        #expect(outcome.lines == Array(repeating: "True", count: 10), "\(outcome)")
+        outcome.expect(lines: Array(repeating: "True", count: 10))
     }
 
     @Test func `with -k standard input goes to every peer and its end to all`() async throws {
@@ -97,7 +97,7 @@ import Testing
     @Test func `with -k standard input waits for the first peer`() async throws {
         let listen = try sockctl("listen", "-k", "127.0.0.1:0", input: .text("early\n"))
         let client = try await python("say(drain(dial(arguments[0])))", listen.listening().port)
-        #expect(try await client.finish().out == "b'early\\n'\n")
+        try await client.finish().expect(out: "b'early\\n'\n")
     }
 
     @Test func `lines of several peers are not mixed`() async throws {
@@ -129,7 +129,7 @@ import Testing
             first.sendall(b"2"); say(first.recv(1))
             """
         let outcome = try await python(script, listen.listening().port).finish()
-        #expect(outcome.lines == ["b'1'", "b''", "b'2'"], "\(outcome)")
+        outcome.expect(lines: ["b'1'", "b''", "b'2'"])
         #expect(try await listen.waitForEvent("peer-refused")["reason"]?.string != nil)
     }
 
@@ -143,7 +143,7 @@ import Testing
             for c in held: c.sendall(b"y"); say(c.recv(1))
             """
         let outcome = try await python(script, listen.listening().port).finish()
-        #expect(outcome.lines == ["refused", "b'y'", "b'y'"], "\(outcome)")
+        outcome.expect(lines: ["refused", "b'y'", "b'y'"])
         try await listen.finish().expect(status: 0)
     }
 
@@ -162,7 +162,7 @@ import Testing
         try await killed.waitForLine(containing: "up", on: .out)
         killed.signal(SIGKILL)
         steady.send("\n")
-        #expect(try await steady.finish().lines == ["b'1'", "b'2'", "b'3'"])
+        try await steady.finish().expect(lines: ["b'1'", "b'2'", "b'3'"])
         #expect(listen.record.status == nil)
     }
 
@@ -196,7 +196,7 @@ import Testing
         #expect(try await client.waitForLine(on: .out) == "6")
         listen.signal(SIGCONT)
         client.send("\n")
-        #expect(try await client.finish().lines == ["6", "120"])
+        try await client.finish().expect(lines: ["6", "120"])
     }
 
     // MARK: How it reads and closes
@@ -207,21 +207,21 @@ import Testing
             "c = dial(arguments[0]); c.sendall(b'0123456789ABCDE'); c.close()", listen.listening().port)
         _ = try await client.finish()
         let outcome = try await listen.finish()
-        #expect(outcome.out == "0123456789ABCDE")
+        outcome.expect(out: "0123456789ABCDE")
         let sizes = try outcome.events().filter { $0.name == "read" }.compactMap { $0["bytes"]?.integer }
         #expect(sizes.filter { $0 > 0 } == [10, 5])
     }
 
     @Test func `--close reset ends with a reset`() async throws {
         let pair = try await join(
-            .listen, "--close", "reset",
+            .listen, "--close", "reset", "--input-grace", "50ms", input: .open,
             peer: """
                 c.shutdown(socket.SHUT_WR)
                 try: say(c.recv(1))
                 except ConnectionResetError: say("reset")
                 """)
         _ = try await pair.program.finish()
-        #expect(try await pair.told() == ["reset"])
+        try await pair.expect(told: ["reset"])
     }
 
     @Test(arguments: [([], "b''"), (["--no-read"], "reset")])
@@ -236,7 +236,7 @@ import Testing
             say(0.25 < time.monotonic() - begun < 5)
             """
         let outcome = try await python(script, listen.listening().port).finish()
-        #expect(outcome.lines == [seen, "True"], "\(outcome)")
+        outcome.expect(lines: [seen, "True"])
     }
 
     /// Stops the program as a debugger would, and waits until it stands.

@@ -53,7 +53,8 @@ import Testing
 
     @Test(.needsTracing, arguments: Side.allCases)
     func `interrupted system calls are made again`(side: Side) async throws {
-        let calls = "write,writev,sendto,sendmsg,recvfrom,recvmsg,splice,epoll_wait,epoll_pwait,accept4,connect"
+        // Not connect: strace would keep the kernel from seeing it, while an interrupted connect goes on by itself.
+        let calls = "write,writev,sendto,sendmsg,recvfrom,recvmsg,splice,epoll_wait,epoll_pwait,accept4"
         let bytes = noise(2_000_001)
         let traced = { (arguments: [String]) in
             try via(
@@ -80,7 +81,7 @@ import Testing
             "inject=accept4:error=\(error):when=1..3",
             run: ["listen", "-k", "--serve", "echo", "-v", "127.0.0.1:0"])
         let client = try await Netcat(.ncat).dial(server.listening().port, sending: "hello\n")
-        #expect(try await client.finish().out == "hello\n")
+        try await client.finish().expect(out: "hello\n")
         try await server.waitForLine(containing: "accept")
     }
 
@@ -100,7 +101,7 @@ import Testing
             say(served)
             """
         let clients = try await python(script, server.listening().port)
-        #expect(try await clients.finish(within: .seconds(30)).out == "30\n")
+        try await clients.finish(within: .seconds(30)).expect(out: "30\n")
         #expect(server.record.status == nil)
     }
 
@@ -116,7 +117,7 @@ import Testing
             say(sum(c.recv(100) == b"%d" % i for i, c in enumerate(held)))
             """
         let clients = try await python(script, server.listening().port)
-        #expect(try await clients.finish(within: .seconds(60)).out == "1500\n")
+        try await clients.finish(within: .seconds(60)).expect(out: "1500\n")
     }
 
     private static func mayOpen(_ count: UInt) -> Bool {

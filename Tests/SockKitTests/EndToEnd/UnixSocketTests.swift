@@ -15,8 +15,8 @@ import Testing
         let client = try dialing(tool, path)
         let outcome = try await server.finish()
         outcome.expect(status: 0)
-        #expect(outcome.out == "hi\n")
-        #expect(try await client.finish().out == "yo\n")
+        outcome.expect(out: "hi\n")
+        try await client.finish().expect(out: "yo\n")
     }
 
     @Test(arguments: [["unix:PATH"], ["-U", "PATH"], ["--network", "unix", "PATH"], ["--unixsock", "PATH"]])
@@ -40,7 +40,7 @@ import Testing
         let outcome = try await sockctl("dial", "unix:@\(name)", input: .text("hi")).finish()
         outcome.expect(status: 0)
         #expect(outcome.out == "yo")
-        #expect(try await server.finish().out == "hi")
+        try await server.finish().expect(out: "hi")
     }
 
     @Test func `unixpacket keeps the boundaries of messages`() async throws {
@@ -69,7 +69,7 @@ import Testing
         try await server.waitForLine(containing: "hello", on: .out)
         dial.send("world!")
         dial.closeInput()
-        #expect(try await server.finish().lines == ["up", "b'hello'", "b'world!'"])
+        try await server.finish().expect(lines: ["up", "b'hello'", "b'world!'"])
         try await dial.finish().expect(status: 0)
     }
 
@@ -85,7 +85,7 @@ import Testing
         let peer = try python(Self.unix + script, path, own)
         try await listen.waitForOutput("onetwo")
         listen.send("answer")
-        #expect(try await peer.finish().out == "b'answer'\n")
+        try await peer.finish().expect(out: "b'answer'\n")
     }
 
     // MARK: The file

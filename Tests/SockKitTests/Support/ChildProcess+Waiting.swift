@@ -40,6 +40,16 @@ struct Outcome: Sendable, CustomStringConvertible {
     func expect(status wanted: Int32, sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(status == wanted, "\(self)", sourceLocation: sourceLocation)
     }
+
+    /// Records an issue that tells everything unless standard output was this text.
+    func expect(out wanted: String, sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(out == wanted, "\(self)", sourceLocation: sourceLocation)
+    }
+
+    /// Records an issue that tells everything unless standard output was these lines, after the first few.
+    func expect(lines wanted: [String], after skipped: Int = 0, sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(Array(lines.dropFirst(skipped)) == wanted, "\(self)", sourceLocation: sourceLocation)
+    }
 }
 
 /// How long anything may take that should happen at once: generous, for a loaded machine.

@@ -1,3 +1,5 @@
+import Testing
+
 /// The two commands that join a connection to standard input and output: the end-of-data rule is the same for both.
 enum Side: String, CaseIterable, Sendable {
     case dial, listen
@@ -8,8 +10,10 @@ struct Pair {
     let program: ChildProcess
     let peer: ChildProcess
 
-    /// What the peer told after its port, once it has ended.
-    func told() async throws -> [String] { Array(try await peer.finish().lines.dropFirst()) }
+    /// Waits for the peer's end and records an issue unless it told these lines after its port.
+    func expect(told lines: [String], sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        try await peer.finish().expect(lines: lines, after: 1, sourceLocation: sourceLocation)
+    }
 }
 
 /// Connects sockctl on this side with a peer, whose script finds its connection in `c`.
