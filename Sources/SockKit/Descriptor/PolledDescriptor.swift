@@ -6,11 +6,16 @@
 package final class PolledDescriptor {
     private var owner: FileDescriptor?
     private let slot: PollSlot
+    private let sharesFile: Bool
     private var readTurn = Turn()
     private var writeTurn = Turn()
 
     /// Takes the ownership of a non-blocking descriptor and has the loop watch it.
-    package init(adopting descriptor: consuming FileDescriptor) throws(Errno) {
+    ///
+    /// `sharesFile` says that other descriptors of the same open file exist, so that closing this one will not take it
+    /// out of the epoll instance.
+    package init(adopting descriptor: consuming FileDescriptor, sharesFile: Bool = false) throws(Errno) {
+        self.sharesFile = sharesFile
         slot = try unsafe Netpoller.loop.state.add(descriptor.rawValue)
         owner = consume descriptor
     }
@@ -25,6 +30,13 @@ package final class PolledDescriptor {
         do throws(Errno) { return try body(number) } catch { throw .system(error) }
     }
 
+    /// As `withNumber`, for use inside an attempt on another descriptor: a closed one is EBADF there.
+    @inline(__always)
+    package func withNumberOrErrno<Value>(_ body: (Int32) throws(Errno) -> Value) throws(Errno) -> Value {
+        guard let number = owner?.rawValue else { throw .badFileDescriptor }
+        return try body(number)
+    }
+
     package var isClosed: Bool { owner == nil }
 
     /// Closes the descriptor and wakes every waiter with `closed`; the kernel itself wakes nobody. Harmless twice.
@@ -34,7 +46,7 @@ package final class PolledDescriptor {
         slot.wake(.write, .closed)
         readTurn.close()
         writeTurn.close()
-        unsafe Netpoller.loop.state.remove(slot)
+        unsafe Netpoller.loop.state.remove(slot, sharesFile ? descriptor.rawValue : nil)
         // What close(2) could still say, EIO of a remote file system, has no address on a socket.
         try? descriptor.close()
     }
@@ -90,6 +102,14 @@ package final class PolledDescriptor {
         while !slot.isReady(side) {
             try await wait(side)
             try check(side)
+        }
+    }
+
+    /// Waits until the other end is gone for good: an error, or both directions ended. Nobody else may be reading.
+    package func waitUntilHungUp() async throws(DescriptorFailure) {
+        while !slot.hasHungUp {
+            slot.setBlocked(.read)
+            try await wait(.read)
         }
     }
 

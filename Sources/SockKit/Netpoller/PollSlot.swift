@@ -35,6 +35,8 @@ struct PollTag: Sendable, Hashable {
     private var writing = Side()
     /// The peer has ended, failed or sent urgent data: a short read then says nothing about what is left.
     private var isNeverDrained: Bool
+    /// An error, or both directions have ended.
+    private(set) var hasHungUp = false
 
     /// One direction. `isReady` is a hint that errs towards true: an attempt is worth its system call.
     @safe private struct Side {
@@ -105,6 +107,7 @@ struct PollTag: Sendable, Hashable {
     /// An event of epoll: marks sides as ready and wakes who waits for them.
     func becameReady(_ interest: PollCalls.Interest) {
         let hasFailed = !interest.isDisjoint(with: [.error, .hangUp])
+        if hasFailed { hasHungUp = true }
         if hasFailed || !interest.isDisjoint(with: [.peerEnd, .urgent]) { isNeverDrained = true }
         if hasFailed || !interest.isDisjoint(with: [.read, .peerEnd]) {
             reading.isReady = true
