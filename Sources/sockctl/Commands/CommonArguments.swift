@@ -42,7 +42,11 @@ struct CommonArguments: Equatable, Sendable {
     }
 }
 
-/// When reports are coloured.
-enum ColorMode: String, CaseIterable, Sendable {
-    case auto, always, never
+extension CommonArguments {
+    /// The same, as the reporter wants it.
+    func reporterSettings(target: ReporterSettings.Target) -> ReporterSettings {
+        ReporterSettings(
+            verbosity: verbosity, isJSON: isJSON, isQuiet: isQuiet, isTracing: isTracing,
+            hasTimestamps: hasTimestamps, color: color, showsProgress: showsProgress, target: target)
+    }
 }
