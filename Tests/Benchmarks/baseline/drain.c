@@ -1,5 +1,5 @@
-// drain: takes everything out of the pipe on standard input, as fast as a pipe can be emptied, and prints how many bytes
-// came.
+// drain: takes everything out of the pipe on standard input, as fast as a pipe can be emptied, and prints how many
+// bytes came.
 //
 // The same sink for every contestant: splice(2) moves the pages to /dev/null without looking at them. The count is how
 // the script knows that nothing was lost on the way.

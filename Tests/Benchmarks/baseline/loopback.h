@@ -1,4 +1,4 @@
-// What the baseline programs share: ending with a reason, numbers from the command line, the clock, and TCP on 127.0.0.1.
+// What the baseline programs share: ending with a reason, numbers from the command line, the clock, TCP on 127.0.0.1.
 
 #ifndef LOOPBACK_H
 #define LOOPBACK_H

@@ -2,7 +2,9 @@
 //
 // The same source for every contestant. vmsplice(2) lends the kernel these pages instead of copying them, so that the
 // source costs next to nothing and the tool behind the pipe is what is measured. The pages never change, so it does not
-// matter how long the kernel keeps them.
+// matter how long the kernel keeps them. The pipe has the size that a shell gives it: with 64 KiB the two processes at
+// its ends spend their time on waking each other, and to enlarge it is the tool's business. (pour and drain alone move
+// 2 to 3 GB/s through such a pipe and over 10 GB/s through one of 1 MiB.)
 
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -16,6 +16,7 @@ SOCKCTL = "sockctl"
 NC, NCAT, SOCAT, SOCAT_LARGE, IPERF3 = "nc.openbsd", "ncat", "socat", "socat -b 131072", "iperf3"
 C_SPLICE, C_EPOLL = "C splice pair", "C epoll server"
 PROGRAMS = ("pour", "drain", "splice_pair", "epoll_echo", "echo_client")
+VERSION = re.compile(r"(?:\(Debian patchlevel |[Vv]ersion |iperf )([\d.][\w.-]*)")
 C_FLAGS = ("-std=c17", "-O2", "-Wall", "-Wextra")
 
 
@@ -47,7 +48,11 @@ class Tools:
         """The fastest form of each tool's own defaults: one way only where it can be told so."""
         path = self.paths.get(SOCAT if contestant == SOCAT_LARGE else contestant, "")
         if contestant == SOCKCTL:
-            return Pair(lambda _: [path, "listen", "127.0.0.1:0"], lambda port: [path, "dial", f"127.0.0.1:{port}"], True)
+            return Pair(
+                lambda _: [path, "listen", "127.0.0.1:0"],
+                lambda port: [path, "dial", f"127.0.0.1:{port}"],
+                True,
+            )
         if contestant == C_SPLICE:
             pair = self.program("splice_pair")
             return Pair(lambda _: [pair, "listen"], lambda port: [pair, "dial", str(port)], True)
@@ -93,8 +98,8 @@ def gather(root: Path, work: Path, sockctl: str | None) -> Tools:
     """Finds the peers, compiles the C programs, and builds sockctl unless a binary is given."""
     paths: dict[str, str] = {}
     missing: dict[str, str] = {}
-    for name, path in {NC: find_openbsd_netcat(), **{name: shutil.which(name) for name in (NCAT, SOCAT, IPERF3)}}.items():
-        if path:
+    for name in (NC, NCAT, SOCAT, IPERF3):
+        if path := find_openbsd_netcat() if name == NC else shutil.which(name):
             paths[name] = path
         else:
             missing[name] = "skipped: not installed"
@@ -120,7 +125,10 @@ def compile_baseline(work: Path) -> None:
     (work / "bin").mkdir(parents=True, exist_ok=True)
     for program in PROGRAMS:
         target = str(work / "bin" / program)
-        subprocess.run(["cc", *C_FLAGS, "-o", target, str(sources / f"{program}.c")], check=True)
+        try:
+            subprocess.run(["cc", *C_FLAGS, "-o", target, str(sources / f"{program}.c")], check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            sys.exit(f"compare: the C baseline could not be compiled: {error}")
 
 
 def build_sockctl(root: Path) -> Path | None:
@@ -142,7 +150,7 @@ def versions(tools: Tools) -> str:
     found = []
     for name, arguments in questions.items():
         if name in tools.paths:
-            match = re.search(r"(?:\(Debian patchlevel |[Vv]ersion |iperf )([\d.][\w.-]*)", output_of([tools.paths[name], *arguments]))
+            match = VERSION.search(output_of([tools.paths[name], *arguments]))
             found.append(f"{name} {match.group(1)}" if match else name)
     return ", ".join(found)
 

@@ -61,7 +61,7 @@ TIMES = Unit("x", 2)
 
 @dataclass(frozen=True)
 class Goal:
-    """One row: sockctl's figure, somebody else's beside it, and what their ratio (or sockctl's figure alone) must be."""
+    """One row: sockctl's figure, somebody else's beside it, and the limit of their ratio or of sockctl's figure."""
 
     series: str
     title: str

@@ -18,6 +18,7 @@ from harness.contestants import C_EPOLL, C_SPLICE, IPERF3, NC, NCAT, SOCAT, SOCA
 
 MIB = 1 << 20
 GIB = 1 << 30
+CLOSE = 3  # How often in a round those run whose target is within a few per cent of each other: single runs vary more.
 SPARE_DESCRIPTORS = 100  # What a process of an idle measure needs besides its connections.
 
 
@@ -26,7 +27,7 @@ class Sizes:
     start_repetitions: int = 40
     bulk_bytes: int = 4 * GIB
     file_bytes: int = 1 * GIB
-    echo_seconds: float = 2.0
+    echo_seconds: float = 1.0
     idle_connections: int = 10_000
     accepts: int = 20_000
     accepts_at_a_time: int = 64  # Fewer than sockctl's backlog: the queue is not what is measured.
@@ -58,6 +59,8 @@ class Bench:
 
     def __post_init__(self) -> None:
         cpus = sorted(os.sched_getaffinity(0))
+        # The listening side has one CPU and the dialling side, with the source or the load, another: where the
+        # scheduler chooses, it moves them together and apart, and one program differs from itself by half.
         self.server_cpu, self.client_cpu = cpus[0], cpus[-1]
 
     def children(self) -> Children:
@@ -65,8 +68,13 @@ class Bench:
         logs.mkdir(exist_ok=True)
         return Children(logs)
 
-    def alternate(self, names: Sequence[str], contestants: Sequence[str], run: Callable[[str], Sequence[float]]) -> None:
-        """Runs all contestants in every round, each round beginning with another one; `run` gives a value a name."""
+    def alternate(
+        self, names: Sequence[str], contestants: Sequence[str], run: Callable[[str], Sequence[float]]
+    ) -> None:
+        """Runs all contestants in every round, each round beginning with another one; `run` gives a value a name.
+
+        A contestant may be listed more than once: then it has so many runs in a round.
+        """
         series = [self.results.setdefault(name, Series()) for name in names]
         problems = {name: reason for name in contestants if (reason := self.tools.reason(name))}
         for turn in range(self.rounds):
@@ -121,9 +129,9 @@ def start_seconds(argv: Sequence[str]) -> float:
 # Bulk
 
 
-def start_listener(children: Children, pair: Pair, stdout: int | None) -> tuple[Child, int]:
+def start_listener(bench: Bench, children: Children, pair: Pair, stdout: int | None) -> tuple[Child, int]:
     port = 0 if pair.announces else free_port()
-    listener = children.start(pair.listen(port), stdout=stdout)
+    listener = children.start(pair.listen(port), stdout=stdout, cpu=bench.server_cpu)
     if pair.announces:
         port = listener.listening_port()
     else:
@@ -140,12 +148,12 @@ def measure_bulk(bench: Bench) -> None:
         with bench.children() as children:
             received, output = children.pipe()
             counted, count = children.pipe()
-            listener, port = start_listener(children, pair, output)
-            drain = children.start([bench.tools.program("drain")], stdin=received, stdout=count)
+            listener, port = start_listener(bench, children, pair, output)
+            drain = children.start([bench.tools.program("drain")], stdin=received, stdout=count, cpu=bench.server_cpu)
             input_, poured = children.pipe()
             begin = time.perf_counter()
-            children.start([bench.tools.program("pour"), str(size)], stdout=poured)
-            dial = children.start(pair.dial(port), stdin=input_)
+            children.start([bench.tools.program("pour"), str(size)], stdout=poured, cpu=bench.client_cpu)
+            dial = children.start(pair.dial(port), stdin=input_, cpu=bench.client_cpu)
             drain.succeed()
             elapsed = time.perf_counter() - begin
             arrived = int(read_line(counted))
@@ -154,7 +162,7 @@ def measure_bulk(bench: Bench) -> None:
             cpu = dial.succeed().cpu_seconds + listener.succeed().cpu_seconds
         return size / elapsed / MIB, cpu / (size / 1e9)
 
-    bench.alternate(["bulk", "bulk-cpu"], [SOCKCTL, C_SPLICE, NC, NCAT, SOCAT, SOCAT_LARGE], run)
+    bench.alternate(["bulk", "bulk-cpu"], [*[SOCKCTL, C_SPLICE] * CLOSE, NC, NCAT, SOCAT, SOCAT_LARGE], run)
 
 
 def measure_file(bench: Bench) -> None:
@@ -172,33 +180,34 @@ def measure_file(bench: Bench) -> None:
                 return (iperf3_rate(bench, size),)
             pair = bench.tools.pair(contestant)
             with bench.children() as children:
-                listener, port = start_listener(children, pair, None)
+                listener, port = start_listener(bench, children, pair, None)
                 source = children.open(file.name, os.O_RDONLY)
                 begin = time.perf_counter()
-                dial = children.start(pair.dial(port), stdin=source)
+                dial = children.start(pair.dial(port), stdin=source, cpu=bench.client_cpu)
                 listener.succeed()
                 elapsed = time.perf_counter() - begin
                 dial.succeed()
             return (size / elapsed / MIB,)
 
-        bench.alternate(["file"], [SOCKCTL, C_SPLICE, IPERF3, NC, NCAT, SOCAT, SOCAT_LARGE], run)
+        close = [SOCKCTL, C_SPLICE, IPERF3, NC] * CLOSE
+        bench.alternate(["file"], [*close, NCAT, SOCAT, SOCAT_LARGE], run)
 
 
 def iperf3_rate(bench: Bench, size: int) -> float:
     """One stream of as many bytes, from memory, by iperf3's own stop-watch: its greeting is not counted."""
     path, port = bench.tools.paths[IPERF3], free_port()
     with bench.children() as children:
-        server = children.start([path, "-s", "-1", "-B", "127.0.0.1", "-p", str(port)])
+        server = children.start([path, "-s", "-1", "-B", "127.0.0.1", "-p", str(port)], cpu=bench.server_cpu)
         server.wait_until_listening(port)
         report = bench.tools.work / "iperf3.json"
         output = children.open(report, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        children.start([path, "-c", "127.0.0.1", "-p", str(port), "-n", str(size), "-J"], stdout=output).succeed()
+        argv = [path, "-c", "127.0.0.1", "-p", str(port), "-n", str(size), "-J"]
+        children.start(argv, stdout=output, cpu=bench.client_cpu).succeed()
     return json.loads(report.read_text())["end"]["sum_received"]["bits_per_second"] / 8 / MIB
 
 
-# Echo: the server has one CPU and the client another, since figures jump when the scheduler moves them together and
-# apart in mid-run. Where the server's own cost per round trip matters they share one: then no wake-up of a sleeping
-# CPU hides it.
+# Echo: where the server's own cost of a round trip matters, client and server share a CPU: then no wake-up of a
+# sleeping one hides it.
 
 
 def start_echo_server(bench: Bench, children: Children, contestant: str) -> tuple[Child, int]:
@@ -216,7 +225,11 @@ def ask_client(bench: Bench, children: Children, arguments: Sequence[object], cp
 
 
 def measure_echo(bench: Bench) -> None:
-    cases = (("echo-1", 1, bench.client_cpu), ("echo-100", 100, bench.client_cpu), ("echo-1-one-cpu", 1, bench.server_cpu))
+    cases = (
+        ("echo-1", 1, bench.client_cpu),
+        ("echo-100", 100, bench.client_cpu),
+        ("echo-1-one-cpu", 1, bench.server_cpu),
+    )
     for name, connections, cpu in cases:
 
         def run(contestant: str, connections: int = connections, cpu: int = cpu) -> list[float]:
@@ -225,7 +238,7 @@ def measure_echo(bench: Bench) -> None:
                 task = ("round-trips", port, connections, bench.sizes.echo_seconds)
                 return [ask_client(bench, children, task, cpu)["round_trips_per_second"]]
 
-        bench.alternate([name], [SOCKCTL, C_EPOLL], run)
+        bench.alternate([name], [SOCKCTL, C_EPOLL] * CLOSE, run)
 
 
 def measure_idle(bench: Bench) -> None:
@@ -236,7 +249,8 @@ def measure_idle(bench: Bench) -> None:
             server, port = start_echo_server(bench, children, contestant)
             asked, question = children.pipe()
             answered, answer = children.pipe()
-            argv = [bench.tools.program("echo_client"), "idle", str(port), str(count), str(bench.sizes.echo_seconds / 2)]
+            task = ("idle", port, count, bench.sizes.echo_seconds)
+            argv = [bench.tools.program("echo_client"), *map(str, task)]
             client = children.start(argv, stdin=asked, stdout=answer, cpu=bench.server_cpu)
             alone = median_latency(client, answered)
             before = resident_kib(server)
@@ -277,7 +291,7 @@ def measure_accepts(bench: Bench) -> None:
             task = ("accepts", port, bench.sizes.accepts, bench.sizes.accepts_at_a_time)
             return [ask_client(bench, children, task, bench.client_cpu)["accepts_per_second"]]
 
-    bench.alternate(["accepts"], [SOCKCTL, C_EPOLL], run)
+    bench.alternate(["accepts"], [SOCKCTL, C_EPOLL] * CLOSE, run)
 
 
 SECTIONS: dict[str, Callable[[Bench], None]] = {
