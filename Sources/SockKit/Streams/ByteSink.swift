@@ -60,7 +60,7 @@ public final class ByteSink {
         let result: Result<Void, Errno>
         do throws(DescriptorThreadFailure) {
             result = try await Netpoller.offload { Result { () throws(Errno) in
-                try FileCalls.writeBlocking(number, copy)
+                try FileCalls.writeBlocking(number, copy.span)
             } }
         } catch {
             throw .cancelled

@@ -120,7 +120,7 @@ public final class Relay {
         case .inputEnded:
             inputEnded = true
             onEvent?(.inputEnded)
-            if peerEnded { return .done }
+            if peerEnded || rules.endsWithInput { return .done }
             sayEnd()
             quitAt = rules.quitAfter.map { .now + $0 }
             return nil

@@ -18,6 +18,8 @@ public struct RelayRules: Sendable {
     public var isHalfOpen = false
     /// A silence in both directions that ends it.
     public var idleTimeout: Duration?
+    /// The input's end is the end; the peer's is not waited for.
+    public var endsWithInput = false
     /// Whether the connection is read at all; if not, only a peer that is gone for good is noticed.
     public var reads = true
     /// What one read of the connection may give.

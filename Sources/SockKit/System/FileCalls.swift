@@ -85,10 +85,10 @@ package enum FileCalls {
     }
 
     /// Writes all the bytes, blocking the thread as long as it takes.
-    package static func writeBlocking(_ descriptor: Int32, _ bytes: [UInt8]) throws(Errno) {
+    package static func writeBlocking(_ descriptor: Int32, _ bytes: Span<UInt8>) throws(Errno) {
         var gone = 0
         while gone < bytes.count {
-            let outcome = unsafe try bytes.span.withUnsafeBytes { all throws(Errno) in
+            let outcome = unsafe try bytes.withUnsafeBytes { all throws(Errno) in
                 try unsafe TransferCalls.write(descriptor, UnsafeRawBufferPointer(rebasing: all[gone...]))
             }
             guard case .done(let more) = outcome else { throw .wouldBlock }

@@ -113,6 +113,11 @@ final class Reporter: Sendable {
         errors.write { Self.line(text, settings, errorTerminal) }
     }
 
+    /// Writes whole lines that are no event: a hex dump among the reports.
+    func writeLines(_ lines: [UInt8]) {
+        errors.write { lines }
+    }
+
     // MARK: - Lines
 
     private static func line(

@@ -41,12 +41,3 @@ struct CommonArguments: Equatable, Sendable {
         }
     }
 }
-
-extension CommonArguments {
-    /// The same, as the reporter wants it.
-    func reporterSettings(target: ReporterSettings.Target) -> ReporterSettings {
-        ReporterSettings(
-            verbosity: verbosity, isJSON: isJSON, isQuiet: isQuiet, isTracing: isTracing,
-            hasTimestamps: hasTimestamps, color: color, showsProgress: showsProgress, target: target)
-    }
-}
