@@ -60,6 +60,6 @@ extension Trait where Self == ConditionTrait {
 
     /// Skips the test where the program under test has not been built.
     static var needsSockctl: Self {
-        .enabled(if: Program.sockctl != nil, "needs sockctl beside the test bundle, or its path in SOCKCTL")
+        .enabled(if: Binary.sockctl != nil, "needs sockctl beside the test bundle, or its path in SOCKCTL")
     }
 }
