@@ -61,6 +61,8 @@ final class Reporter: Sendable {
         guard isReported(level) else { return }
         let isError = level == .error || level == .trace
         let (sink, terminal) = isError ? (errors, errorTerminal) : (target, targetTerminal)
+        // Both may be one terminal: the progress there is drawn again below the report.
+        if sink !== errors { errors.setStatus(nil) }
         sink.write { Self.line(event, settings, terminal, since: start) }
     }
 
