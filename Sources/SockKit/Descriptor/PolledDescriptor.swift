@@ -163,7 +163,15 @@ package final class PolledDescriptor {
 
     @inline(__always)
     private func takeTurnIfFree(_ side: PollSide) -> Bool {
-        side == .read ? readTurn.takeIfFree() : writeTurn.takeIfFree()
+        // Single fields, not mutating calls: the exclusivity of a mutating call on a class's property costs.
+        if side == .read {
+            if readTurn.isHeld { return false }
+            readTurn.isHeld = true
+        } else {
+            if writeTurn.isHeld { return false }
+            writeTurn.isHeld = true
+        }
+        return true
     }
 
     private func waitForTurn(_ side: PollSide) async throws(DescriptorFailure) {
@@ -178,6 +186,10 @@ package final class PolledDescriptor {
 
     @inline(__always)
     private func giveTurn(_ side: PollSide) {
-        if side == .read { readTurn.give() } else { writeTurn.give() }
+        if side == .read {
+            if readTurn.hasLine { readTurn.give() } else { readTurn.isHeld = false }
+        } else {
+            if writeTurn.hasLine { writeTurn.give() } else { writeTurn.isHeld = false }
+        }
     }
 }

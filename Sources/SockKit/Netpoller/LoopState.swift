@@ -5,7 +5,7 @@
     /// Read by other threads to wake the loop; set once before there are any.
     let wakeUpDescriptor: Int32
 
-    private var events = PollEvents(capacity: 512)
+    private let events = PollEvents(capacity: 512)
     private var slots: [PollSlot?] = []
     private var freeSlots: [UInt32] = []
     private var generation: UInt32 = 0
