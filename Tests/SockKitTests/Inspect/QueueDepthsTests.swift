@@ -4,7 +4,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct QueueDepthsTests {
     @Test func `what was sent and not read waits at the reader`() async throws {
         try await Netpoller.spawn {
-            let pair = try await Pair()
+            let pair = try await LoopbackPair()
             #expect(pair.far.queueDepths == QueueDepths(received: 0, unacknowledged: 0, unsent: 0))
             try await pair.near.write([UInt8](repeating: 7, count: 1234))
             #expect(try await settled { pair.far.queueDepths?.received == 1234 })
@@ -17,7 +17,7 @@ import Testing
 
     @Test func `when nobody reads, every byte is in one queue or the other`() async throws {
         try await Netpoller.spawn {
-            let pair = try await Pair()
+            let pair = try await LoopbackPair()
             pair.near.writeDeadline = .now + .milliseconds(200)
             let block = [UInt8](repeating: 7, count: 16 << 20)
             let failure = await #expect(throws: NetworkError.self) { try await pair.near.write(block) }
@@ -35,7 +35,7 @@ import Testing
 
     @Test func `a Unix socket counts what arrived, and nothing as unsent`() async throws {
         try await Netpoller.spawn {
-            let pair = try await Pair(.unix, "@sockctl-inspect-queues")
+            let pair = try await LoopbackPair(.unix, "@sockctl-inspect-queues")
             try await pair.near.write("hello")
             #expect(pair.far.queueDepths?.received == 5)
             #expect(pair.near.queueDepths?.unsent == nil)

@@ -15,7 +15,7 @@ import Testing
     {
         try await Netpoller.spawn {
             let listener = try await ListenConfiguration().listen(network, address)
-            let event = Event.listening(listener)
+            let event = sockctl::Event.listening(listener)
             let name = network.isUnix ? "unix:\(listener.endpoint)" : "\(listener.endpoint)"
             #expect(event.text(on: Terminal(2, isTerminal: false, color: .never)) == "listening on \(name)\(note)")
             #expect(event.fields.map(\.name) == ["network", "local", "backlog"])
@@ -26,7 +26,7 @@ import Testing
         try await Netpoller.spawn {
             let socket = try await ListenConfiguration().listenDatagram(.udp, ":0")
             #expect(socket.reach == .everyInterfaceBothFamilies)
-            #expect(Event.listening(socket).fields.map(\.name) == ["network", "local"])
+            #expect(sockctl::Event.listening(socket).fields.map(\.name) == ["network", "local"])
         }.value
     }
 }

@@ -28,7 +28,7 @@ import Testing
             #expect(facts["linger"] == "reset")
             #expect(facts["keepalive"] == "after 60 s, every 5 s, 3 times")
             #expect(facts["mss"].flatMap(Int.init) ?? 0 > 500)
-            let event = Event.socketOptions(Ends(connection, number: 1), try #require(connection.socketFacts))
+            let event = sockctl::Event.socketOptions(Ends(connection, number: 1), try #require(connection.socketFacts))
             #expect(event.fields.map(\.name) == ["connection", "network", "local", "remote", "options"])
             #expect(event.text(on: Terminal(2, isTerminal: false, color: .never)).hasPrefix("socket: domain AF_INET, "))
             connection.close()
@@ -38,7 +38,7 @@ import Testing
 
     @Test func `what a kind of socket does not have is left out`() async throws {
         try await Netpoller.spawn {
-            let pair = try await Pair(.unixpacket, "@sockctl-inspect-facts")
+            let pair = try await LoopbackPair(.unixpacket, "@sockctl-inspect-facts")
             let unix = try facts(pair.near.socketFacts)
             #expect(unix["type"] == "SOCK_SEQPACKET")
             #expect(unix["linger"] == "off")

@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct TCPInfoTests {
     @Test func `a connection tells its state, its segments and its round trip`() async throws {
         try await Netpoller.spawn {
-            let pair = try await Pair()
+            let pair = try await LoopbackPair()
             try await pair.near.write("hello")
             let chunk = try await pair.far.readChunk()
             let info = try #require(pair.near.tcpInfo)
@@ -17,7 +17,7 @@ import Testing
             #expect(info.sendMSS > 500)
             #expect(info.congestionWindow > 0)
             #expect(pair.far.tcpInfo?.bytesReceived == chunk.count)
-            let closed = Event.closed(
+            let closed = sockctl::Event.closed(
                 Ends(pair.near, number: 1), Closing(by: .local, duration: .zero, received: 0, sent: 5, tcp: info))
             let tcp = try JSONValue(parsing: sockctl::JSONValue.object(closed.fields).text)["tcp"]
             #expect(tcp?["state"]?.string == "ESTAB")
@@ -27,7 +27,7 @@ import Testing
 
     @Test func `the state follows the ends`() async throws {
         try await Netpoller.spawn {
-            let pair = try await Pair()
+            let pair = try await LoopbackPair()
             try pair.near.closeWrite()
             #expect(try await pair.far.readChunk().isEmpty)
             #expect(pair.far.tcpInfo?.state == .closeWait)
@@ -57,7 +57,7 @@ import Testing
 
     @Test func `a Unix socket has none of it`() async throws {
         try await Netpoller.spawn {
-            let pair = try await Pair(.unix, "@sockctl-inspect-tcp")
+            let pair = try await LoopbackPair(.unix, "@sockctl-inspect-tcp")
             #expect(pair.near.tcpInfo == nil)
             #expect(pair.listener.acceptQueue == nil)
         }.value

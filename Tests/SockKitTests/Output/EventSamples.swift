@@ -16,7 +16,7 @@ enum EventSamples {
     static let closing = Closing(
         by: .peer, duration: .milliseconds(1030), received: 17, sent: 1_258_291, unacknowledged: 12)
 
-    static let all: [Event] = [
+    static let all: [sockctl::Event] = [
         .listening(Ends(.tcp, local: ends.local), backlog: 128, note: "this machine only"),
         .resolved(host: "localhost", addresses: [.v4Any, .v6Any], .microseconds(120)),
         .connecting(Ends(.tcp, remote: ends.remote), attempt: 2), .attemptFailed(refused, attempt: 1),

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: EventSamples.all)
-    func `what is emitted is what the table says, in its order`(event: Event) {
+    func `what is emitted is what the table says, in its order`(event: sockctl::Event) {
         guard event.kind != .summary else { return }
         let known = EventTable.commonFields + EventTable[event.kind].fields
         let positions = event.fields.map { known.firstIndex(of: $0.name) ?? -1 }
@@ -89,11 +89,12 @@ import Testing
         (Ends(.unixgram, local: .unix(.abstract("x"))), "unixgram:@x"),
     ])
     func `a listening address can be dialled as it stands`(ends: Ends, expected: String) {
-        #expect(Event.listening(ends).text(on: Self.terminal) == "listening on \(expected)")
+        #expect(sockctl::Event.listening(ends).text(on: Self.terminal) == "listening on \(expected)")
     }
 
     @Test func `a peer without an address goes by its number`() {
-        let event = Event.accepted(Ends(.unix, local: .unix(.path("/tmp/x")), remote: .unix(.unnamed), connection: 2))
+        let event = sockctl::Event.accepted(
+            Ends(.unix, local: .unix(.path("/tmp/x")), remote: .unix(.unnamed), connection: 2))
         #expect(event.text(on: Self.terminal) == "accepted connection 2")
     }
 }

@@ -2,7 +2,7 @@ import SockKit
 
 /// Two ends of one connection, and the listener between them.
 @Netpoller
-final class Pair {
+final class LoopbackPair {
     let listener: Listener
     let near: Connection
     let far: Connection

@@ -3,7 +3,7 @@ import Testing
 
 @testable import sockctl
 
-@Suite struct ExitStatusTests {
+@Suite struct ExitStatusMappingTests {
     @Test(
         arguments: [
             (.dial, .tcp, .system(.connectionRefused, call: "connect"), 69),
