@@ -60,7 +60,7 @@ extension DatagramFacts {
         [.init("bytes", .integer(bytes))]
             + .some("truncated", isReceived ? .boolean(isTruncated) : nil)
             + [.init("length", .integer(length))]
-            + .some("ttl", timeToLive.map(JSONValue.integer))
+            + .some("ttl", isReceived ? timeToLive.map(JSONValue.integer) : nil)
             + .some("to", destination.map { .string($0.description) })
     }
 }

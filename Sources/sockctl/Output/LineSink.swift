@@ -85,8 +85,13 @@ final class LineSink: Sendable {
         do throws(Errno) {
             try UnwatchedCalls.write(descriptor, bytes)
         } catch {
-            state.isGone = error == .brokenPipe || error == .badFileDescriptor
+            state.isGone = Self.isEnd(error)
         }
+    }
+
+    /// EIO is a terminal that was hung up.
+    private static func isEnd(_ error: Errno) -> Bool {
+        error == .brokenPipe || error == .badFileDescriptor || error == .inputOutput
     }
 
     private func drain() {
@@ -94,7 +99,7 @@ final class LineSink: Sendable {
             do throws(Errno) {
                 try UnwatchedCalls.write(descriptor, line)
             } catch {
-                state.withLock { $0.isGone = error == .brokenPipe || error == .badFileDescriptor }
+                state.withLock { $0.isGone = Self.isEnd(error) }
             }
         }
     }

@@ -14,7 +14,6 @@ final class Progress {
     private var samples: [(moment: Deadline, bytes: Int)] = []
     private var drawing: Task<Void, Never>?
 
-    private static let delay = Duration.seconds(1)
     /// The rate shown is that of so many drawings.
     private static let window = 10
 
@@ -22,7 +21,9 @@ final class Progress {
     ///
     /// Nothing is shown with `--quiet` or `--json`; without `--progress`, nothing but on a terminal, and not if
     /// `sharesTerminal`: the payload goes to that same terminal.
-    init(_ reporter: Reporter, total: Int? = nil, sharesTerminal: Bool = false) {
+    init(
+        _ reporter: Reporter, total: Int? = nil, sharesTerminal: Bool = false, after delay: Duration = .seconds(1)
+    ) {
         self.reporter = reporter
         self.total = total
         let settings = reporter.settings
@@ -30,7 +31,7 @@ final class Progress {
         let isInPlace = reporter.errorTerminal.isTerminal
         guard settings.showsProgress || isInPlace && !sharesTerminal else { return }
         drawing = Netpoller.spawn { [weak self] in
-            var pause = Self.delay
+            var pause = delay
             while await Netpoller.sleep(for: pause), !Task.isCancelled {
                 // Held only while it draws: a progress that nobody keeps ends.
                 guard let self else { return }

@@ -26,7 +26,7 @@ enum Quantity {
         case ..<999_500: return "\((nanoseconds + 500) / 1_000) µs"
         case ..<999_500_000: return digits(Double(nanoseconds) / 1e6) + " ms"
         case ..<59_950_000_000: return digits(Double(nanoseconds) / 1e9) + " s"
-        default: return clock((nanoseconds + 500_000_000) / 1_000_000_000)
+        default: return clock(nanoseconds / 1_000_000_000 + nanoseconds % 1_000_000_000 / 500_000_000)
         }
     }
 

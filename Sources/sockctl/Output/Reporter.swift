@@ -61,6 +61,8 @@ final class Reporter: Sendable {
         guard isReported(level) else { return }
         let isError = level == .error || level == .trace
         let (sink, terminal) = isError ? (errors, errorTerminal) : (target, targetTerminal)
+        // Both may be one terminal: the progress there is drawn again below the report.
+        if sink !== errors { errors.setStatus(nil) }
         sink.write { Self.line(event, settings, terminal, since: start) }
     }
 
@@ -128,7 +130,10 @@ final class Reporter: Sendable {
             .init("event", .string(event.kind.rawValue)), .init("time", .string(Timestamp.now.rfc3339)),
             .init("elapsed", .seconds(.now - start)),
         ]
-        return Array("\(JSONValue.object(common + event.fields).text)\n".utf8)
+        // A summary may have an `elapsed` of its own, and then means that.
+        let own = event.fields
+        let members = common.filter { member in !own.contains { $0.name == member.name } } + own
+        return Array("\(JSONValue.object(members).text)\n".utf8)
     }
 
     private static func line(_ text: String, _ settings: ReporterSettings, _ terminal: Terminal) -> [UInt8] {

@@ -75,7 +75,7 @@ import Testing
     func `a shell's head takes its line and the pipeline ends`(side: Side) async throws {
         let flood = "c = %@\ntry:\n    while True: c.sendall(b'line\\n' * 1000)\nexcept OSError: pass"
         let script = #"exec 3>&1; { "$@"; echo "status $?" >&3; } | head -n 1 >&3"#
-        let program = try #require(Program.sockctl)
+        let program = try #require(Binary.sockctl)
         switch side {
         case .dial:
             let peer = try python(flood.replacing("%@", with: "take(serve())"))

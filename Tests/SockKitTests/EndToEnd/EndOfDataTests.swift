@@ -199,6 +199,6 @@ import Testing
             say(os.read(r, 1000).decode())
             say("flags kept" if kept else "flags changed")
             sys.exit(status)
-            """, [Program.sockctl ?? ""] + arguments)
+            """, [Binary.sockctl ?? ""] + arguments)
     }
 }

@@ -124,7 +124,7 @@ import Testing
     @Test(.needsNobody, .enabled(if: firstFreePort > 80, "needs port 80 to be privileged"))
     func `a privileged port is 77`() async throws {
         let program = try start(
-            #require(Tool.setpriv.path), Tool.asNobody + [#require(Program.sockctl), "listen", "127.0.0.1:80"])
+            #require(Tool.setpriv.path), Tool.asNobody + [#require(Binary.sockctl), "listen", "127.0.0.1:80"])
         let outcome = try await program.finish()
         outcome.expect(status: 77)
         #expect(outcome.err.contains("permission denied"), "\(outcome)")
@@ -135,7 +135,7 @@ import Testing
         for command in ["dial", "listen"] {
             let arguments = [command, "unix:\(try scratch("socket"))"]
             let program = try start(
-                #require(Tool.setpriv.path), Tool.asNobody + [#require(Program.sockctl)] + arguments)
+                #require(Tool.setpriv.path), Tool.asNobody + [#require(Binary.sockctl)] + arguments)
             try await program.finish().expect(status: 77)
         }
     }

@@ -17,7 +17,7 @@ enum Shell {
         let file = directory.appending(path: "input")
         try Data(input.utf8).write(to: file)
         let process = Process()
-        let output = Pipe()
+        let output = Foundation.Pipe()
         process.executableURL = URL(filePath: path(of: tool) ?? tool)
         process.arguments = arguments
         process.standardInput = try FileHandle(forReadingFrom: file)

@@ -37,7 +37,7 @@ enum Tool: String, CaseIterable, Sendable, CustomTestStringConvertible {
     static let asNobody = ["--reuid=65534", "--regid=65534", "--clear-groups", "--"]
 
     /// Whether sockctl can be run as a user who owns nothing.
-    static let canBeNobody = succeeds(.setpriv, asNobody + [Program.sockctl ?? "", "--version"])
+    static let canBeNobody = succeeds(.setpriv, asNobody + [Binary.sockctl ?? "", "--version"])
 
     /// Runs a tool with nothing to read and nowhere to write, and tells whether its status is 0.
     private static func succeeds(_ tool: Tool, _ arguments: [String]) -> Bool {
@@ -78,6 +78,6 @@ extension Trait where Self == ConditionTrait {
 
     /// Skips the test where the program under test has not been built.
     static var needsSockctl: Self {
-        .enabled(if: Program.sockctl != nil, "needs sockctl beside the test bundle, or its path in SOCKCTL")
+        .enabled(if: Binary.sockctl != nil, "needs sockctl beside the test bundle, or its path in SOCKCTL")
     }
 }

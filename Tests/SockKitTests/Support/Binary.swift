@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// Where the program under test is.
-enum Program {
+enum Binary {
     /// `SOCKCTL` from the environment, else the `sockctl` that was built beside these tests.
     static let sockctl: String? = {
         let beside = ownDirectory.map { "\($0)/sockctl" }
@@ -49,7 +49,7 @@ func sockctl(
 func sockctl(
     _ arguments: [String], input: ChildProcess.Input = .empty, output: ChildProcess.Output = .pipe
 ) throws -> ChildProcess {
-    try start(#require(Program.sockctl), arguments, input: input, output: output, environment: ["NO_COLOR": "1"])
+    try start(#require(Binary.sockctl), arguments, input: input, output: output, environment: ["NO_COLOR": "1"])
 }
 
 /// Starts the program under test by way of another that runs it: `via(.setpriv, "--nnp", "--", run: "dial", …)`.
@@ -57,7 +57,7 @@ func via(
     _ tool: Tool, _ prefix: String..., run arguments: [String], input: ChildProcess.Input = .empty,
     output: ChildProcess.Output = .pipe
 ) throws -> ChildProcess {
-    try start(#require(tool.path), prefix + [#require(Program.sockctl)] + arguments, input: input, output: output)
+    try start(#require(tool.path), prefix + [#require(Binary.sockctl)] + arguments, input: input, output: output)
 }
 
 /// Starts a Python peer: the helpers of `PythonPeer`, then `script`, which reads its arguments from `arguments`.
