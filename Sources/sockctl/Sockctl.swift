@@ -1,28 +1,23 @@
 import SockKit
+
 @main
 enum Sockctl {
     static func main() {
-        _ = Netpoller.run {
-            do {
-                let l = try await ListenConfiguration(backlog: 4096).listen(.tcp, "127.0.0.1:7777")
-                print("listening", l.endpoint)
-                while true {
-                    let c = try await l.accept()
-                    Netpoller.spawn { await serve(c) }
-                }
-            } catch { print(error) }
-            return 0
-        }
+        ProcessCalls.prepareStandardDescriptors()
+        ProcessCalls.exit(run(Array(CommandLine.arguments.dropFirst())))
     }
-    @Netpoller static func serve(_ c: Connection) async {
-        defer { c.close() }
-        do {
-            while true {
-                let chunk = try await c.readChunk()
-                if chunk.isEmpty { return }
-                try await c.write(chunk)
-                chunk.giveBack()
+
+    private static func run(_ words: [String]) -> Int32 {
+        if words.first == "generate" { return Generator.run(Array(words.dropFirst())) }
+        do throws(UsageError) {
+            switch try Program.sockctl.resolve(words) {
+            case .command(let name, let rest): return CommandTable.run(name, rest)
+            case .help(let name): return Screens.printHelp(of: Program.sockctl.commands.first { $0.name == name })
+            case .version: return Screens.printVersion()
             }
-        } catch { print(error) }
+        } catch {
+            let settings = ReporterSettings(isJSON: Program.asksForJSON(words))
+            return Reporter(settings).fail(error).code
+        }
     }
 }

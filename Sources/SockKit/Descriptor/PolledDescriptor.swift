@@ -6,11 +6,16 @@
 package final class PolledDescriptor {
     private var owner: FileDescriptor?
     private let slot: PollSlot
+    private let sharesFile: Bool
     private var readTurn = Turn()
     private var writeTurn = Turn()
 
     /// Takes the ownership of a non-blocking descriptor and has the loop watch it.
-    package init(adopting descriptor: consuming FileDescriptor) throws(Errno) {
+    ///
+    /// `sharesFile` says that other descriptors of the same open file exist, so that closing this one will not take it
+    /// out of the epoll instance.
+    package init(adopting descriptor: consuming FileDescriptor, sharesFile: Bool = false) throws(Errno) {
+        self.sharesFile = sharesFile
         slot = try unsafe Netpoller.loop.state.add(descriptor.rawValue)
         owner = consume descriptor
     }
@@ -25,6 +30,13 @@ package final class PolledDescriptor {
         do throws(Errno) { return try body(number) } catch { throw .system(error) }
     }
 
+    /// As `withNumber`, for use inside an attempt on another descriptor: a closed one is EBADF there.
+    @inline(__always)
+    package func withNumberOrErrno<Value>(_ body: (Int32) throws(Errno) -> Value) throws(Errno) -> Value {
+        guard let number = owner?.rawValue else { throw .badFileDescriptor }
+        return try body(number)
+    }
+
     package var isClosed: Bool { owner == nil }
 
     /// Closes the descriptor and wakes every waiter with `closed`; the kernel itself wakes nobody. Harmless twice.
@@ -34,7 +46,7 @@ package final class PolledDescriptor {
         slot.wake(.write, .closed)
         readTurn.close()
         writeTurn.close()
-        unsafe Netpoller.loop.state.remove(slot)
+        unsafe Netpoller.loop.state.remove(slot, sharesFile ? descriptor.rawValue : nil)
         // What close(2) could still say, EIO of a remote file system, has no address on a socket.
         try? descriptor.close()
     }
@@ -93,6 +105,14 @@ package final class PolledDescriptor {
         }
     }
 
+    /// Waits until the other end is gone for good: an error, or both directions ended. Nobody else may be reading.
+    package func waitUntilHungUp() async throws(DescriptorFailure) {
+        while !slot.hasHungUp {
+            slot.setBlocked(.read)
+            try await wait(.read)
+        }
+    }
+
     /// Notes that a read took all there was, so that the next one need not ask the kernel to learn it.
     package func noteDrained() {
         slot.setDrained()
@@ -143,7 +163,15 @@ package final class PolledDescriptor {
 
     @inline(__always)
     private func takeTurnIfFree(_ side: PollSide) -> Bool {
-        side == .read ? readTurn.takeIfFree() : writeTurn.takeIfFree()
+        // Single fields, not mutating calls: the exclusivity of a mutating call on a class's property costs.
+        if side == .read {
+            if readTurn.isHeld { return false }
+            readTurn.isHeld = true
+        } else {
+            if writeTurn.isHeld { return false }
+            writeTurn.isHeld = true
+        }
+        return true
     }
 
     private func waitForTurn(_ side: PollSide) async throws(DescriptorFailure) {
@@ -158,6 +186,10 @@ package final class PolledDescriptor {
 
     @inline(__always)
     private func giveTurn(_ side: PollSide) {
-        if side == .read { readTurn.give() } else { writeTurn.give() }
+        if side == .read {
+            if readTurn.hasLine { readTurn.give() } else { readTurn.isHeld = false }
+        } else {
+            if writeTurn.hasLine { writeTurn.give() } else { writeTurn.isHeld = false }
+        }
     }
 }

@@ -1,17 +1,13 @@
 /// The right to read, or to write, one descriptor: one holder at a time, the others in line.
 ///
 /// It is what keeps two writers from interleaving inside a message (write(2) itself promises nothing of the kind).
+/// Taking a free turn is setting `isHeld`.
 @Netpoller
 struct Turn {
-    private var isHeld = false
+    var isHeld = false
     private var line: [Parking] = []
 
-    /// Takes the turn if nobody has it.
-    mutating func takeIfFree() -> Bool {
-        guard !isHeld else { return false }
-        isHeld = true
-        return true
-    }
+    var hasLine: Bool { !line.isEmpty }
 
     /// A place at the end of the line: waking it with `.ready` hands the turn over.
     mutating func queue() -> Parking {

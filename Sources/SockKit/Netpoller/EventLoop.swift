@@ -20,9 +20,6 @@ final class EventLoop: SerialExecutor, TaskExecutor {
     // Invariant: as above.
     nonisolated(unsafe) let state: LoopState
 
-    /// So many jobs run before the loop looks for events again: a busy task must not starve the sockets.
-    private static let batch = 512
-
     init() {
         unsafe state = LoopState()
         unsafe ready.reserveCapacity(1024)
@@ -100,18 +97,18 @@ final class EventLoop: SerialExecutor, TaskExecutor {
         isStopping.store(true, ordering: .relaxed)
     }
 
+    /// Runs the jobs that are there now: those that they add wait until the sockets have been looked at.
     private func runReadyJobs() {
-        var next = 0
-        while unsafe next < ready.count, next < Self.batch {
-            let job = unsafe ready[next]
-            next += 1
+        let count = unsafe ready.count
+        for index in 0..<count {
+            let job = unsafe ready[index]
             unsafe job.runSynchronously(
                 isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
         }
-        if unsafe next == ready.count {
+        if unsafe count == ready.count {
             unsafe ready.removeAll(keepingCapacity: true)
         } else {
-            unsafe ready.removeFirst(next)
+            unsafe ready.removeFirst(count)
         }
     }
 

@@ -5,7 +5,7 @@
     /// Read by other threads to wake the loop; set once before there are any.
     let wakeUpDescriptor: Int32
 
-    private var events = PollEvents(capacity: 512)
+    private let events = PollEvents(capacity: 512)
     private var slots: [PollSlot?] = []
     private var freeSlots: [UInt32] = []
     private var generation: UInt32 = 0
@@ -86,8 +86,10 @@
         return slot
     }
 
-    /// Forgets a descriptor that is about to be closed; close(2) takes it out of the epoll instance by itself.
-    func remove(_ slot: PollSlot) {
+    /// Forgets a descriptor that is about to be closed. close(2) takes it out of the epoll instance by itself, unless
+    /// other descriptors share its open file (epoll(7)): then it is named here.
+    func remove(_ slot: PollSlot, _ shared: Int32?) {
+        if let shared { try? PollCalls.remove(shared, from: epoll.rawValue) }
         slots[Int(slot.tag.index)] = nil
         freeSlots.append(slot.tag.index)
     }

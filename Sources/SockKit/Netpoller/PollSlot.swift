@@ -31,19 +31,37 @@ struct PollTag: Sendable, Hashable {
 /// Only the loop's thread touches it: the loop itself, and `PolledDescriptor`, which is isolated to `@Netpoller`.
 @safe final class PollSlot {
     let tag: PollTag
-    private var reading = Side()
-    private var writing = Side()
+    private let reading = Side()
+    private let writing = Side()
     /// The peer has ended, failed or sent urgent data: a short read then says nothing about what is left.
     private var isNeverDrained: Bool
+    /// An error, or both directions have ended.
+    private(set) var hasHungUp = false
 
-    /// One direction. `isReady` is a hint that errs towards true: an attempt is worth its system call.
-    @safe private struct Side {
+    /// One direction. A class of its own, so that its fields are plain loads and stores wherever they are used.
+    @safe private final class Side {
+        /// A hint that errs towards true: an attempt is worth its system call.
         var isReady = true
         var ticket: UInt32 = 0
         var waiter: UnsafeContinuation<Wake, Never>?
         var deadline: Deadline?
         /// When the earliest entry in the heap for this side comes up.
         var scheduled: Deadline?
+
+        /// When the heap should look at this side, if it must be told.
+        func momentToSchedule() -> Deadline? {
+            guard let deadline else { return nil }
+            if let scheduled, scheduled <= deadline { return nil }
+            scheduled = deadline
+            return deadline
+        }
+
+        func wake(_ reason: Wake) {
+            guard let waiter = unsafe waiter else { return }
+            unsafe self.waiter = nil
+            ticket &+= 1
+            unsafe waiter.resume(returning: reason)
+        }
     }
 
     init(tag: PollTag, isAlwaysReady: Bool) {
@@ -51,9 +69,9 @@ struct PollTag: Sendable, Hashable {
         isNeverDrained = isAlwaysReady
     }
 
+    @inline(__always)
     private subscript(side: PollSide) -> Side {
-        _read { if side == .read { yield reading } else { yield writing } }
-        _modify { if side == .read { yield &reading } else { yield &writing } }
+        side == .read ? reading : writing
     }
 
     func isReady(_ side: PollSide) -> Bool {
@@ -82,52 +100,47 @@ struct PollTag: Sendable, Hashable {
 
     /// Sets the deadline; returns the moment at which the heap should look at this side, if it must be told.
     func setDeadline(_ side: PollSide, _ deadline: Deadline?) -> Deadline? {
-        self[side].deadline = deadline
-        guard unsafe self[side].waiter != nil else { return nil }
-        return momentToSchedule(side)
+        let state = self[side]
+        state.deadline = deadline
+        return unsafe state.waiter == nil ? nil : state.momentToSchedule()
     }
 
     /// Parks a waiter; returns the moment at which the heap should look at this side, if it must be told.
     func park(_ side: PollSide, _ waiter: UnsafeContinuation<Wake, Never>) -> Deadline? {
-        unsafe self[side].waiter = waiter
-        return momentToSchedule(side)
+        let state = self[side]
+        unsafe state.waiter = waiter
+        return state.momentToSchedule()
     }
 
     /// The heap's entry for this side came up. Returns when to look again, where the deadline has moved.
     func deadlineCameUp(_ side: PollSide, now: Deadline) -> Deadline? {
-        self[side].scheduled = nil
-        guard unsafe self[side].waiter != nil, let deadline = self[side].deadline else { return nil }
-        guard deadline <= now else { return momentToSchedule(side) }
-        wake(side, .deadline)
+        let state = self[side]
+        state.scheduled = nil
+        guard unsafe state.waiter != nil, let deadline = state.deadline else { return nil }
+        guard deadline <= now else { return state.momentToSchedule() }
+        state.wake(.deadline)
         return nil
     }
 
     /// An event of epoll: marks sides as ready and wakes who waits for them.
     func becameReady(_ interest: PollCalls.Interest) {
         let hasFailed = !interest.isDisjoint(with: [.error, .hangUp])
+        if hasFailed { hasHungUp = true }
         if hasFailed || !interest.isDisjoint(with: [.peerEnd, .urgent]) { isNeverDrained = true }
         if hasFailed || !interest.isDisjoint(with: [.read, .peerEnd]) {
             reading.isReady = true
-            wake(.read, .ready)
+            reading.wake(.ready)
         }
         if hasFailed || interest.contains(.write) {
             writing.isReady = true
-            wake(.write, .ready)
+            writing.wake(.ready)
         }
     }
 
     /// Wakes the waiter of one side, if there is one and, where a ticket is given, it is that one.
     func wake(_ side: PollSide, _ reason: Wake, ticket: UInt32? = nil) {
-        guard let waiter = unsafe self[side].waiter, ticket ?? self[side].ticket == self[side].ticket else { return }
-        unsafe self[side].waiter = nil
-        self[side].ticket &+= 1
-        unsafe waiter.resume(returning: reason)
-    }
-
-    private func momentToSchedule(_ side: PollSide) -> Deadline? {
-        guard let deadline = self[side].deadline else { return nil }
-        if let scheduled = self[side].scheduled, scheduled <= deadline { return nil }
-        self[side].scheduled = deadline
-        return deadline
+        let state = self[side]
+        if let ticket, ticket != state.ticket { return }
+        state.wake(reason)
     }
 }

@@ -66,6 +66,49 @@ public final class Connection {
         }
     }
 
+    /// Waits for bytes and throws them away, on TCP without even copying them; says how many, 0 at the end.
+    public func discard() async throws(NetworkError) -> Int {
+        guard network.isTCP else {
+            let chunk = try await readChunk()
+            let count = chunk.count
+            chunk.giveBack()
+            return count
+        }
+        do throws(DescriptorFailure) {
+            return try await descriptor.perform(.read) { number throws(Errno) in
+                try TransferCalls.discard(number, upTo: 1 << 20)
+            }
+        } catch {
+            throw failure(.read, error)
+        }
+    }
+
+    /// Waits until the peer is gone for good, without reading: a reset, or both directions ended. False if the wait was
+    /// ended.
+    public func waitUntilGone() async -> Bool {
+        do throws(DescriptorFailure) {
+            try await descriptor.waitUntilHungUp()
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Waits for one message or datagram; what does not fit the buffer is gone, and the result says so.
+    public func receiveMessage(into buffer: inout MutableSpan<UInt8>) async throws(NetworkError) -> Datagram {
+        let room = buffer.count
+        do throws(DescriptorFailure) {
+            let received = try await descriptor.perform(.read) { number throws(Errno) in
+                try unsafe buffer.withUnsafeMutableBytes { bytes throws(Errno) in
+                    try unsafe TransferCalls.receiveFrom(number, into: bytes)
+                }
+            }
+            return Datagram(count: min(received.length, room), length: received.length, source: remoteEndpoint)
+        } catch {
+            throw failure(.read, error)
+        }
+    }
+
     // MARK: - Writing
 
     /// Writes all the bytes, or fails with an error that says how many the kernel took (`bytesTransferred`).

@@ -69,6 +69,33 @@ package enum FileCalls {
         fcntl(descriptor, F_GETFD) >= 0
     }
 
+    package static func isNonBlocking(_ descriptor: Int32) throws(Errno) -> Bool {
+        let flags = try SystemCall.perform("fcntl", on: descriptor, arguments: "\(descriptor), F_GETFL") {
+            Int(fcntl(descriptor, F_GETFL))
+        }
+        return flags & Int(O_NONBLOCK) != 0
+    }
+
+    /// One read that may block its thread; empty at the end.
+    package static func readBlocking(_ descriptor: Int32, upTo count: Int) throws(Errno) -> [UInt8] {
+        let room = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
+        defer { unsafe room.deallocate() }
+        guard case .done(let got) = try unsafe TransferCalls.read(descriptor, into: room) else { throw .wouldBlock }
+        return unsafe Array(room[..<got])
+    }
+
+    /// Writes all the bytes, blocking the thread as long as it takes.
+    package static func writeBlocking(_ descriptor: Int32, _ bytes: Span<UInt8>) throws(Errno) {
+        var gone = 0
+        while gone < bytes.count {
+            let outcome = unsafe try bytes.withUnsafeBytes { all throws(Errno) in
+                try unsafe TransferCalls.write(descriptor, UnsafeRawBufferPointer(rebasing: all[gone...]))
+            }
+            guard case .done(let more) = outcome else { throw .wouldBlock }
+            gone += more
+        }
+    }
+
     package static func identity(of descriptor: Int32) throws(Errno) -> FileIdentity {
         var status = stat()
         _ = try SystemCall.perform("fstat", on: descriptor, arguments: "\(descriptor)") {

@@ -94,7 +94,7 @@ extension PollCalls.Interest: CustomStringConvertible {
     /// Waits for events, at most until `timeout`; nil waits for ever. Returns how many came, 0 at the timeout.
     ///
     /// An interruption by a signal counts as no event: the loop looks at its clock and comes back.
-    mutating func wait(on epoll: Int32, timeout: Duration?) -> Int {
+    func wait(on epoll: Int32, timeout: Duration?) -> Int {
         let timeoutText = timeout.map { "\($0)" } ?? "no timeout"
         do throws(Errno) {
             return try SystemCall.perform(

@@ -35,13 +35,20 @@ package enum SignalCalls {
     package static func makeDescriptor(for signals: [Signal]) throws(Errno) -> FileDescriptor {
         var mask = sigset_t()
         unsafe sigemptyset(&mask)
-        for signal in signals { unsafe sigaddset(&mask, signal.number) }
+        // A signal that was ignored when we began stays so (nohup, a shell's background job): a blocked one would come.
+        for signal in signals where !isIgnored(signal) { unsafe sigaddset(&mask, signal.number) }
         guard unsafe pthread_sigmask(SIG_BLOCK, &mask, nil) == 0 else { throw .invalidArgument }
         let flags = Int32(SFD_NONBLOCK | SFD_CLOEXEC)
         let number = try SystemCall.perform("signalfd4", on: -1, arguments: "-1, \(signals)") {
             unsafe Int(signalfd(-1, &mask, flags))
         }
         return FileDescriptor(adopting: Int32(number))
+    }
+
+    private static func isIgnored(_ signal: Signal) -> Bool {
+        var action = sigaction()
+        guard unsafe sigaction(signal.number, nil, &action) == 0 else { return false }
+        return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1  // SIG_IGN
     }
 
     /// Takes one signal that has come.
@@ -52,10 +59,5 @@ package enum SignalCalls {
         }
         guard case .done = outcome else { return .wouldBlock }
         return .done(Signal.allCases.first { $0.number == Int32(information.ssi_signo) })
-    }
-
-    /// Ends the process as the signal would have, without running anything further.
-    package static func exit(_ status: Int32) -> Never {
-        Glibc.exit(status)
     }
 }

@@ -70,6 +70,18 @@ extension SocketOption {
         }
     }
 
+    /// SO_LINGER as it is: seconds, or nil where close(2) does not wait.
+    package static func getLinger(of descriptor: Int32) throws(Errno) -> Int32? {
+        var value = linger()
+        var size = UInt32(MemoryLayout<linger>.size)
+        _ = try SystemCall.perform(
+            "getsockopt", on: descriptor, arguments: "\(descriptor), SOL_SOCKET, SO_LINGER, \(size) bytes"
+        ) {
+            unsafe Int(getsockopt(descriptor, SOL_SOCKET, SO_LINGER, &value, &size))
+        }
+        return value.l_onoff == 0 ? nil : value.l_linger
+    }
+
     /// SO_BINDTODEVICE: only packets of this interface.
     package static func bind(toInterface name: String, on descriptor: Int32) throws(Errno) {
         _ = try SystemCall.perform(
@@ -113,4 +125,23 @@ extension SocketOption {
     package static let synCount = tcp(TCP_SYNCNT, "TCP_SYNCNT")
     package static let quickAcknowledgement = tcp(TCP_QUICKACK, "TCP_QUICKACK")
     package static let userTimeout = tcp(TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT")
+}
+
+// MARK: - Names of the values that SO_DOMAIN, SO_TYPE and SO_PROTOCOL have
+
+extension SocketOption {
+    /// The constant's name where this option's values are constants that a socket here can have.
+    package func valueName(_ value: Int32) -> String? {
+        let names: [Int32: String] = switch name {
+        case "SO_DOMAIN": [AF_UNIX: "AF_UNIX", AF_INET: "AF_INET", AF_INET6: "AF_INET6"]
+        case "SO_TYPE":
+            [
+                Int32(SOCK_STREAM.rawValue): "SOCK_STREAM", Int32(SOCK_DGRAM.rawValue): "SOCK_DGRAM",
+                Int32(SOCK_SEQPACKET.rawValue): "SOCK_SEQPACKET",
+            ]
+        case "SO_PROTOCOL": [Int32(IPPROTO_TCP): "IPPROTO_TCP", Int32(IPPROTO_UDP): "IPPROTO_UDP"]
+        default: [:]
+        }
+        return names[value]
+    }
 }

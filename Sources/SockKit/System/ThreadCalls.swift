@@ -114,6 +114,21 @@ package enum ProcessCalls {
 
     package static var identifier: Int32 { getpid() }
 
+    /// Ends the process at once; nothing further runs.
+    package static func exit(_ status: Int32) -> Never {
+        Glibc.exit(status)
+    }
+
+    /// Sees to it that 0, 1 and 2 are open, so that no socket gets one of these numbers and is taken for a stream.
+    ///
+    /// One that was closed reads as ended and cannot be written.
+    package static func prepareStandardDescriptors() {
+        for number in Int32(0)...2 where !FileCalls.isOpen(number) {
+            // open(2) gives the lowest number that is free, which is this one.
+            _ = unsafe Glibc.open("/dev/null", O_RDONLY)
+        }
+    }
+
     package static func environment(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)

@@ -43,7 +43,7 @@ import Testing
         #expect(dial.fallbackDelay == .milliseconds(300) && dial.timeout == nil)
         #expect(dial.peer.ending.inputGrace == .seconds(1) && dial.peer.ending.halfClose == .automatic)
         #expect(dial.peer.transfer.readSize == 65536 && dial.peer.transfer.writeSize == 8192)
-        #expect(dial.peer.socket.nodelay && dial.peer.socket.keepAlive == KeepAlive())
+        #expect(dial.peer.socket.nodelay && dial.peer.socket.keepAlive == KeepAliveSetting())
     }
 
     @Test(arguments: [

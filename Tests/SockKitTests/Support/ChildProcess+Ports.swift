@@ -9,10 +9,11 @@ struct Listening: Sendable {
 }
 
 extension ChildProcess {
-    /// Waits for sockctl's `listening` line and reads the port from it.
+    /// Waits for sockctl's `listening` line or event and reads the port from it.
     func listening() async throws -> Listening {
         let line = try await waitForLine(containing: "listening")
-        return Listening(line: line, port: try #require(Self.port(in: line), "no port in: \(line)"))
+        let address = line.hasPrefix("{") ? try JSONValue(parsing: line)["local"]?.string ?? "" : line
+        return Listening(line: line, port: try #require(Self.port(in: address), "no port in: \(line)"))
     }
 
     /// Waits for the line with its port that a Python peer begins with.

@@ -25,6 +25,9 @@ struct Outcome: Sendable, CustomStringConvertible {
 
     var out: String { String(decoding: bytes, as: UTF8.self) }
 
+    /// The lines of standard output.
+    var lines: [String] { out.split(separator: "\n").map(String.init) }
+
     var description: String {
         """
         \(name): status \(status) after \(elapsed)
@@ -36,6 +39,16 @@ struct Outcome: Sendable, CustomStringConvertible {
     /// Records an issue that tells everything unless the status is this one.
     func expect(status wanted: Int32, sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(status == wanted, "\(self)", sourceLocation: sourceLocation)
+    }
+
+    /// Records an issue that tells everything unless standard output was this text.
+    func expect(out wanted: String, sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(out == wanted, "\(self)", sourceLocation: sourceLocation)
+    }
+
+    /// Records an issue that tells everything unless standard output was these lines, after the first few.
+    func expect(lines wanted: [String], after skipped: Int = 0, sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(Array(lines.dropFirst(skipped)) == wanted, "\(self)", sourceLocation: sourceLocation)
     }
 }
 

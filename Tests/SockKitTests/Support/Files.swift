@@ -46,14 +46,14 @@ func names(in directory: String) -> [String] {
 
 /// Removes a file, or a directory with all that is in it; links are not followed.
 func removeTree(_ path: String) {
-    if let status = status(of: path), status.st_mode & S_IFMT == S_IFDIR {
+    if let status = fileStatus(of: path), status.st_mode & S_IFMT == S_IFDIR {
         for name in names(in: path) { removeTree("\(path)/\(name)") }
     }
     unsafe remove(path)
 }
 
 /// What lstat(2) says of a path; nil if nothing is there.
-func status(of path: String) -> stat? {
+func fileStatus(of path: String) -> stat? {
     var result = stat()
     return unsafe lstat(path, &result) == 0 ? result : nil
 }

@@ -38,8 +38,8 @@ final class Scene: Sendable {
 struct EndToEndTrait: SuiteTrait, TestTrait, TestScoping {
     let isRecursive = true
 
-    // More at once than the processors can serve would measure the machine, not the program.
-    private static let slots = Slots(4)
+    // Most of them wait most of the time; many more at once would measure the machine, not the program.
+    private static let slots = Slots(8)
 
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Testing
 
 /// A program that the tests run beside sockctl and that need not be on every machine.
@@ -27,16 +28,30 @@ enum Tool: String, CaseIterable, Sendable, CustomTestStringConvertible {
     }()
 
     /// Whether strace may trace here; containers often forbid it.
-    static let canTrace: Bool = {
-        guard let strace = Tool.strace.path, let cat = Tool.cat.path else { return false }
+    static let canTrace = succeeds(.strace, [Tool.cat.path ?? ""])
+
+    /// Whether a program can be given a network of its own, with nothing in it.
+    static let canUnshareNetwork = succeeds(.unshare, ["-rn", Tool.cat.path ?? ""])
+
+    /// What makes `setpriv` run a program as a user who owns nothing.
+    static let asNobody = ["--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+
+    /// Whether sockctl can be run as a user who owns nothing.
+    static let canBeNobody = succeeds(.setpriv, asNobody + [Binary.sockctl ?? "", "--version"])
+
+    /// Runs a tool with nothing to read and nowhere to write, and tells whether its status is 0.
+    private static func succeeds(_ tool: Tool, _ arguments: [String]) -> Bool {
+        guard let path = tool.path else { return false }
         let null = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
         defer { close(null) }
         let descriptors = StandardDescriptors(input: null, output: null, error: null)
-        guard let pid = try? spawn(strace, [cat], environment: currentEnvironment(), descriptors: descriptors)
-        else { return false }
+        let pid = spawnTurn.withLock { _ in
+            try? spawn(path, arguments, environment: currentEnvironment(), descriptors: descriptors)
+        }
+        guard let pid else { return false }
         var status: Int32 = -1
         return unsafe waitpid(pid, &status, 0) == pid && status == 0
-    }()
+    }
 
     /// Whether IPv6 works on the loopback interface.
     static let hasIPv6 = unsafe access("/proc/net/if_inet6", R_OK) == 0
@@ -55,8 +70,11 @@ extension Trait where Self == ConditionTrait {
     /// Skips the test where there is no IPv6.
     static var needsIPv6: Self { .enabled(if: Tool.hasIPv6, "needs IPv6") }
 
-    /// Skips the test unless it runs as root.
-    static var needsRoot: Self { .enabled(if: geteuid() == 0, "needs root") }
+    /// Skips the test where there are no user and network namespaces.
+    static var needsOwnNetwork: Self { .enabled(if: Tool.canUnshareNetwork, "needs unshare -rn to work") }
+
+    /// Skips the test where sockctl cannot be run as nobody: not root, or its path is private.
+    static var needsNobody: Self { .enabled(if: Tool.canBeNobody, "needs setpriv to run sockctl as nobody") }
 
     /// Skips the test where the program under test has not been built.
     static var needsSockctl: Self {

@@ -41,8 +41,3 @@ struct CommonArguments: Equatable, Sendable {
         }
     }
 }
-
-/// When reports are coloured.
-enum ColorMode: String, CaseIterable, Sendable {
-    case auto, always, never
-}

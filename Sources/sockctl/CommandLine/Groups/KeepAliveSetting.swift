@@ -1,23 +1,23 @@
 /// When a silent peer is probed and when it is given up; by default as Go does.
-struct KeepAlive: Equatable, Sendable {
+struct KeepAliveSetting: Equatable, Sendable {
     var idle = Duration.seconds(15)
     var interval = Duration.seconds(15)
     var count = 9
 }
 
-extension ValueType where Value == KeepAlive? {
+extension ValueType where Value == KeepAliveSetting? {
     /// `IDLE[,INTERVAL,COUNT]`, or `off`.
     static var keepAlive: Self {
         Self(placeholder: "IDLE[,INTERVAL,COUNT]|off", completion: .words(["off"])) {
             (text: String) throws(UsageError) in
-            text == "off" ? nil : try KeepAlive(text)
+            text == "off" ? nil : try KeepAliveSetting(text)
         } show: { value in
             value.map { "\(DurationText.show($0.idle)),\(DurationText.show($0.interval)),\($0.count)" } ?? "off"
         }
     }
 }
 
-extension KeepAlive {
+extension KeepAliveSetting {
     fileprivate init(_ text: String) throws(UsageError) {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 1 || parts.count == 3 else {

@@ -4,7 +4,7 @@ struct SocketArguments: Equatable, Sendable {
     var receiveBuffer: Int?
     var nodelay = true
     /// nil switches keep-alive off.
-    var keepAlive: KeepAlive? = KeepAlive()
+    var keepAlive: KeepAliveSetting? = KeepAliveSetting()
     var ttl: Int?
     var typeOfService: Int?
     var userTimeout: Duration?

@@ -1,0 +1,47 @@
+/// How many bytes wait in the kernel, on this side of a connection.
+public struct QueueDepths: Sendable, Hashable {
+    /// Arrived and not read yet (SIOCINQ); of datagrams, only the next one's.
+    public let received: Int?
+    /// Written and not acknowledged by the peer's kernel (SIOCOUTQ). On Unix sockets it counts the kernel's memory,
+    /// which is more than the bytes.
+    public let unacknowledged: Int?
+    /// Of these, not even sent (SIOCOUTQNSD); TCP only.
+    public let unsent: Int?
+}
+
+/// The sizes of a socket's buffers as the kernel has them: about twice what was asked for, its own needs included.
+public struct BufferSizes: Sendable, Hashable {
+    public let send: Int
+    public let receive: Int
+}
+
+extension Connection {
+    /// What waits in the kernel now; nil once closed.
+    public var queueDepths: QueueDepths? { descriptor.queueDepths }
+    public var bufferSizes: BufferSizes? { descriptor.bufferSizes }
+}
+
+extension DatagramSocket {
+    /// What waits in the kernel now; nil once closed.
+    public var queueDepths: QueueDepths? { descriptor.queueDepths }
+    public var bufferSizes: BufferSizes? { descriptor.bufferSizes }
+}
+
+extension PolledDescriptor {
+    fileprivate var queueDepths: QueueDepths? {
+        guard !isClosed else { return nil }
+        func depth(_ queue: SocketQueue) -> Int? {
+            ask { number throws(Errno) in try FileCalls.queued(number, queue) }
+        }
+        return QueueDepths(
+            received: depth(.received), unacknowledged: depth(.unacknowledged), unsent: depth(.unsent))
+    }
+
+    fileprivate var bufferSizes: BufferSizes? {
+        ask { number throws(Errno) in
+            BufferSizes(
+                send: Int(try SocketOption.sendBuffer.get(from: number)),
+                receive: Int(try SocketOption.receiveBuffer.get(from: number)))
+        }
+    }
+}

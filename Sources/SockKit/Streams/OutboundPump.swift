@@ -1,0 +1,118 @@
+/// Moves what comes from a source into a connection until the source ends, by the cheapest way there is.
+@Netpoller
+struct OutboundPump {
+    let source: ByteSource
+    let connection: Connection
+    let flow: RelayFlow
+    let tap: RelayTap
+    let chunkSize: Int
+
+    private static let most = 1 << 20
+
+    func run() async throws(NetworkError) {
+        let isPlain = tap.seesSent == nil && tap.converts == nil && connection.network.kind == .stream
+        if isPlain, source.given.isSpliceable { return try await splice() }
+        if isPlain, source.isFile { return try await sendFile() }
+        try await copy()
+    }
+
+    // MARK: - Through this process
+
+    private func copy() async throws(NetworkError) {
+        while true {
+            let chunk = try await source.readChunk(maximum: chunkSize)
+            guard !chunk.isEmpty else { return }
+            flow.stranded = chunk.count
+            do throws(NetworkError) {
+                try await send(chunk)
+            } catch {
+                flow.stranded = max(0, chunk.count - error.bytesTransferred)
+                flow.add(error.bytesTransferred)
+                throw error
+            }
+            flow.stranded = 0
+            chunk.giveBack()
+            await flow.breathe()
+        }
+    }
+
+    private func send(_ chunk: borrowing Chunk) async throws(NetworkError) {
+        guard let converts = tap.converts else {
+            try await connection.write(chunk)
+            chunk.withBytes { bytes in tap.seesSent?(bytes) }
+            flow.add(chunk.count)
+            return
+        }
+        let converted = chunk.withBytes { bytes in converts(bytes) }
+        try await connection.write(converted)
+        tap.seesSent?(converted.span)
+        flow.add(converted.count)
+    }
+
+    // MARK: - Inside the kernel
+
+    private enum Step {
+        case moved(Int), sourceEmpty, ended
+    }
+
+    private func splice() async throws(NetworkError) {
+        let pipe = source.given.descriptor
+        while true {
+            do throws(DescriptorFailure) { try await pipe.waitUntilReady(.read) } catch {
+                throw NetworkError(.read, network: nil, cause: NetworkError.Cause(error, call: "read standard input"))
+            }
+            do throws(DescriptorFailure) {
+                let step = try await connection.descriptor.perform(.write) { socket throws(Errno) in
+                    try spliceOnce(pipe, to: socket)
+                }
+                switch step {
+                case .ended: return
+                case .sourceEmpty: break
+                case .moved(let count): flow.add(count)
+                }
+            } catch {
+                throw connection.failure(.write, error)
+            }
+            await flow.breathe()
+        }
+    }
+
+    /// splice(2) says would-block for an empty pipe and for a full socket alike; the pipe's own count tells which. When
+    /// it holds something, one more attempt is needed to know that it was the socket: the bytes may have just come.
+    private func spliceOnce(_ pipe: PolledDescriptor, to socket: Int32) throws(Errno) -> Attempt<Step> {
+        try pipe.withNumberOrErrno { number throws(Errno) in
+            var outcome = try TransferCalls.splice(from: number, to: socket, upTo: Self.most)
+            if case .wouldBlock = outcome {
+                guard try FileCalls.queued(number, .received) > 0 else {
+                    pipe.noteBlocked(.read)
+                    return .done(.sourceEmpty)
+                }
+                outcome = try TransferCalls.splice(from: number, to: socket, upTo: Self.most)
+            }
+            switch outcome {
+            case .wouldBlock: return .wouldBlock
+            case .done(0): return .done(.ended)
+            case .done(let count): return .done(.moved(count))
+            }
+        }
+    }
+
+    private func sendFile() async throws(NetworkError) {
+        let file = source.given.descriptor
+        while true {
+            let count: Int
+            do throws(DescriptorFailure) {
+                count = try await connection.descriptor.perform(.write) { socket throws(Errno) in
+                    try file.withNumberOrErrno { number throws(Errno) in
+                        try TransferCalls.sendFile(from: number, to: socket, upTo: Self.most)
+                    }
+                }
+            } catch {
+                throw connection.failure(.write, error)
+            }
+            guard count > 0 else { return }
+            flow.add(count)
+            await flow.breathe()
+        }
+    }
+}

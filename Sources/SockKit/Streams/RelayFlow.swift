@@ -1,0 +1,39 @@
+/// One direction of a relay: how much went, and when.
+@Netpoller
+final class RelayFlow {
+    private let direction: RelayDirection
+    private let counts: (@Netpoller @Sendable (RelayDirection, Int) -> Void)?
+    private(set) var bytes = 0
+    private(set) var firstAt: Deadline?
+    /// Kept only while a limit needs it: reading the clock for every chunk is not free.
+    private(set) var lastAt: Deadline = .now
+    var keepsTime = false
+    /// Taken from the input and not taken by the kernel.
+    var stranded = 0
+    private var steps = 0
+
+    init(_ direction: RelayDirection, counts: (@Netpoller @Sendable (RelayDirection, Int) -> Void)?) {
+        self.direction = direction
+        self.counts = counts
+    }
+
+    func add(_ count: Int) {
+        bytes += count
+        if firstAt == nil || keepsTime {
+            lastAt = .now
+            if firstAt == nil { firstAt = lastAt }
+        }
+        counts?(direction, count)
+    }
+
+    /// Starts counting the time of silence anew.
+    func touch() {
+        lastAt = .now
+    }
+
+    /// Lets others have the loop now and then: two fast ends could otherwise keep it for ever.
+    func breathe() async {
+        steps += 1
+        if steps % 16 == 0 { await Task.yield() }
+    }
+}

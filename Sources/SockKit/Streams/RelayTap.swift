@@ -1,0 +1,22 @@
+/// What may be done with the bytes that a relay moves, and who is told of them.
+///
+/// Without `sees` and `converts` the bytes need not pass through this process at all, and where the kernel can move
+/// them they do not.
+public struct RelayTap: Sendable {
+    public typealias Look = @Netpoller @Sendable (Span<UInt8>) -> Void
+
+    /// Shown the bytes that came, before they are written to the output.
+    public var seesReceived: Look?
+    /// Shown the bytes that went, after the kernel took them.
+    public var seesSent: Look?
+    /// Turns input into what is sent.
+    public var converts: (@Netpoller @Sendable (Span<UInt8>) -> [UInt8])?
+    /// Told how many bytes one read of the connection gave, or one write to it took.
+    public var counts: (@Netpoller @Sendable (RelayDirection, Int) -> Void)?
+
+    public init() {}
+}
+
+public enum RelayDirection: Sendable, Hashable {
+    case received, sent
+}

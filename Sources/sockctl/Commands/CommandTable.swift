@@ -1,0 +1,67 @@
+import SockKit
+
+/// The commands as they run: each row of the program's table, and what it does.
+enum CommandTable {
+    /// Runs the command of that name, and returns the status for the shell.
+    static func run(_ name: String, _ words: [String]) -> Int32 {
+        switch name {
+        case "listen":
+            return run(ListenCommand.command, words) {
+                (arguments, conductor) async throws(UsageError) in
+                try await Listen(arguments, conductor).run()
+            }
+        case "dial":
+            return run(DialCommand.command, words) {
+                (arguments, conductor) async throws(UsageError) in
+                try await Dial(arguments, conductor).run()
+            }
+        default:
+            preconditionFailure("the table names a command that nothing runs: \(name)")
+        }
+    }
+
+    /// Reads the command line, makes the reporter, and runs the command on the main thread, which becomes the loop's.
+    private static func run<Arguments: RunArguments>(
+        _ command: Command<Arguments>, _ words: [String],
+        _ body: @escaping @Netpoller @Sendable (Arguments, Conductor) async throws(UsageError) -> ExitStatus
+    ) -> Int32 {
+        let arguments: Arguments
+        do throws(UsageError) {
+            switch try command.parse(words) {
+            case .help: return Screens.printHelp(of: command.info)
+            case .arguments(let parsed): arguments = parsed
+            }
+        } catch {
+            let settings = command.salvage(words).common.reporterSettings(target: .standardError)
+            return Reporter(settings).fail(error).code
+        }
+        let reporter = Reporter(arguments.common.reporterSettings(target: .standardError))
+        reporter.startTracing()
+        return Netpoller.run {
+            await Conductor(reporter).run(maximumTime: arguments.maximumTime) { conductor in
+                do throws(UsageError) {
+                    return try await body(arguments, conductor)
+                } catch {
+                    return reporter.fail(error)
+                }
+            }.code
+        }
+    }
+}
+
+/// What every command's arguments have for the one that runs it.
+protocol RunArguments: Sendable {
+    var common: CommonArguments { get }
+    /// The limit of the whole run.
+    var maximumTime: Duration? { get }
+}
+
+extension ListenArguments: RunArguments {
+    var common: CommonArguments { peer.common }
+    var maximumTime: Duration? { peer.ending.maximumTime }
+}
+
+extension DialArguments: RunArguments {
+    var common: CommonArguments { peer.common }
+    var maximumTime: Duration? { peer.ending.maximumTime }
+}

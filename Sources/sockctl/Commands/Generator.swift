@@ -1,0 +1,32 @@
+import SockKit
+
+/// `sockctl generate DIRECTORY`: writes the manual pages and completions that are committed. For maintainers only, so it
+/// is in no table.
+enum Generator {
+    static func run(_ words: [String]) -> Int32 {
+        let root = words.first ?? "."
+        for (path, text) in files {
+            do throws(Errno) {
+                let file = try FileCalls.open("\(root)/\(path)", for: .write)
+                try FileCalls.writeBlocking(file.rawValue, Array(text.utf8).span)
+            } catch {
+                let reporter = Reporter(ReporterSettings())
+                reporter.report(.failed(Failure(error, "write", "\(root)/\(path)")))
+                return ExitStatus.cannotCreate.code
+            }
+        }
+        return ExitStatus.success.code
+    }
+
+    /// Every generated file: its path in the repository, and what must be in it.
+    static var files: [(path: String, text: String)] {
+        let program = Program.sockctl
+        let page = ManPage(date: "November 21, 2026")
+        return [
+            ("man/sockctl.1", page.text(of: program)),
+            ("completions/sockctl.bash", BashCompletion.text(of: program)),
+            ("completions/_sockctl", ZshCompletion.text(of: program)),
+            ("completions/sockctl.fish", FishCompletion.text(of: program)),
+        ] + program.commands.map { ("man/sockctl-\($0.name).1", page.text(of: $0, in: program)) }
+    }
+}

@@ -1,0 +1,149 @@
+import SockKit
+
+/// What `listen` does.
+@Netpoller
+struct Listen {
+    private let arguments: ListenArguments
+    private let conductor: Conductor
+    private let reporter: Reporter
+    private let network: Network
+    private let destination: Destination
+    private let configuration: ListenConfiguration
+
+    init(_ arguments: ListenArguments, _ conductor: Conductor) throws(UsageError) {
+        self.arguments = arguments
+        self.conductor = conductor
+        reporter = conductor.reporter
+        let words = arguments.address.isEmpty ? ["127.0.0.1:0"] : arguments.address
+        (network, destination) = try arguments.peer.network.destination(words, .listening)
+        var options = arguments.peer.socket.options
+        options.reusesPort = arguments.reusesPort
+        configuration = ListenConfiguration(
+            backlog: Int32(arguments.backlog), options: options, resolver: try arguments.peer.network.resolver(),
+            unixMode: UInt32(arguments.mode))
+        try Self.check(arguments, network)
+    }
+
+    func run() async -> ExitStatus {
+        do throws(NetworkError) {
+            if network.kind == .datagram { return try await receiveDatagrams() }
+            let listener = try await configuration.listen(network, at: destination)
+            defer { listener.close() }
+            listener.onRetry = { [reporter] error, pause in
+                reporter.report(.retrying(attempt: 1, delay: pause, after: Failure(error)))
+            }
+            reporter.report(
+                .listening(Ends(network, local: listener.endpoint), backlog: arguments.backlog, note: note(listener.endpoint)))
+            return arguments.goesOn ? try await serve(listener) : try await joinOne(listener)
+        } catch {
+            return error.cause == .cancelled ? .success : reporter.fail(error)
+        }
+    }
+
+    /// Who can reach it: a bare port is easily taken for every interface.
+    private func note(_ endpoint: Endpoint) -> String? {
+        guard let address = endpoint.address else { return nil }
+        if address.isLoopback { return "this machine only" }
+        guard address.isUnspecified else { return nil }
+        return address.family == .v6 && network.family == nil ? "every interface, IPv4 and IPv6" : "every interface"
+    }
+
+    // MARK: - One peer
+
+    private func joinOne(_ listener: Listener) async throws(NetworkError) -> ExitStatus {
+        guard let copies = Copies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
+        let streams = try StandardStreams(arguments.peer.transfer)
+        listener.deadline = arguments.timeout.map { .now + $0 }
+        let connection = try await listener.accept()
+        // A second client is to be refused, not to wait in a queue that nobody will look at.
+        listener.close()
+        let peer = Peer(connection, number: 1, reporter: reporter)
+        reporter.report(.accepted(peer.ends))
+        reportOptions(of: peer)
+        conductor.onInquiry = { peer.reportProgress() }
+        if arguments.serve != .pipe {
+            let ending = arguments.peer.ending
+            return await Server.serve(peer, service, lifetime: ending.closeAfter, close: ending.close)
+        }
+        return await PipeSession(peer, arguments.peer, streams, copies).run(isListening: true)
+    }
+
+    private func reportOptions(of peer: Peer) {
+        guard reporter.isReported(.veryVerbose), let facts = peer.connection.socketFacts else { return }
+        reporter.report(.socketOptions(peer.ends, facts))
+    }
+
+    // MARK: - Many
+
+    private var service: any Service {
+        switch arguments.serve {
+        case .pipe, .echo: EchoService(readSize: arguments.peer.transfer.readSize)
+        case .discard: DiscardService()
+        case .chargen: ChargenService()
+        case .time: TimeService()
+        }
+    }
+
+    private func serve(_ listener: Listener) async throws(NetworkError) -> ExitStatus {
+        guard arguments.serve == .pipe else { return await runServer(listener, service, hub: nil) }
+        guard let copies = Copies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
+        let streams = try StandardStreams(arguments.peer.transfer)
+        let hub = PeerHub(streams, arguments.peer, copies, reporter: reporter)
+        return await runServer(listener, hub, hub: hub)
+    }
+
+    private func runServer(_ listener: Listener, _ service: any Service, hub: PeerHub?) async -> ExitStatus {
+        let limits = Server.Limits(
+            accepts: arguments.maximumAccepts, connections: arguments.maximumConnections,
+            firstPeer: arguments.timeout, lifetime: arguments.peer.ending.closeAfter)
+        let server = Server(
+            listener, service, limits: limits, close: arguments.peer.ending.close, reporter: reporter)
+        conductor.onFinish = { server.finish("interrupted") }
+        let task = Netpoller.spawn { await server.run() }
+        let feeder = hub.map { hub in Netpoller.spawn { await hub.distribute() } }
+        var override: ExitStatus?
+        hub?.onOutputGone = {
+            override = .success
+            task.cancel()
+        }
+        hub?.onFailure = { status in
+            override = status
+            task.cancel()
+        }
+        let status = await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() }
+        feeder?.cancel()
+        return override ?? status
+    }
+
+    // MARK: - Datagrams
+
+    private func receiveDatagrams() async throws(NetworkError) -> ExitStatus {
+        guard let copies = Copies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
+        let streams = try StandardStreams(arguments.peer.transfer)
+        let socket = try await configuration.listenDatagram(network, at: destination)
+        defer { socket.close() }
+        reporter.report(
+            .listening(Ends(network, local: socket.localEndpoint), note: note(socket.localEndpoint)))
+        let session = DatagramSession(
+            .open(socket, everyone: arguments.keepsOpen), Ends(network, local: socket.localEndpoint), arguments.peer,
+            streams, copies, reporter)
+        return await session.run(firstTimeout: arguments.timeout)
+    }
+
+    // MARK: - What makes no sense on this network
+
+    private static func check(_ arguments: ListenArguments, _ network: Network) throws(UsageError) {
+        if network.kind == .datagram {
+            let aboutPeers = [
+                (arguments.serve != .pipe, "--serve"), (arguments.maximumAccepts != nil, "--max-accepts"),
+                (arguments.maximumConnections != nil, "--max-conns"), (!arguments.peer.transfer.reads, "--no-read"),
+                (arguments.peer.ending.closeAfter != nil, "--close-after"), (arguments.peer.ending.close != .fin, "--close"),
+            ]
+            if let option = aboutPeers.first(where: \.0)?.1 {
+                throw UsageError("'\(option)' is about connections, and \(network) has none")
+            }
+        } else if arguments.peer.ending.count != nil {
+            throw UsageError("'--count' counts datagrams, and \(network) has none", hint: "use -u for UDP")
+        }
+    }
+}

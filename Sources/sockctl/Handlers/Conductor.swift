@@ -1,0 +1,65 @@
+import SockKit
+
+/// Runs a command to its end: signals, the limit of the whole run, and the status that comes of them.
+@Netpoller
+final class Conductor {
+    let reporter: Reporter
+    private var interruption: Signal?
+    private var hasTimedOut = false
+    private var body: Task<ExitStatus, Never>?
+    /// A server's way to finish: called at the first signal, which then ends nothing by itself.
+    var onFinish: (@Netpoller () -> Void)?
+    /// Says how far things are, at SIGUSR1.
+    var onInquiry: (@Netpoller () -> Void)?
+
+    init(_ reporter: Reporter) {
+        self.reporter = reporter
+    }
+
+    /// Runs `command`, and returns the status for the shell.
+    func run(
+        maximumTime: Duration?, _ command: @escaping @Netpoller @Sendable (Conductor) async -> ExitStatus
+    ) async -> ExitStatus {
+        ProcessCalls.raiseDescriptorLimit()
+        let signals = watchSignals()
+        let body = Netpoller.spawn { await command(self) }
+        self.body = body
+        let limit = maximumTime.map { span in Netpoller.spawn { await self.limit(body, to: span) } }
+        let status = await body.value
+        limit?.cancel()
+        signals?.cancel()
+        await reporter.finish()
+        if let interruption { return .signal(interruption.number) }
+        return hasTimedOut ? .timedOut : status
+    }
+
+    private func limit(_ body: Task<ExitStatus, Never>, to span: Duration) async {
+        guard await Netpoller.sleep(for: span) else { return }
+        hasTimedOut = true
+        reporter.fail(code: "timeout", message: "the run took \(Quantity.duration(span)), as long as --max-time allows")
+        body.cancel()
+    }
+
+    private func watchSignals() -> Task<Void, Never>? {
+        guard let watcher = try? SignalWatcher([.interrupt, .terminate, .hangUp, .userOne]) else { return nil }
+        return Netpoller.spawn {
+            while let signal = await watcher.next() { self.take(signal) }
+        }
+    }
+
+    private func take(_ signal: Signal) {
+        if signal == .userOne {
+            onInquiry?()
+            return
+        }
+        if let finish = onFinish {
+            onFinish = nil
+            finish()
+            return
+        }
+        // The second signal: whatever still runs is not waited for.
+        if interruption != nil { ProcessCalls.exit(ExitStatus.signal(signal.number).code) }
+        interruption = signal
+        body?.cancel()
+    }
+}

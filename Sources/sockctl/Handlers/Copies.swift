@@ -1,0 +1,72 @@
+import SockKit
+
+/// The files that keep copies of what passes: `--output` of the payload, `--hex-dump` of both directions.
+@Netpoller
+final class Copies {
+    private let output: CopyFile?
+    private let dumpFile: CopyFile?
+    private let dumpsToReports: Bool
+    private let reporter: Reporter
+    private var dump = HexDump()
+    /// The first write that failed.
+    private(set) var failure: Failure?
+    /// Told of it: what cannot be kept as asked for ends the run.
+    var onFailure: (@Netpoller () -> Void)?
+
+    /// Opens what is asked for; nil, with the failure reported, where that cannot be.
+    init?(_ transfer: TransferArguments, reporter: Reporter) {
+        self.reporter = reporter
+        dumpsToReports = transfer.hexDump == "-"
+        do throws(CopyFile.Unopened) {
+            output = try transfer.output.map { path throws(CopyFile.Unopened) in try CopyFile(path) }
+            dumpFile = try (dumpsToReports ? nil : transfer.hexDump).map { path throws(CopyFile.Unopened) in
+                try CopyFile(path)
+            }
+        } catch {
+            reporter.report(.failed(error.failure))
+            return nil
+        }
+    }
+
+    /// Whether anything wants to see the bytes.
+    var isWanted: Bool { output != nil || dumpFile != nil || dumpsToReports }
+
+    func see(_ bytes: Span<UInt8>, _ direction: HexDump.Direction) {
+        if direction == .received { keep(bytes, in: output) }
+        guard dumpFile != nil || dumpsToReports else { return }
+        let lines = dump.lines(bytes, direction)
+        if dumpsToReports { reporter.writeLines(lines) } else { keep(lines.span, in: dumpFile) }
+    }
+
+    private func keep(_ bytes: Span<UInt8>, in file: CopyFile?) {
+        guard failure == nil, let problem = file?.write(bytes) else { return }
+        failure = problem
+        onFailure?()
+    }
+}
+
+/// A file that is written to as the bytes pass.
+private final class CopyFile {
+    struct Unopened: Error {
+        let failure: Failure
+    }
+
+    private let path: String
+    private let file: FileDescriptor
+
+    init(_ path: String) throws(Unopened) {
+        self.path = path
+        do throws(Errno) { file = try FileCalls.open(path, for: .write) } catch {
+            throw Unopened(failure: Failure(error, "open", path))
+        }
+    }
+
+    func write(_ bytes: Span<UInt8>) -> Failure? {
+        do throws(Errno) {
+            try FileCalls.writeBlocking(file.rawValue, bytes)
+            return nil
+        } catch {
+            return Failure(error, "write", path)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import SockKit
+
+/// Accepts peers until it is told to finish, and has each served; never dies of one of them.
+@Netpoller
+final class Server {
+    struct Limits: Sendable {
+        var accepts: Int?
+        var connections: Int?
+        /// For each wait for the first peer.
+        var firstPeer: Duration?
+        var lifetime: Duration?
+    }
+
+    private let listener: Listener
+    private let reporter: Reporter
+    private let limits: Limits
+    private let close: CloseMode
+    private let crew = Crew()
+    private let service: any Service
+    private var isFinishing = false
+    private var accepted = 0
+
+    /// How long peers have to end by themselves once the server was told to finish.
+    private static let patience = Duration.seconds(1)
+
+    init(_ listener: Listener, _ service: any Service, limits: Limits, close: CloseMode, reporter: Reporter) {
+        self.listener = listener
+        self.service = service
+        self.limits = limits
+        self.close = close
+        self.reporter = reporter
+    }
+
+    func run() async -> ExitStatus {
+        crew.onEmpty = { [weak self] in self?.waitForFirst() }
+        waitForFirst()
+        let status = await acceptAll()
+        listener.close()
+        if isFinishing || status != .success {
+            await crew.waitUntilEmpty(until: .now + Self.patience)
+        } else {
+            await crew.waitUntilEmpty()
+        }
+        crew.cancel()
+        await crew.waitUntilEmpty(until: .now + Self.patience)
+        return status
+    }
+
+    /// The order to finish: no more peers, and those that are here end when they next come to a rest.
+    func finish(_ reason: String) {
+        isFinishing = true
+        reporter.report(.note(.stopping(reason: reason)))
+        listener.close()
+        crew.finish()
+    }
+
+    private func waitForFirst() {
+        guard let span = limits.firstPeer, !isFinishing else { return }
+        listener.deadline = .now + span
+    }
+
+    private func acceptAll() async -> ExitStatus {
+        while limits.accepts.map({ accepted < $0 }) ?? true {
+            let connection: Connection
+            do throws(NetworkError) { connection = try await listener.accept() } catch {
+                if isFinishing || error.cause == .cancelled { return .success }
+                return reporter.fail(error)
+            }
+            listener.deadline = nil
+            admit(connection)
+        }
+        return .success
+    }
+
+    private func admit(_ connection: Connection) {
+        if let most = limits.connections, crew.count >= most {
+            reporter.report(
+                .peerRefused(
+                    Ends(connection, number: nil),
+                    reason: "\(Quantity.count(most, "peer")) being served already, as many as --max-conns allows"))
+            connection.close()
+            return
+        }
+        accepted += 1
+        let peer = Peer(connection, number: accepted, reporter: reporter)
+        if reporter.isReported(.verbose) { reporter.report(.accepted(peer.ends)) }
+        crew.add(peer) { await self.serve(peer) }
+    }
+
+    private func serve(_ peer: Peer) async {
+        await Self.serve(peer, service, lifetime: limits.lifetime, close: close)
+    }
+
+    /// Serves one peer from its first byte to its close, and says how it ended.
+    @discardableResult
+    static func serve(
+        _ peer: Peer, _ service: any Service, lifetime: Duration?, close: CloseMode
+    ) async -> ExitStatus {
+        let lifetime = lifetime.map { span in
+            Netpoller.spawn { if await Netpoller.sleep(for: span) { peer.finish() } }
+        }
+        defer { lifetime?.cancel() }
+        do throws(NetworkError) {
+            try await service.serve(peer)
+            await peer.close(close, by: service.endsFirst ? .local : .peer)
+            return .success
+        } catch {
+            let isOurs = peer.isFinishing || error.cause == .cancelled
+            // One bad peer is its own affair: it is reported, and the server goes on.
+            let status = isOurs ? .success : peer.reporter.fail(error, connection: peer.number)
+            await peer.close(isOurs ? .fin : close, by: isOurs ? .local : Event.Ending(error))
+            return status
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import SockKit
+
+/// What a listener does with each peer. A service returns when the peer has ended or it has said all it had to say.
+protocol Service: Sendable {
+    @Netpoller
+    func serve(_ peer: Peer) async throws(NetworkError)
+
+    /// Whether it is the service that comes to its end, and not the peer.
+    var endsFirst: Bool { get }
+}
+
+extension Service {
+    var endsFirst: Bool { false }
+}
+
+/// Sends back what comes (RFC 862).
+struct EchoService: Service {
+    let readSize: Int
+
+    func serve(_ peer: Peer) async throws(NetworkError) {
+        let connection = peer.connection
+        while true {
+            let chunk = try await connection.readChunk(maximum: readSize)
+            guard !chunk.isEmpty else { return }
+            peer.didRead(chunk.count)
+            try await connection.write(chunk)
+            peer.didWrite(chunk.count)
+            chunk.giveBack()
+        }
+    }
+}
+
+/// Reads and drops (RFC 863).
+struct DiscardService: Service {
+    func serve(_ peer: Peer) async throws(NetworkError) {
+        var rounds = 0
+        while true {
+            let count = try await peer.connection.discard()
+            guard count > 0 else { return }
+            peer.didRead(count)
+            rounds += 1
+            if rounds % 16 == 0 { await Task.yield() }
+        }
+    }
+}
+
+/// The document's time server: the time as one line, and the end.
+struct TimeService: Service {
+    var endsFirst: Bool { true }
+
+    func serve(_ peer: Peer) async throws(NetworkError) {
+        let line = "\(Timestamp.now)\n"
+        try await peer.connection.write(line)
+        peer.didWrite(line.utf8.count)
+    }
+}

@@ -1,0 +1,166 @@
+import SockKit
+
+extension Event {
+    /// The event as lines for people, without the newline at the end.
+    func text(on terminal: Terminal) -> String {
+        let paint = terminal.paint
+        func peer(_ ends: Ends) -> String { paint(ends.peerName, .address) }
+        switch self {
+        case .listening(let ends, _, let note):
+            return paint("listening", .good) + " on \(paint(ends.listeningName, .address))"
+                + (note.map { " (\($0))" } ?? "")
+        case .resolved(let host, let addresses, let time):
+            let list = addresses.map(\.description).joined(separator: ", ")
+            return "resolved \(host.printable) to \(list) in \(Quantity.duration(time))"
+        case .connecting(let ends, let attempt):
+            return "connecting to \(peer(ends))" + (attempt > 1 ? ", attempt \(attempt)" : "")
+        case .attemptFailed(let error, let attempt): return "attempt \(attempt) failed: \(error.description.printable)"
+        case .synRetransmitted(let ends, let count):
+            return "no answer from \(peer(ends)): SYN sent again, \(Quantity.count(count, "time")) so far"
+        case .connected(let ends, _, let resolve, let connect):
+            return paint("connected", .good) + " to \(peer(ends))"
+                + (ends.local.flatMap(\.name).map { " from \($0.printable)" } ?? "")
+                + " in \(Quantity.duration(connect))"
+                + (resolve.map { ", resolved in \(Quantity.duration($0))" } ?? "")
+        case .accepted(let ends):
+            return paint("accepted", .good) + " \(peer(ends))"
+                + (ends.connection.map { ends.remote?.name == nil ? "" : ", connection \($0)" } ?? "")
+        case .socketOptions(_, let facts):
+            return paint("socket: " + facts.pairs.map { "\($0.name) \($0.value)" }.joined(separator: ", "), .dim)
+        case .firstByte(_, let time): return "first byte after \(Quantity.duration(time))"
+        case .read(let ends, let bytes, let total): return Self.transfer("read ", bytes, total, ends)
+        case .wrote(let ends, let bytes, let total): return Self.transfer("wrote", bytes, total, ends)
+        case .datagramReceived(let ends, let facts):
+            return "from \(peer(ends)), \(Quantity.bytes(facts.bytes))"
+                + (facts.isTruncated ? ", cut: it had \(Quantity.bytes(facts.length))" : "")
+        case .datagramSent(let ends, let facts):
+            let target = facts.destination?.name.map { paint($0, .address) } ?? peer(ends)
+            return "to \(target), \(Quantity.bytes(facts.bytes))"
+        case .halfClosed(let ends, .local): return "half-closed: nothing more goes to \(peer(ends))"
+        case .halfClosed(let ends, .peer): return "half-closed: nothing more comes from \(peer(ends))"
+        case .closed(let ends, let closing): return closing.text(of: ends, on: terminal)
+        case .failed(let failure): return failure.text(on: terminal)
+        case .retrying(let attempt, let delay, let failure):
+            return "retrying in \(Quantity.duration(delay)), attempt \(attempt): \(failure.message.printable)"
+        case .peerRefused(let ends, let reason): return "refused \(peer(ends)): \(reason.printable)"
+        case .syscall(let record): return record.text
+        case .note(let note): return note.text
+        case .summary(let measures): return Measure.table(measures)
+        }
+    }
+
+    private static func transfer(_ verb: String, _ bytes: Int, _ total: Int, _ ends: Ends) -> String {
+        let size = Quantity.bytes(bytes)
+        let indent = String(repeating: " ", count: max(0, 11 - size.count))
+        return "\(verb) \(indent)\(size), \(Quantity.bytes(total)) in all, \(ends.peerName.printable)"
+    }
+}
+
+extension Endpoint {
+    /// The address as it is typed; nil for a Unix socket without one.
+    fileprivate var name: String? { self == .unix(.unnamed) ? nil : description }
+}
+
+extension Ends {
+    /// What the peer is called: its address, or the connection's number where it has none.
+    fileprivate var peerName: String {
+        remote?.name ?? connection.map { "connection \($0)" } ?? "the peer"
+    }
+
+    /// The address as it can be dialled; TCP needs no prefix.
+    fileprivate var listeningName: String {
+        let address = local?.name ?? "nowhere"
+        if network.isTCP { return address }
+        return network.isUnix ? "\(network):\(address)" : "\(network)://\(address)"
+    }
+}
+
+extension Closing {
+    fileprivate func text(of ends: Ends, on terminal: Terminal) -> String {
+        let ending =
+            switch by {
+            case .local: "from this side"
+            case .peer: "by the peer"
+            case .reset: "by a reset"
+            case .timeout: "by a time-out"
+            }
+        var line = "closed \(terminal.paint(ends.peerName, .address)) \(ending) after \(Quantity.duration(duration)): "
+        line += "received \(amount(received)), sent \(amount(sent))"
+        if let unacknowledged, unacknowledged > 0 {
+            line += ", " + terminal.paint("\(Quantity.bytes(unacknowledged)) of it not acknowledged", .error)
+        }
+        return line + (tcp.map { "\n" + terminal.paint("tcp: \($0.text)", .dim) } ?? "")
+    }
+
+    private func amount(_ bytes: Int) -> String {
+        let rate = bytes > 0 ? Quantity.rate(bytes, in: duration) : nil
+        return Quantity.bytes(bytes) + (rate.map { " (\($0))" } ?? "")
+    }
+}
+
+extension TCPInfo {
+    fileprivate var text: String {
+        var parts = [
+            state.description, "round trip \(Quantity.duration(roundTrip)) ± \(Quantity.duration(roundTripVariance))",
+            Quantity.count(retransmits, "retransmit"),
+        ]
+        if let segmentsSent, let segmentsReceived {
+            parts.append("segments \(segmentsSent) sent, \(segmentsReceived) received")
+        }
+        parts.append("mss \(sendMSS)")
+        return parts.joined(separator: ", ")
+    }
+}
+
+extension Failure {
+    fileprivate func text(on terminal: Terminal) -> String {
+        terminal.paint("sockctl:", .error) + " \(message.printable)"
+            + (hint.map { "\n" + terminal.paint("hint:", .hint) + " \($0.printable)" } ?? "")
+    }
+}
+
+extension SystemCallRecord {
+    /// As strace prints it, the time in a column of its own: `connect(5, 127.0.0.1:3000) = -1 EINPROGRESS  12 µs`.
+    fileprivate var text: String {
+        let line = "\(call)(\(arguments)) = \(result)" + (errno.map { " \($0.name)" } ?? "")
+        return line.printable + String(repeating: " ", count: max(2, 60 - line.count)) + Quantity.duration(duration)
+    }
+}
+
+extension Event.Note {
+    fileprivate var text: String {
+        switch self {
+        case .inputUnfinished: "the peer had ended; standard input had not"
+        case .inputDropped(let bytes): "\(Quantity.bytes(bytes)) of standard input did not go to the peer"
+        case .stopping(let reason): "no more connections are taken: \(reason)"
+        case .reportsLost(let count): "\(Quantity.count(count, "report")) lost: nobody read them in time"
+        }
+    }
+}
+
+extension Measure {
+    /// The summary as two columns.
+    fileprivate static func table(_ measures: [Measure]) -> String {
+        let names = measures.map { String($0.name.map { $0 == "_" ? " " : $0 }) }
+        let width = names.map(\.count).max() ?? 0
+        return zip(names, measures)
+            .map { name, measure in
+                name + String(repeating: " ", count: width - name.count) + "  " + measure.value.text
+            }
+            .joined(separator: "\n")
+    }
+}
+
+extension Measure.Value {
+    fileprivate var text: String {
+        switch self {
+        case .count(let value): "\(value)"
+        case .bytes(let value): Quantity.bytes(value)
+        case .duration(let value): Quantity.duration(value)
+        case .flag(let value): value ? "yes" : "no"
+        case .text(let value): value.printable
+        case .list(let values): values.joined(separator: ", ").printable
+        case .nothing: "-"
+        }
+    }
+}

@@ -1,0 +1,62 @@
+/// All events: when they are reported, and what is in them besides what all have.
+///
+/// The manual's EVENTS section is made of it, and a test holds what is emitted against it.
+enum EventTable {
+    struct Row: Sendable {
+        let kind: EventKind
+        let level: EventLevel
+        /// The event's own fields, in the order in which they are written; which of them are there depends on the event.
+        let fields: [String]
+        /// When it is reported, as a sentence.
+        let meaning: String
+    }
+
+    /// What any event may have, in the order in which it is written; the first three always, `error` only at the end.
+    static let commonFields = ["event", "time", "elapsed", "connection", "network", "local", "remote", "bytes"]
+    /// The members of `error`.
+    static let errorFields = ["code", "operation", "call", "message", "hint"]
+
+    static let rows: [Row] = [
+        row(.listening, .always, ["backlog"], "The socket accepts or, for datagrams, receives."),
+        row(.resolved, .verbose, ["host", "addresses", "seconds"], "A name has its addresses."),
+        row(.connecting, .verbose, ["attempt"], "An attempt to connect begins."),
+        row(.attemptFailed, .verbose, ["attempt", "error"], "An attempt came to nothing; another may follow."),
+        row(.synRetransmitted, .verbose, ["count"], "A dial that waits sent its SYN again."),
+        row(.connected, .verbose, ["attempt", "resolve_seconds", "connect_seconds"], "An attempt won."),
+        row(.accepted, .verbose, [], "A peer was taken from the queue."),
+        row(.socketOptions, .veryVerbose, ["options"], "What the kernel made of the socket's options."),
+        row(.firstByte, .verbose, ["seconds"], "The peer's first bytes came, so long after the connection."),
+        row(.read, .veryVerbose, ["total"], "One read."),
+        row(.wrote, .veryVerbose, ["total"], "One write."),
+        row(.datagramReceived, .verbose, ["truncated", "length", "ttl", "to"], "A datagram came."),
+        row(.datagramSent, .verbose, ["length", "to"], "A datagram went."),
+        row(.halfClosed, .verbose, ["by"], "One direction has ended, by `local` or `peer`."),
+        row(.inputUnfinished, .always, [], "The peer had ended, standard input had not."),
+        row(.inputDropped, .always, [], "So many bytes were taken from standard input and not sent."),
+        row(
+            .closed, .verbose,
+            ["by", "seconds", "bytes_received", "bytes_sent", "bytes_unacknowledged", "tcp"],
+            "The connection is over, by `local`, `peer`, `reset` or `timeout`; `tcp` is what the kernel knows of it."),
+        row(.failed, .error, ["error"], "Anything that is reported as an error."),
+        row(.retrying, .always, ["attempt", "delay", "error"], "Something failed and is tried again after a wait."),
+        row(.peerRefused, .always, ["reason"], "A peer was turned away."),
+        row(.stopping, .verbose, ["reason"], "No more peers are taken; those that are there are finished."),
+        row(.reportsLost, .always, ["count"], "Nobody read the reports for so long that some were dropped."),
+        row(
+            .syscall, .trace, ["call", "arguments", "result", "errno", "seconds"],
+            "One system call, with `--trace`."),
+        row(.summary, .always, [], "Last and once, of a command that measures, with its own fields."),
+    ]
+
+    static subscript(kind: EventKind) -> Row {
+        // The kinds and the rows are in one order, which a test checks.
+        rows[order[kind] ?? 0]
+    }
+
+    private static let order = Dictionary(
+        uniqueKeysWithValues: rows.enumerated().map { ($0.element.kind, $0.offset) })
+
+    private static func row(_ kind: EventKind, _ level: EventLevel, _ fields: [String], _ meaning: String) -> Row {
+        Row(kind: kind, level: level, fields: fields, meaning: meaning)
+    }
+}

@@ -1,0 +1,79 @@
+import SockKit
+
+/// How the program ends, in the numbers of sysexits(3).
+enum ExitStatus: Sendable, Hashable {
+    case success
+    /// What was asked about is not so.
+    case notSo
+    case usage
+    case data
+    case noInput
+    case noHost
+    case unavailable
+    case system
+    case cannotCreate
+    case inputOutput
+    case timedOut
+    case notPermitted
+    /// Ended by a signal, after a clean close.
+    case signal(Int32)
+
+    /// The number that the shell sees.
+    var code: Int32 {
+        switch self {
+        case .success: 0
+        case .notSo: 1
+        case .usage: 64
+        case .data: 65
+        case .noInput: 66
+        case .noHost: 68
+        case .unavailable: 69
+        case .system: 71
+        case .cannotCreate: 73
+        case .inputOutput: 74
+        case .timedOut: 75
+        case .notPermitted: 77
+        case .signal(let number): 128 + number
+        }
+    }
+}
+
+extension ExitStatus {
+    /// The status of a command that ends with this error.
+    init(of error: NetworkError) {
+        self =
+            switch error.cause {
+            case .timeout: .timedOut
+            case .noSuchHost, .lookupFailed, .noSuitableAddress: .noHost
+            case .unknownService, .invalid: .usage
+            case .limit: .data
+            case .closed, .cancelled: .inputOutput
+            case .system(let number, let call):
+                Self.everywhere[number] ?? Self.status(of: number, call, error)
+            }
+    }
+
+    /// What an error number means whatever was tried.
+    private static let everywhere: [Errno: ExitStatus] = [
+        .timedOut: .timedOut, .permissionDenied: .notPermitted, .notPermitted: .notPermitted,
+        .tooManyOpenFiles: .system, .tooManyOpenFilesInSystem: .system, .noMemory: .system, .noBufferSpace: .system,
+        .addressInUse: .cannotCreate, .addressNotAvailable: .cannotCreate, .fileExists: .cannotCreate,
+        .messageTooLong: .data,
+    ]
+
+    private static func status(of number: Errno, _ call: String, _ error: NetworkError) -> ExitStatus {
+        // A value that the kernel does not take came from the command line.
+        if call.hasPrefix("setsockopt") { return .usage }
+        if call.hasPrefix("pthread") { return .system }
+        switch error.operation {
+        case .dial: return .unavailable
+        // The address was there to be had, so what is wrong is the place: a directory that is missing, for one.
+        case .listen: return .cannotCreate
+        case .accept: return .system
+        case .set: return .usage
+        // A datagram that is turned away is a dial that is: there was no connection to break.
+        case .read, .write: return error.network?.kind == .datagram ? .unavailable : .inputOutput
+        case .close: return .inputOutput
+        }
+    }
+}

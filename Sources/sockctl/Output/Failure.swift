@@ -1,0 +1,46 @@
+import SockKit
+
+/// An error as it is reported: with a code for programs, a line for people, and perhaps a hint.
+struct Failure: Sendable, Hashable {
+    var code: String
+    /// One line without a full stop.
+    var message: String
+    var hint: String?
+    var operation: String?
+    /// The system call that failed.
+    var call: String?
+    var network: Network?
+    var local: Endpoint?
+    var remote: Endpoint?
+    /// How many bytes had gone, or come, before a transfer failed.
+    var bytes: Int?
+    var connection: Int?
+
+    init(code: String, message: String, hint: String? = nil) {
+        self.code = code
+        self.message = message
+        self.hint = hint
+    }
+
+    /// An operation on the network that failed, on the connection with this number.
+    init(_ error: NetworkError, connection: Int? = nil) {
+        self.init(code: error.code, message: error.description, hint: error.hint)
+        operation = error.operation.rawValue
+        call = error.call
+        (network, local, remote) = (error.network, error.local, error.remote)
+        bytes = error.operation == .write || error.bytesTransferred > 0 ? error.bytesTransferred : nil
+        self.connection = connection
+    }
+
+    /// A command line that is wrong.
+    init(_ error: UsageError) {
+        self.init(code: "usage", message: error.message, hint: error.hint)
+    }
+
+    /// A call on a file that failed: `open /tmp/x: permission denied`.
+    init(_ errno: Errno, _ call: String, _ path: String, hint: String? = nil) {
+        self.init(code: errno.name, message: "\(call) \(path): \(errno)", hint: hint)
+        operation = call
+        self.call = call
+    }
+}

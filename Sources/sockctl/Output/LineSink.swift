@@ -1,0 +1,120 @@
+import SockKit
+import Synchronization
+
+/// Where reports go: a descriptor whose reader may be slow, or gone, and must not stop the program either way.
+///
+/// A line that would have to wait is queued, and a thread that lives as long as the queue writes it.
+final class LineSink: Sendable {
+    private struct State {
+        var waiting: [[UInt8]] = []
+        var waitingBytes = 0
+        var isDraining = false
+        var isGone = false
+        var lost = 0
+        /// The line that stands below all others on a terminal, while there is one.
+        var status: String?
+    }
+
+    private let descriptor: Int32
+    private let describeLoss: @Sendable (Int) -> [UInt8]
+    private let state = Mutex(State())
+
+    /// POSIX lets a pipe that polls writable take so much without waiting (PIPE_BUF).
+    private static let safeLength = 4096
+    private static let longestQueue = 4 << 20
+
+    /// `describeLoss` makes the line that tells how many were dropped.
+    init(_ descriptor: Int32, describeLoss: @escaping @Sendable (Int) -> [UInt8]) {
+        self.descriptor = descriptor
+        self.describeLoss = describeLoss
+    }
+
+    /// True once the reader has gone.
+    var isGone: Bool { state.withLock { $0.isGone } }
+
+    /// True while lines wait for their reader.
+    var isBusy: Bool { state.withLock { $0.isDraining } }
+
+    /// Writes a line, with its newline, in one piece.
+    func write(_ make: () -> [UInt8]) {
+        state.withLock { state in
+            // Made under the lock: times in lines that follow each other never run backwards.
+            let line = make()
+            if let status = state.status {
+                put(Array("\r\u{1b}[K".utf8) + line + Array(status.utf8), &state)
+            } else {
+                put(line, &state)
+            }
+        }
+    }
+
+    /// Shows a line that is rewritten in place, below what is written; nil removes it.
+    func setStatus(_ text: String?) {
+        state.withLock { state in
+            // A reader that is behind needs no progress.
+            guard state.status != text, !state.isDraining else { return }
+            put(Array("\r\u{1b}[K\(text ?? "")".utf8), &state)
+            state.status = text
+        }
+    }
+
+    private func put(_ bytes: [UInt8], _ state: inout State) {
+        guard !state.isGone else { return }
+        let goesNow = !state.isDraining && bytes.count <= Self.safeLength && UnwatchedCalls.isWritable(descriptor)
+        if goesNow { return writeNow(bytes, &state) }
+        guard state.waitingBytes + bytes.count <= Self.longestQueue else {
+            state.lost += 1
+            return
+        }
+        state.waiting.append(bytes)
+        state.waitingBytes += bytes.count
+        guard !state.isDraining else { return }
+        do throws(Errno) {
+            try ThreadCalls.start { self.drain() }
+            state.isDraining = true
+        } catch {
+            // Without a thread to wait, this one does.
+            let waiting = state.waiting
+            (state.waiting, state.waitingBytes) = ([], 0)
+            for line in waiting { writeNow(line, &state) }
+        }
+    }
+
+    /// A full disk loses the line, a reader that is gone all that follow: there is nobody to tell.
+    private func writeNow(_ bytes: [UInt8], _ state: inout State) {
+        do throws(Errno) {
+            try UnwatchedCalls.write(descriptor, bytes)
+        } catch {
+            state.isGone = Self.isEnd(error)
+        }
+    }
+
+    /// EIO is a terminal that was hung up.
+    private static func isEnd(_ error: Errno) -> Bool {
+        error == .brokenPipe || error == .badFileDescriptor || error == .inputOutput
+    }
+
+    private func drain() {
+        while let line = state.withLock({ next(&$0) }) {
+            do throws(Errno) {
+                try UnwatchedCalls.write(descriptor, line)
+            } catch {
+                state.withLock { $0.isGone = Self.isEnd(error) }
+            }
+        }
+    }
+
+    private func next(_ state: inout State) -> [UInt8]? {
+        if !state.isGone, !state.waiting.isEmpty {
+            let line = state.waiting.removeFirst()
+            state.waitingBytes -= line.count
+            return line
+        }
+        if !state.isGone, state.lost > 0 {
+            defer { state.lost = 0 }
+            return describeLoss(state.lost)
+        }
+        (state.waiting, state.waitingBytes, state.isDraining) = ([], 0, false)
+        return nil
+    }
+}

@@ -1,0 +1,145 @@
+import SockKit
+
+/// How much is said, how, and where.
+struct ReporterSettings: Sendable {
+    enum Target: Sendable {
+        case standardError, standardOutput
+    }
+
+    /// How many `-v` there were.
+    var verbosity = 0
+    var isJSON = false
+    var isQuiet = false
+    var isTracing = false
+    var hasTimestamps = false
+    var color = ColorMode.auto
+    /// Show progress even without a terminal.
+    var showsProgress = false
+    /// Where reports go; errors and traces go to standard error all the same.
+    var target = Target.standardError
+}
+
+/// The one that writes reports: takes events, from any thread, and says what is to be said of them.
+final class Reporter: Sendable {
+    let settings: ReporterSettings
+    /// Standard error, as text for people sees it.
+    let errorTerminal: Terminal
+    private let targetTerminal: Terminal
+    private let errors: LineSink
+    private let target: LineSink
+    private let start: Deadline
+
+    /// The program's reporter. `start` is what `elapsed` counts from.
+    convenience init(_ settings: ReporterSettings, start: Deadline = .now) {
+        self.init(settings, start: start, standardOutput: 1, standardError: 2)
+    }
+
+    /// A reporter that writes to any two descriptors.
+    init(_ settings: ReporterSettings, start: Deadline = .now, standardOutput: Int32, standardError: Int32) {
+        self.settings = settings
+        self.start = start
+        func sink(_ terminal: Terminal) -> LineSink {
+            LineSink(terminal.descriptor) { count in
+                Self.line(.note(.reportsLost(count: count)), settings, terminal, since: start)
+            }
+        }
+        let onErrors = Terminal(standardError, color: settings.color)
+        errorTerminal = onErrors
+        errors = sink(onErrors)
+        if settings.target == .standardOutput {
+            targetTerminal = Terminal(standardOutput, color: settings.color)
+            target = sink(targetTerminal)
+        } else {
+            targetTerminal = onErrors
+            target = errors
+        }
+    }
+
+    /// Says what is to be said of an event, whole or not at all. Never waits for who reads it, and never fails.
+    func report(_ event: Event) {
+        let level = event.level
+        guard isReported(level) else { return }
+        let isError = level == .error || level == .trace
+        let (sink, terminal) = isError ? (errors, errorTerminal) : (target, targetTerminal)
+        // Both may be one terminal: the progress there is drawn again below the report.
+        if sink !== errors { errors.setStatus(nil) }
+        sink.write { Self.line(event, settings, terminal, since: start) }
+    }
+
+    /// Reports an error, and says how a command ends that ends with it.
+    @discardableResult
+    func fail(_ error: NetworkError, connection: Int? = nil) -> ExitStatus {
+        report(.failed(Failure(error, connection: connection)))
+        return ExitStatus(of: error)
+    }
+
+    /// Reports an error that is none of the network.
+    func fail(code: String, message: String, hint: String? = nil) {
+        report(.failed(Failure(code: code, message: message, hint: hint)))
+    }
+
+    /// Reports a command line that is wrong.
+    @discardableResult
+    func fail(_ error: UsageError) -> ExitStatus {
+        report(.failed(Failure(error)))
+        return .usage
+    }
+
+    /// Whether an event of this level would be said: for those who would have to work to make one.
+    func isReported(_ level: EventLevel) -> Bool {
+        switch level {
+        case .error: true
+        case .trace: settings.isTracing && !settings.isQuiet
+        case .always: !settings.isQuiet
+        case .verbose: !settings.isQuiet && (settings.verbosity > 0 || settings.isJSON)
+        case .veryVerbose: !settings.isQuiet && settings.verbosity > 1
+        }
+    }
+
+    /// True once nobody reads the reports any more: a command whose output they are is done then.
+    var isTargetGone: Bool { target.isGone }
+
+    /// Waits until every report has been read, or its reader has gone; signals are still heard meanwhile.
+    @Netpoller
+    func finish() async {
+        while errors.isBusy || target.isBusy {
+            guard await Netpoller.sleep(for: .milliseconds(5)) else { return }
+        }
+    }
+
+    /// Shows a line that is rewritten in place on standard error; nil removes it.
+    func setStatus(_ text: String?) { errors.setStatus(text) }
+
+    /// Writes a line of text that is no event: progress, where no terminal shows it.
+    func writeProgressLine(_ text: String) {
+        errors.write { Self.line(text, settings, errorTerminal) }
+    }
+
+    /// Writes whole lines that are no event: a hex dump among the reports.
+    func writeLines(_ lines: [UInt8]) {
+        errors.write { lines }
+    }
+
+    // MARK: - Lines
+
+    private static func line(
+        _ event: Event, _ settings: ReporterSettings, _ terminal: Terminal, since start: Deadline
+    ) -> [UInt8] {
+        guard settings.isJSON else { return line(event.text(on: terminal), settings, terminal) }
+        let common: [JSONValue.Member] = [
+            .init("event", .string(event.kind.rawValue)), .init("time", .string(Timestamp.now.rfc3339)),
+            .init("elapsed", .seconds(.now - start)),
+        ]
+        // A summary may have an `elapsed` of its own, and then means that.
+        let own = event.fields
+        let members = common.filter { member in !own.contains { $0.name == member.name } } + own
+        return Array("\(JSONValue.object(members).text)\n".utf8)
+    }
+
+    private static func line(_ text: String, _ settings: ReporterSettings, _ terminal: Terminal) -> [UInt8] {
+        guard settings.hasTimestamps else { return Array("\(text)\n".utf8) }
+        let time = terminal.paint(Timestamp.now.timeOfDay, .dim)
+        let lines = text.split(separator: "\n").map { "\(time) \($0)\n" }
+        return Array(lines.joined().utf8)
+    }
+}

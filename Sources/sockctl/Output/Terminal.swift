@@ -1,0 +1,73 @@
+import SockKit
+
+/// When reports are coloured.
+enum ColorMode: String, CaseIterable, Sendable {
+    case auto, always, never
+}
+
+/// What a piece of text means; how it looks follows from that.
+enum Style: Sendable {
+    case error, hint, dim, good, address
+
+    fileprivate var code: String {
+        switch self {
+        case .error: "1;31"
+        case .hint: "36"
+        case .dim: "2"
+        case .good: "32"
+        case .address: "1"
+        }
+    }
+}
+
+/// The place that text for people goes to: whether it is a terminal, how wide, and whether it is coloured.
+struct Terminal: Sendable {
+    let descriptor: Int32
+    let isTerminal: Bool
+    let isColored: Bool
+
+    /// Looks at a descriptor and the environment.
+    init(_ descriptor: Int32, color: ColorMode) {
+        self.init(
+            descriptor, isTerminal: FileCalls.isTerminal(descriptor), color: color,
+            noColor: ProcessCalls.environment("NO_COLOR"), term: ProcessCalls.environment("TERM"))
+    }
+
+    /// Decides from what the descriptor and the environment say.
+    init(_ descriptor: Int32, isTerminal: Bool, color: ColorMode, noColor: String? = nil, term: String? = nil) {
+        self.descriptor = descriptor
+        self.isTerminal = isTerminal
+        isColored =
+            switch color {
+            case .always: true
+            case .never: false
+            case .auto: isTerminal && noColor?.isEmpty != false && term != "dumb"
+            }
+    }
+
+    /// The width now, for it changes; 80 where nobody knows.
+    var columns: Int { FileCalls.columns(of: descriptor) ?? 80 }
+
+    /// The text in the look of what it means, made harmless: what it quotes may be a stranger's.
+    func paint(_ text: String, _ style: Style) -> String {
+        isColored ? "\u{1b}[\(style.code)m\(text.printable)\u{1b}[0m" : text.printable
+    }
+}
+
+extension String {
+    /// The text with its control characters spelled out, so that they cannot act on a terminal.
+    var printable: String {
+        guard unicodeScalars.contains(where: \.isControl) else { return self }
+        return unicodeScalars.reduce(into: "") { text, scalar in
+            if scalar.isControl {
+                text += "\\u{\(String(scalar.value, radix: 16))}"
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isControl: Bool { value < 0x20 || (0x7f..<0xa0).contains(value) }
+}

@@ -1,0 +1,162 @@
+"""Who takes part: sockctl, the peers that are installed, and the C programs of `baseline/`."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+SOCKCTL = "sockctl"
+NC, NCAT, SOCAT, SOCAT_LARGE, IPERF3 = "nc.openbsd", "ncat", "socat", "socat -b 131072", "iperf3"
+C_SPLICE, C_EPOLL = "C splice pair", "C epoll server"
+PROGRAMS = ("pour", "drain", "splice_pair", "epoll_echo", "echo_client")
+VERSION = re.compile(r"(?:\(Debian patchlevel |[Vv]ersion |iperf )([\d.][\w.-]*)")
+C_FLAGS = ("-std=c17", "-O2", "-Wall", "-Wextra")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A tool as the two ends of a transfer: the listening end writes what comes to its standard output."""
+
+    listen: Callable[[int], list[str]]
+    dial: Callable[[int], list[str]]
+    announces: bool  # It listens on a port of its own choice and says which.
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Where everything is. What is not in `paths` is in `missing`, with the reason."""
+
+    work: Path
+    paths: dict[str, str]
+    missing: dict[str, str]
+
+    def program(self, name: str) -> str:
+        return str(self.work / "bin" / name)
+
+    def reason(self, contestant: str) -> str | None:
+        """Why a contestant can't take part, if so."""
+        return self.missing.get(SOCAT if contestant == SOCAT_LARGE else contestant)
+
+    def pair(self, contestant: str) -> Pair:
+        """The fastest form of each tool's own defaults: one way only where it can be told so."""
+        path = self.paths.get(SOCAT if contestant == SOCAT_LARGE else contestant, "")
+        if contestant == SOCKCTL:
+            return Pair(
+                lambda _: [path, "listen", "127.0.0.1:0"],
+                lambda port: [path, "dial", f"127.0.0.1:{port}"],
+                True,
+            )
+        if contestant == C_SPLICE:
+            pair = self.program("splice_pair")
+            return Pair(lambda _: [pair, "listen"], lambda port: [pair, "dial", str(port)], True)
+        if contestant == NC:  # -N: without it the end of standard input is never told to the other side.
+            return Pair(
+                lambda port: [path, "-l", "127.0.0.1", str(port)],
+                lambda port: [path, "-N", "127.0.0.1", str(port)],
+                False,
+            )
+        if contestant == NCAT:
+            return Pair(
+                lambda port: [path, "-l", "--recv-only", "127.0.0.1", str(port)],
+                lambda port: [path, "--send-only", "127.0.0.1", str(port)],
+                False,
+            )
+        size = ["-b", "131072"] if contestant == SOCAT_LARGE else []
+        return Pair(
+            lambda port: [path, *size, "-u", f"TCP4-LISTEN:{port},bind=127.0.0.1,reuseaddr", "STDOUT"],
+            lambda port: [path, *size, "-u", "STDIN", f"TCP4:127.0.0.1:{port}"],
+            False,
+        )
+
+    def echo_server(self, contestant: str) -> list[str]:
+        if contestant == SOCKCTL:
+            return [self.paths[SOCKCTL], "listen", "127.0.0.1:0", "--serve", "echo", "-k"]
+        return [self.program("epoll_echo")]
+
+
+def free_port() -> int:
+    """A port for a peer that cannot choose one and say which: below the range from which connections take theirs."""
+    while True:
+        port = random.randrange(15000, 32000)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+def gather(root: Path, work: Path, sockctl: str | None) -> Tools:
+    """Finds the peers, compiles the C programs, and builds sockctl unless a binary is given."""
+    paths: dict[str, str] = {}
+    missing: dict[str, str] = {}
+    for name in (NC, NCAT, SOCAT, IPERF3):
+        if path := find_openbsd_netcat() if name == NC else shutil.which(name):
+            paths[name] = path
+        else:
+            missing[name] = "skipped: not installed"
+    compile_baseline(work)
+    binary = Path(sockctl).resolve() if sockctl else build_sockctl(root)
+    if binary and binary.is_file():
+        paths[SOCKCTL] = str(binary)
+    else:
+        missing[SOCKCTL] = "not built"
+    return Tools(work, paths, missing)
+
+
+def find_openbsd_netcat() -> str | None:
+    """Where it is the only netcat it is called nc; but so are others."""
+    if path := shutil.which(NC):
+        return path
+    path = shutil.which("nc")
+    return path if path and "OpenBSD" in output_of([path, "-h"]) else None
+
+
+def compile_baseline(work: Path) -> None:
+    sources = Path(__file__).resolve().parent.parent / "baseline"
+    (work / "bin").mkdir(parents=True, exist_ok=True)
+    for program in PROGRAMS:
+        target = str(work / "bin" / program)
+        try:
+            subprocess.run(["cc", *C_FLAGS, "-o", target, str(sources / f"{program}.c")], check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            sys.exit(f"compare: the C baseline could not be compiled: {error}")
+
+
+def build_sockctl(root: Path) -> Path | None:
+    """The release build as it is installed: the standard library linked statically."""
+    command = ["swift", "build", "-c", "release", "--static-swift-stdlib", "--product", "sockctl"]
+    print("building sockctl ...", file=sys.stderr)
+    try:
+        subprocess.run(command, cwd=root, check=True, stdout=sys.stderr)
+        place = subprocess.run([*command, "--show-bin-path"], cwd=root, check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"sockctl could not be built: {error}", file=sys.stderr)
+        return None
+    return Path(place.stdout.strip()) / "sockctl"
+
+
+def versions(tools: Tools) -> str:
+    """The versions of the peers, since a table is worth nothing without them."""
+    questions = {NC: ["-h"], NCAT: ["--version"], SOCAT: ["-V"], IPERF3: ["--version"]}
+    found = []
+    for name, arguments in questions.items():
+        if name in tools.paths:
+            match = VERSION.search(output_of([tools.paths[name], *arguments]))
+            found.append(f"{name} {match.group(1)}" if match else name)
+    return ", ".join(found)
+
+
+def output_of(command: list[str]) -> str:
+    result = subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=10, check=False
+    )
+    return result.stdout.decode(errors="replace")

@@ -1,0 +1,304 @@
+"""The measures. Each lets its contestants run in turn, round by round, and notes what was found."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.children import Child, Children, RunFailed, read_line
+from harness.contestants import C_EPOLL, C_SPLICE, IPERF3, NC, NCAT, SOCAT, SOCAT_LARGE, SOCKCTL, Pair, Tools, free_port
+
+MIB = 1 << 20
+GIB = 1 << 30
+CLOSE = 3  # How often in a round those run whose target is within a few per cent of each other: single runs vary more.
+SPARE_DESCRIPTORS = 100  # What a process of an idle measure needs besides its connections.
+
+
+@dataclass(frozen=True)
+class Sizes:
+    start_repetitions: int = 40
+    bulk_bytes: int = 4 * GIB
+    file_bytes: int = 1 * GIB
+    echo_seconds: float = 1.0
+    idle_connections: int = 10_000
+    accepts: int = 20_000
+    accepts_at_a_time: int = 64  # Fewer than sockctl's backlog: the queue is not what is measured.
+
+    @classmethod
+    def quick(cls) -> Sizes:
+        """Enough to see that everything runs, too little to judge by."""
+        return cls(5, 64 * MIB, 64 * MIB, 0.2, 500, 1000)
+
+
+@dataclass
+class Series:
+    """One kind of figure: for each contestant a value a round, or the reason why there is none."""
+
+    values: dict[str, list[float]] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+
+    def median(self, contestant: str) -> float | None:
+        values = self.values.get(contestant)
+        return statistics.median(values) if values and contestant not in self.problems else None
+
+
+@dataclass
+class Bench:
+    tools: Tools
+    sizes: Sizes
+    rounds: int
+    results: dict[str, Series] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        cpus = sorted(os.sched_getaffinity(0))
+        # The listening side has one CPU and the dialling side, with the source or the load, another: where the
+        # scheduler chooses, it moves them together and apart, and one program differs from itself by half.
+        self.server_cpu, self.client_cpu = cpus[0], cpus[-1]
+
+    def children(self) -> Children:
+        logs = self.tools.work / "logs"
+        logs.mkdir(exist_ok=True)
+        return Children(logs)
+
+    def alternate(
+        self, names: Sequence[str], contestants: Sequence[str], run: Callable[[str], Sequence[float]]
+    ) -> None:
+        """Runs all contestants in every round, each round beginning with another one; `run` gives a value a name.
+
+        A contestant may be listed more than once: then it has so many runs in a round.
+        """
+        series = [self.results.setdefault(name, Series()) for name in names]
+        problems = {name: reason for name in contestants if (reason := self.tools.reason(name))}
+        for turn in range(self.rounds):
+            for offset in range(len(contestants)):
+                contestant = contestants[(turn + offset) % len(contestants)]
+                if contestant in problems:
+                    continue
+                say(f"{names[0]}: round {turn + 1} of {self.rounds}, {contestant}")
+                try:
+                    values = run(contestant)
+                except RunFailed as failure:
+                    problems[contestant] = f"failed: {failure}"
+                    continue
+                for one, value in zip(series, values, strict=True):
+                    one.values.setdefault(contestant, []).append(value)
+        for one in series:
+            one.problems.update(problems)
+
+
+def say(text: str) -> None:
+    """Progress, where somebody may be watching: one line that is written over."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+# Start
+
+
+def measure_start(bench: Bench) -> None:
+    arguments = {SOCKCTL: "--version", NCAT: "--version", SOCAT: "-V", NC: "-h"}
+
+    def run(contestant: str) -> list[float]:
+        argv = [bench.tools.paths[contestant], arguments[contestant]]
+        return [statistics.median(start_seconds(argv) for _ in range(bench.sizes.start_repetitions))]
+
+    bench.alternate(["start"], list(arguments), run)
+
+
+def start_seconds(argv: Sequence[str]) -> float:
+    """From the order to start a program to its end, its output going nowhere."""
+    actions = [(os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0)]
+    actions += [(os.POSIX_SPAWN_OPEN, number, "/dev/null", os.O_WRONLY, 0) for number in (1, 2)]
+    begin = time.perf_counter()
+    pid = os.posix_spawn(argv[0], argv, os.environ, file_actions=actions)
+    _, status = os.waitpid(pid, 0)
+    elapsed = time.perf_counter() - begin
+    if os.waitstatus_to_exitcode(status) not in (0, 1):  # nc.openbsd's help is an error to it.
+        raise RunFailed(f"{' '.join(argv)} ended with {os.waitstatus_to_exitcode(status)}")
+    return elapsed
+
+
+# Bulk
+
+
+def start_listener(bench: Bench, children: Children, pair: Pair, stdout: int | None) -> tuple[Child, int]:
+    port = 0 if pair.announces else free_port()
+    listener = children.start(pair.listen(port), stdout=stdout, cpu=bench.server_cpu)
+    if pair.announces:
+        port = listener.listening_port()
+    else:
+        listener.wait_until_listening(port)
+    return listener, port
+
+
+def measure_bulk(bench: Bench) -> None:
+    """pour | TOOL dial -> TCP -> TOOL listen | drain."""
+    size = bench.sizes.bulk_bytes
+
+    def run(contestant: str) -> tuple[float, float]:
+        pair = bench.tools.pair(contestant)
+        with bench.children() as children:
+            received, output = children.pipe()
+            counted, count = children.pipe()
+            listener, port = start_listener(bench, children, pair, output)
+            drain = children.start([bench.tools.program("drain")], stdin=received, stdout=count, cpu=bench.server_cpu)
+            input_, poured = children.pipe()
+            begin = time.perf_counter()
+            children.start([bench.tools.program("pour"), str(size)], stdout=poured, cpu=bench.client_cpu)
+            dial = children.start(pair.dial(port), stdin=input_, cpu=bench.client_cpu)
+            drain.succeed()
+            elapsed = time.perf_counter() - begin
+            arrived = int(read_line(counted))
+            if arrived != size:
+                raise RunFailed(f"{arrived} of {size} bytes arrived")
+            cpu = dial.succeed().cpu_seconds + listener.succeed().cpu_seconds
+        return size / elapsed / MIB, cpu / (size / 1e9)
+
+    bench.alternate(["bulk", "bulk-cpu"], [*[SOCKCTL, C_SPLICE] * CLOSE, NC, NCAT, SOCAT, SOCAT_LARGE], run)
+
+
+def measure_file(bench: Bench) -> None:
+    """TOOL dial < FILE -> TCP -> TOOL listen > /dev/null, the file in memory."""
+    size = bench.sizes.file_bytes
+    memory = Path("/dev/shm")
+    with tempfile.NamedTemporaryFile(dir=memory if memory.is_dir() else bench.tools.work) as file:
+        block = os.urandom(MIB)
+        for _ in range(size // MIB):
+            file.write(block)
+        file.flush()
+
+        def run(contestant: str) -> tuple[float]:
+            if contestant == IPERF3:
+                return (iperf3_rate(bench, size),)
+            pair = bench.tools.pair(contestant)
+            with bench.children() as children:
+                listener, port = start_listener(bench, children, pair, None)
+                source = children.open(file.name, os.O_RDONLY)
+                begin = time.perf_counter()
+                dial = children.start(pair.dial(port), stdin=source, cpu=bench.client_cpu)
+                listener.succeed()
+                elapsed = time.perf_counter() - begin
+                dial.succeed()
+            return (size / elapsed / MIB,)
+
+        close = [SOCKCTL, C_SPLICE, IPERF3, NC] * CLOSE
+        bench.alternate(["file"], [*close, NCAT, SOCAT, SOCAT_LARGE], run)
+
+
+def iperf3_rate(bench: Bench, size: int) -> float:
+    """One stream of as many bytes, from memory, by iperf3's own stop-watch: its greeting is not counted."""
+    path, port = bench.tools.paths[IPERF3], free_port()
+    with bench.children() as children:
+        server = children.start([path, "-s", "-1", "-B", "127.0.0.1", "-p", str(port)], cpu=bench.server_cpu)
+        server.wait_until_listening(port)
+        report = bench.tools.work / "iperf3.json"
+        output = children.open(report, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        argv = [path, "-c", "127.0.0.1", "-p", str(port), "-n", str(size), "-J"]
+        children.start(argv, stdout=output, cpu=bench.client_cpu).succeed()
+    return json.loads(report.read_text())["end"]["sum_received"]["bits_per_second"] / 8 / MIB
+
+
+# Echo: where the server's own cost of a round trip matters, client and server share a CPU: then no wake-up of a
+# sleeping one hides it.
+
+
+def start_echo_server(bench: Bench, children: Children, contestant: str) -> tuple[Child, int]:
+    server = children.start(bench.tools.echo_server(contestant), cpu=bench.server_cpu)
+    return server, server.listening_port()
+
+
+def ask_client(bench: Bench, children: Children, arguments: Sequence[object], cpu: int) -> dict[str, float]:
+    answered, answer = children.pipe()
+    argv = [bench.tools.program("echo_client"), *(str(argument) for argument in arguments)]
+    client = children.start(argv, stdout=answer, cpu=cpu)
+    line = read_line(answered)
+    client.succeed()
+    return json.loads(line)
+
+
+def measure_echo(bench: Bench) -> None:
+    cases = (
+        ("echo-1", 1, bench.client_cpu),
+        ("echo-100", 100, bench.client_cpu),
+        ("echo-1-one-cpu", 1, bench.server_cpu),
+    )
+    for name, connections, cpu in cases:
+
+        def run(contestant: str, connections: int = connections, cpu: int = cpu) -> list[float]:
+            with bench.children() as children:
+                _, port = start_echo_server(bench, children, contestant)
+                task = ("round-trips", port, connections, bench.sizes.echo_seconds)
+                return [ask_client(bench, children, task, cpu)["round_trips_per_second"]]
+
+        bench.alternate([name], [SOCKCTL, C_EPOLL] * CLOSE, run)
+
+
+def measure_idle(bench: Bench) -> None:
+    count = bench.sizes.idle_connections
+
+    def run(contestant: str) -> tuple[float, float, float]:
+        with bench.children() as children:
+            server, port = start_echo_server(bench, children, contestant)
+            asked, question = children.pipe()
+            answered, answer = children.pipe()
+            task = ("idle", port, count, bench.sizes.echo_seconds)
+            argv = [bench.tools.program("echo_client"), *map(str, task)]
+            client = children.start(argv, stdin=asked, stdout=answer, cpu=bench.server_cpu)
+            alone = median_latency(client, answered)
+            before = resident_kib(server)
+            os.write(question, b"\n")
+            if not read_line(answered):
+                raise RunFailed(f"{count} connections could not be opened: {client.last_words()}")
+            after, threads = resident_kib(server), thread_count(server)
+            os.write(question, b"\n")
+            beside = median_latency(client, answered)
+            client.succeed()
+        return threads, (after - before) / count, beside / alone
+
+    bench.alternate(["idle-threads", "idle-memory", "idle-round-trip"], [SOCKCTL, C_EPOLL], run)
+
+
+def median_latency(client: Child, answered: int) -> float:
+    line = read_line(answered)
+    if not line:
+        raise RunFailed(f"no answer from the client: {client.last_words()}")
+    return json.loads(line)["median_us"]
+
+
+def resident_kib(child: Child) -> float:
+    found = re.search(r"^VmRSS:\s+(\d+) kB", Path(f"/proc/{child.pid}/status").read_text(), re.MULTILINE)
+    if not found:
+        raise RunFailed(f"{child.name} has no memory any more: {child.last_words()}")
+    return float(found.group(1))
+
+
+def thread_count(child: Child) -> float:
+    return float(len(os.listdir(f"/proc/{child.pid}/task")))
+
+
+def measure_accepts(bench: Bench) -> None:
+    def run(contestant: str) -> list[float]:
+        with bench.children() as children:
+            _, port = start_echo_server(bench, children, contestant)
+            task = ("accepts", port, bench.sizes.accepts, bench.sizes.accepts_at_a_time)
+            return [ask_client(bench, children, task, bench.client_cpu)["accepts_per_second"]]
+
+    bench.alternate(["accepts"], [SOCKCTL, C_EPOLL] * CLOSE, run)
+
+
+SECTIONS: dict[str, Callable[[Bench], None]] = {
+    "start": measure_start,
+    "bulk": measure_bulk,
+    "file": measure_file,
+    "echo": measure_echo,
+    "idle": measure_idle,
+    "accepts": measure_accepts,
+}

@@ -1,0 +1,163 @@
+import Testing
+
+/// Rule 5 of the end of data: datagrams keep their boundaries and have no end.
+@Suite(.endToEnd, .needsSockctl, .needs(.python3)) struct DatagramTests {
+    private static let server = "s = serve(kind=socket.SOCK_DGRAM)\n"
+    private static let client = """
+        c = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); c.settimeout(10)
+        c.connect(("127.0.0.1", int(arguments[0])))
+
+        """
+
+    // MARK: Boundaries
+
+    @Test func `a datagram of 60000 bytes arrives whole`() async throws {
+        let listen = try sockctl("listen", "-u", "--json", "127.0.0.1:0", input: .open)
+        _ = try await python(Self.client + "c.send(b'x' * 60000); c.send(b'y')", listen.listening().port).finish()
+        try await listen.waitForOutput(count: 60001)
+        let sizes = try Event.all(in: listen.record.errText).filter { $0.name == "datagram-received" }
+        #expect(sizes.first?["bytes"]?.integer == 60000, "\(sizes)")
+    }
+
+    @Test(arguments: [
+        ([], [8192, 8192, 3616]), (["--write-size", "60000"], [20000]), (["--write-size", "10000"], [10000, 10000]),
+    ])
+    func `a file is cut at --write-size only`(options: [String], sizes: [Int]) async throws {
+        let path = try scratch("file")
+        try writeFile(path, noise(20000))
+        let script = "for _ in range(int(arguments[0])): say(len(s.recv(65536)))"
+        let server = try python(Self.server + script, sizes.count)
+        let address = "127.0.0.1:\(try await server.port())"
+        try await sockctl(["dial", "-u", "-q", "0"] + options + [address], input: .file(path)).finish().expect(
+            status: 0)
+        try await server.finish().expect(lines: sizes.map(String.init), after: 1)
+    }
+
+    @Test func `each read of a pipe is one datagram`() async throws {
+        let server = try python(Self.server + "for _ in range(2): say(s.recv(100))")
+        let dial = try await sockctl("dial", "-u", "127.0.0.1:\(server.port())", input: .open)
+        dial.send("one\ntwo\n")
+        try await server.waitForLine(containing: "one", on: .out)
+        dial.send("three")
+        try await server.finish().expect(lines: [#"b'one\ntwo\n'"#, "b'three'"], after: 1)
+    }
+
+    @Test(arguments: ["-v", "-vv", "--trace"])
+    func `saying more does not send more`(option: String) async throws {
+        let server = try python(Self.server + "say(s.recv(100)); say(quiet(s, 0.2))")
+        let dial = try await sockctl("dial", "-u", option, "127.0.0.1:\(server.port())", input: .open)
+        dial.send("cmd")
+        try await server.finish().expect(lines: ["b'cmd'", "True"], after: 1)
+    }
+
+    @Test func `an empty datagram is not an end`() async throws {
+        let listen = try sockctl("listen", "-u", "127.0.0.1:0", input: .open)
+        let client = try await python(
+            Self.client + "c.send(b'a'); c.send(b''); c.send(b'b'); say(c.recv(100))", listen.listening().port)
+        try await listen.waitForOutput("ab")
+        listen.send("still here")
+        try await client.finish().expect(out: "b'still here'\n")
+    }
+
+    // MARK: Ends
+
+    @Test func `an answer that comes after the end of standard input is printed, then it ends`() async throws {
+        let server = try python(
+            Self.server
+                + "data, peer = s.recvfrom(100); quiet(s, 0.3); s.sendto(data.upper(), peer); quiet(s, 0.3); s.sendto(b'!', peer)"
+        )
+        let outcome = try await sockctl("dial", "-u", "127.0.0.1:\(server.port())", input: .text("cmd")).finish()
+        outcome.expect(status: 0)
+        outcome.expect(out: "CMD!")
+        #expect(outcome.elapsed >= .seconds(1.5))
+    }
+
+    @Test func `-q and --input-grace set how long it waits for answers`() async throws {
+        for option in ["-q", "--input-grace"] {
+            let server = try python(Self.server + "hold()")
+            let outcome = try await sockctl(
+                "dial", "-u", option, "200ms", "127.0.0.1:\(server.port())", input: .text("x")
+            ).finish()
+            outcome.expect(status: 0)
+            #expect(outcome.elapsed >= .milliseconds(200))
+        }
+    }
+
+    @Test func `--count ends it at so many datagrams`() async throws {
+        let server = try python(
+            Self.server + "data, peer = s.recvfrom(100)\nfor part in (b'1', b'2', b'3'): s.sendto(part, peer)")
+        let dial = try await sockctl("dial", "-u", "--count", "2", "127.0.0.1:\(server.port())", input: .open)
+        dial.send("x")
+        let outcome = try await dial.finish()
+        outcome.expect(status: 0)
+        #expect(outcome.out == "12")
+    }
+
+    @Test func `a datagram dial that is refused is 69, however much is said`() async throws {
+        for options in [[], ["-v"], ["--quiet"]] {
+            let dial = try sockctl(["dial", "-u"] + options + ["127.0.0.66:9"], input: .open)
+            dial.send("x")
+            let outcome = try await dial.finish()
+            outcome.expect(status: 69)
+            #expect(outcome.err.contains("connection refused"), "\(outcome)")
+        }
+    }
+
+    @Test func `a single datagram that is refused just before the end is 69 too`() async throws {
+        try await sockctl("dial", "-u", "127.0.0.66:9", input: .text("x")).finish().expect(status: 69)
+    }
+
+    // MARK: Peers
+
+    @Test func `a listener answers the peer that spoke last`() async throws {
+        let listen = try sockctl("listen", "-u", "127.0.0.1:0", input: .open)
+        let port = try await listen.listening().port
+        let script = """
+            for line in sys.stdin:
+                c.send(line.strip().encode()); say(c.recv(100).decode())
+            """
+        let peers = [
+            try python(Self.client + script, port, input: .open), try python(Self.client + script, port, input: .open),
+        ]
+        var seen = ""
+        for (turn, peer) in [(1, 0), (2, 1), (3, 0)] {
+            peers[peer].send("from\(turn)\n")
+            seen += "from\(turn)"
+            try await listen.waitForOutput(seen)
+            listen.send("to\(turn)")
+            try await peers[peer].waitForLine(containing: "to\(turn)", on: .out)
+        }
+    }
+
+    @Test func `echo answers every peer with its own datagrams`() async throws {
+        let listen = try sockctl("listen", "-u", "--serve", "echo", "127.0.0.1:0")
+        let port = try await listen.listening().port
+        let script = "for part in (b'a', b'', b'b' * 60000): c.send(part); say(c.recv(65536) == part)"
+        for _ in 0..<2 {
+            try await python(Self.client + script, port).finish().expect(lines: ["True", "True", "True"])
+        }
+    }
+
+    @Test(.needs(.nc)) func `another netcat's datagrams are exchanged both ways round`() async throws {
+        let server = try start(.nc, "-u", "-l", "127.0.0.1", "0", input: .open)
+        let dial = try await sockctl("dial", "-u", "127.0.0.1:\(server.boundPort(datagram: true))", input: .open)
+        dial.send("hi\n")
+        try await server.waitForOutput("hi\n")
+        server.send("yo\n")
+        try await dial.waitForOutput("yo\n")
+        let listen = try sockctl("listen", "-u", "127.0.0.1:0", input: .open)
+        let client = try await start(.nc, "-u", "127.0.0.1", "\(listen.listening().port)", input: .open)
+        client.send("hi\n")
+        try await listen.waitForOutput("hi\n")
+        listen.send("yo\n")
+        try await client.waitForOutput("yo\n")
+    }
+
+    @Test(.needsIPv6) func `datagrams go over IPv6`() async throws {
+        let listen = try sockctl("listen", "udp6://[::1]:0", input: .open)
+        let port = try await listen.listening().port
+        let dial = try sockctl("dial", "-u", "[::1]:\(port)", input: .open)
+        dial.send("six")
+        try await listen.waitForOutput("six")
+    }
+}

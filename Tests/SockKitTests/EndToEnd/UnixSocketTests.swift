@@ -1,0 +1,191 @@
+import Glibc
+import Testing
+
+/// The three Unix networks, and what becomes of the file that a listener makes.
+@Suite(.endToEnd, .needsSockctl, .needs(.python3)) struct UnixSocketTests {
+    private static let unix = "import socket as s\ndef unix(kind=s.SOCK_STREAM): return s.socket(s.AF_UNIX, kind)\n"
+
+    // MARK: The three networks
+
+    @Test(.needs(.nc, .ncat, .socat), arguments: Netcat.all)
+    func `listen and dial speak with another netcat through a path`(tool: Tool) async throws {
+        let path = try scratch("socket")
+        let server = try sockctl("listen", "unix:\(path)", input: .text("yo\n"))
+        try await server.waitForLine(containing: "listening")
+        let client = try dialing(tool, path)
+        let outcome = try await server.finish()
+        outcome.expect(status: 0)
+        outcome.expect(out: "hi\n")
+        try await client.finish().expect(out: "yo\n")
+    }
+
+    @Test(arguments: [["unix:PATH"], ["-U", "PATH"], ["--network", "unix", "PATH"], ["--unixsock", "PATH"]])
+    func `dial reaches a path in every spelling`(words: [String]) async throws {
+        let path = try scratch("socket")
+        let server = try python(
+            Self.unix
+                + "l = unix(); l.bind(arguments[0]); l.listen(); say('up'); c, _ = l.accept(); c.sendall(drain(c))",
+            path)
+        try await server.waitForLine(containing: "up", on: .out)
+        let arguments = ["dial"] + words.map { $0.replacing("PATH", with: path) }
+        let outcome = try await sockctl(arguments, input: .text("hello")).finish()
+        outcome.expect(status: 0)
+        #expect(outcome.out == "hello")
+    }
+
+    @Test func `an abstract name needs no file`() async throws {
+        let name = try scratch("name").dropFirst()
+        let server = try sockctl("listen", "unix:@\(name)", input: .text("yo"))
+        try await server.waitForLine(containing: "listening")
+        let outcome = try await sockctl("dial", "unix:@\(name)", input: .text("hi")).finish()
+        outcome.expect(status: 0)
+        #expect(outcome.out == "yo")
+        try await server.finish().expect(out: "hi")
+    }
+
+    @Test func `unixpacket keeps the boundaries of messages`() async throws {
+        let path = try scratch("socket")
+        let server = try sockctl("listen", "--json", "-vv", "unixpacket:\(path)", input: .open)
+        try await server.waitForEvent("listening")
+        let script =
+            "c = unix(s.SOCK_SEQPACKET); c.connect(arguments[0]); c.send(b'hello'); c.send(b'world!'); c.close()"
+        _ = try await python(Self.unix + script, path).finish()
+        let outcome = try await server.finish()
+        #expect(outcome.out == "helloworld!")
+        let sizes = try outcome.events().filter { $0.name == "read" }.compactMap { $0["bytes"]?.integer }
+        #expect(sizes.filter { $0 > 0 } == [5, 6])
+    }
+
+    @Test func `each read of standard input is one unixpacket message`() async throws {
+        let path = try scratch("socket")
+        let script = """
+            l = unix(s.SOCK_SEQPACKET); l.bind(arguments[0]); l.listen(); say("up"); c, _ = l.accept()
+            while part := c.recv(100): say(part)
+            """
+        let server = try python(Self.unix + script, path)
+        try await server.waitForLine(containing: "up", on: .out)
+        let dial = try sockctl("dial", "unixpacket:\(path)", input: .open)
+        dial.send("hello")
+        try await server.waitForLine(containing: "hello", on: .out)
+        dial.send("world!")
+        dial.closeInput()
+        try await server.finish().expect(lines: ["up", "b'hello'", "b'world!'"])
+        try await dial.finish().expect(status: 0)
+    }
+
+    @Test func `unixgram carries datagrams both ways`() async throws {
+        let path = try scratch("socket")
+        let listen = try sockctl("listen", "unixgram:\(path)", input: .open)
+        try await listen.waitForLine(containing: "listening")
+        let own = try scratch("own")
+        let script = """
+            c = unix(s.SOCK_DGRAM); c.bind(arguments[1]); c.connect(arguments[0]); c.send(b"one"); c.send(b""); c.send(b"two")
+            say(c.recv(100))
+            """
+        let peer = try python(Self.unix + script, path, own)
+        try await listen.waitForOutput("onetwo")
+        listen.send("answer")
+        try await peer.finish().expect(out: "b'answer'\n")
+    }
+
+    // MARK: The file
+
+    @Test(arguments: [([], 0o600), (["--mode", "0660"], 0o660)])
+    func `the file is for its owner only unless --mode says otherwise`(options: [String], mode: Int) async throws {
+        let path = try scratch("socket")
+        let server = try sockctl(["listen"] + options + ["unix:\(path)"], input: .open)
+        try await server.waitForLine(containing: "listening")
+        let status = try #require(fileStatus(of: path))
+        #expect(status.st_mode & S_IFMT == S_IFSOCK && status.st_mode & 0o777 == mode)
+    }
+
+    @Test(arguments: [(SIGTERM, 143), (SIGINT, 130)] as [(Int32, Int32)])
+    func `the file is removed on a signal`(signal: Int32, status: Int32) async throws {
+        let path = try scratch("socket")
+        let server = try sockctl("listen", "unix:\(path)", input: .open)
+        try await server.waitForLine(containing: "listening")
+        try await server.finish(after: signal).expect(status: status)
+        #expect(fileStatus(of: path) == nil)
+    }
+
+    @Test func `the file is removed at the end`() async throws {
+        let path = try scratch("socket")
+        let server = try sockctl("listen", "unix:\(path)")
+        try await server.waitForLine(containing: "listening")
+        try await sockctl("dial", "unix:\(path)").finish().expect(status: 0)
+        try await server.finish().expect(status: 0)
+        #expect(fileStatus(of: path) == nil)
+    }
+
+    @Test(arguments: ["unix", "unixgram", "unixpacket"])
+    func `a path that nobody listens on any more is taken over`(network: String) async throws {
+        let path = try scratch("socket")
+        let dead = try sockctl("listen", "\(network):\(path)", input: .open)
+        try await dead.waitForLine(containing: "listening")
+        _ = try await dead.finish(after: SIGKILL)
+        #expect(fileStatus(of: path) != nil)
+        let server = try sockctl("listen", "\(network):\(path)", input: .open)
+        try await server.waitForLine(containing: "listening")
+    }
+
+    @Test(arguments: ["unix", "unixgram", "unixpacket"])
+    func `a live listener's path is not taken`(network: String) async throws {
+        let path = try scratch("socket")
+        let first = try sockctl("listen", "\(network):\(path)", input: .open)
+        try await first.waitForLine(containing: "listening")
+        let second = try await sockctl("listen", "\(network):\(path)").finish()
+        second.expect(status: 73)
+        #expect(second.err.contains("address already in use"), "\(second)")
+        _ = try sockctl("dial", "\(network):\(path)", input: .text("still here"))
+        try await first.waitForOutput("still here")
+    }
+
+    @Test func `a file that is not a socket is never removed`() async throws {
+        let path = try scratch("file")
+        try writeFile(path, Array("precious".utf8))
+        try await sockctl("listen", "unix:\(path)").finish().expect(status: 73)
+        #expect(try contents(of: path) == Array("precious".utf8))
+    }
+
+    // MARK: Errors
+
+    @Test func `a path where nothing is, nobody listens, or another type of socket is, is 69`() async throws {
+        let path = try scratch("socket")
+        let missing = try await sockctl("dial", "unix:\(path)").finish()
+        missing.expect(status: 69)
+        #expect(missing.err.hasPrefix("sockctl: dial unix \(path): connect: no such file or directory\n"), "\(missing)")
+        _ = try await python(Self.unix + "unix().bind(arguments[0])", path).finish()
+        let stale = try await sockctl("dial", "unix:\(path)").finish()
+        stale.expect(status: 69)
+        #expect(stale.err.hasPrefix("sockctl: dial unix \(path): connect: connection refused\n"), "\(stale)")
+        let other = try sockctl("listen", "unixgram:\(path)", input: .open)
+        try await other.waitForLine(containing: "listening")
+        let wrong = try await sockctl("dial", "unix:\(path)").finish()
+        wrong.expect(status: 69)
+        #expect(
+            wrong.err.hasPrefix("sockctl: dial unix \(path): connect: protocol wrong type for socket\n"), "\(wrong)")
+    }
+
+    @Test func `writing to a peer that is gone is an error at once`() async throws {
+        let path = try scratch("socket")
+        let script =
+            "l = unix(); l.bind(arguments[0]); l.listen(); say('up'); c, _ = l.accept(); c.recv(1); c.close(); say('gone')"
+        let server = try python(Self.unix + script, path)
+        try await server.waitForLine(containing: "up", on: .out)
+        let dial = try sockctl("dial", "--half-open", "unix:\(path)", input: .open)
+        dial.send("x")
+        try await server.waitForLine(containing: "gone", on: .out)
+        dial.send("y")
+        let outcome = try await dial.finish()
+        outcome.expect(status: 74)
+        #expect(outcome.err.contains("broken pipe"), "\(outcome)")
+    }
+
+    private func dialing(_ tool: Tool, _ path: String) throws -> ChildProcess {
+        switch tool {
+        case .ncat: try start(tool, "-U", path, input: .text("hi\n"))
+        case .socat: try start(tool, "-t10", "-", "UNIX-CONNECT:\(path)", input: .text("hi\n"))
+        default: try start(tool, "-N", "-U", path, input: .text("hi\n"))
+        }
+    }
+}

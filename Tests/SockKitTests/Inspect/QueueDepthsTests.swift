@@ -1,0 +1,45 @@
+@testable import SockKit
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct QueueDepthsTests {
+    @Test func `what was sent and not read waits at the reader`() async throws {
+        try await Netpoller.spawn {
+            let pair = try await LoopbackPair()
+            #expect(pair.far.queueDepths == QueueDepths(received: 0, unacknowledged: 0, unsent: 0))
+            try await pair.near.write([UInt8](repeating: 7, count: 1234))
+            #expect(try await settled { pair.far.queueDepths?.received == 1234 })
+            #expect(
+                try await settled { pair.near.queueDepths == QueueDepths(received: 0, unacknowledged: 0, unsent: 0) })
+            pair.far.close()
+            #expect(pair.far.queueDepths == nil)
+        }.value
+    }
+
+    @Test func `when nobody reads, every byte is in one queue or the other`() async throws {
+        try await Netpoller.spawn {
+            let pair = try await LoopbackPair()
+            pair.near.writeDeadline = .now + .milliseconds(200)
+            let block = [UInt8](repeating: 7, count: 16 << 20)
+            let failure = await #expect(throws: NetworkError.self) { try await pair.near.write(block) }
+            let written = try #require(failure).bytesTransferred
+            #expect(written > 0 && written < block.count)
+            #expect(
+                try await settled {
+                    guard let near = pair.near.queueDepths, let far = pair.far.queueDepths else { return false }
+                    return near.unacknowledged.flatMap { waiting in far.received.map { waiting + $0 } } == written
+                })
+            let depths = try #require(pair.near.queueDepths)
+            #expect(try #require(depths.unsent) <= (try #require(depths.unacknowledged)))
+        }.value
+    }
+
+    @Test func `a Unix socket counts what arrived, and nothing as unsent`() async throws {
+        try await Netpoller.spawn {
+            let pair = try await LoopbackPair(.unix, "@sockctl-inspect-queues")
+            try await pair.near.write("hello")
+            #expect(pair.far.queueDepths?.received == 5)
+            #expect(pair.near.queueDepths?.unsent == nil)
+            #expect(try #require(pair.near.queueDepths?.unacknowledged) >= 5)
+        }.value
+    }
+}

@@ -1,0 +1,100 @@
+import SockKit
+import Testing
+
+@testable import sockctl
+
+@Suite struct EventTests {
+    private static let terminal = Terminal(2, isTerminal: false, color: .never)
+
+    @Test func `the table has every kind once, in its order`() {
+        #expect(EventTable.rows.map(\.kind) == EventKind.allCases)
+        for row in EventTable.rows {
+            #expect(row.kind.rawValue.wholeMatch(of: /[a-z]+(-[a-z]+)*/) != nil)
+            #expect(row.fields.allSatisfy { $0.wholeMatch(of: /[a-z]+(_[a-z]+)*/) != nil }, "\(row.kind)")
+            #expect(row.meaning.hasSuffix("."))
+        }
+    }
+
+    @Test func `every kind has a sample`() {
+        // The options come from a real socket: `SocketFactsTests` has that sample.
+        #expect(Set(EventSamples.all.map(\.kind)) == Set(EventKind.allCases).subtracting([.socketOptions]))
+    }
+
+    @Test(arguments: EventSamples.all)
+    func `what is emitted is what the table says, in its order`(event: sockctl::Event) {
+        guard event.kind != .summary else { return }
+        let known = EventTable.commonFields + EventTable[event.kind].fields
+        let positions = event.fields.map { known.firstIndex(of: $0.name) ?? -1 }
+        #expect(!positions.contains(-1), "\(event.fields.map(\.name))")
+        #expect(positions == positions.sorted())
+    }
+
+    @Test func `the samples together have every field`() {
+        for row in EventTable.rows where row.kind != .socketOptions {
+            let emitted = EventSamples.all.filter { $0.kind == row.kind }.flatMap(\.fields).map(\.name)
+            // `tcp` comes from a real socket: `TCPInfoTests` has it.
+            let missing = Set(row.fields).subtracting(emitted).subtracting(["tcp"])
+            #expect(missing.isEmpty, "\(row.kind)")
+        }
+    }
+
+    @Test func `people read sentences`() {
+        let lines = EventSamples.all.map { $0.text(on: Self.terminal) }
+        let expected = [
+            "listening on 127.0.0.1:3000 (this machine only)", "resolved localhost to 0.0.0.0, :: in 120 µs",
+            "connecting to 127.0.0.1:40112, attempt 2",
+            "attempt 1 failed: dial tcp 127.0.0.1:9: connect: connection refused",
+            "no answer from 127.0.0.1:40112: SYN sent again, 1 time so far",
+            "connected to 127.0.0.1:40112 from 127.0.0.1:3000 in 123 µs, resolved in 1.00 ms",
+            "accepted 127.0.0.1:40112, connection 1", "first byte after 50 µs",
+            "read     17 bytes, 34 bytes in all, 127.0.0.1:40112", "wrote      1 byte, 1 byte in all, 127.0.0.1:40112",
+            "from 127.0.0.1:40112, 17 bytes, cut: it had 40 bytes", "to 127.0.0.2:53, 17 bytes",
+            "half-closed: nothing more goes to 127.0.0.1:40112",
+            "half-closed: nothing more comes from 127.0.0.1:40112", "the peer had ended; standard input had not",
+            "3 bytes of standard input did not go to the peer",
+            """
+            closed 127.0.0.1:40112 by the peer after 1.03 s: received 17 bytes (17 bytes/s), sent 1.2 MiB (1.2 MiB/s), \
+            12 bytes of it not acknowledged
+            """,
+            """
+            sockctl: dial tcp 127.0.0.1:9: connect: connection refused
+            hint: nothing listens on 127.0.0.1:9; start one with: sockctl listen 9
+            """,
+            """
+            sockctl: write tcp 127.0.0.1:3000->127.0.0.1:40112: write: connection reset by peer
+            hint: the peer aborted: it died, was killed, or closed with unread data
+            """,
+            "sockctl: unknown option '--verbos'\nhint: did you mean '--verbose'?",
+            "retrying in 5.00 ms, attempt 1: dial tcp 127.0.0.1:9: connect: connection refused",
+            "refused 127.0.0.1:40112: 2 connections are the most that --max-conns allows",
+            "no more connections are taken: interrupted", "2 reports lost: nobody read them in time",
+            "connect(5, 127.0.0.1:3000) = -1 EINPROGRESS" + String(repeating: " ", count: 17) + "12 µs",
+            """
+            bytes sent  2.0 KiB
+            dials       3
+            elapsed     2.00 s
+            blocked     no
+            mss         -
+            errors      timeout
+            """,
+        ]
+        for (line, sentence) in zip(lines, expected) { #expect(line == sentence) }
+        #expect(lines.count == expected.count)
+    }
+
+    @Test(arguments: [
+        (Ends(.udp, local: Endpoint("127.0.0.1:53")), "udp://127.0.0.1:53"),
+        (Ends(.tcp6, local: Endpoint("[::1]:80")), "[::1]:80"),
+        (Ends(.unix, local: .unix(.path("/tmp/x"))), "unix:/tmp/x"),
+        (Ends(.unixgram, local: .unix(.abstract("x"))), "unixgram:@x"),
+    ])
+    func `a listening address can be dialled as it stands`(ends: Ends, expected: String) {
+        #expect(sockctl::Event.listening(ends).text(on: Self.terminal) == "listening on \(expected)")
+    }
+
+    @Test func `a peer without an address goes by its number`() {
+        let event = sockctl::Event.accepted(
+            Ends(.unix, local: .unix(.path("/tmp/x")), remote: .unix(.unnamed), connection: 2))
+        #expect(event.text(on: Self.terminal) == "accepted connection 2")
+    }
+}

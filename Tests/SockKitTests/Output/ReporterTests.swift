@@ -1,0 +1,136 @@
+import Glibc
+import SockKit
+import Testing
+
+@testable import sockctl
+
+@Suite struct ReporterTests {
+    @Test func `without -v only what everybody must know is said`() throws {
+        let names = try reported(ReporterSettings())
+        #expect(
+            names.errors == [
+                "listening", "input-unfinished", "input-dropped", "failed", "failed", "failed", "retrying",
+                "peer-refused", "reports-lost", "summary",
+            ])
+    }
+
+    @Test func `quiet leaves the errors`() throws {
+        let settings = ReporterSettings(verbosity: 2, isQuiet: true, isTracing: true)
+        #expect(try reported(settings).errors == ["failed", "failed", "failed"])
+    }
+
+    @Test func `one -v leaves single reads and writes out, two do not`() throws {
+        #expect(
+            try Set(reported(ReporterSettings(verbosity: 1)).errors).isDisjoint(with: ["read", "wrote", "syscall"]))
+        #expect(try Set(reported(ReporterSettings(verbosity: 2)).errors).isSuperset(of: ["read", "wrote"]))
+    }
+
+    @Test func `errors and traces never go to standard output`() throws {
+        let names = try reported(ReporterSettings(isTracing: true, target: .standardOutput))
+        #expect(names.errors == ["failed", "failed", "failed", "syscall"])
+        #expect(names.output.first == "listening" && names.output.last == "summary")
+    }
+
+    @Test func `an object has the fields that all have, and its own`() throws {
+        let text = try written(ReporterSettings(isJSON: true)) { $0.fail(EventSamples.reset, connection: 3) }.errors
+        let object = try JSONValue(parsing: text)
+        #expect(object["event"]?.string == "failed")
+        #expect(object["time"]?.string?.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/) != nil)
+        #expect(object["elapsed"]?.number.map { $0 >= 0 && $0 < 60 } == true)
+        #expect(object["connection"]?.integer == 3)
+        #expect(object["remote"]?.string == "127.0.0.1:40112")
+        #expect(object["bytes"]?.integer == 17)
+        let error = try #require(object["error"])
+        #expect(error["code"]?.string == "ECONNRESET")
+        #expect(error["operation"]?.string == "write")
+        #expect(error["message"]?.string == EventSamples.reset.description)
+        #expect(Set(try #require(error.object).keys) == Set(EventTable.errorFields))
+        #expect(text.hasPrefix("{\"event\":\"failed\",\"time\":"))
+        #expect(text.hasSuffix("}\n"))
+    }
+
+    @Test func `every line of a report has its time`() throws {
+        let text = try written(ReporterSettings(hasTimestamps: true)) { $0.fail(EventSamples.refused) }.errors
+        let lines = text.split(separator: "\n")
+        #expect(lines.count == 2)
+        for line in lines { #expect(line.prefixMatch(of: #/\d\d:\d\d:\d\d\.\d{6} (sockctl|hint): /#) != nil) }
+    }
+
+    @Test func `a failure gives the status to end with`() throws {
+        _ = try written(ReporterSettings()) { reporter in
+            #expect(reporter.fail(EventSamples.refused) == .unavailable)
+            #expect(reporter.fail(UsageError("no command")) == .usage)
+        }
+    }
+
+    @Test func `a reader that is gone stops nothing`() throws {
+        let (reader, writer) = try FileCalls.pipe()
+        close(reader)
+        signal(SIGPIPE, SIG_IGN)
+        let reporter = Reporter(
+            ReporterSettings(target: .standardOutput), standardOutput: writer, standardError: writer)
+        #expect(!reporter.isTargetGone)
+        reporter.report(.note(.inputUnfinished))
+        #expect(reporter.isTargetGone)
+        close(writer)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a reader that is slow gets every line, whole and in order, and nobody waits for it`() async throws {
+        let (reader, writer) = try FileCalls.pipe()
+        let reporter = Reporter(ReporterSettings(verbosity: 2), standardOutput: 1, standardError: writer)
+        // More than a pipe holds: were this to wait for the reader, it would wait for ever.
+        let count = 3000
+        for number in 1...count { reporter.report(.read(EventSamples.ends, bytes: number, total: number)) }
+        let reading = Task.detached { lines(from: reader) }
+        await Netpoller.spawn { await reporter.finish() }.value
+        close(writer)
+        let read = await reading.value
+        close(reader)
+        #expect(read.count == count)
+        let numbers = read.compactMap { $0.firstMatch(of: /, .* in all/)?.output }
+        #expect(numbers.map(String.init) == (1...count).map { ", \(Quantity.bytes($0)) in all" })
+    }
+
+    // MARK: - Means
+
+    /// The names of the events that are said of all samples, by where.
+    private func reported(_ settings: ReporterSettings) throws -> (errors: [String], output: [String]) {
+        var settings = settings
+        settings.isJSON = true
+        // JSON implies -v, which is not what is looked at.
+        let level = Reporter(settings, standardOutput: 1, standardError: 2)
+        let asked = ReporterSettings(
+            verbosity: settings.verbosity, isQuiet: settings.isQuiet, isTracing: settings.isTracing)
+        let filter = Reporter(asked, standardOutput: 1, standardError: 2)
+        let text = try written(level.settings) { reporter in
+            for event in EventSamples.all where filter.isReported(event.level) { reporter.report(event) }
+        }
+        func names(_ text: String) throws -> [String] {
+            try text.split(separator: "\n").compactMap { try JSONValue(parsing: String($0))["event"]?.string }
+        }
+        return (try names(text.errors), try names(text.output))
+    }
+
+    /// What a reporter wrote to its two descriptors.
+    private func written(
+        _ settings: ReporterSettings, _ body: (Reporter) throws -> Void
+    ) throws -> (errors: String, output: String) {
+        let (errors, output) = (try FileCalls.pipe(), try FileCalls.pipe())
+        try body(Reporter(settings, standardOutput: output.writer, standardError: errors.writer))
+        for end in [errors.writer, output.writer] { close(end) }
+        defer { for end in [errors.reader, output.reader] { close(end) } }
+        return (
+            lines(from: errors.reader).map { "\($0)\n" }.joined(), lines(from: output.reader).map { "\($0)\n" }.joined()
+        )
+    }
+}
+
+/// All lines until the pipe's end, waiting for them.
+private func lines(from reader: Int32) -> [String] {
+    _ = fcntl(reader, F_SETFL, 0)
+    var bytes: [UInt8] = []
+    var room = [UInt8](repeating: 0, count: 1024)
+    while case let count = unsafe read(reader, &room, room.count), count > 0 { bytes += room[..<count] }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+}
