@@ -53,11 +53,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [1, 1000, 65536, 65537, 3_000_000])
+    @Test(arguments: [1, 1000, 65536, 65537, 1_000_000])
     func `every byte arrives, in order, in reads of any size`(count: Int) async throws {
+        let bytes = noise(count)
         try await onLoop {
             let pair = try await loopback()
-            let bytes = noise(count)
             let writer = Netpoller.spawn {
                 try await pair.client.write(bytes)
                 try pair.client.closeWrite()

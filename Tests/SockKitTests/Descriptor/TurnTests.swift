@@ -19,9 +19,9 @@ import Testing
     }
 
     @Test func `many readers together read the stream exactly`() async throws {
+        let bytes = noise(100_000)
         try await onLoop {
             let pair = try await loopback()
-            let bytes = noise(300_000)
             let readers = (0..<4).map { _ in
                 Netpoller.spawn { () async throws -> [UInt8] in
                     var mine: [UInt8] = []
@@ -60,7 +60,7 @@ import Testing
             for _ in 0..<messages * writers.count {
                 let message = try await pair.server.readAll(size)
                 #expect(message.count == size)
-                if Set(message).count != 1 { torn += 1 }
+                if message != [UInt8](repeating: message.first ?? 0, count: size) { torn += 1 }
             }
             #expect(torn == 0)
             for writer in writers { try await writer.value }
@@ -88,9 +88,9 @@ import Testing
             let readers = (0..<2).map { _ in Netpoller.spawn { try await pair.server.readText(upTo: 1) } }
             await letOthersRun()
             readers[0].cancel()
+            #expect(try await failure { _ = try await readers[0].value }.cause == .cancelled)
             try await pair.client.write("x")
             #expect(try await readers[1].value == "x")
-            #expect(try await failure { _ = try await readers[0].value }.cause == .cancelled)
             pair.close()
         }
     }

@@ -26,7 +26,7 @@ import Testing
                 #expect(client.remoteEndpoint == .ip(.v4Loopback, port: scene.port))
                 client.close()
             }
-            #expect(time >= .milliseconds(300) && time < .milliseconds(900))
+            #expect(time >= .milliseconds(300) && time < .seconds(5))
             #expect(log.entries.prefix(4) == [
                 "resolved name: ::1 127.0.0.1", "1 [::1]:\(scene.port)", "2 127.0.0.1:\(scene.port)", "connected 2",
             ])
@@ -38,13 +38,15 @@ import Testing
         try await onLoop {
             let listener = try await listen()
             let port = try #require(listener.endpoint.port)
+            var dialer = dialer(to: [.v6Loopback, .v4Loopback])
+            dialer.fallbackDelay = .seconds(8)
             let time = try await elapsed {
                 // Nobody has the port for IPv6: the listener is bound to 127.0.0.1 only.
-                let client = try await dialer(to: [.v6Loopback, .v4Loopback]).dial(.tcp, "name:\(port)")
+                let client = try await dialer.dial(.tcp, "name:\(port)")
                 #expect(client.remoteEndpoint == listener.endpoint)
                 client.close()
             }
-            #expect(time < .milliseconds(250))
+            #expect(time < .seconds(5))
             listener.close()
         }
     }
@@ -56,7 +58,7 @@ import Testing
                 var dialer = scene.dialer()
                 dialer.fallbackDelay = delay
                 let time = try await elapsed { try await dialer.dial(.tcp, "name:\(scene.port)").close() }
-                #expect(time >= delay && time < delay + .milliseconds(250))
+                #expect(time >= delay && time < .seconds(5))
             }
             var dialer = scene.dialer()
             dialer.fallbackDelay = .seconds(-1)
@@ -119,7 +121,7 @@ import Testing
                 let error = try await failure { try await dial.value }
                 #expect(error.cause == .cancelled)
             }
-            #expect(time < .seconds(2))
+            #expect(time < .seconds(5))
             scene.close()
         }
     }

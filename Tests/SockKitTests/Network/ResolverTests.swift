@@ -53,14 +53,6 @@ import Testing
         }
     }
 
-    @Test func `the time for a lookup is the dial's`() async throws {
-        try await onLoop {
-            await #expect(throws: LookupFailure.self) {
-                _ = try await Resolver().addresses(of: "localhost", for: .tcp, until: .past)
-            }
-        }
-    }
-
     @Test(arguments: [("http", Network.tcp, 80), ("0", .tcp, 0), ("65535", .udp, 65535), ("domain", .udp, 53)])
     func `a service is a number or a name from the system's table`(
         service: String, network: Network, port: UInt16

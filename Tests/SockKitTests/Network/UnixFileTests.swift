@@ -14,7 +14,7 @@ import Testing
             if let mode { configuration.unixMode = mode }
             let mask = creationMask()
             let listener = try await configuration.listen(.unix, path)
-            #expect(try #require(status(of: path)).st_mode & 0o7777 == mode ?? 0o600)
+            #expect(try #require(fileStatus(of: path)).st_mode & 0o7777 == mode ?? 0o600)
             #expect(creationMask() == mask)
             listener.close()
         }
@@ -26,10 +26,10 @@ import Testing
             let directory = try TemporaryDirectory()
             let path = "\(directory.path)/s"
             let place = try await Place(network, path)
-            #expect(status(of: path) != nil && place.endpoint == .unix(.path(path)))
+            #expect(fileStatus(of: path) != nil && place.endpoint == .unix(.path(path)))
             place.close()
             place.close()
-            #expect(status(of: path) == nil)
+            #expect(fileStatus(of: path) == nil)
         }
     }
 
@@ -38,7 +38,7 @@ import Testing
             let directory = try TemporaryDirectory()
             let path = "\(directory.path)/s"
             do { _ = try await ListenConfiguration().listen(.unix, path).endpoint }
-            try await waitUntil("the end of the file") { status(of: path) == nil }
+            try await waitUntil("the end of the file") { fileStatus(of: path) == nil }
         }
     }
 
@@ -47,13 +47,10 @@ import Testing
         try await onLoop {
             let directory = try TemporaryDirectory()
             let path = "\(directory.path)/s"
-            do {
-                let socket = try SocketCalls.socket(.unix, network.kind)
-                try SocketCalls.bind(socket.rawValue, to: .unix(.path(path)), family: .unix)
-            }
-            let stale = try #require(status(of: path))
+            try makeStaleSocket(at: path, network.kind)
+            let stale = try #require(fileStatus(of: path))
             let place = try await Place(network, path)
-            #expect(try #require(status(of: path)).st_ino != stale.st_ino || stale.st_mode != status(of: path)?.st_mode)
+            #expect(try #require(fileStatus(of: path)).st_ino != stale.st_ino || stale.st_mode != fileStatus(of: path)?.st_mode)
             place.close()
         }
     }
@@ -64,12 +61,12 @@ import Testing
             let directory = try TemporaryDirectory()
             let path = "\(directory.path)/s"
             let place = try await Place(network, path)
-            let before = try #require(status(of: path))
+            let before = try #require(fileStatus(of: path))
             for other in [Network.unix, .unixpacket, .unixgram] {
                 let error = try await failure { _ = try await Place(other, path) }
                 #expect(error.description == "listen \(other) \(path): bind: address already in use")
             }
-            #expect(try #require(status(of: path)).st_ino == before.st_ino)
+            #expect(try #require(fileStatus(of: path)).st_ino == before.st_ino)
             let client = try await Dialer(timeout: patience).dial(network, path)
             client.close()
             place.close()
@@ -91,13 +88,10 @@ import Testing
         try await onLoop {
             let directory = try TemporaryDirectory()
             let (path, link) = ("\(directory.path)/s", "\(directory.path)/link")
-            do {
-                let socket = try SocketCalls.socket(.unix, .stream)
-                try SocketCalls.bind(socket.rawValue, to: .unix(.path(path)), family: .unix)
-            }
+            try makeStaleSocket(at: path)
             try #require(unsafe symlink(path, link) == 0)
             let error = try await failure { _ = try await ListenConfiguration().listen(.unix, link) }
-            #expect(error.errno == .addressInUse && status(of: path) != nil && status(of: link) != nil)
+            #expect(error.errno == .addressInUse && fileStatus(of: path) != nil && fileStatus(of: link) != nil)
         }
     }
 
@@ -112,7 +106,7 @@ import Testing
             let client = try await Dialer(timeout: patience).dial(.unix, path)
             client.close()
             second.close()
-            #expect(status(of: path) == nil)
+            #expect(fileStatus(of: path) == nil)
         }
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 /// The two ends of one connection, with deadlines that bound whatever a test does with them.
 @Netpoller
-struct Pair {
+struct Loopback {
     let client: Connection
     let server: Connection
 
@@ -20,7 +20,7 @@ struct Pair {
 func loopback(
     _ network: Network = .tcp, client clientOptions: SocketOptions = SocketOptions(),
     server serverOptions: SocketOptions = SocketOptions()
-) async throws -> Pair {
+) async throws -> Loopback {
     let listener = try await listen(network, options: serverOptions)
     defer { listener.close() }
     let client = try await Dialer(timeout: patience, options: clientOptions)
@@ -28,7 +28,7 @@ func loopback(
     let server = try await listener.accept()
     client.setDeadline(.now + patience)
     server.setDeadline(.now + patience)
-    return Pair(client: client, server: server)
+    return Loopback(client: client, server: server)
 }
 
 /// A listener on a place of its own, with a deadline.

@@ -2,7 +2,7 @@ import SockKit
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DialTests {
+@Suite(.timeLimit(.minutes(1))) struct DialerTests {
     @Test func `a refused dial names the address`() async throws {
         try await onLoop {
             let port = try RefusingPort()
@@ -13,7 +13,7 @@ import Testing
                 #expect(error.description == "dial tcp \(port.endpoint): connect: connection refused")
                 #expect(error.code == "ECONNREFUSED" && error.remote == port.endpoint && error.hint != nil)
             }
-            #expect(time < .seconds(1))
+            #expect(time < .seconds(5))
         }
     }
 
@@ -27,7 +27,7 @@ import Testing
                 #expect(error.description == "dial tcp \(hole.endpoint): i/o timeout")
                 #expect(error.isTimeout && error.code == "timeout")
             }
-            #expect(time >= .milliseconds(300) && time < .milliseconds(900))
+            #expect(time >= .milliseconds(300) && time < .seconds(5))
             hole.close()
         }
     }
@@ -54,7 +54,7 @@ import Testing
                 let error = try await failure { try await dial.value }
                 #expect(error.description == "dial tcp \(hole.endpoint): operation was canceled")
             }
-            #expect(time < .seconds(2))
+            #expect(time < .seconds(5))
             hole.close()
         }
     }
@@ -62,7 +62,7 @@ import Testing
     @Test func `a dial's deadline does not stay with the connection`() async throws {
         try await onLoop {
             let listener = try await listen()
-            let client = try await Dialer(timeout: .milliseconds(500)).dial(.tcp, listener.endpoint.description)
+            let client = try await Dialer(timeout: patience).dial(.tcp, listener.endpoint.description)
             #expect(client.readDeadline == nil && client.writeDeadline == nil)
             client.close()
             listener.close()
@@ -123,14 +123,11 @@ import Testing
             let path = "\(directory.path)/socket"
             let missing = try await failure { _ = try await Dialer(timeout: patience).dial(.unix, path) }
             #expect(missing.description == "dial unix \(path): connect: no such file or directory")
-            do {
-                let socket = try SocketCalls.socket(.unix, .stream)
-                try SocketCalls.bind(socket.rawValue, to: .unix(.path(path)), family: .unix)
-            }
+            try makeStaleSocket(at: path)
             let stale = try await failure { _ = try await Dialer(timeout: patience).dial(.unix, path) }
             #expect(stale.errno == .connectionRefused && stale.hint != nil)
-            let packet = try await ListenConfiguration().listen(.unixpacket, path)
-            let wrong = try await failure { _ = try await Dialer(timeout: patience).dial(.unix, path) }
+            let packet = try await ListenConfiguration().listen(.unixpacket, "\(path)2")
+            let wrong = try await failure { _ = try await Dialer(timeout: patience).dial(.unix, "\(path)2") }
             #expect(wrong.errno == .wrongProtocolType && wrong.hint != nil)
             packet.close()
         }

@@ -1,7 +1,7 @@
 @testable import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct AcceptTests {
+@Suite(.timeLimit(.minutes(1))) struct ListenerTests {
     @Test func `want of descriptors and lost peers are waited out, longer each time, and nobody is lost`() async throws {
         try await onLoop {
             let listener = try await listen()
