@@ -7,6 +7,8 @@ internal import Synchronization
 final class EventLoop: SerialExecutor, TaskExecutor {
     /// Jobs from other threads, the only thing that is shared under a lock.
     private let inbox = Mutex<[UnownedJob]>([])
+    /// Set after something was put into the inbox: the loop need not take the lock to find it empty.
+    private let hasMail = Atomic<Bool>(false)
     /// Set while the loop is about to wait or waits: whoever adds to the inbox then wakes it.
     private let isAsleep = Atomic<Bool>(false)
     /// The thread that runs the loop; 0 until there is one.
@@ -33,6 +35,7 @@ final class EventLoop: SerialExecutor, TaskExecutor {
             unsafe ready.append(job)
         } else {
             inbox.withLock { $0.append(job) }
+            hasMail.store(true, ordering: .sequentiallyConsistent)
             startIfNeeded()
             wakeIfAsleep()
         }
@@ -67,6 +70,7 @@ final class EventLoop: SerialExecutor, TaskExecutor {
             isClaimed.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
         else { return }
         SignalCalls.ignoreBrokenPipes()
+        unsafe precondition(state.failure == nil, "the Netpoller has no epoll instance")
         do throws(Errno) {
             try ThreadCalls.start(stackSize: 1024 * 1024) { [self] in
                 thread.store(ThreadCalls.current, ordering: .releasing)
@@ -86,7 +90,7 @@ final class EventLoop: SerialExecutor, TaskExecutor {
             let isIdle = unsafe ready.isEmpty
             if isIdle { isAsleep.store(true, ordering: .sequentiallyConsistent) }
             // Whoever filled the inbox before seeing us asleep did not wake us: look once more.
-            let mayWait = isIdle && inbox.withLock { $0.isEmpty }
+            let mayWait = isIdle && !hasMail.load(ordering: .sequentiallyConsistent)
             unsafe state.poll(mayWait: mayWait)
             if isIdle { isAsleep.store(false, ordering: .relaxed) }
         }
@@ -113,8 +117,8 @@ final class EventLoop: SerialExecutor, TaskExecutor {
     }
 
     private func takeInbox() {
+        guard hasMail.load(ordering: .relaxed), hasMail.exchange(false, ordering: .sequentiallyConsistent) else { return }
         inbox.withLock { jobs in
-            guard !jobs.isEmpty else { return }
             unsafe ready.append(contentsOf: jobs)
             jobs.removeAll(keepingCapacity: true)
         }

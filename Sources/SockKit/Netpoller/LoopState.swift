@@ -2,6 +2,8 @@
 @safe final class LoopState {
     private let epoll: FileDescriptor
     private let wakeUp: FileDescriptor
+    /// Why there is no epoll instance to wait on; nothing can be done with the loop then.
+    let failure: Errno?
     /// Read by other threads to wake the loop; set once before there are any.
     let wakeUpDescriptor: Int32
 
@@ -17,13 +19,21 @@
     private static let wakeUpTag = UInt64.max
 
     init() {
-        do throws(Errno) {
-            epoll = try PollCalls.create()
-            wakeUp = try PollCalls.makeWakeUp()
-            wakeUpDescriptor = wakeUp.rawValue
-            try PollCalls.add(wakeUp.rawValue, to: epoll.rawValue, [.read, .edge], tag: Self.wakeUpTag)
-        } catch {
-            preconditionFailure("no epoll instance: \(error)")
+        var failure: Errno?
+        epoll = Self.open(&failure) { () throws(Errno) in try PollCalls.create() }
+        wakeUp = Self.open(&failure) { () throws(Errno) in try PollCalls.makeWakeUp() }
+        wakeUpDescriptor = wakeUp.rawValue
+        self.failure = failure
+        guard failure == nil else { return }
+        try? PollCalls.add(wakeUp.rawValue, to: epoll.rawValue, [.read, .edge], tag: Self.wakeUpTag)
+    }
+
+    private static func open(
+        _ failure: inout Errno?, _ make: () throws(Errno) -> FileDescriptor
+    ) -> FileDescriptor {
+        do throws(Errno) { return try make() } catch {
+            failure = failure ?? error
+            return FileDescriptor(adopting: -1)
         }
     }
 

@@ -30,9 +30,13 @@ public actor Netpoller {
 
     /// Makes the calling thread, the main one of a program, the loop's thread; returns what `body` returns.
     ///
-    /// Must come before anything else uses the loop, which otherwise gets a thread of its own at its first use.
-    public nonisolated static func run(_ body: @escaping @Netpoller @Sendable () async -> Int32) -> Int32 {
+    /// Must come before anything else uses the loop, which otherwise gets a thread of its own at its first use. Fails
+    /// where no epoll instance can be had, for want of descriptors for one.
+    public nonisolated static func run(
+        _ body: @escaping @Netpoller @Sendable () async -> Int32
+    ) throws(Errno) -> Int32 {
         precondition(loop.claim(), "the Netpoller already runs on another thread")
+        if let failure = unsafe loop.state.failure { throw failure }
         let result = RunResult()
         spawn {
             unsafe result.status = await body()

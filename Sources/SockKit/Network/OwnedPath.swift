@@ -19,13 +19,15 @@ struct OwnedPath: Sendable {
 
     /// Removes the socket file at `path` if it is a socket and nobody is behind it; true if it is gone.
     ///
-    /// A connect(2) tells: only a file that no socket is bound to refuses (unix(7)). A file that is no socket stays.
+    /// A connect(2) tells: only a file that no socket is bound to refuses. It is made with a socket of another type, for
+    /// which a live one has EPROTOTYPE (unix(7)): a connect that succeeded would take a place in the listener's queue.
+    /// A file that is no socket stays.
     static func removeStale(_ endpoint: Endpoint, _ kind: Network.Kind) -> Bool {
         guard case .unix(.path(let path)) = endpoint,
             let identity = try? FileCalls.identity(ofPath: path), identity.kind == .socket
         else { return false }
         do throws(Errno) {
-            let probe = try SocketCalls.socket(.unix, kind)
+            let probe = try SocketCalls.socket(.unix, kind == .datagram ? .stream : .datagram)
             try SocketCalls.connect(probe.rawValue, to: endpoint, family: .unix)
             return false
         } catch {

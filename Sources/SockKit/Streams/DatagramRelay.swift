@@ -34,6 +34,8 @@ public final class DatagramRelay {
     private let outbound: RelayFlow
     private var peers: [Endpoint] = []
     private var arrived = 0
+    private var delivered = 0
+    private var isSending = false
     private var inputEndedAt: Deadline?
 
     /// Told of each datagram that arrived, and of each that was sent and to whom.
@@ -79,6 +81,7 @@ public final class DatagramRelay {
     }
 
     private func startSending(_ tasks: inout [Task<Void, Never>]) {
+        isSending = true
         if input != nil { tasks.append(Netpoller.spawn { await self.send() }) }
     }
 
@@ -95,6 +98,7 @@ public final class DatagramRelay {
                 tap.seesReceived?(payload)
                 try await output?.write(payload)
                 mailbox.post(.arrived)
+                if arrived == rules.count { return }
             }
         } catch {
             mailbox.post(error.isOutputGone ? .outputGone : .failed(error))
@@ -169,14 +173,17 @@ public final class DatagramRelay {
             switch next.message {
             case .inputEnded: inputEndedAt = .now
             case .arrived:
-                if arrived == 1, case .open = ends { startSending(&tasks) }
-                if let count = rules.count, arrived >= count { return .done }
+                if !isSending, case .open = ends { startSending(&tasks) }
+                delivered += 1
+                if delivered == rules.count { return .done }
             case .outputGone: return .outputGone
             case .failed(let error): return .failed(error)
             case nil:
                 if next.wake == .cancelled { return .cancelled }
                 if let graceEnd, graceEnd.hasPassed { return .done }
-                return .idle
+                // What was looked forward to may have moved since: a datagram came.
+                if let firstEnd, arrived == 0, firstEnd.hasPassed { return .idle }
+                if let idleEnd, idleEnd.hasPassed { return .idle }
             }
         }
     }

@@ -37,7 +37,13 @@ enum CommandTable {
         }
         let reporter = Reporter(arguments.common.reporterSettings(target: .standardError))
         reporter.startTracing()
-        return Netpoller.run {
+        do throws(Errno) {
+            return try Netpoller.run { await conduct() }
+        } catch {
+            reporter.fail(NetworkError(.set, network: nil, cause: .system(error, call: "epoll_create1")))
+            return ExitStatus.system.code
+        }
+        @Netpoller @Sendable func conduct() async -> Int32 {
             await Conductor(reporter).run(maximumTime: arguments.maximumTime) { conductor in
                 do throws(UsageError) {
                     return try await body(arguments, conductor)

@@ -124,6 +124,11 @@ struct Listen {
         defer { socket.close() }
         reporter.report(
             .listening(Ends(network, local: socket.localEndpoint), note: note(socket.localEndpoint)))
+        guard arguments.serve == .pipe else {
+            let server = DatagramServer(socket, arguments.serve, count: arguments.peer.ending.count, reporter: reporter)
+            conductor.onFinish = { server.finish() }
+            return await server.run(timeout: arguments.timeout)
+        }
         let session = DatagramSession(
             .open(socket, everyone: arguments.keepsOpen), Ends(network, local: socket.localEndpoint), arguments.peer,
             streams, copies, reporter)
@@ -135,7 +140,7 @@ struct Listen {
     private static func check(_ arguments: ListenArguments, _ network: Network) throws(UsageError) {
         if network.kind == .datagram {
             let aboutPeers = [
-                (arguments.serve != .pipe, "--serve"), (arguments.maximumAccepts != nil, "--max-accepts"),
+                (arguments.maximumAccepts != nil, "--max-accepts"),
                 (arguments.maximumConnections != nil, "--max-conns"), (!arguments.peer.transfer.reads, "--no-read"),
                 (arguments.peer.ending.closeAfter != nil, "--close-after"), (arguments.peer.ending.close != .fin, "--close"),
             ]

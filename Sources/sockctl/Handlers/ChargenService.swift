@@ -4,7 +4,10 @@ import SockKit
 /// what the peer sends is thrown away (RFC 864).
 struct ChargenService: Service {
     /// The whole ring of lines, after which it begins again.
-    private static let ring: [UInt8] = (0..<95).flatMap { first in
+    private static let ring: [UInt8] = (0..<95).flatMap(line)
+
+    /// The line that begins with the character of that number in the ring.
+    static func line(_ first: Int) -> [UInt8] {
         (0..<72).map { UInt8(32 + (first + $0) % 95) } + [13, 10]
     }
 

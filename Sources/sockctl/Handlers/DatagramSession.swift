@@ -73,7 +73,10 @@ final class DatagramSession {
         case .done, .quit, .outputGone, .cancelled, .inputStayedOpen: return .success
         case .failed(let error):
             let status = reporter.fail(error)
-            if result.bytesStranded > 0 { reporter.report(.note(.inputDropped(bytes: result.bytesStranded))) }
+            if result.bytesStranded > 0 {
+                let sent = result.bytesSent + result.bytesStranded
+                reporter.report(.note(.inputDropped(bytes: result.bytesStranded, sent: sent)))
+            }
             return status
         case .idle:
             let span = relay.datagramsReceived == 0 ? "no datagram came in time" : "nothing came or went in time"

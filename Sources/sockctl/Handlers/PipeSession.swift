@@ -128,7 +128,8 @@ final class PipeSession {
         case .failed(let error):
             let status = reporter.fail(error, connection: peer.number)
             let lost = result.bytesStranded + result.bytesUnacknowledged
-            if lost > 0 { reporter.report(.note(.inputDropped(bytes: lost))) }
+            let sent = result.bytesSent + result.bytesStranded
+            if sent > 0 { reporter.report(.note(.inputDropped(bytes: lost, sent: sent))) }
             return status
         }
     }

@@ -21,7 +21,7 @@ final class Server {
     private var accepted = 0
 
     /// How long peers have to end by themselves once the server was told to finish.
-    private static let patience = Duration.seconds(1)
+    private static let patience = Duration.seconds(5)
 
     init(_ listener: Listener, _ service: any Service, limits: Limits, close: CloseMode, reporter: Reporter) {
         self.listener = listener

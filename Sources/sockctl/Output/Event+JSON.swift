@@ -106,7 +106,7 @@ extension Event.Note {
     fileprivate var members: [JSONValue.Member] {
         switch self {
         case .inputUnfinished: []
-        case .inputDropped(let bytes): [.init("bytes", .integer(bytes))]
+        case .inputDropped(let bytes, let sent): [.init("bytes", .integer(bytes)), .init("bytes_sent", .integer(sent))]
         case .stopping(let reason): [.init("reason", .string(reason))]
         case .reportsLost(let count): [.init("count", .integer(count))]
         }

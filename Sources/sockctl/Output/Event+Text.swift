@@ -131,7 +131,9 @@ extension Event.Note {
     fileprivate var text: String {
         switch self {
         case .inputUnfinished: "the peer had ended; standard input had not"
-        case .inputDropped(let bytes): "\(Quantity.bytes(bytes)) of standard input did not go to the peer"
+        case .inputDropped(let bytes, let sent): bytes > 0
+                ? "\(bytes) of \(sent) bytes of standard input cannot have arrived"
+                : "all \(sent) bytes sent were acknowledged; whether the peer read them is not known"
         case .stopping(let reason): "no more connections are taken: \(reason)"
         case .reportsLost(let count): "\(Quantity.count(count, "report")) lost: nobody read them in time"
         }

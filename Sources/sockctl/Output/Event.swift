@@ -40,8 +40,8 @@ enum Event: Sendable {
     enum Note: Sendable, Hashable {
         /// The peer had ended; standard input had not.
         case inputUnfinished
-        /// Bytes taken from standard input that did not go.
-        case inputDropped(bytes: Int)
+        /// Bytes taken from standard input that cannot have arrived, of those that were taken.
+        case inputDropped(bytes: Int, sent: Int)
         /// No more peers are taken; the reason reads like `interrupted` or `2 accepted`.
         case stopping(reason: String)
         case reportsLost(count: Int)

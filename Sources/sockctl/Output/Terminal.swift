@@ -1,10 +1,5 @@
 import SockKit
 
-/// When reports are coloured.
-enum ColorMode: String, CaseIterable, Sendable {
-    case auto, always, never
-}
-
 /// What a piece of text means; how it looks follows from that.
 enum Style: Sendable {
     case error, hint, dim, good, address

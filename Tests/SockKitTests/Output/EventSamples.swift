@@ -25,7 +25,7 @@ enum EventSamples {
         .firstByte(ends, .microseconds(50)), .read(ends, bytes: 17, total: 34), .wrote(ends, bytes: 1, total: 1),
         .datagramReceived(Ends(.udp, local: ends.local, remote: ends.remote), datagram),
         .datagramSent(Ends(.udp, local: ends.local), datagram), .halfClosed(ends, by: .local),
-        .halfClosed(ends, by: .peer), .note(.inputUnfinished), .note(.inputDropped(bytes: 3)), .closed(ends, closing),
+        .halfClosed(ends, by: .peer), .note(.inputUnfinished), .note(.inputDropped(bytes: 3, sent: 5)), .closed(ends, closing),
         .failed(Failure(refused)), .failed(Failure(reset, connection: 1)),
         .failed(Failure(UsageError("unknown option '--verbos'", hint: "did you mean '--verbose'?"))),
         .retrying(attempt: 1, delay: .milliseconds(5), after: Failure(refused)),

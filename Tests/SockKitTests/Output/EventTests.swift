@@ -51,7 +51,7 @@ import Testing
             "from 127.0.0.1:40112, 17 bytes, cut: it had 40 bytes", "to 127.0.0.2:53, 17 bytes",
             "half-closed: nothing more goes to 127.0.0.1:40112",
             "half-closed: nothing more comes from 127.0.0.1:40112", "the peer had ended; standard input had not",
-            "3 bytes of standard input did not go to the peer",
+            "3 of 5 bytes of standard input cannot have arrived",
             """
             closed 127.0.0.1:40112 by the peer after 1.03 s: received 17 bytes (17 bytes/s), sent 1.2 MiB (1.2 MiB/s), \
             12 bytes of it not acknowledged

@@ -41,3 +41,8 @@ struct CommonArguments: Equatable, Sendable {
         }
     }
 }
+
+/// When reports are coloured.
+enum ColorMode: String, CaseIterable, Sendable {
+    case auto, always, never
+}

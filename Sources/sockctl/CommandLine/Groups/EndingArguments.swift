@@ -54,12 +54,6 @@ struct EndingArguments: Equatable, Sendable {
             detail: "Whatever it is doing; bytes that nobody has read make it a reset."
         ).manualOnly,
     ].titled("End of data")
-
-    func validate() throws(UsageError) {
-        if isHalfOpen, inputGrace != EndingArguments().inputGrace {
-            throw UsageError("'--half-open' waits for standard input's end however long: '--input-grace' has no use")
-        }
-    }
 }
 
 /// Whether standard input's end is passed on as a FIN.

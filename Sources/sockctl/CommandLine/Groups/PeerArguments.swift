@@ -15,7 +15,6 @@ struct PeerArguments: Equatable, Sendable {
 
     func validate() throws(UsageError) {
         try network.validate()
-        try ending.validate()
         try transfer.validate()
         try common.validate()
         guard transfer.receivesOnly else { return }

@@ -1,0 +1,75 @@
+import SockKit
+
+/// `listen -u --serve`: answers each datagram by itself, whoever sent it.
+@Netpoller
+final class DatagramServer {
+    private let socket: DatagramSocket
+    private let mode: ServeMode
+    private let reporter: Reporter
+    private let count: Int?
+    private var ring = 0
+
+    init(_ socket: DatagramSocket, _ mode: ServeMode, count: Int?, reporter: Reporter) {
+        self.socket = socket
+        self.mode = mode
+        self.count = count
+        self.reporter = reporter
+    }
+
+    /// Runs until `count` datagrams have come, or the socket is closed by `finish`.
+    func run(timeout: Duration?) async -> ExitStatus {
+        var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+        socket.readDeadline = timeout.map { .now + $0 }
+        var arrived = 0
+        do throws(NetworkError) {
+            while count.map({ arrived < $0 }) ?? true {
+                var room = buffer.mutableSpan
+                let datagram = try await socket.receive(into: &room)
+                socket.readDeadline = nil
+                arrived += 1
+                report(datagram.source, bytes: datagram.count, length: datagram.length, sent: false)
+                try await answer(datagram, buffer.span.extracting(first: datagram.count))
+                await Task.yield()
+            }
+            return .success
+        } catch {
+            return error.isClosed || error.cause == .cancelled ? .success : reporter.fail(error)
+        }
+    }
+
+    func finish() {
+        reporter.report(.note(.stopping(reason: "interrupted")))
+        socket.close()
+    }
+
+    private func answer(_ datagram: Datagram, _ payload: Span<UInt8>) async throws(NetworkError) {
+        // A Unix sender without a name has nowhere to be answered.
+        guard datagram.source != .unix(.unnamed) else { return }
+        switch mode {
+        case .pipe, .discard: return
+        case .echo: try await send(payload, to: datagram.source)
+        case .time: try await send(Array("\(Timestamp.now)\n".utf8).span, to: datagram.source)
+        case .chargen:
+            // RFC 864: each answer holds between 0 and 512 characters.
+            ring += 1
+            try await send(ChargenService.line(ring).span, to: datagram.source)
+        }
+    }
+
+    private func send(_ bytes: Span<UInt8>, to peer: Endpoint) async throws(NetworkError) {
+        do throws(NetworkError) {
+            try await socket.send(bytes, to: peer)
+            report(peer, bytes: bytes.count, length: bytes.count, sent: true)
+        } catch {
+            // One peer that cannot be answered is its own affair.
+            if error.isClosed || error.cause == .cancelled { throw error }
+            reporter.fail(error)
+        }
+    }
+
+    private func report(_ peer: Endpoint, bytes: Int, length: Int, sent: Bool) {
+        let ends = Ends(socket.network, local: socket.localEndpoint, remote: peer)
+        let facts = DatagramFacts(bytes: bytes, length: length)
+        reporter.report(sent ? .datagramSent(ends, facts) : .datagramReceived(ends, facts))
+    }
+}
