@@ -1,10 +1,18 @@
 import SockKit
 import Testing
 
-/// Runs `body` on the loop, as the code of a program would.
+/// Runs `body` on the loop, as the code of a program would, and gives up on it when it has hung for long.
 @discardableResult
 func onLoop<Value: Sendable>(_ body: @escaping @Netpoller @Sendable () async throws -> Value) async throws -> Value {
-    try await Netpoller.spawn(body).value
+    let outcome = await Netpoller.spawn { () async -> Result<Value, any Error>? in
+        let promise = Promise<Result<Value, any Error>>()
+        let task = Netpoller.spawn(body)
+        Netpoller.spawn { promise.fulfil(await task.result) }
+        let result = await promise.wait(until: .now + patience * 3).value
+        if result == nil { task.cancel() }
+        return result
+    }.value
+    return try #require(outcome, "this should have ended by now").get()
 }
 
 /// Lets every task that can run do so until it waits: the loop runs its jobs in the order they came.
