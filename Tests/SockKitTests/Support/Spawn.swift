@@ -56,7 +56,9 @@ func spawn(
         }
     }
     // What the test process has open by chance is none of the program's business.
-    unsafe posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+    for number in names(in: "/proc/self/fd").compactMap(Int32.init) where number > 2 {
+        unsafe posix_spawn_file_actions_addclose(&actions, number)
+    }
     var all = sigset_t()
     var none = sigset_t()
     unsafe sigfillset(&all)
