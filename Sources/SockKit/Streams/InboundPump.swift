@@ -64,8 +64,9 @@ struct InboundPump {
     private func moveOnce(from socket: Int32, to pipe: Int32) throws(Errno) -> Attempt<Step> {
         var outcome = try TransferCalls.splice(from: socket, to: pipe, upTo: Self.most)
         if case .wouldBlock = outcome {
-            let hasMore = try connection.descriptor.hasEnded || FileCalls.queued(socket, .received) > 0
-            guard hasMore else { return .wouldBlock }
+            if !connection.descriptor.hasEnded {
+                guard try FileCalls.queued(socket, .received) > 0 else { return .wouldBlock }
+            }
             outcome = try TransferCalls.splice(from: socket, to: pipe, upTo: Self.most)
         }
         switch outcome {
