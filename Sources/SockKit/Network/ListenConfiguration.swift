@@ -23,7 +23,8 @@ public struct ListenConfiguration: Sendable {
     /// Listens on a stream or sequenced network: `listen(.tcp, "127.0.0.1:3000")`.
     @Netpoller
     public func listen(_ network: Network, _ address: String) async throws(NetworkError) -> Listener {
-        try await listen(network, at: parse(network, address))
+        let destination = try parse(network, address)
+        return try await listen(destination.network ?? network, at: destination)
     }
 
     @Netpoller
@@ -47,7 +48,8 @@ public struct ListenConfiguration: Sendable {
     /// A socket that receives datagrams from anyone: `listenDatagram(.udp, "127.0.0.1:3000")`.
     @Netpoller
     public func listenDatagram(_ network: Network, _ address: String) async throws(NetworkError) -> DatagramSocket {
-        try await listenDatagram(network, at: parse(network, address))
+        let destination = try parse(network, address)
+        return try await listenDatagram(destination.network ?? network, at: destination)
     }
 
     @Netpoller
