@@ -113,6 +113,9 @@ package final class PolledDescriptor {
         }
     }
 
+    /// The loop has seen that the other end will send no more: what is left, and the end, can be read without waiting.
+    package var hasEnded: Bool { slot.hasEnded }
+
     /// Notes that a read took all there was, so that the next one need not ask the kernel to learn it.
     package func noteDrained() {
         slot.setDrained()

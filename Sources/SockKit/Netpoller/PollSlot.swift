@@ -37,6 +37,8 @@ struct PollTag: Sendable, Hashable {
     private var isNeverDrained: Bool
     /// An error, or both directions have ended.
     private(set) var hasHungUp = false
+    /// The other end will send no more.
+    private(set) var hasEnded = false
 
     /// One direction. A class of its own, so that its fields are plain loads and stores wherever they are used.
     @safe private final class Side {
@@ -126,6 +128,7 @@ struct PollTag: Sendable, Hashable {
     func becameReady(_ interest: PollCalls.Interest) {
         let hasFailed = !interest.isDisjoint(with: [.error, .hangUp])
         if hasFailed { hasHungUp = true }
+        if hasFailed || interest.contains(.peerEnd) { hasEnded = true }
         if hasFailed || !interest.isDisjoint(with: [.peerEnd, .urgent]) { isNeverDrained = true }
         if hasFailed || !interest.isDisjoint(with: [.read, .peerEnd]) {
             reading.isReady = true

@@ -59,11 +59,14 @@ struct InboundPump {
         }
     }
 
-    /// Would-block is the socket's, unless the socket has bytes and a second attempt moves none either.
+    /// Would-block is the socket's, unless the socket has something to give and a second attempt moves nothing either: a
+    /// full pipe hides bytes, and the end just as well, which no later event would announce again.
     private func moveOnce(from socket: Int32, to pipe: Int32) throws(Errno) -> Attempt<Step> {
         var outcome = try TransferCalls.splice(from: socket, to: pipe, upTo: Self.most)
         if case .wouldBlock = outcome {
-            guard try FileCalls.queued(socket, .received) > 0 else { return .wouldBlock }
+            if !connection.descriptor.hasEnded {
+                guard try FileCalls.queued(socket, .received) > 0 else { return .wouldBlock }
+            }
             outcome = try TransferCalls.splice(from: socket, to: pipe, upTo: Self.most)
         }
         switch outcome {
