@@ -8,7 +8,9 @@ import Testing
             let pair = try await loopback()
             let readers = (0..<3).map { _ in Netpoller.spawn { _ = try await pair.client.read(upTo: 1) } }
             // More than the kernel takes while nobody reads.
-            let writers = (0..<3).map { _ in Netpoller.spawn { try await pair.client.write([UInt8](repeating: 1, count: 32 << 20)) } }
+            let writers = (0..<3).map { _ in
+                Netpoller.spawn { try await pair.client.write([UInt8](repeating: 1, count: 32 << 20)) }
+            }
             await letOthersRun()
             let time = try await elapsed {
                 pair.client.close()

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct HintTests {
     private func hint(
-        _ operation: NetworkError.Operation, _ cause: NetworkError.Cause, local: Endpoint? = nil, remote: Endpoint? = nil
+        _ operation: NetworkError.Operation, _ cause: NetworkError.Cause, local: Endpoint? = nil,
+        remote: Endpoint? = nil
     ) -> String? {
         let error = NetworkError(operation, network: .tcp, local: local, remote: remote, cause: cause)
         expectWellFormed(error)

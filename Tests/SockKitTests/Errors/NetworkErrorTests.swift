@@ -21,15 +21,18 @@ import Testing
             "accept tcp 127.0.0.1:9: use of closed network connection"
         ),
         (
-            NetworkError(.listen, network: .tcp6, local: .ip(.v6Any, port: 80), cause: .system(.permissionDenied, call: "bind")),
+            NetworkError(
+                .listen, network: .tcp6, local: .ip(.v6Any, port: 80), cause: .system(.permissionDenied, call: "bind")),
             "listen tcp6 [::]:80: bind: permission denied"
         ),
         (
-            NetworkError(.dial, network: .unix, remote: .unix(.path("/tmp/x")), cause: .system(.noSuchFile, call: "connect")),
+            NetworkError(
+                .dial, network: .unix, remote: .unix(.path("/tmp/x")), cause: .system(.noSuchFile, call: "connect")),
             "dial unix /tmp/x: connect: no such file or directory"
         ),
         (
-            NetworkError(.read, network: .unix, local: .unix(.unnamed), remote: .unix(.abstract("n")), cause: .cancelled),
+            NetworkError(
+                .read, network: .unix, local: .unix(.unnamed), remote: .unix(.abstract("n")), cause: .cancelled),
             "read unix (unnamed)->@n: operation was canceled"
         ),
         (NetworkError(.dial, network: .tcp, cause: .noSuchHost("nowhere")), "dial tcp: lookup nowhere: no such host"),
@@ -53,7 +56,8 @@ import Testing
 
     @Test func `the text of a dial names the near end only where it was chosen, the value always`() {
         func error(namesLocal: Bool) -> NetworkError {
-            NetworkError(.dial, network: .tcp, local: Self.near, remote: Self.far, cause: .timeout, namesLocal: namesLocal)
+            NetworkError(
+                .dial, network: .tcp, local: Self.near, remote: Self.far, cause: .timeout, namesLocal: namesLocal)
         }
         #expect(error(namesLocal: false).description == "dial tcp 127.0.0.1:9: i/o timeout")
         #expect(error(namesLocal: true).description == "dial tcp 127.0.0.1:40112->127.0.0.1:9: i/o timeout")

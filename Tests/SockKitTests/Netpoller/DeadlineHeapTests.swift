@@ -32,7 +32,9 @@ import Testing
 
     @Test func `stale targets are forgotten and the others keep their order`() {
         var heap = DeadlineHeap()
-        for time in (0..<100).reversed() as ReversedCollection<Range<Int64>> { heap.insert(moment(time), .parked(UInt64(time))) }
+        for time in (0..<100).reversed() as ReversedCollection<Range<Int64>> {
+            heap.insert(moment(time), .parked(UInt64(time)))
+        }
         heap.removeAll { if case .parked(let ticket) = $0 { ticket % 3 != 0 } else { false } }
         #expect(heap.count == 34)
         var seen: [DeadlineTarget] = []
@@ -41,7 +43,10 @@ import Testing
     }
 
     @Test func `a tag survives being packed into an event`() {
-        for tag in [PollTag(index: 0, generation: 1), PollTag(index: 7, generation: .max), PollTag(index: .max - 1, generation: 0)] {
+        for tag in [
+            PollTag(index: 0, generation: 1), PollTag(index: 7, generation: .max),
+            PollTag(index: .max - 1, generation: 0),
+        ] {
             #expect(PollTag(rawValue: tag.rawValue) == tag)
         }
     }

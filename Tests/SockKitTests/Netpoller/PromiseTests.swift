@@ -52,7 +52,11 @@ import Testing
     @Test func `work that blocks gives its result and leaves the loop free meanwhile`() async throws {
         try await onLoop {
             let gate = Gate()
-            let work = Netpoller.spawn { try await Netpoller.offload(until: .now + patience) { gate.pass(); return ThreadCalls.current } }
+            let work = Netpoller.spawn {
+                try await Netpoller.offload(until: .now + patience) {
+                    gate.pass(); return ThreadCalls.current
+                }
+            }
             // The loop goes on running tasks and timers while the helper is blocked.
             #expect(await Netpoller.sleep(for: .milliseconds(2)))
             gate.open()

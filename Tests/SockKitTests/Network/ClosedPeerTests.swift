@@ -27,7 +27,9 @@ import Testing
         }
     }
 
-    @Test func `after a FIN the first write succeeds, the next is a broken pipe, and reading gives the end`() async throws {
+    @Test func `after a FIN the first write succeeds, the next is a broken pipe, and reading gives the end`()
+        async throws
+    {
         try await onLoop {
             let pair = try await loopback()
             pair.server.close()

@@ -4,7 +4,8 @@ import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ControlHookTests {
-    @Test func `a dial's hook sees the raw socket after its options and before it is bound or connected`() async throws {
+    @Test func `a dial's hook sees the raw socket after its options and before it is bound or connected`() async throws
+    {
         try await onLoop {
             let listener = try await listen()
             let seen = Mutex<(local: Endpoint?, noDelay: Int32, remote: Endpoint?)?>(nil)
@@ -50,9 +51,13 @@ import Testing
                 inodes.withLock { $0.append(identity.inode) }
                 throw .notPermitted
             }
-            let dial = try await failure { _ = try await Dialer(timeout: patience, control: hook).dial(.tcp, "127.0.0.1:9") }
+            let dial = try await failure {
+                _ = try await Dialer(timeout: patience, control: hook).dial(.tcp, "127.0.0.1:9")
+            }
             #expect(dial.description == "dial tcp 127.0.0.1:9: control: operation not permitted")
-            let listen = try await failure { _ = try await ListenConfiguration(control: hook).listen(.tcp, "127.0.0.1:0") }
+            let listen = try await failure {
+                _ = try await ListenConfiguration(control: hook).listen(.tcp, "127.0.0.1:0")
+            }
             #expect(listen.description == "listen tcp 127.0.0.1:0: control: operation not permitted")
             let datagram = try await failure {
                 _ = try await ListenConfiguration(control: hook).listenDatagram(.udp, "127.0.0.1:0")

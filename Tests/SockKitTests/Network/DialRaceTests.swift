@@ -3,7 +3,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct DialRaceTests {
     private static let shares: [(left: Int, addresses: Int, share: Int)] = [
-        (9_000, 3, 3_000), (6_000, 2, 3_000), (3_000, 1, 3_000), (3_000, 3, 2_000), (1_000, 2, 1_000), (4_000, 2, 2_000),
+        (9_000, 3, 3_000), (6_000, 2, 3_000), (3_000, 1, 3_000), (3_000, 3, 2_000), (1_000, 2, 1_000),
+        (4_000, 2, 2_000),
         (3_999, 2, 2_000), (2_000, 5, 2_000), (1_999, 5, 1_999), (100_000, 4, 25_000), (0, 1, 0),
     ]
 
@@ -27,9 +28,10 @@ import Testing
                 client.close()
             }
             #expect(time >= .milliseconds(300) && time < .seconds(5))
-            #expect(log.entries.prefix(4) == [
-                "resolved name: ::1 127.0.0.1", "1 [::1]:\(scene.port)", "2 127.0.0.1:\(scene.port)", "connected 2",
-            ])
+            #expect(
+                log.entries.prefix(4) == [
+                    "resolved name: ::1 127.0.0.1", "1 [::1]:\(scene.port)", "2 127.0.0.1:\(scene.port)", "connected 2",
+                ])
             scene.close()
         }
     }
@@ -87,10 +89,11 @@ import Testing
             let others = [IPAddress(v4: 127, 0, 0, 82), IPAddress(v4: 127, 0, 0, 83)]
             let client = try await dialer(to: others + [.v4Loopback], log).dial(.tcp, "name:\(port)")
             #expect(client.remoteEndpoint == listener.endpoint)
-            #expect(log.entries == [
-                "resolved name: 127.0.0.82 127.0.0.83 127.0.0.1", "1 127.0.0.82:\(port)", "failed 1 ECONNREFUSED",
-                "2 127.0.0.83:\(port)", "failed 2 ECONNREFUSED", "3 127.0.0.1:\(port)", "connected 3",
-            ])
+            #expect(
+                log.entries == [
+                    "resolved name: 127.0.0.82 127.0.0.83 127.0.0.1", "1 127.0.0.82:\(port)", "failed 1 ECONNREFUSED",
+                    "2 127.0.0.83:\(port)", "failed 2 ECONNREFUSED", "3 127.0.0.1:\(port)", "connected 3",
+                ])
             client.close()
             listener.close()
         }
@@ -175,13 +178,14 @@ private final class EventLog {
     var entries: [String] = []
 
     func add(_ event: DialEvent) {
-        let text = switch event {
-        case .resolved(let host, let addresses, _):
-            "resolved \(host): \(addresses.map(\.description).joined(separator: " "))"
-        case .connecting(let endpoint, let attempt): "\(attempt) \(endpoint)"
-        case .attemptFailed(let error, let attempt): "failed \(attempt) \(error.code)"
-        case .connected(_, let attempt, _): "connected \(attempt)"
-        }
+        let text =
+            switch event {
+            case .resolved(let host, let addresses, _):
+                "resolved \(host): \(addresses.map(\.description).joined(separator: " "))"
+            case .connecting(let endpoint, let attempt): "\(attempt) \(endpoint)"
+            case .attemptFailed(let error, let attempt): "failed \(attempt) \(error.code)"
+            case .connected(_, let attempt, _): "connected \(attempt)"
+            }
         entries.append(text)
     }
 }

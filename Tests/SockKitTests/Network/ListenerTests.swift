@@ -2,7 +2,8 @@
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ListenerTests {
-    @Test func `want of descriptors and lost peers are waited out, longer each time, and nobody is lost`() async throws {
+    @Test func `want of descriptors and lost peers are waited out, longer each time, and nobody is lost`() async throws
+    {
         try await onLoop {
             let listener = try await listen()
             let faults = FaultSwitch.install(

@@ -47,7 +47,8 @@ import Testing
     }
 
     @Test(arguments: [Network.unixpacket])
-    func `messages on a connection keep their boundaries, a short buffer loses the rest`(network: Network) async throws {
+    func `messages on a connection keep their boundaries, a short buffer loses the rest`(network: Network) async throws
+    {
         try await onLoop {
             let pair = try await loopback(network)
             for message in ["hello", "world!", "x"] { try await pair.client.write(message) }
@@ -106,7 +107,9 @@ import Testing
     @Test func `connections are listened for, datagrams received, and neither the other way`() async throws {
         try await onLoop {
             for network in Self.datagrams {
-                let error = try await failure { _ = try await ListenConfiguration().listen(network, freshAddress(network)) }
+                let error = try await failure {
+                    _ = try await ListenConfiguration().listen(network, freshAddress(network))
+                }
                 #expect(error.code == "usage")
             }
             for network in Self.connected {

@@ -71,11 +71,15 @@ import Testing
         try await onLoop {
             var options = SocketOptions()
             options.maximumSegment = 1
-            let error = try await failure { _ = try await Dialer(timeout: patience, options: options).dial(.tcp, "127.0.0.1:9") }
+            let error = try await failure {
+                _ = try await Dialer(timeout: patience, options: options).dial(.tcp, "127.0.0.1:9")
+            }
             #expect(error.description == "dial tcp 127.0.0.1:9: setsockopt TCP_MAXSEG: invalid argument")
             options.maximumSegment = nil
             options.interface = "no-such-if"
-            let listened = try await failure { _ = try await ListenConfiguration(options: options).listen(.tcp, "127.0.0.1:0") }
+            let listened = try await failure {
+                _ = try await ListenConfiguration(options: options).listen(.tcp, "127.0.0.1:0")
+            }
             #expect(listened.description == "listen tcp 127.0.0.1:0: setsockopt SO_BINDTODEVICE: no such device")
         }
     }

@@ -50,7 +50,9 @@ import Testing
             try makeStaleSocket(at: path, network.kind)
             let stale = try #require(fileStatus(of: path))
             let place = try await Place(network, path)
-            #expect(try #require(fileStatus(of: path)).st_ino != stale.st_ino || stale.st_mode != fileStatus(of: path)?.st_mode)
+            #expect(
+                try #require(fileStatus(of: path)).st_ino != stale.st_ino
+                    || stale.st_mode != fileStatus(of: path)?.st_mode)
             place.close()
         }
     }

@@ -32,7 +32,8 @@ struct SourceFile: Sendable {
 
     private static let found = Result { try find("") }
 
-    private static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4)
+    private static let root =
+        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4)
         .joined(separator: "/") + "/Sources"
 
     private static func find(_ directory: String) throws -> [SourceFile] {
@@ -59,7 +60,9 @@ struct SourceFile: Sendable {
     private static func declaredType(in code: Substring) -> Substring? {
         let words = code.split { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "@" }
         guard code.first?.isWhitespace == false, !words.contains("extension"), !words.contains("private"),
-            let keyword = words.firstIndex(where: { ["struct", "class", "enum", "actor", "protocol", "typealias"].contains($0) }),
+            let keyword = words.firstIndex(where: {
+                ["struct", "class", "enum", "actor", "protocol", "typealias"].contains($0)
+            }),
             words.indices.contains(keyword + 1)
         else { return nil }
         return words[keyword + 1]

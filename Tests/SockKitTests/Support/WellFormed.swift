@@ -7,7 +7,8 @@ func expectWellFormed(_ error: NetworkError, sourceLocation: SourceLocation = #_
     var head = error.operation.rawValue
     if let network = error.network { head += " \(network)" }
     #expect(text.hasPrefix(head), "\(text)", sourceLocation: sourceLocation)
-    #expect(!text.contains("\n") && !text.hasSuffix(".") && !text.contains("  "), "\(text)", sourceLocation: sourceLocation)
+    #expect(
+        !text.contains("\n") && !text.hasSuffix(".") && !text.contains("  "), "\(text)", sourceLocation: sourceLocation)
     #expect(!text.contains(": : ") && !text.hasSuffix(": "), "\(text)", sourceLocation: sourceLocation)
     if let remote = error.remote {
         #expect(text.contains("\(remote): "), "\(text)", sourceLocation: sourceLocation)
@@ -20,7 +21,8 @@ func expectWellFormed(_ error: NetworkError, sourceLocation: SourceLocation = #_
         #expect(text.hasSuffix(": \(call): \(number)"), "\(text)", sourceLocation: sourceLocation)
     }
     if let hint = error.hint {
-        #expect(!hint.hasSuffix(".") && !hint.contains("\n") && !hint.isEmpty, "\(hint)", sourceLocation: sourceLocation)
+        #expect(
+            !hint.hasSuffix(".") && !hint.contains("\n") && !hint.isEmpty, "\(hint)", sourceLocation: sourceLocation)
         #expect(!text.contains(hint), "\(hint)", sourceLocation: sourceLocation)
     }
 }

@@ -23,11 +23,13 @@ import Testing
         #expect(moment < later)
     }
 
-    @Test(arguments: [
-        (Duration.seconds(2), 2_000_000_000), (.nanoseconds(-3), -3), (.zero, 0),
-        (Duration(secondsComponent: 0, attosecondsComponent: 1_999_999_999), 1), (.seconds(Int64.max), .max),
-        (.seconds(Int64.min), .min), (Duration(secondsComponent: 9_223_372_036, attosecondsComponent: 999_999_999_999_999_999), .max),
-    ] as [(Duration, Int64)])
+    @Test(
+        arguments: [
+            (Duration.seconds(2), 2_000_000_000), (.nanoseconds(-3), -3), (.zero, 0),
+            (Duration(secondsComponent: 0, attosecondsComponent: 1_999_999_999), 1), (.seconds(Int64.max), .max),
+            (.seconds(Int64.min), .min),
+            (Duration(secondsComponent: 9_223_372_036, attosecondsComponent: 999_999_999_999_999_999), .max),
+        ] as [(Duration, Int64)])
     func `nanoseconds are rounded towards zero and saturate`(span: Duration, count: Int64) {
         #expect(span.wholeNanoseconds == count)
     }

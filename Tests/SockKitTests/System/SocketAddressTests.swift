@@ -7,7 +7,8 @@ import Testing
 
     @Test(arguments: [
         (Endpoint.ip(.v4Loopback, port: 80), SocketFamily.inet), (.ip(IPAddress(v4: 1, 2, 3, 4), port: 65535), .inet),
-        (.ip(.v6Loopback, port: 1), .inet6), (.ip(IPAddress(v6Bits: 0x2001_0db8 << 96 | 0x42, zone: nil), port: 443), .inet6),
+        (.ip(.v6Loopback, port: 1), .inet6),
+        (.ip(IPAddress(v6Bits: 0x2001_0db8 << 96 | 0x42, zone: nil), port: 443), .inet6),
         (.ip(IPAddress(v6Bits: 0xfe80 << 112 | 1, zone: "lo"), port: 9), .inet6),
         (.unix(.path("/tmp/x")), .unix), (.unix(.path(String(repeating: "p", count: 107))), .unix),
         (.unix(.abstract("name")), .unix), (.unix(.abstract(String(repeating: "a", count: 107))), .unix),
@@ -20,7 +21,8 @@ import Testing
     @Test(arguments: [
         (Endpoint.ip(.v4Loopback, port: 0), SocketFamily.inet), (.ip(.v6Loopback, port: 0), .inet6),
     ])
-    func `the kernel takes an IP address and gives it back with a port`(endpoint: Endpoint, family: SocketFamily) throws {
+    func `the kernel takes an IP address and gives it back with a port`(endpoint: Endpoint, family: SocketFamily) throws
+    {
         let socket = try SocketCalls.socket(family, .stream)
         try SocketCalls.bind(socket.rawValue, to: endpoint, family: family)
         let bound = try SocketCalls.localEndpoint(of: socket.rawValue)

@@ -6,7 +6,8 @@ import Testing
     private static let rows: [(SocketOption, SocketFamily, Int32)] = [
         (.reuseAddress, .inet, 1), (.broadcast, .inet, 1), (.keepAlive, .inet, 1), (.reusePort, .inet, 1),
         (.typeOfService, .inet, 0x10), (.timeToLive, .inet, 33), (.hopLimit, .inet6, 33), (.onlyIPv6, .inet6, 1),
-        (.trafficClass, .inet6, 0x10), (.noDelay, .inet, 1), (.maximumSegment, .inet, 1000), (.keepAliveIdle, .inet, 21),
+        (.trafficClass, .inet6, 0x10), (.noDelay, .inet, 1), (.maximumSegment, .inet, 1000),
+        (.keepAliveIdle, .inet, 21),
         (.keepAliveInterval, .inet, 22), (.keepAliveCount, .inet, 5), (.synCount, .inet, 3),
         (.quickAcknowledgement, .inet, 0), (.userTimeout, .inet, 2500),
     ]
@@ -19,6 +20,14 @@ import Testing
         #expect(try option.get(from: socket.rawValue) != value, "\(option.name)")
         try option.set(value, on: socket.rawValue)
         #expect(try option.get(from: socket.rawValue) == value, "\(option.name)")
+    }
+
+    @Test(arguments: [SocketFamily.inet, .inet6])
+    func `no row is another's option under a name of its own`(family: SocketFamily) throws {
+        let socket = try SocketCalls.socket(family, .stream)
+        let rows = Self.rows.filter { $0.1 == family }
+        for (option, _, value) in rows { try option.set(value, on: socket.rawValue) }
+        for (option, _, value) in rows { #expect(try option.get(from: socket.rawValue) == value, "\(option.name)") }
     }
 
     @Test(arguments: [SocketOption.sendBuffer, .receiveBuffer])

@@ -7,7 +7,9 @@ import Testing
         let ends = try PipeEnds()
         let faults = FaultSwitch.install("write", on: ends.writer.rawValue, [.interrupted, .interrupted])
         defer { faults.remove() }
-        let outcome = try unsafe [UInt8]("hi".utf8).withUnsafeBytes { try unsafe TransferCalls.write(ends.writer.rawValue, $0) }
+        let outcome = try unsafe [UInt8]("hi".utf8).withUnsafeBytes {
+            try unsafe TransferCalls.write(ends.writer.rawValue, $0)
+        }
         guard case .done(2) = outcome else { throw Unexpected("\(outcome)") }
         #expect(faults.records.map(\.errno) == [.interrupted, .interrupted, nil])
         #expect(faults.records.map(\.result) == [-1, -1, 2])
@@ -36,12 +38,16 @@ import Testing
     @Test func `would-block is a value, any other error is thrown`() throws {
         let ends = try PipeEnds()
         var byte: UInt8 = 0
-        let outcome = try unsafe withUnsafeMutableBytes(of: &byte) { try unsafe TransferCalls.read(ends.reader.rawValue, into: $0) }
+        let outcome = try unsafe withUnsafeMutableBytes(of: &byte) {
+            try unsafe TransferCalls.read(ends.reader.rawValue, into: $0)
+        }
         guard case .wouldBlock = outcome else { throw Unexpected("\(outcome)") }
         let faults = FaultSwitch.install("read", on: ends.reader.rawValue, [.inputOutput])
         defer { faults.remove() }
         #expect(throws: Errno.inputOutput) {
-            try unsafe withUnsafeMutableBytes(of: &byte) { try unsafe TransferCalls.read(ends.reader.rawValue, into: $0) }
+            try unsafe withUnsafeMutableBytes(of: &byte) {
+                try unsafe TransferCalls.read(ends.reader.rawValue, into: $0)
+            }
         }
     }
 
