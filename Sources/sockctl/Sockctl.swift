@@ -8,6 +8,11 @@ enum Sockctl {
     }
 
     private static func run(_ words: [String]) -> Int32 {
+        // The table of the whole program is drawn up only for those who ask for it: every start would pay for it.
+        if words == ["--version"] { return Screens.printVersion() }
+        if let name = words.first, CommandTable.names.contains(name) {
+            return CommandTable.run(name, Array(words.dropFirst()))
+        }
         if words.first == "generate" { return Generator.run(Array(words.dropFirst())) }
         do throws(UsageError) {
             switch try Program.sockctl.resolve(words) {

@@ -1,6 +1,6 @@
 /// Bytes through a descriptor.
 extension PolledDescriptor {
-    /// What the calls of a descriptor are: sockets have their own, and only a stream's short read means "no more".
+    /// What the calls of a descriptor are: sockets have their own, and only a TCP stream's short read means "no more".
     package enum Family: Sendable {
         case streamSocket, messageSocket, file
     }

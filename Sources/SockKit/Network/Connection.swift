@@ -171,7 +171,8 @@ public final class Connection {
     // MARK: - Errors
 
     package var family: PolledDescriptor.Family {
-        network.kind == .stream ? .streamSocket : .messageSocket
+        // A Unix stream's read ends where a descriptor was sent along, with more behind it (unix(7)).
+        network.isTCP ? .streamSocket : .messageSocket
     }
 
     /// A failed attempt as an error that names both ends.

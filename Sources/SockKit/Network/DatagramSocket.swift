@@ -59,15 +59,28 @@ public final class DatagramSocket {
 
     /// Sends one datagram, whole or not at all.
     public func send(_ bytes: Span<UInt8>, to remote: Endpoint) async throws(NetworkError) {
-        let family = family
+        var pause = Duration.milliseconds(1)
         do throws(DescriptorFailure) {
-            _ = try await descriptor.perform(.write) { number throws(Errno) in
-                try unsafe bytes.withUnsafeBytes { all throws(Errno) in
-                    try unsafe TransferCalls.send(number, all, to: remote, family: family)
-                }
+            while try await !sendOnce(bytes, to: remote) {
+                let end = Deadline.now + pause
+                guard await Netpoller.sleep(until: min(end, writeDeadline ?? end)) else { throw .cancelled }
+                pause = min(pause * 2, .milliseconds(20))
             }
         } catch {
             throw failure(.write, error, remote)
+        }
+    }
+
+    /// False if a Unix receiver's queue is full. No event tells when it no longer is: the socket, not being connected to
+    /// the receiver, polls writable all the time, and every try in vain makes an event of its own (unix(7)).
+    private func sendOnce(_ bytes: Span<UInt8>, to remote: Endpoint) async throws(DescriptorFailure) -> Bool {
+        let family = family
+        return try await descriptor.perform(.write) { number throws(Errno) in
+            let outcome = try unsafe bytes.withUnsafeBytes { all throws(Errno) in
+                try unsafe TransferCalls.send(number, all, to: remote, family: family)
+            }
+            if case .done = outcome { return .done(true) }
+            return family == .unix ? .done(false) : .wouldBlock
         }
     }
 

@@ -52,9 +52,10 @@ struct DialAttempt {
         until deadline: Deadline?
     ) async throws(NetworkError) -> StartedSocket {
         var pause = Duration.milliseconds(1)
+        // One socket however many tries: a Unix name of its own can be bound only once.
+        let socket = try builder.make(remote.socketFamily)
+        let number = socket.rawValue
         while true {
-            let socket = try builder.make(remote.socketFamily)
-            let number = socket.rawValue
             do throws(Errno) {
                 try SocketCalls.connect(number, to: remote, family: remote.socketFamily)
                 return StartedSocket(socket, isConnected: true)

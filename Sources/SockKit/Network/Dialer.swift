@@ -34,7 +34,7 @@ public struct Dialer: Sendable {
         } catch {
             throw NetworkError(.dial, network: network, cause: .invalid(error.message))
         }
-        return try await dial(network, to: destination)
+        return try await dial(destination.network ?? network, to: destination)
     }
 
     @Netpoller

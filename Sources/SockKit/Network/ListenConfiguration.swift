@@ -23,7 +23,8 @@ public struct ListenConfiguration: Sendable {
     /// Listens on a stream or sequenced network: `listen(.tcp, "127.0.0.1:3000")`.
     @Netpoller
     public func listen(_ network: Network, _ address: String) async throws(NetworkError) -> Listener {
-        try await listen(network, at: parse(network, address))
+        let destination = try parse(network, address)
+        return try await listen(destination.network ?? network, at: destination)
     }
 
     @Netpoller
@@ -47,7 +48,8 @@ public struct ListenConfiguration: Sendable {
     /// A socket that receives datagrams from anyone: `listenDatagram(.udp, "127.0.0.1:3000")`.
     @Netpoller
     public func listenDatagram(_ network: Network, _ address: String) async throws(NetworkError) -> DatagramSocket {
-        try await listenDatagram(network, at: parse(network, address))
+        let destination = try parse(network, address)
+        return try await listenDatagram(destination.network ?? network, at: destination)
     }
 
     @Netpoller
@@ -124,15 +126,24 @@ public struct ListenConfiguration: Sendable {
         let family = place.endpoint.socketFamily
         let builder = builder(network, place)
         guard family == .unix else { return try builder.make(family) }
-        // The file must never be there with wider permissions than asked for, so the mask does it, not a chmod.
-        let previous = FileCalls.setCreationMask(~unixMode & 0o777)
-        defer { _ = FileCalls.setCreationMask(previous) }
         do throws(NetworkError) {
-            return try builder.make(family)
+            return try bindUnix(builder, place.endpoint)
         } catch {
             guard error.errno == .addressInUse, OwnedPath.removeStale(place.endpoint, network.kind) else { throw error }
-            return try builder.make(family)
+            return try bindUnix(builder, place.endpoint)
         }
+    }
+
+    /// The file must never be there with wider permissions than asked for: bind(2) makes it with the socket's own mode,
+    /// less the process's mask. What the mask took away is given back afterwards.
+    private func bindUnix(_ builder: SocketBuilder, _ endpoint: Endpoint) throws(NetworkError) -> FileDescriptor {
+        var builder = builder
+        builder.mode = unixMode
+        let descriptor = try builder.make(.unix)
+        if case .unix(.path(let path)) = endpoint {
+            try builder.system("chmod") { () throws(Errno) in try FileCalls.setMode(unixMode, ofPath: path) }
+        }
+        return descriptor
     }
 
     @Netpoller

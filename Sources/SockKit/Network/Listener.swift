@@ -7,6 +7,8 @@ public final class Listener {
     public let backlog: Int32
     package let descriptor: PolledDescriptor
     private let path: OwnedPath?
+    /// Where accepts wait out a shortage.
+    private var pauses: [Parking] = []
 
     /// Told when accept(2) failed for want of something and will be tried again after a pause.
     public var onRetry: (@Netpoller (NetworkError, Duration) -> Void)?
@@ -45,7 +47,7 @@ public final class Listener {
                 guard case .system(let number) = error, Self.passing.contains(number) else { throw failure(error) }
                 onRetry?(failure(error), pause)
             }
-            guard await Netpoller.sleep(for: pause) else { throw failure(.cancelled) }
+            guard await wait(out: pause) else { throw failure(.cancelled) }
             pause = min(pause * 2, .seconds(1))
         }
     }
@@ -56,7 +58,17 @@ public final class Listener {
     public func close() {
         guard !descriptor.isClosed else { return }
         descriptor.close()
+        for pause in pauses { pause.wake() }
         path?.remove()
+    }
+
+    /// Waits until the pause, or the time for accepting, is over, or the listener closes; false if the task was cancelled.
+    private func wait(out pause: Duration) async -> Bool {
+        let place = Parking()
+        pauses.append(place)
+        defer { pauses.removeAll { $0 === place } }
+        let end = Deadline.now + pause
+        return await place.wait(until: min(end, deadline ?? end)) != .cancelled
     }
 
     private func adopt(_ accepted: AcceptedSocket) throws(DescriptorFailure) -> Connection {

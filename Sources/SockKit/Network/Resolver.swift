@@ -16,13 +16,14 @@ public struct Resolver: Sendable {
     package func addresses(
         of host: String, for network: Network, until deadline: Deadline?
     ) async throws(LookupFailure) -> [IPAddress] {
-        if let literal = IPAddress(host) {
+        // An IPv4 address in IPv6's clothes is dialled and shown as what it is: sockets of ours take either family only.
+        if let literal = IPAddress(host)?.unmapped {
             guard network.family.map({ $0 == literal.family }) ?? true else {
                 throw LookupFailure(cause: .noSuitableAddress(host))
             }
             return [literal]
         }
-        if let known = overrides[host] { return try suitable(known, host, network) }
+        if let known = overrides[host] { return try suitable(known.map(\.unmapped), host, network) }
         if literalsOnly {
             throw LookupFailure(cause: .invalid("lookup \(host): names are not looked up with --no-dns"))
         }

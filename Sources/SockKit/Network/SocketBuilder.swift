@@ -8,6 +8,8 @@ struct SocketBuilder {
     let remote: Endpoint?
     var reusesAddress = false
     var isDualStack = false
+    /// The permissions of a Unix socket's file.
+    var mode: UInt32?
 
     /// A socket of the family, bound to `local` where there is one.
     func make(_ family: SocketFamily) throws(NetworkError) -> FileDescriptor {
@@ -27,6 +29,9 @@ struct SocketBuilder {
         if let control {
             try system("control") { () throws(Errno) in try control(RawSocket(number: number), network, remote ?? local)
             }
+        }
+        if let mode {
+            try system("fchmod") { () throws(Errno) in try FileCalls.setMode(mode, of: number) }
         }
         if let local {
             try system("bind") { () throws(Errno) in try SocketCalls.bind(number, to: local, family: family) }

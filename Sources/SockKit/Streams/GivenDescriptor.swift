@@ -28,6 +28,9 @@ struct GivenDescriptor {
                 blocks = try !FileCalls.isNonBlocking(number)
                 descriptor = try PolledDescriptor(adopting: FileCalls.duplicate(number), sharesFile: true)
             }
+            // A pipe of the usual 64 KiB makes its two ends wake each other twenty times for each megabyte. Its capacity
+            // is no flag, and whoever shares it only finds more room; where it is refused, nothing is lost.
+            if identity.kind == .pipe { _ = try? FileCalls.resizePipe(number, to: 1 << 20) }
         case .regular, .device, .directory:
             family = .file
             blocks = false

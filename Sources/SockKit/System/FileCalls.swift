@@ -121,9 +121,12 @@ package enum FileCalls {
         }
     }
 
-    /// Sets the mask for files that the process creates, and returns the one before.
-    package static func setCreationMask(_ mask: UInt32) -> UInt32 {
-        UInt32(umask(mode_t(mask)))
+    package static func setMode(_ mode: UInt32, of descriptor: Int32) throws(Errno) {
+        _ = try SystemCall.perform(
+            "fchmod", on: descriptor, arguments: "\(descriptor), 0\(String(mode, radix: 8))"
+        ) {
+            Int(fchmod(descriptor, mode_t(mode)))
+        }
     }
 
     package static func isTerminal(_ descriptor: Int32) -> Bool {

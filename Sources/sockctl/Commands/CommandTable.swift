@@ -2,6 +2,8 @@ import SockKit
 
 /// The commands as they run: each row of the program's table, and what it does.
 enum CommandTable {
+    static let names = ["listen", "dial"]
+
     /// Runs the command of that name, and returns the status for the shell.
     static func run(_ name: String, _ words: [String]) -> Int32 {
         switch name {
@@ -38,19 +40,19 @@ enum CommandTable {
         let reporter = Reporter(arguments.common.reporterSettings(target: .standardError))
         reporter.startTracing()
         do throws(Errno) {
-            return try Netpoller.run { await conduct() }
+            return try Netpoller.run { await conduct(arguments, reporter, body).code }
         } catch {
-            reporter.fail(NetworkError(.set, network: nil, cause: .system(error, call: "epoll_create1")))
-            return ExitStatus.system.code
+            return reporter.fail(NetworkError(.set, network: nil, cause: .system(error, call: "epoll_create1"))).code
         }
-        @Netpoller @Sendable func conduct() async -> Int32 {
-            await Conductor(reporter).run(maximumTime: arguments.maximumTime) { conductor in
-                do throws(UsageError) {
-                    return try await body(arguments, conductor)
-                } catch {
-                    return reporter.fail(error)
-                }
-            }.code
+    }
+
+    @Netpoller
+    private static func conduct<Arguments: RunArguments>(
+        _ arguments: Arguments, _ reporter: Reporter,
+        _ body: @escaping @Netpoller @Sendable (Arguments, Conductor) async throws(UsageError) -> ExitStatus
+    ) async -> ExitStatus {
+        await Conductor(reporter).run(maximumTime: arguments.maximumTime) { conductor in
+            do throws(UsageError) { return try await body(arguments, conductor) } catch { return reporter.fail(error) }
         }
     }
 }

@@ -95,11 +95,6 @@ struct ListenArguments: Equatable, Sendable {
     }
 }
 
-/// What a listener does with a peer.
-enum ServeMode: String, CaseIterable, Sendable {
-    case pipe, echo, discard, chargen, time
-}
-
 extension ValueType where Value == Int {
     /// A file's permissions, in octal.
     static var fileMode: Self {

@@ -1,0 +1,58 @@
+import SockKit
+import Testing
+
+@Suite struct HintTests {
+    private func hint(
+        _ operation: NetworkError.Operation, _ cause: NetworkError.Cause, local: Endpoint? = nil,
+        remote: Endpoint? = nil
+    ) -> String? {
+        let error = NetworkError(operation, network: .tcp, local: local, remote: remote, cause: cause)
+        expectWellFormed(error)
+        return error.hint
+    }
+
+    @Test func `a refused dial is told how to start a listener there`() throws {
+        let cause = NetworkError.Cause.system(.connectionRefused, call: "connect")
+        let near = try #require(hint(.dial, cause, remote: .ip(.v4Loopback, port: 3000)))
+        #expect(near.contains("sockctl listen 3000") && near.contains("127.0.0.1:3000"))
+        let far = try #require(hint(.dial, cause, remote: .ip(IPAddress(v4: 10, 0, 0, 1), port: 3000)))
+        #expect(far.contains("sockctl listen :3000"))
+        let unix = try #require(hint(.dial, cause, remote: .unix(.path("/tmp/x"))))
+        #expect(unix.contains("unix:/tmp/x"))
+    }
+
+    @Test func `an occupied port is told how to find who has it`() throws {
+        let cause = NetworkError.Cause.system(.addressInUse, call: "bind")
+        let text = try #require(hint(.listen, cause, local: .ip(.v4Any, port: 3000)))
+        #expect(text.contains("ss -ltnp") && text.contains(":3000"))
+    }
+
+    @Test func `a privileged port gets one that is not, a file without permission nothing`() throws {
+        let cause = NetworkError.Cause.system(.permissionDenied, call: "bind")
+        #expect(try #require(hint(.listen, cause, local: .ip(.v4Any, port: 80))).contains("8080"))
+        #expect(hint(.listen, cause, local: .ip(.v4Any, port: 3000)) == nil)
+        #expect(hint(.listen, cause, local: .unix(.path("/root/x"))) == nil)
+    }
+
+    @Test func `silence and a missing route are explained`() {
+        #expect(hint(.dial, .timeout)?.contains("accept queue") == true)
+        #expect(hint(.dial, .system(.hostUnreachable, call: "connect"))?.contains("ip route") == true)
+        #expect(hint(.read, .timeout) == nil)
+    }
+
+    @Test func `what explains itself, or was wanted, has no hint`() {
+        for cause in [NetworkError.Cause.closed, .cancelled, .invalid("x"), .limit("x")] {
+            for operation in [NetworkError.Operation.dial, .listen, .accept, .read, .write, .close, .set] {
+                #expect(hint(operation, cause) == nil)
+            }
+        }
+        #expect(hint(.dial, .noSuchHost("www.example.org")) == nil)
+        #expect(hint(.dial, .noSuchHost("www")) != nil)
+    }
+
+    @Test func `a dead peer is told apart from one that has closed`() throws {
+        let pipe = try #require(hint(.write, .system(.brokenPipe, call: "write")))
+        let reset = try #require(hint(.write, .system(.connectionReset, call: "write")))
+        #expect(pipe != reset && reset == hint(.read, .system(.connectionReset, call: "read")))
+    }
+}

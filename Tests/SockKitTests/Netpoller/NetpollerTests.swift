@@ -1,0 +1,106 @@
+@testable import SockKit
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct NetpollerTests {
+    @Test func `every task of the loop runs on one thread, before and after it waits`() async throws {
+        let threads = try await withThrowingTaskGroup(of: [UInt].self) { group in
+            for index in 0..<50 {
+                group.addTask {
+                    try await onLoop {
+                        let before = ThreadCalls.current
+                        await Netpoller.sleep(for: .milliseconds(index % 5))
+                        return [before, ThreadCalls.current]
+                    }
+                }
+            }
+            return try await group.reduce(into: Set<UInt>()) { $0.formUnion($1) }
+        }
+        #expect(threads.count == 1)
+        #expect(!threads.contains(ThreadCalls.current))
+    }
+
+    @Test func `a child task stays on the loop's thread`() async throws {
+        let same = try await onLoop {
+            async let child = childThread()
+            return await child == ThreadCalls.current
+        }
+        #expect(same)
+    }
+
+    private func childThread() async -> UInt { ThreadCalls.current }
+
+    @Test func `what a task throws is what its value throws`() async throws {
+        await #expect(throws: Unexpected.self) { try await onLoop { throw Unexpected("x") } }
+    }
+
+    @Test(arguments: [0, 1, 20, 300])
+    func `a sleep is never shorter than asked`(milliseconds: Int) async throws {
+        try await onLoop {
+            let span = Duration.milliseconds(milliseconds)
+            let time = try await elapsed { #expect(await Netpoller.sleep(for: span)) }
+            #expect(time >= span && time < span + .seconds(2))
+        }
+    }
+
+    @Test func `sleeping until a moment that has passed is no sleep`() async throws {
+        try await onLoop {
+            let time = try await elapsed { #expect(await Netpoller.sleep(until: .past)) }
+            #expect(time < .seconds(1))
+        }
+    }
+
+    @Test func `many timers ring in the order of their deadlines`() async throws {
+        let (expected, rung) = try await onLoop {
+            let start = Deadline.now
+            var generator = SeededGenerator(seed: 5)
+            let delays = Array(0..<200).shuffled(using: &generator)
+            let log = Log<Int>()
+            let tasks = delays.map { delay in
+                Netpoller.spawn {
+                    await Netpoller.sleep(until: start + .microseconds(50_000 + delay * 200))
+                    log.entries.append(delay)
+                }
+            }
+            for task in tasks { await task.value }
+            return (delays.sorted(), log.entries)
+        }
+        #expect(rung == expected)
+    }
+
+    @Test func `a sleep ends at once where its task is cancelled, before or meanwhile`() async throws {
+        try await onLoop {
+            let time = try await elapsed {
+                let sleeper = Netpoller.spawn { await Netpoller.sleep(for: .seconds(30)) }
+                await letOthersRun()
+                sleeper.cancel()
+                #expect(await sleeper.value == false)
+                let late = Netpoller.spawn { await Netpoller.sleep(until: nil) }
+                late.cancel()
+                #expect(await late.value == false)
+            }
+            #expect(time < .seconds(5))
+        }
+    }
+
+    @Test func `a task that never waits does not keep timers from ringing`() async throws {
+        try await onLoop {
+            let done = Log<Bool>()
+            let busy = Netpoller.spawn {
+                let limit = Deadline.now + patience
+                while done.entries.isEmpty, !limit.hasPassed { await Task.yield() }
+                return !limit.hasPassed
+            }
+            await Netpoller.sleep(for: .milliseconds(5))
+            done.entries.append(true)
+            #expect(await busy.value)
+        }
+    }
+}
+
+/// What happened, in order.
+@Netpoller
+final class Log<Entry: Sendable> {
+    var entries: [Entry] = []
+
+    nonisolated init() {}
+}

@@ -1,0 +1,138 @@
+@testable import SockKit
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct ListenerTests {
+    @Test func `want of descriptors and lost peers are waited out, longer each time, and nobody is lost`() async throws
+    {
+        try await onLoop {
+            let listener = try await listen()
+            let faults = FaultSwitch.install(
+                "accept4", on: listener.number, [.tooManyOpenFiles, .connectionAborted, .noBufferSpace])
+            defer { faults.remove() }
+            let log = Log<(String, Duration)>()
+            listener.onRetry = { error, pause in log.entries.append((error.description, pause)) }
+            let client = try await Dialer(timeout: patience).dial(.tcp, listener.endpoint.description)
+            let time = try await elapsed {
+                let server = try await listener.accept()
+                #expect(server.remoteEndpoint == client.localEndpoint)
+            }
+            #expect(log.entries.map(\.1) == [.milliseconds(5), .milliseconds(10), .milliseconds(20)])
+            #expect(log.entries.first?.0 == "accept tcp \(listener.endpoint): accept: too many open files")
+            #expect(time >= .milliseconds(35) && time < .seconds(5))
+            client.close()
+            listener.close()
+        }
+    }
+
+    @Test func `the pauses begin anew with the next accept`() async throws {
+        try await onLoop {
+            let listener = try await listen()
+            let faults = FaultSwitch.install("accept4", on: listener.number, [.tooManyOpenFiles])
+            let log = Log<Duration>()
+            listener.onRetry = { log.entries.append($1) }
+            for _ in 0..<2 {
+                let client = try await Dialer(timeout: patience).dial(.tcp, listener.endpoint.description)
+                _ = try await listener.accept()
+                client.close()
+                faults.remove()
+                SystemCall.watch(faults)
+            }
+            faults.remove()
+            let second = FaultSwitch.install("accept4", on: listener.number, [.tooManyOpenFilesInSystem, .noMemory])
+            defer { second.remove() }
+            let client = try await Dialer(timeout: patience).dial(.tcp, listener.endpoint.description)
+            _ = try await listener.accept()
+            #expect(log.entries == [.milliseconds(5), .milliseconds(5), .milliseconds(10)])
+            client.close()
+            listener.close()
+        }
+    }
+
+    @Test func `any other error ends accept`() async throws {
+        try await onLoop {
+            let listener = try await listen()
+            let faults = FaultSwitch.install("accept4", on: listener.number, [.invalidArgument])
+            defer { faults.remove() }
+            let error = try await failure { _ = try await listener.accept() }
+            #expect(error.description == "accept tcp \(listener.endpoint): accept: invalid argument")
+            #expect(error.local == listener.endpoint && error.operation == .accept)
+            listener.close()
+        }
+    }
+
+    @Test func `close wakes every accept that waits`() async throws {
+        try await onLoop {
+            let listener = try await listen()
+            let waiting = (0..<3).map { _ in Netpoller.spawn { _ = try await listener.accept() } }
+            await letOthersRun()
+            listener.close()
+            listener.close()
+            for task in waiting {
+                let error = try await failure { try await task.value }
+                #expect(error.isClosed)
+                #expect(error.description == "accept tcp \(listener.endpoint): use of closed network connection")
+            }
+            #expect(try await failure { _ = try await listener.accept() }.isClosed)
+        }
+    }
+
+    @Test func `close does not wait for the end of a pause`() async throws {
+        try await onLoop {
+            let listener = try await listen()
+            let faults = FaultSwitch.install(
+                "accept4", on: listener.number, [Errno](repeating: .tooManyOpenFiles, count: 100))
+            defer { faults.remove() }
+            let client = try await Dialer(timeout: patience).dial(.tcp, listener.endpoint.description)
+            let longPause = Promise<Void>()
+            listener.onRetry = { _, pause in if pause >= .seconds(1) { longPause.fulfil(()) } }
+            let accepting = Netpoller.spawn { _ = try await listener.accept() }
+            _ = await longPause.wait(until: .now + patience)
+            let time = try await elapsed {
+                listener.close()
+                let error = try await failure { try await accepting.value }
+                #expect(error.isClosed)
+            }
+            #expect(time < .milliseconds(800))
+            client.close()
+        }
+    }
+
+    @Test func `a deadline ends accept, and one lifted lets it go on`() async throws {
+        try await onLoop {
+            let listener = try await listen()
+            listener.deadline = .past
+            let error = try await failure { _ = try await listener.accept() }
+            #expect(error.description == "accept tcp \(listener.endpoint): i/o timeout" && error.isTimeout)
+            listener.deadline = .now + patience
+            let client = try await Dialer(timeout: patience).dial(.tcp, listener.endpoint.description)
+            #expect(try await listener.accept().remoteEndpoint == client.localEndpoint)
+            client.close()
+            listener.close()
+        }
+    }
+
+    @Test func `two accepts share the peers that come`() async throws {
+        try await onLoop {
+            let listener = try await listen()
+            let waiting = (0..<2).map { _ in Netpoller.spawn { try await listener.accept().remoteEndpoint } }
+            await letOthersRun()
+            let clients = [
+                try await Dialer(timeout: patience).dial(.tcp, listener.endpoint.description),
+                try await Dialer(timeout: patience).dial(.tcp, listener.endpoint.description),
+            ]
+            let seen = try await [waiting[0].value, waiting[1].value]
+            #expect(Set(seen) == Set(clients.map(\.localEndpoint)))
+            for client in clients { client.close() }
+            listener.close()
+        }
+    }
+
+    @Test func `a listener that nobody holds any more no longer listens`() async throws {
+        try await onLoop {
+            let place = try await listen().endpoint
+            await letOthersRun()
+            let error = try await failure { _ = try await Dialer(timeout: patience).dial(.tcp, place.description) }
+            #expect(error.errno == .connectionRefused)
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import Glibc
+import SockKit
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct UnixFileTests {
+    @Test(arguments: [nil, 0o666, 0o700] as [UInt32?])
+    func `the socket's file has the mode asked for, 600 if none was, and the process keeps its mask`(
+        mode: UInt32?
+    ) async throws {
+        try await onLoop {
+            let directory = try TemporaryDirectory()
+            let path = "\(directory.path)/s"
+            var configuration = ListenConfiguration()
+            if let mode { configuration.unixMode = mode }
+            let mask = creationMask()
+            let listener = try await configuration.listen(.unix, path)
+            #expect(try #require(fileStatus(of: path)).st_mode & 0o7777 == mode ?? 0o600)
+            #expect(creationMask() == mask)
+            listener.close()
+        }
+    }
+
+    @Test(arguments: [Network.unix, .unixpacket, .unixgram])
+    func `the file is there while somebody listens, and no longer`(network: Network) async throws {
+        try await onLoop {
+            let directory = try TemporaryDirectory()
+            let path = "\(directory.path)/s"
+            let place = try await Place(network, path)
+            #expect(fileStatus(of: path) != nil && place.endpoint == .unix(.path(path)))
+            place.close()
+            place.close()
+            #expect(fileStatus(of: path) == nil)
+        }
+    }
+
+    @Test func `a listener that nobody holds any more takes its file with it`() async throws {
+        try await onLoop {
+            let directory = try TemporaryDirectory()
+            let path = "\(directory.path)/s"
+            do { _ = try await ListenConfiguration().listen(.unix, path).endpoint }
+            try await waitUntil("the end of the file") { fileStatus(of: path) == nil }
+        }
+    }
+
+    @Test(arguments: [Network.unix, .unixpacket, .unixgram])
+    func `a stale file is replaced`(network: Network) async throws {
+        try await onLoop {
+            let directory = try TemporaryDirectory()
+            let path = "\(directory.path)/s"
+            try makeStaleSocket(at: path, network.kind)
+            let stale = try #require(fileStatus(of: path))
+            let place = try await Place(network, path)
+            #expect(
+                try #require(fileStatus(of: path)).st_ino != stale.st_ino
+                    || stale.st_mode != fileStatus(of: path)?.st_mode)
+            place.close()
+        }
+    }
+
+    @Test(arguments: [Network.unix, .unixpacket, .unixgram])
+    func `a file that somebody listens on is not taken, and he goes on`(network: Network) async throws {
+        try await onLoop {
+            let directory = try TemporaryDirectory()
+            let path = "\(directory.path)/s"
+            let place = try await Place(network, path)
+            let before = try #require(fileStatus(of: path))
+            for other in [Network.unix, .unixpacket, .unixgram] {
+                let error = try await failure { _ = try await Place(other, path) }
+                #expect(error.description == "listen \(other) \(path): bind: address already in use")
+            }
+            #expect(try #require(fileStatus(of: path)).st_ino == before.st_ino)
+            let client = try await Dialer(timeout: patience).dial(network, path)
+            client.close()
+            place.close()
+        }
+    }
+
+    @Test func `a file that is no socket is kept`() async throws {
+        try await onLoop {
+            let directory = try TemporaryDirectory()
+            let path = "\(directory.path)/s"
+            try writeFile(path, [1, 2, 3])
+            let error = try await failure { _ = try await ListenConfiguration().listen(.unix, path) }
+            #expect(error.errno == .addressInUse && error.hint != nil)
+            #expect(try contents(of: path) == [1, 2, 3])
+        }
+    }
+
+    @Test func `a symbolic link is not followed to what it names`() async throws {
+        try await onLoop {
+            let directory = try TemporaryDirectory()
+            let (path, link) = ("\(directory.path)/s", "\(directory.path)/link")
+            try makeStaleSocket(at: path)
+            try #require(unsafe symlink(path, link) == 0)
+            let error = try await failure { _ = try await ListenConfiguration().listen(.unix, link) }
+            #expect(error.errno == .addressInUse && fileStatus(of: path) != nil && fileStatus(of: link) != nil)
+        }
+    }
+
+    @Test func `a file that took the place of ours stays`() async throws {
+        try await onLoop {
+            let directory = try TemporaryDirectory()
+            let path = "\(directory.path)/s"
+            let first = try await ListenConfiguration().listen(.unix, path)
+            try #require(unsafe unlink(path) == 0)
+            let second = try await ListenConfiguration().listen(.unix, path)
+            first.close()
+            let client = try await Dialer(timeout: patience).dial(.unix, path)
+            client.close()
+            second.close()
+            #expect(fileStatus(of: path) == nil)
+        }
+    }
+
+    @Test func `a path that is too long is an error before anything is made`() async throws {
+        try await onLoop {
+            let path = "/tmp/" + String(repeating: "x", count: 110)
+            let error = try await failure { _ = try await ListenConfiguration().listen(.unix, path) }
+            #expect(error.code == "usage" || error.errno == Errno(rawValue: ENAMETOOLONG))
+        }
+    }
+
+    /// umask(2) can only be read by setting it.
+    private func creationMask() -> UInt32 {
+        let mask = FileCalls.setCreationMask(0o022)
+        _ = FileCalls.setCreationMask(mask)
+        return mask
+    }
+}
+
+/// A listener or a datagram socket, whichever the network has.
+@Netpoller
+private struct Place {
+    private var listener: Listener?
+    private var socket: DatagramSocket?
+
+    init(_ network: Network, _ path: String) async throws {
+        if network.kind == .datagram {
+            socket = try await ListenConfiguration().listenDatagram(network, path)
+        } else {
+            listener = try await ListenConfiguration().listen(network, path)
+        }
+    }
+
+    var endpoint: Endpoint? { listener?.endpoint ?? socket?.localEndpoint }
+
+    func close() {
+        listener?.close()
+        socket?.close()
+    }
+}

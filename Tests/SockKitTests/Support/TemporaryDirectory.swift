@@ -1,0 +1,25 @@
+import Glibc
+import SockKit
+import Synchronization
+
+/// A directory that goes away with its contents at the latest when this does, with a path short enough for sockets.
+final class TemporaryDirectory: Sendable {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/sockkit-test.XXXXXX\0".utf8CString.dropLast())
+        guard let made = unsafe mkdtemp(&template) else { throw HarnessError("mkdtemp") }
+        path = unsafe String(cString: made)
+    }
+
+    deinit { removeTree(path) }
+}
+
+/// A socket file behind which nobody is any more.
+func makeStaleSocket(at path: String, _ kind: Network.Kind = .stream) throws {
+    // A program that is just being started would keep the socket open until its exec(2).
+    try spawnTurn.withLock { _ in
+        let socket = try SocketCalls.socket(.unix, kind)
+        try SocketCalls.bind(socket.rawValue, to: .unix(.path(path)), family: .unix)
+    }
+}
