@@ -24,6 +24,9 @@ final class Peer {
     }
 
     func didRead(_ count: Int) {
+        if received == 0, count > 0, connection.network.kind != .datagram {
+            reporter.report(.firstByte(ends, .now - start))
+        }
         received += count
         if reportsTransfers { reporter.report(.read(ends, bytes: count, total: received)) }
     }
