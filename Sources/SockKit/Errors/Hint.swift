@@ -3,7 +3,8 @@ extension NetworkError {
     public var hint: String? {
         switch (operation, cause) {
         case (.dial, .system(.connectionRefused, _)): refusedHint
-        case (.dial, .system(.noSuchFile, _)): "there is nothing at that path; start a listener with: sockctl listen unix:PATH"
+        case (.dial, .system(.noSuchFile, _)):
+            "there is nothing at that path; start a listener with: sockctl listen unix:PATH"
         case (.dial, .system(.wrongProtocolType, _)):
             "the socket there is of another type; try --network unix, unixgram or unixpacket"
         case (.dial, .system(.timedOut, _)), (.dial, .timeout):
@@ -14,9 +15,11 @@ extension NetworkError {
             "the source address is not one of this machine's, or its ports are used up"
         case (.listen, .system(.addressInUse, _)): inUseHint
         case (.listen, .system(.permissionDenied, _)): permissionHint
-        case (.listen, .system(.addressNotAvailable, _)): "that address is not one of this machine's; look at: ip address"
+        case (.listen, .system(.addressNotAvailable, _)):
+            "that address is not one of this machine's; look at: ip address"
         case (.dial, .noSuchHost(let name)):
-            name.utf8.contains(UInt8(ascii: ".")) ? nil : "a name without a dot is looked up in /etc/hosts and the search domains"
+            name.utf8.contains(UInt8(ascii: "."))
+                ? nil : "a name without a dot is looked up in /etc/hosts and the search domains"
         case (.dial, .noSuitableAddress), (.listen, .noSuitableAddress):
             "the network and the address are of different families"
         case (_, .unknownService): "write the port as a number, or a name from /etc/services"

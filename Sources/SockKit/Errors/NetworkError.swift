@@ -40,8 +40,10 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         let bytesTransferred: Int
         let namesLocal: Bool
 
-        init(_ operation: Operation, _ network: Network?, _ local: Endpoint?, _ remote: Endpoint?,
-            _ cause: Cause, _ bytesTransferred: Int, _ namesLocal: Bool) {
+        init(
+            _ operation: Operation, _ network: Network?, _ local: Endpoint?, _ remote: Endpoint?,
+            _ cause: Cause, _ bytesTransferred: Int, _ namesLocal: Bool
+        ) {
             self.operation = operation
             self.network = network
             self.local = local
@@ -159,11 +161,12 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
 extension NetworkError.Cause {
     /// What a failed attempt means once it is known which call it was.
     package init(_ failure: DescriptorFailure, call: String) {
-        self = switch failure {
-        case .system(let number): .system(number, call: call)
-        case .deadlineExceeded: .timeout
-        case .closed: .closed
-        case .cancelled: .cancelled
-        }
+        self =
+            switch failure {
+            case .system(let number): .system(number, call: call)
+            case .deadlineExceeded: .timeout
+            case .closed: .closed
+            case .cancelled: .cancelled
+            }
     }
 }

@@ -117,7 +117,9 @@ final class EventLoop: SerialExecutor, TaskExecutor {
     }
 
     private func takeInbox() {
-        guard hasMail.load(ordering: .relaxed), hasMail.exchange(false, ordering: .sequentiallyConsistent) else { return }
+        guard hasMail.load(ordering: .relaxed), hasMail.exchange(false, ordering: .sequentiallyConsistent) else {
+            return
+        }
         inbox.withLock { jobs in
             unsafe ready.append(contentsOf: jobs)
             jobs.removeAll(keepingCapacity: true)

@@ -18,11 +18,15 @@ public struct Resolver: Sendable {
     ) async throws(LookupFailure) -> [IPAddress] {
         // An IPv4 address in IPv6's clothes is dialled and shown as what it is: sockets of ours take either family only.
         if let literal = IPAddress(host)?.unmapped {
-            guard network.family.map({ $0 == literal.family }) ?? true else { throw LookupFailure(cause: .noSuitableAddress(host)) }
+            guard network.family.map({ $0 == literal.family }) ?? true else {
+                throw LookupFailure(cause: .noSuitableAddress(host))
+            }
             return [literal]
         }
         if let known = overrides[host] { return try suitable(known.map(\.unmapped), host, network) }
-        if literalsOnly { throw LookupFailure(cause: .invalid("lookup \(host): names are not looked up with --no-dns")) }
+        if literalsOnly {
+            throw LookupFailure(cause: .invalid("lookup \(host): names are not looked up with --no-dns"))
+        }
         let family = network.family
         let result = try await offloaded(until: deadline) {
             Result { () throws(NameCalls.Failure) in try NameCalls.addresses(of: host, family: family) }
@@ -31,7 +35,9 @@ public struct Resolver: Sendable {
         case .success(let found): return try suitable(found, host, network)
         case .failure(.noSuchName):
             // A name that has only addresses of the other family is another mistake than a name that is unknown.
-            guard family != nil, try await exists(host, until: deadline) else { throw LookupFailure(cause: .noSuchHost(host)) }
+            guard family != nil, try await exists(host, until: deadline) else {
+                throw LookupFailure(cause: .noSuchHost(host))
+            }
             throw LookupFailure(cause: .noSuitableAddress(host))
         case .failure(.temporary):
             throw LookupFailure(cause: .lookupFailed(host, reason: "temporary failure in name resolution"))
@@ -56,7 +62,8 @@ public struct Resolver: Sendable {
     ) throws(LookupFailure) -> [IPAddress] {
         let fitting = found.filter { address in network.family.map { $0 == address.family } ?? true }
         guard !fitting.isEmpty else {
-            throw found.isEmpty ? LookupFailure(cause: .noSuchHost(host)) : LookupFailure(cause: .noSuitableAddress(host))
+            throw found.isEmpty
+                ? LookupFailure(cause: .noSuchHost(host)) : LookupFailure(cause: .noSuitableAddress(host))
         }
         return fitting
     }

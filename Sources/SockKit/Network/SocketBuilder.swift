@@ -22,11 +22,13 @@ struct SocketBuilder {
             }
         }
         if reusesAddress {
-            try system("setsockopt SO_REUSEADDR") { () throws(Errno) in try SocketOption.reuseAddress.set(1, on: number) }
+            try system("setsockopt SO_REUSEADDR") { () throws(Errno) in try SocketOption.reuseAddress.set(1, on: number)
+            }
         }
         do throws(OptionFailure) { try options.apply(to: number, network, family) } catch { throw failure(error.cause) }
         if let control {
-            try system("control") { () throws(Errno) in try control(RawSocket(number: number), network, remote ?? local) }
+            try system("control") { () throws(Errno) in try control(RawSocket(number: number), network, remote ?? local)
+            }
         }
         if let mode {
             try system("fchmod") { () throws(Errno) in try FileCalls.setMode(mode, of: number) }

@@ -26,18 +26,22 @@ public struct SocketOptions: Sendable, Hashable {
         if reusesPort { try set(.reusePort, 1, descriptor) }
         if broadcasts { try set(.broadcast, 1, descriptor) }
         guard family != .unix else { return }
-        if let interface { try call("SO_BINDTODEVICE") { () throws(Errno) in
-            try SocketOption.bind(toInterface: interface, on: descriptor)
-        } }
+        if let interface {
+            try call("SO_BINDTODEVICE") { () throws(Errno) in
+                try SocketOption.bind(toInterface: interface, on: descriptor)
+            }
+        }
         try set(family == .inet ? .timeToLive : .hopLimit, timeToLive, descriptor)
         try set(family == .inet ? .typeOfService : .trafficClass, typeOfService, descriptor)
         guard network.isTCP else { return }
         try set(.noDelay, noDelay ? 1 : 0, descriptor)
         try set(.maximumSegment, maximumSegment, descriptor)
         try set(.userTimeout, userTimeout.map { Int32(clamping: $0.wholeNanoseconds / 1_000_000) }, descriptor)
-        if let linger { try call("SO_LINGER") { () throws(Errno) in
-            try SocketOption.setLinger(Int32(clamping: linger.components.seconds), on: descriptor)
-        } }
+        if let linger {
+            try call("SO_LINGER") { () throws(Errno) in
+                try SocketOption.setLinger(Int32(clamping: linger.components.seconds), on: descriptor)
+            }
+        }
         try applyKeepAlive(descriptor)
     }
 

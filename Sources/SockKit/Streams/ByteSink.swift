@@ -59,9 +59,11 @@ public final class ByteSink {
         let copy = unsafe bytes.withUnsafeBytes { unsafe Array($0) }
         let result: Result<Void, Errno>
         do throws(DescriptorThreadFailure) {
-            result = try await Netpoller.offload { Result { () throws(Errno) in
-                try FileCalls.writeBlocking(number, copy.span)
-            } }
+            result = try await Netpoller.offload {
+                Result { () throws(Errno) in
+                    try FileCalls.writeBlocking(number, copy.span)
+                }
+            }
         } catch {
             throw .cancelled
         }

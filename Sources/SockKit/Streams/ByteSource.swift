@@ -40,9 +40,11 @@ public final class ByteSource {
         let number = number
         let result: Result<[UInt8], Errno>
         do throws(DescriptorThreadFailure) {
-            result = try await Netpoller.offload { Result { () throws(Errno) in
-                try FileCalls.readBlocking(number, upTo: min(maximum, BufferPool.bufferSize))
-            } }
+            result = try await Netpoller.offload {
+                Result { () throws(Errno) in
+                    try FileCalls.readBlocking(number, upTo: min(maximum, BufferPool.bufferSize))
+                }
+            }
         } catch {
             throw .cancelled
         }

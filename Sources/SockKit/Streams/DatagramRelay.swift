@@ -119,7 +119,9 @@ public final class DatagramRelay {
         if case .open(_, let everyone) = ends {
             // A Unix sender without a name cannot be answered.
             if datagram.source != .unix(.unnamed) {
-                if !everyone { peers = [datagram.source] } else if !peers.contains(datagram.source) {
+                if !everyone {
+                    peers = [datagram.source]
+                } else if !peers.contains(datagram.source) {
                     peers.append(datagram.source)
                     onNewPeer?(datagram.source)
                 }

@@ -188,12 +188,13 @@ extension FileIdentity {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         size = Int64(status.st_size)
-        kind = switch status.st_mode & S_IFMT {
-        case S_IFREG: .regular
-        case S_IFIFO: .pipe
-        case S_IFSOCK: .socket
-        case S_IFDIR: .directory
-        default: isTerminal ? .terminal : .device
-        }
+        kind =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: .regular
+            case S_IFIFO: .pipe
+            case S_IFSOCK: .socket
+            case S_IFDIR: .directory
+            default: isTerminal ? .terminal : .device
+            }
     }
 }

@@ -13,11 +13,12 @@ package enum NameCalls {
     package static func addresses(of host: String, family: IPAddress.Family?) throws(Failure) -> [IPAddress] {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        unsafe hints.ai_family = switch family {
-        case .v4: AF_INET
-        case .v6: AF_INET6
-        case nil: AF_UNSPEC
-        }
+        unsafe hints.ai_family =
+            switch family {
+            case .v4: AF_INET
+            case .v6: AF_INET6
+            case nil: AF_UNSPEC
+            }
         var list: UnsafeMutablePointer<addrinfo>?
         let result = unsafe getaddrinfo(host, nil, &hints, &list)
         let number = errno

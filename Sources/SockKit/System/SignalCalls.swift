@@ -14,6 +14,17 @@ package enum Signal: Sendable, CaseIterable {
         case .windowChange: SIGWINCH
         }
     }
+
+    /// As signal(7) writes it.
+    var name: String {
+        switch self {
+        case .interrupt: "SIGINT"
+        case .terminate: "SIGTERM"
+        case .hangUp: "SIGHUP"
+        case .userOne: "SIGUSR1"
+        case .windowChange: "SIGWINCH"
+        }
+    }
 }
 
 package enum SignalCalls {
@@ -39,7 +50,10 @@ package enum SignalCalls {
         for signal in signals where !isIgnored(signal) { unsafe sigaddset(&mask, signal.number) }
         guard unsafe pthread_sigmask(SIG_BLOCK, &mask, nil) == 0 else { throw .invalidArgument }
         let flags = Int32(SFD_NONBLOCK | SFD_CLOEXEC)
-        let number = try SystemCall.perform("signalfd4", on: -1, arguments: "-1, \(signals)") {
+        let names = signals.map(\.name).joined(separator: "|")
+        let number = try SystemCall.perform(
+            "signalfd4", on: -1, arguments: "-1, \(names), SFD_NONBLOCK|SFD_CLOEXEC"
+        ) {
             unsafe Int(signalfd(-1, &mask, flags))
         }
         return FileDescriptor(adopting: Int32(number))

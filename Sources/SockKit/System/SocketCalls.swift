@@ -18,11 +18,12 @@ public enum SocketFamily: Sendable, Hashable {
 package enum SocketCalls {
     /// A socket that is non-blocking and close-on-exec from birth. The corresponding call is socket(2).
     package static func socket(_ family: SocketFamily, _ kind: Network.Kind) throws(Errno) -> FileDescriptor {
-        let type: Int32 = switch kind {
-        case .stream: Int32(SOCK_STREAM.rawValue)
-        case .datagram: Int32(SOCK_DGRAM.rawValue)
-        case .sequenced: Int32(SOCK_SEQPACKET.rawValue)
-        }
+        let type: Int32 =
+            switch kind {
+            case .stream: Int32(SOCK_STREAM.rawValue)
+            case .datagram: Int32(SOCK_DGRAM.rawValue)
+            case .sequenced: Int32(SOCK_SEQPACKET.rawValue)
+            }
         let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let number = try SystemCall.perform(
             "socket", on: -1, arguments: "\(family.constantName), \(kind.constantName)|SOCK_NONBLOCK|SOCK_CLOEXEC, 0"

@@ -132,16 +132,17 @@ extension SocketOption {
 extension SocketOption {
     /// The constant's name where this option's values are constants that a socket here can have.
     package func valueName(_ value: Int32) -> String? {
-        let names: [Int32: String] = switch name {
-        case "SO_DOMAIN": [AF_UNIX: "AF_UNIX", AF_INET: "AF_INET", AF_INET6: "AF_INET6"]
-        case "SO_TYPE":
-            [
-                Int32(SOCK_STREAM.rawValue): "SOCK_STREAM", Int32(SOCK_DGRAM.rawValue): "SOCK_DGRAM",
-                Int32(SOCK_SEQPACKET.rawValue): "SOCK_SEQPACKET",
-            ]
-        case "SO_PROTOCOL": [Int32(IPPROTO_TCP): "IPPROTO_TCP", Int32(IPPROTO_UDP): "IPPROTO_UDP"]
-        default: [:]
-        }
+        let names: [Int32: String] =
+            switch name {
+            case "SO_DOMAIN": [AF_UNIX: "AF_UNIX", AF_INET: "AF_INET", AF_INET6: "AF_INET6"]
+            case "SO_TYPE":
+                [
+                    Int32(SOCK_STREAM.rawValue): "SOCK_STREAM", Int32(SOCK_DGRAM.rawValue): "SOCK_DGRAM",
+                    Int32(SOCK_SEQPACKET.rawValue): "SOCK_SEQPACKET",
+                ]
+            case "SO_PROTOCOL": [Int32(IPPROTO_TCP): "IPPROTO_TCP", Int32(IPPROTO_UDP): "IPPROTO_UDP"]
+            default: [:]
+            }
         return names[value]
     }
 }

@@ -24,11 +24,13 @@ package enum ThreadCalls {
         defer { unsafe pthread_sigmask(SIG_SETMASK, &previous, nil) }
         let box = unsafe Unmanaged.passRetained(Body(body))
         var thread = pthread_t()
-        let result = unsafe pthread_create(&thread, &attributes, { pointer in
-            guard let pointer = unsafe pointer else { return nil }
-            unsafe Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().run()
-            return nil
-        }, box.toOpaque())
+        let result = unsafe pthread_create(
+            &thread, &attributes,
+            { pointer in
+                guard let pointer = unsafe pointer else { return nil }
+                unsafe Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().run()
+                return nil
+            }, box.toOpaque())
         guard result == 0 else {
             unsafe box.release()
             throw Errno(rawValue: result)

@@ -11,7 +11,8 @@ struct DialArguments: Equatable, Sendable {
     static let rows: [Row<DialArguments>] =
         [
             .positional(
-                "address", 1...2, completion: .hosts, into: \.address, help: "Where to connect to.",
+                "address", 1...2, completion: .hosts, into: \.address,
+                help: "Where to connect: host:port, port or unix:path.",
                 detail: """
                     `HOST:PORT` or `HOST PORT`; `:PORT` or a bare `PORT` for localhost; `unix:PATH`, or `unix:@NAME` \
                     for an abstract name; any network may stand before it, as in `tcp4://127.0.0.1:80`.

@@ -57,7 +57,7 @@ enum DialCommand {
                 "sockctl dial --resolve clock.test=127.0.0.1 --timeout 2s clock.test 3000",
                 shows: "Connect by a name that no name server knows."),
             Manual.Example(
-                "sockctl listen 3000 --serve discard", "sockctl dial --trace --send-only 3000 </etc/services",
+                "sockctl listen 3000 --serve discard", "sockctl dial --trace --send-only 3000 <report",
                 shows: "See every system call that it takes to send a file."),
         ],
         seeAlso: ["sockctl", "sockctl-listen", "nc", "connect(2)", "tcp(7)", "unix(7)"],

@@ -33,7 +33,8 @@ struct Listen {
                 reporter.report(.retrying(attempt: 1, delay: pause, after: Failure(error)))
             }
             reporter.report(
-                .listening(Ends(network, local: listener.endpoint), backlog: arguments.backlog, note: note(listener.endpoint)))
+                .listening(
+                    Ends(network, local: listener.endpoint), backlog: arguments.backlog, note: note(listener.endpoint)))
             return arguments.goesOn ? try await serve(listener) : try await joinOne(listener)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
@@ -110,7 +111,11 @@ struct Listen {
             override = status
             task.cancel()
         }
-        let status = await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() }
+        let status = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
         feeder?.cancel()
         return override ?? status
     }
@@ -142,7 +147,8 @@ struct Listen {
             let aboutPeers = [
                 (arguments.maximumAccepts != nil, "--max-accepts"),
                 (arguments.maximumConnections != nil, "--max-conns"), (!arguments.peer.transfer.reads, "--no-read"),
-                (arguments.peer.ending.closeAfter != nil, "--close-after"), (arguments.peer.ending.close != .fin, "--close"),
+                (arguments.peer.ending.closeAfter != nil, "--close-after"),
+                (arguments.peer.ending.close != .fin, "--close"),
             ]
             if let option = aboutPeers.first(where: \.0)?.1 {
                 throw UsageError("'\(option)' is about connections, and \(network) has none")

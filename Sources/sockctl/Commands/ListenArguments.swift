@@ -16,11 +16,11 @@ struct ListenArguments: Equatable, Sendable {
         [
             .positional(
                 "address", 0...2, completion: .hosts, into: \.address,
-                help: "Where to listen; else any free local port.",
+                help: "Where to listen: port, :port, host:port or unix:path.",
                 detail: """
                     `HOST:PORT` or `HOST PORT`; `:PORT` for every interface of both families; a bare `PORT` for \
                     127.0.0.1 only; `unix:PATH`, or `unix:@NAME` for an abstract name; any network may stand before \
-                    it, as in `udp6://[::1]:53`. Port 0 picks a free one.
+                    it, as in `udp6://[::1]:53`. Port 0 picks a free one, as does no address at all, on 127.0.0.1.
                     """)
         ] + peers.titled("Peers") + queue.titled("Queue") + PeerArguments.rows.lifted(through: \.peer)
 

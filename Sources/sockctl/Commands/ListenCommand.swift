@@ -60,7 +60,7 @@ enum ListenCommand {
                 shows:
                     "A server that tells the time, and a client that asks it. The server runs until it is interrupted."),
             Manual.Example(
-                "sockctl listen 3000 >copy </dev/null", "sockctl dial 3000 </etc/services",
+                "sockctl listen 3000 >copy </dev/null", "sockctl dial 3000 <report",
                 shows: """
                     Receive a file. Standard input is empty, so listen sends no FIN of its own before the sender has \
                     ended.

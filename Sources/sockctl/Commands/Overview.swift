@@ -36,6 +36,19 @@ extension Program {
             ),
             .eventTable,
             Manual.Section(
+                "SIGNALS",
+                .terms([
+                    (
+                        "SIGINT, SIGTERM, SIGHUP",
+                        """
+                        Close cleanly and end with 128 and the signal's number; a server finishes, with 0. The second \
+                        one ends it at once.
+                        """
+                    ),
+                    ("SIGUSR1", "With one peer, say on standard error how much has gone each way so far."),
+                ])
+            ),
+            Manual.Section(
                 "ENVIRONMENT",
                 .terms([
                     ("NO_COLOR", "If it is set and not empty, nothing is coloured unless `--color always` asks for it.")

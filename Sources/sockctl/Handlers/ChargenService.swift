@@ -24,7 +24,9 @@ struct ChargenService: Service {
             } catch {
                 peer.didWrite(error.bytesTransferred)
                 // It is the peer that ends this service, and a broken pipe or a reset is how it does.
-                guard error.errno == .brokenPipe || error.errno == .connectionReset || error.isClosed else { throw error }
+                guard error.errno == .brokenPipe || error.errno == .connectionReset || error.isClosed else {
+                    throw error
+                }
                 return
             }
             if peer.isFinishing { return }

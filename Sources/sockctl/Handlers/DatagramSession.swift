@@ -40,7 +40,11 @@ final class DatagramSession {
         }
         let task = Netpoller.spawn { await relay.run() }
         copies.onFailure = { task.cancel() }
-        let result = await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() }
+        let result = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
         return report(result, relay)
     }
 

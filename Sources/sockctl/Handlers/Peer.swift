@@ -25,6 +25,9 @@ final class Peer {
     var ends: Ends { Ends(connection, number: number) }
 
     func didRead(_ count: Int) {
+        if received == 0, count > 0, connection.network.kind != .datagram {
+            reporter.report(.firstByte(ends, .now - start))
+        }
         received += count
         if reportsTransfers { reportRead(count) }
     }

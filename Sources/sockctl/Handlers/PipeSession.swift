@@ -38,7 +38,11 @@ final class PipeSession {
         let lifetime = arguments.ending.closeAfter.map { span in
             Netpoller.spawn { if await Netpoller.sleep(for: span) { task.cancel() } }
         }
-        let result = await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() }
+        let result = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
         lifetime?.cancel()
         if arguments.transfer.sendsOnly { await settle(result) }
         progress.finish()
@@ -140,7 +144,9 @@ extension Connection {
     func idleError(after span: Duration) -> Failure {
         var failure = Failure(
             code: "timeout",
-            message: "read \(network) \(localEndpoint)->\(remoteEndpoint): nothing came or went for \(Quantity.duration(span))")
+            message:
+                "read \(network) \(localEndpoint)->\(remoteEndpoint): nothing came or went for \(Quantity.duration(span))"
+        )
         (failure.operation, failure.network, failure.local, failure.remote) = (
             "read", network, localEndpoint, remoteEndpoint
         )

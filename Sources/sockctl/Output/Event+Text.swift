@@ -131,7 +131,8 @@ extension Event.Note {
     fileprivate var text: String {
         switch self {
         case .inputUnfinished: "the peer had ended; standard input had not"
-        case .inputDropped(let bytes, let sent): bytes > 0
+        case .inputDropped(let bytes, let sent):
+            bytes > 0
                 ? "\(bytes) of \(sent) bytes of standard input cannot have arrived"
                 : "all \(sent) bytes sent were acknowledged; whether the peer read them is not known"
         case .stopping(let reason): "no more connections are taken: \(reason)"

@@ -32,7 +32,9 @@ enum EventTable {
         row(.datagramSent, .verbose, ["length", "to"], "A datagram went."),
         row(.halfClosed, .verbose, ["by"], "One direction has ended, by `local` or `peer`."),
         row(.inputUnfinished, .always, [], "The peer had ended, standard input had not."),
-        row(.inputDropped, .always, ["bytes_sent"], "So many bytes were taken from standard input and cannot have arrived."),
+        row(
+            .inputDropped, .always, ["bytes_sent"],
+            "So many bytes were taken from standard input and cannot have arrived."),
         row(
             .closed, .verbose,
             ["by", "seconds", "bytes_received", "bytes_sent", "bytes_unacknowledged", "tcp"],

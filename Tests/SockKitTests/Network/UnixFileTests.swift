@@ -12,10 +12,10 @@ import Testing
             let path = "\(directory.path)/s"
             var configuration = ListenConfiguration()
             if let mode { configuration.unixMode = mode }
-            let mask = creationMask()
+            let mask = try creationMask()
             let listener = try await configuration.listen(.unix, path)
             #expect(try #require(fileStatus(of: path)).st_mode & 0o7777 == mode ?? 0o600)
-            #expect(creationMask() == mask)
+            #expect(try creationMask() == mask)
             listener.close()
         }
     }
@@ -120,11 +120,11 @@ import Testing
         }
     }
 
-    /// umask(2) can only be read by setting it.
-    private func creationMask() -> UInt32 {
-        let mask = FileCalls.setCreationMask(0o022)
-        _ = FileCalls.setCreationMask(mask)
-        return mask
+    /// umask(2) can only be read by setting it; the kernel tells it here too.
+    private func creationMask() throws -> UInt32 {
+        let status = try String(decoding: contents(of: "/proc/self/status"), as: UTF8.self)
+        let digits = try #require(status.firstMatch(of: /Umask:\s+([0-7]+)/)).output.1
+        return try #require(UInt32(digits, radix: 8))
     }
 }
 

@@ -10,7 +10,8 @@ enum Binary {
         return path.flatMap { unsafe access($0, X_OK) == 0 ? $0 : nil }
     }()
 
-    private static let ownDirectory: String? = {
+    /// Where these tests are, and all that was built with them.
+    static let ownDirectory: String? = {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
         guard count > 0 else { return nil }

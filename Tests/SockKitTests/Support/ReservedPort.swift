@@ -24,3 +24,17 @@ private func hold(listening: Bool) throws -> Int {
     if listening && listen(descriptor, 16) != 0 { throw HarnessError("listen") }
     return Int(UInt16(bigEndian: address.sin_port))
 }
+
+/// A port of 127.0.0.1 that nobody has: below those that the kernel gives away, so that nobody gets it by chance.
+func unboundPort() throws -> Int {
+    for _ in 0..<100 {
+        let port = Int.random(in: 10_000..<32_000)
+        if isFree(port) { return port }
+    }
+    throw HarnessError("no free port", EADDRINUSE)
+}
+
+private func isFree(_ port: Int) -> Bool {
+    let tables = ["tcp", "tcp6", "udp", "udp6"].flatMap(socketTable)
+    return !tables.contains { $0.localPort == port || $0.remotePort == port }
+}
