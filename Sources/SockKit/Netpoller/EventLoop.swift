@@ -84,8 +84,11 @@ final class EventLoop: SerialExecutor, TaskExecutor {
     /// Runs jobs and waits for events until `stop()`; the calling thread must have claimed the loop.
     func run() {
         while true {
-            runReadyJobs()
-            takeInbox()
+            for _ in 0..<Self.rounds {
+                runReadyJobs()
+                takeInbox()
+                if unsafe ready.isEmpty { break }
+            }
             if isStopping.load(ordering: .relaxed) { return }
             let isIdle = unsafe ready.isEmpty
             if isIdle { isAsleep.store(true, ordering: .sequentiallyConsistent) }
@@ -101,7 +104,10 @@ final class EventLoop: SerialExecutor, TaskExecutor {
         isStopping.store(true, ordering: .relaxed)
     }
 
-    /// Runs the jobs that are there now: those that they add wait until the sockets have been looked at.
+    /// So many times the jobs that jobs have added are run before the sockets are looked at again.
+    private static let rounds = 4
+
+    /// Runs the jobs that are there now, and leaves those that they add.
     private func runReadyJobs() {
         let count = unsafe ready.count
         for index in 0..<count {

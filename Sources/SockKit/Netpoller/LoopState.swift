@@ -99,7 +99,7 @@
     /// Forgets a descriptor that is about to be closed. close(2) takes it out of the epoll instance by itself, unless
     /// other descriptors share its open file (epoll(7)): then it is named here.
     func remove(_ slot: PollSlot, _ shared: Int32?) {
-        if let shared { try? PollCalls.remove(shared, from: epoll.rawValue) }
+        if let shared, slot.isPolled { try? PollCalls.remove(shared, from: epoll.rawValue) }
         slots[Int(slot.tag.index)] = nil
         freeSlots.append(slot.tag.index)
     }

@@ -31,6 +31,8 @@ struct PollTag: Sendable, Hashable {
 /// Only the loop's thread touches it: the loop itself, and `PolledDescriptor`, which is isolated to `@Netpoller`.
 @safe final class PollSlot {
     let tag: PollTag
+    /// Whether the epoll instance knows the descriptor; what cannot be polled is always ready.
+    let isPolled: Bool
     private let reading = Side()
     private let writing = Side()
     /// The peer has ended, failed or sent urgent data: a short read then says nothing about what is left.
@@ -68,6 +70,7 @@ struct PollTag: Sendable, Hashable {
 
     init(tag: PollTag, isAlwaysReady: Bool) {
         self.tag = tag
+        isPolled = !isAlwaysReady
         isNeverDrained = isAlwaysReady
     }
 

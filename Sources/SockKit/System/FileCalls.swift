@@ -40,7 +40,7 @@ package enum FileCalls {
     /// A pipe of our own, non-blocking and close-on-exec, as (read end, write end) numbers to adopt at once.
     package static func pipe() throws(Errno) -> (reader: Int32, writer: Int32) {
         var ends: (Int32, Int32) = (-1, -1)
-        _ = try SystemCall.perform("pipe2", on: -1, arguments: "O_NONBLOCK|O_CLOEXEC") {
+        _ = try SystemCall.perform("pipe2", on: -1, arguments: "[\(ends.0), \(ends.1)], O_NONBLOCK|O_CLOEXEC") {
             unsafe withUnsafeMutablePointer(to: &ends) {
                 unsafe $0.withMemoryRebound(to: Int32.self, capacity: 2) {
                     unsafe Int(pipe2($0, O_NONBLOCK | O_CLOEXEC))

@@ -95,7 +95,7 @@ extension PollCalls.Interest: CustomStringConvertible {
     ///
     /// An interruption by a signal counts as no event: the loop looks at its clock and comes back.
     func wait(on epoll: Int32, timeout: Duration?) -> Int {
-        let timeoutText = timeout.map { "\($0)" } ?? "no timeout"
+        let timeoutText = timeout.map { "\($0.millisecondsRoundedUp) ms" } ?? "no timeout"
         do throws(Errno) {
             return try SystemCall.perform(
                 "epoll_wait", on: epoll, retryingInterrupts: false, arguments: "\(epoll), \(timeoutText)"

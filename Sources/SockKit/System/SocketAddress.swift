@@ -41,8 +41,11 @@ struct SocketAddress {
                 // A dual-stack socket shows its IPv4 peers as ::ffff:a.b.c.d; people know them as a.b.c.d.
                 return .ip(address.unmapped, port: UInt16(bigEndian: $0.sin6_port))
             }
-        default:
+        case AF_UNIX:
             return .unix(unixAddress)
+        default:
+            // Nothing was written: the call failed, or its peer has no name.
+            return .unix(.unnamed)
         }
     }
 

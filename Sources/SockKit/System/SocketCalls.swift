@@ -60,7 +60,10 @@ package enum SocketCalls {
     package static func accept(_ descriptor: Int32) throws(Errno) -> Attempt<AcceptedSocket> {
         var address = SocketAddress()
         let outcome = try SystemCall.attempt(
-            "accept4", on: descriptor, arguments: "\(descriptor), \(address.endpoint), SOCK_NONBLOCK|SOCK_CLOEXEC"
+            "accept4", on: descriptor,
+            arguments: address.endpoint == .unix(.unnamed)
+                ? "\(descriptor), SOCK_NONBLOCK|SOCK_CLOEXEC"
+                : "\(descriptor), \(address.endpoint), SOCK_NONBLOCK|SOCK_CLOEXEC"
         ) {
             unsafe address.withMutablePointer {
                 unsafe Int(accept4(descriptor, $0, $1, Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)))
