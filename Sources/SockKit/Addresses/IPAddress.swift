@@ -7,12 +7,19 @@ public struct IPAddress: Sendable, Hashable, CustomStringConvertible {
         case v4, v6
     }
 
-    /// The version of IP that the address belongs to.
-    public let family: Family
-    /// The address as IPv6, an IPv4 address in its mapped form `::ffff:a.b.c.d`.
-    public let v6Bits: UInt128
+    // Two halves, the smallest field last: a whole one would round the size of every endpoint up to a multiple of 16,
+    // and a server keeps one for each connection.
+    private let high: UInt64
+    private let low: UInt64
     /// The interface, by name or number, in which a link-local IPv6 address has its meaning; never empty.
     public let zone: String?
+    /// The version of IP that the address belongs to.
+    public let family: Family
+
+    /// The address as IPv6, an IPv4 address in its mapped form `::ffff:a.b.c.d`.
+    public var v6Bits: UInt128 {
+        UInt128(high) << 64 | UInt128(low)
+    }
 
     /// The IPv4 address `a.b.c.d`.
     public init(v4 a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8) {
@@ -22,14 +29,16 @@ public struct IPAddress: Sendable, Hashable, CustomStringConvertible {
     /// The IPv4 address with this value in host order: 127.0.0.1 is `0x7f000001`.
     public init(v4Bits: UInt32) {
         family = .v4
-        v6Bits = Self.mappedPrefix | UInt128(v4Bits)
+        high = 0
+        low = UInt64(truncatingIfNeeded: Self.mappedPrefix) | UInt64(v4Bits)
         zone = nil
     }
 
     /// The IPv6 address with this value in host order: `::1` is 1. An empty zone counts as none.
     public init(v6Bits: UInt128, zone: String? = nil) {
         family = .v6
-        self.v6Bits = v6Bits
+        high = UInt64(truncatingIfNeeded: v6Bits >> 64)
+        low = UInt64(truncatingIfNeeded: v6Bits)
         self.zone = zone == "" ? nil : zone
     }
 

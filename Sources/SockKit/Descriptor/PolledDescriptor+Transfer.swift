@@ -26,17 +26,27 @@ extension PolledDescriptor {
         let room = min(maximum, BufferPool.bufferSize)
         var lent: [UInt8]?
         let count = try await perform(.read) { number throws(Errno) in
-            var buffer = BufferPool.shared.take()
-            defer { if lent == nil { BufferPool.shared.giveBack(buffer) } }
-            var span = buffer.mutableSpan
-            let outcome = try unsafe span.withUnsafeMutableBytes { bytes throws(Errno) in
-                try unsafe Self.read(number, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<room]), family)
-            }
-            if case .done = outcome { lent = buffer }
-            return outcome
+            try Self.readLending(number, room, family, &lent)
         }
         if family == .streamSocket, count > 0, count < room { noteDrained() }
         return Chunk(lent ?? [], count: count)
+    }
+
+    /// One attempt into a buffer of the pool; `lent` keeps it if something came.
+    ///
+    /// Never inlined: what it holds for a moment would be part of its caller's frame for as long as that one waits.
+    @inline(never)
+    private static func readLending(
+        _ number: Int32, _ room: Int, _ family: Family, _ lent: inout [UInt8]?
+    ) throws(Errno) -> Attempt<Int> {
+        var buffer = BufferPool.shared.take()
+        defer { if lent == nil { BufferPool.shared.giveBack(buffer) } }
+        var span = buffer.mutableSpan
+        let outcome = try unsafe span.withUnsafeMutableBytes { bytes throws(Errno) in
+            try unsafe read(number, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<room]), family)
+        }
+        if case .done = outcome { lent = buffer }
+        return outcome
     }
 
     /// Writes all the bytes under one turn; `progress` counts those that went.

@@ -176,6 +176,7 @@ public final class Connection {
     }
 
     /// A failed attempt as an error that names both ends.
+    @inline(never)
     package func failure(
         _ operation: NetworkError.Operation, _ failure: DescriptorFailure, call: String? = nil
     ) -> NetworkError {

@@ -21,6 +21,9 @@ public struct Deadline: Sendable, Hashable, Comparable {
     /// A moment that has passed: setting it as a deadline wakes whoever waits.
     public static let past = Deadline(nanoseconds: 0)
 
+    /// A moment that will not come.
+    package static let never = Deadline(nanoseconds: .max)
+
     /// True once the moment has come.
     public var hasPassed: Bool {
         nanoseconds <= Deadline.now.nanoseconds

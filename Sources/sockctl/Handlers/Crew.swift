@@ -16,18 +16,13 @@ final class Crew {
     var count: Int { members.count }
     var peers: [Peer] { members.values.map(\.peer).sorted { $0.number < $1.number } }
 
-    /// Serves a peer until `work` returns.
-    func add(_ peer: Peer, _ work: @escaping @Netpoller @Sendable () async -> Void) {
-        let number = peer.number
-        let task = Netpoller.spawn {
-            await work()
-            self.remove(number)
-        }
-        members[number] = Member(peer: peer, task: task)
+    /// Takes in a peer and the task that serves it, which removes it at its end.
+    func add(_ peer: Peer, servedBy task: Task<Void, Never>) {
+        members[peer.number] = Member(peer: peer, task: task)
     }
 
-    private func remove(_ number: Int) {
-        members[number] = nil
+    func remove(_ peer: Peer) {
+        members[peer.number] = nil
         guard members.isEmpty else { return }
         emptied.wake()
         onEmpty?()

@@ -7,7 +7,6 @@ final class Peer {
     /// Counted from 1.
     let number: Int
     let reporter: Reporter
-    let ends: Ends
     private let start = Deadline.now
     private let reportsTransfers: Bool
     private(set) var received = 0
@@ -19,21 +18,36 @@ final class Peer {
         self.connection = connection
         self.number = number
         self.reporter = reporter
-        ends = Ends(connection, number: number)
         reportsTransfers = reporter.isReported(.veryVerbose)
     }
+
+    /// Which connection it is, for reports.
+    var ends: Ends { Ends(connection, number: number) }
 
     func didRead(_ count: Int) {
         if received == 0, count > 0, connection.network.kind != .datagram {
             reporter.report(.firstByte(ends, .now - start))
         }
         received += count
-        if reportsTransfers { reporter.report(.read(ends, bytes: count, total: received)) }
+        if reportsTransfers { reportRead(count) }
     }
 
     func didWrite(_ count: Int) {
         sent += count
-        if reportsTransfers { reporter.report(.wrote(ends, bytes: count, total: sent)) }
+        if reportsTransfers { reportWrite(count) }
+    }
+
+    // Never inlined, like all that reports: an event is large, and inlined into a service it would take its room in the
+    // frame of every task that serves a peer, for as long as that peer is idle.
+
+    @inline(never)
+    private func reportRead(_ count: Int) {
+        reporter.report(.read(ends, bytes: count, total: received))
+    }
+
+    @inline(never)
+    private func reportWrite(_ count: Int) {
+        reporter.report(.wrote(ends, bytes: count, total: sent))
     }
 
     /// Says how much has gone both ways so far, as SIGUSR1 asks.
@@ -58,6 +72,7 @@ final class Peer {
         if mode == .reset { connection.reset() } else { connection.close() }
     }
 
+    @inline(never)
     private func reportClose(by ending: Event.Ending) {
         let unacknowledged = connection.network.isTCP ? connection.queueDepths?.unacknowledged : nil
         reporter.report(

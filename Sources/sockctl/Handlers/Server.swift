@@ -84,11 +84,12 @@ final class Server {
         accepted += 1
         let peer = Peer(connection, number: accepted, reporter: reporter)
         if reporter.isReported(.verbose) { reporter.report(.accepted(peer.ends)) }
-        crew.add(peer) { await self.serve(peer) }
+        crew.add(peer, servedBy: Netpoller.spawn { await self.serve(peer) })
     }
 
     private func serve(_ peer: Peer) async {
         await Self.serve(peer, service, lifetime: limits.lifetime, close: close)
+        crew.remove(peer)
     }
 
     /// Serves one peer from its first byte to its close, and says how it ended.

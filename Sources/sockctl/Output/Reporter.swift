@@ -56,6 +56,7 @@ final class Reporter: Sendable {
     }
 
     /// Says what is to be said of an event, whole or not at all. Never waits for who reads it, and never fails.
+    @inline(never)
     func report(_ event: Event) {
         let level = event.level
         guard isReported(level) else { return }
@@ -67,7 +68,7 @@ final class Reporter: Sendable {
     }
 
     /// Reports an error, and says how a command ends that ends with it.
-    @discardableResult
+    @discardableResult @inline(never)
     func fail(_ error: NetworkError, connection: Int? = nil) -> ExitStatus {
         report(.failed(Failure(error, connection: connection)))
         return ExitStatus(of: error)
