@@ -53,7 +53,7 @@ import Testing
         (["sockctl", "listen", "--mod"], ["--mode"]), (["sockctl", "dial", "--mod"], []),
     ]
 
-    @Test(.enabled(if: Shell.has("bash")), arguments: completions)
+    @Test(.enabled(if: Shell.has("bash"), "needs bash"), arguments: completions)
     func `bash completes commands, options and values`(line: [String], words: [String]) throws {
         let script = """
             \(Self.bash)
@@ -65,7 +65,7 @@ import Testing
         #expect(output.split(separator: "\n").map(String.init).sorted() == words)
     }
 
-    @Test(.enabled(if: Shell.has("fish")), arguments: completions)
+    @Test(.enabled(if: Shell.has("fish"), "needs fish"), arguments: completions)
     func `fish completes commands, options and values`(line: [String], words: [String]) throws {
         let script = "\(Self.fish)\ncomplete -C '\(line.joined(separator: " "))'\n"
         let output = try Shell.run("fish", ["--no-config"], input: script).output

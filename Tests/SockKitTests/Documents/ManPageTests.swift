@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: Shell.has("mandoc")))
+    @Test(.enabled(if: Shell.has("mandoc"), "needs mandoc"))
     func `mandoc finds nothing to complain about`() throws {
         let pages =
             [Self.page.text(of: .sockctl)] + Program.sockctl.commands.map { Self.page.text(of: $0, in: .sockctl) }
