@@ -77,7 +77,7 @@ public struct TCPInfo: Sendable, Hashable {
             case .finWait1: "FIN-WAIT-1"
             case .finWait2: "FIN-WAIT-2"
             case .timeWait: "TIME-WAIT"
-            case .closed: "UNCONN"
+            case .closed: "CLOSE"
             case .closeWait: "CLOSE-WAIT"
             case .lastAcknowledgement: "LAST-ACK"
             case .listening: "LISTEN"

@@ -113,6 +113,7 @@ private final class DialLog {
     private let start = Deadline.now
     private var resolveTime: Duration?
     private var attempt = 1
+    private var failed: Event?
 
     init(_ network: Network, _ reporter: Reporter) {
         self.network = network
@@ -125,10 +126,14 @@ private final class DialLog {
             resolveTime = time
             reporter.report(.resolved(host: host, addresses: addresses, time))
         case .connecting(let remote, let attempt):
+            // Another attempt follows: only then is the failure of the last one not the whole dial's.
+            if let failed { reporter.report(failed) }
+            failed = nil
             reporter.report(.connecting(Ends(network, remote: remote), attempt: attempt))
         case .attemptFailed(let error, let attempt):
-            if error.cause != .cancelled { reporter.report(.attemptFailed(error, attempt: attempt)) }
+            if error.cause != .cancelled { failed = .attemptFailed(error, attempt: attempt) }
         case .connected(_, let attempt, _):
+            if let failed { reporter.report(failed) }
             self.attempt = attempt
         }
     }

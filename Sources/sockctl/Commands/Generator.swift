@@ -4,7 +4,10 @@ import SockKit
 /// is in no table.
 enum Generator {
     static func run(_ words: [String]) -> Int32 {
-        let root = words.first ?? "."
+        guard words.count == 1, let root = words.first, !root.hasPrefix("-") else {
+            let error = UsageError("generate takes the repository's folder: sockctl generate .")
+            return Reporter(ReporterSettings()).fail(error).code
+        }
         for (path, text) in files {
             do throws(Errno) {
                 let file = try FileCalls.open("\(root)/\(path)", for: .write)

@@ -100,6 +100,7 @@ struct Listen {
         let server = Server(
             listener, service, limits: limits, close: arguments.peer.ending.close, reporter: reporter)
         conductor.onFinish = { server.finish("interrupted") }
+        conductor.onInquiry = { server.reportProgress() }
         let task = Netpoller.spawn { await server.run() }
         let feeder = hub.map { hub in Netpoller.spawn { await hub.distribute() } }
         var override: ExitStatus?

@@ -45,7 +45,7 @@ extension Program {
                         one ends it at once.
                         """
                     ),
-                    ("SIGUSR1", "With one peer, say on standard error how much has gone each way so far."),
+                    ("SIGUSR1", "Say on standard error how much has gone each way so far, or how many peers there were and are."),
                 ])
             ),
             Manual.Section(

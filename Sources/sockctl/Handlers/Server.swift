@@ -54,6 +54,11 @@ final class Server {
         crew.finish()
     }
 
+    /// Says how many peers there were and are, as SIGUSR1 asks.
+    func reportProgress() {
+        reporter.writeProgressLine("\(Quantity.count(accepted, "peer")) so far, \(crew.count) now")
+    }
+
     private func waitForFirst() {
         guard let span = limits.firstPeer, !isFinishing else { return }
         listener.deadline = .now + span

@@ -169,6 +169,13 @@ import Testing
         // A peer that does not read keeps the server in the middle of a write.
         let client = try python("c = dial(arguments[0]); say(c.recv(1)); hold()", port)
         try await client.waitForLine(containing: "b'", on: .out)
+        var (queued, looks) = (0, 0)
+        try await eventually("a write that blocks") {
+            let now = socketTable("tcp").first { $0.remotePort == port && $0.state == .established }?.receiveQueue ?? 0
+            looks = now > 0 && now == queued ? looks + 1 : 0
+            queued = now
+            return looks == 60 ? () : nil
+        }
         server.signal(SIGTERM)
         try await eventually("end of listening") {
             socketTable("tcp").contains { $0.localPort == port && $0.state == .listen } ? nil : ()
