@@ -2,7 +2,7 @@ extension Destination {
     /// Reads the address words of a command line: `HOST:PORT`, `[V6]:PORT`, `HOST PORT`, `:PORT`, `PORT`, `unix:PATH`,
     /// `unix:@NAME`, each of them behind a network's prefix if wanted (`tcp4://h:p`, `unixpacket:PATH`).
     ///
-    /// Ports may be names of services, which are left to the resolver. A bare port listens on 127.0.0.1, `:PORT` on
+    /// Ports may be names of services, which are left to the resolver. A bare port listens on 127.0.0.1 (::1 if only IPv6 is asked for), `:PORT` on
     /// every interface; to dial, both are `localhost`. With a Unix `network` the word is a path, with or without a
     /// prefix. A prefix may be narrower or wider than `network`, and for Unix sockets `network` decides; anything else
     /// that disagrees is an error.
@@ -26,7 +26,7 @@ extension Destination {
             }
             return Destination(network: agreed, place: .unix(try unixAddress(rest)))
         }
-        let place = words.count == 2 ? try pair(rest, words[1][...]) : try single(rest, role: role)
+        let place = words.count == 2 ? try pair(rest, words[1][...]) : try single(rest, role: role, agreed?.family)
         return Destination(network: agreed, place: place)
     }
 
@@ -81,7 +81,9 @@ extension Destination {
 
     // MARK: Hosts and ports
 
-    private static func single(_ text: Substring, role: Role) throws(AddressError) -> Place {
+    private static func single(
+        _ text: Substring, role: Role, _ family: IPAddress.Family?
+    ) throws(AddressError) -> Place {
         let bytes = text.utf8
         guard !bytes.isEmpty else { throw AddressError("an address is missing after the network; write HOST:PORT") }
         if bytes.first == UInt8(ascii: "[") {
@@ -97,7 +99,8 @@ extension Destination {
         }
         guard let colon = bytes.lastIndex(of: UInt8(ascii: ":")) else {
             if Port.read(bytes) == .name { throw lacksPort(text, as: text) }
-            return .host(role == .listening ? "127.0.0.1" : "localhost", service: try service(text))
+            let loopback = family == .v6 ? "::1" : "127.0.0.1"
+            return .host(role == .listening ? loopback : "localhost", service: try service(text))
         }
         let host = text[..<colon]
         let port = text[bytes.index(after: colon)...]

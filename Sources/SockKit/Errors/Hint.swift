@@ -26,6 +26,10 @@ extension NetworkError {
         case (.write, .system(.brokenPipe, _)): "the peer had closed the connection before all was written"
         case (.read, .system(.connectionReset, _)), (.write, .system(.connectionReset, _)):
             "the peer aborted: it died, was killed, or closed with unread data"
+        case (.read, .system(.connectionRefused, _)), (.write, .system(.connectionRefused, _)):
+            "nobody receives there: the refusal came back as an ICMP message"
+        case (.write, .system(.destinationRequired, _)):
+            "the sender has no name to answer to; a Unix socket that is bound has one"
         case (_, .system(.tooManyOpenFiles, _)): "raise the limit with: ulimit -n"
         case (.write, .system(.messageTooLong, _)): "one datagram holds at most 65507 bytes over IPv4, 65527 over IPv6"
         default: nil
@@ -34,11 +38,13 @@ extension NetworkError {
 
     private var refusedHint: String? {
         switch remote {
+        case .ip(_, port: 0): return "nothing can listen on port 0"
         case .ip(let address, let port):
             let place = address.isLoopback ? "\(port)" : ":\(port)"
             return "nothing listens on \(Endpoint.ip(address, port: port)); start one with: sockctl listen \(place)"
         case .unix(let name):
-            return "the socket file is there, but nobody listens on it; start one with: sockctl listen unix:\(name)"
+            return
+                "nobody listens there: its listener is gone, or it is no socket; start one with: sockctl listen unix:\(name)"
         case nil: return nil
         }
     }

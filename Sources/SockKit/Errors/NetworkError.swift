@@ -109,6 +109,8 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     public var description: String {
+        // The standard streams have no ends to name: their call says it all.
+        if network == nil, remote == nil, let call, call.hasPrefix("\(operation.rawValue) ") { return causeText }
         var text = operation.rawValue
         if let network { text += " \(network)" }
         if let ends = endsText { text += " \(ends)" }

@@ -46,7 +46,10 @@ extension SocketFacts {
         if name(.protocolNumber) == "IPPROTO_TCP" {
             facts += [
                 ("nodelay", value(.noDelay).map { $0 == 0 ? "off" : "on" }),
-                ("keepalive", Self.keepAlive(of: descriptor)),
+                ("keepalive", value(.keepAlive).map { $0 == 0 ? "off" : "on" }),
+                ("keepalive idle", value(.keepAlive) == 0 ? nil : value(.keepAliveIdle).map { "\($0)" }),
+                ("keepalive interval", value(.keepAlive) == 0 ? nil : value(.keepAliveInterval).map { "\($0)" }),
+                ("keepalive count", value(.keepAlive) == 0 ? nil : value(.keepAliveCount).map { "\($0)" }),
                 ("user timeout", value(.userTimeout).map { $0 == 0 ? "none" : "\($0) ms" }),
                 ("mss", value(.maximumSegment).map { "\($0)" }),
                 ("congestion control", try? TCPInfoCalls.congestionControl(of: descriptor)),
@@ -62,14 +65,5 @@ extension SocketFacts {
         } catch {
             return nil
         }
-    }
-
-    private static func keepAlive(of descriptor: Int32) -> String? {
-        func value(_ option: SocketOption) -> Int32? { try? option.get(from: descriptor) }
-        guard let isOn = value(.keepAlive) else { return nil }
-        guard isOn != 0, let idle = value(.keepAliveIdle), let interval = value(.keepAliveInterval),
-            let count = value(.keepAliveCount)
-        else { return "off" }
-        return "after \(idle) s, every \(interval) s, \(count) times"
     }
 }

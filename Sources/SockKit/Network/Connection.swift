@@ -109,6 +109,19 @@ public final class Connection {
         }
     }
 
+    /// Waits for one message of a sequenced network; nil is the peer's end.
+    ///
+    /// An empty message and the end both read as 0 bytes (unix(7)). It is the end if the loop, once it has looked, knows
+    /// of one and no bytes wait behind it.
+    public func readMessage(into buffer: inout MutableSpan<UInt8>) async throws(NetworkError) -> Datagram? {
+        let message = try await receiveMessage(into: &buffer)
+        if message.length > 0 { return message }
+        if !descriptor.hasEnded { await Netpoller.sleep(until: .now) }
+        guard descriptor.hasEnded else { return message }
+        let isLast = try? descriptor.withNumber { number throws(Errno) in try FileCalls.queued(number, .received) == 0 }
+        return isLast == false ? message : nil
+    }
+
     // MARK: - Writing
 
     /// Writes all the bytes, or fails with an error that says how many the kernel took (`bytesTransferred`).

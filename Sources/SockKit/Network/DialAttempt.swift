@@ -56,6 +56,10 @@ struct DialAttempt {
         let socket = try builder.make(remote.socketFamily)
         let number = socket.rawValue
         while true {
+            if network == .unixgram, dialer.source == nil {
+                // A name of the kernel's choice (unix(7), autobind): without one nobody could answer.
+                try? SocketCalls.bind(number, to: .unix(.unnamed), family: .unix)
+            }
             do throws(Errno) {
                 try SocketCalls.connect(number, to: remote, family: remote.socketFamily)
                 return StartedSocket(socket, isConnected: true)

@@ -11,7 +11,7 @@ public final class Listener {
     private var pauses: [Parking] = []
 
     /// Told when accept(2) failed for want of something and will be tried again after a pause.
-    public var onRetry: (@Netpoller (NetworkError, Duration) -> Void)?
+    public var onRetry: (@Netpoller (NetworkError, _ attempt: Int, _ pause: Duration) -> Void)?
 
     init(_ descriptor: PolledDescriptor, _ network: Network, _ endpoint: Endpoint, backlog: Int32, path: OwnedPath?) {
         self.descriptor = descriptor
@@ -37,6 +37,7 @@ public final class Listener {
     /// doubling to 1 s, and tries again.
     public func accept() async throws(NetworkError) -> Connection {
         var pause = Duration.milliseconds(5)
+        var attempt = 0
         while true {
             do throws(DescriptorFailure) {
                 let accepted = try await descriptor.perform(.read) { number throws(Errno) in
@@ -45,7 +46,8 @@ public final class Listener {
                 return try adopt(accepted)
             } catch {
                 guard case .system(let number) = error, Self.passing.contains(number) else { throw failure(error) }
-                onRetry?(failure(error), pause)
+                attempt += 1
+                onRetry?(failure(error), attempt, pause)
             }
             guard await wait(out: pause) else { throw failure(.cancelled) }
             pause = min(pause * 2, .seconds(1))

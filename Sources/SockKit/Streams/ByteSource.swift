@@ -13,6 +13,9 @@ public final class ByteSource {
     /// A person sits there.
     public var isTerminal: Bool { given.identity.kind == .terminal }
 
+    /// It cannot be read at all.
+    package var isDirectory: Bool { given.identity.kind == .directory }
+
     /// It has an end that is already there to be reached.
     public var isFile: Bool { given.identity.kind == .regular }
 

@@ -20,6 +20,9 @@ public final class DatagramRelay {
         public var count: Int?
         /// The longest datagram made of one read of the input.
         public var writeSize = 8192
+        /// What one read takes of a datagram; by default more than any has: 65,535 bytes over IP, 212,960 on Unix
+        /// sockets with the default buffer.
+        public var readSize = 256 * 1024
 
         public init() {}
     }
@@ -88,8 +91,7 @@ public final class DatagramRelay {
     // MARK: - The directions
 
     private func receive() async {
-        // Larger than any datagram: 65,535 over IP, 212,960 on Unix sockets with the default buffer.
-        var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+        var buffer = [UInt8](repeating: 0, count: rules.readSize)
         do throws(NetworkError) {
             while true {
                 let datagram = try await next(into: &buffer)
@@ -155,6 +157,10 @@ public final class DatagramRelay {
             onSend?(bytes.count, connection.remoteEndpoint)
             outbound.add(bytes.count)
         case .open(let socket, _):
+            if peers.isEmpty {
+                let cause = NetworkError.Cause.system(.destinationRequired, call: "sendto")
+                throw NetworkError(.write, network: socket.network, local: socket.localEndpoint, cause: cause)
+            }
             for peer in peers {
                 try await socket.send(bytes.span, to: peer)
                 onSend?(bytes.count, peer)

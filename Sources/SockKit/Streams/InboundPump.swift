@@ -12,6 +12,7 @@ struct InboundPump {
 
     func run() async throws(NetworkError) {
         let isPlain = tap.seesReceived == nil && connection.network.kind == .stream && readSize >= BufferPool.bufferSize
+        if connection.network.kind == .sequenced { return try await copyMessages() }
         guard isPlain, let sink else { return try await copy() }
         if sink.given.isSpliceable { return try await spliceToPipe(sink) }
         if !sink.isTerminal, sink.given.family == .file, !sink.given.blocks { return try await spliceToFile(sink) }
@@ -28,6 +29,23 @@ struct InboundPump {
             chunk.withBytes { bytes in tap.seesReceived?(bytes) }
             try await sink?.write(chunk)
             chunk.giveBack()
+            await flow.breathe()
+        }
+    }
+
+    /// Whole messages, however long: what a read does not take of one is gone.
+    private func copyMessages() async throws(NetworkError) {
+        // More than the largest message that a default send buffer lets through, 212,960 bytes.
+        let isLimited = readSize < BufferPool.bufferSize
+        var buffer = [UInt8](repeating: 0, count: isLimited ? readSize : 256 * 1024)
+        while true {
+            var room = buffer.mutableSpan
+            guard let message = try await connection.readMessage(into: &room) else { return }
+            flow.add(message.count)
+            if message.isTruncated { tap.cuts?(message.count, message.length) }
+            let bytes = buffer.span.extracting(first: message.count)
+            tap.seesReceived?(bytes)
+            try await sink?.write(bytes)
             await flow.breathe()
         }
     }

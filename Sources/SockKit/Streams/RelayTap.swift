@@ -14,6 +14,9 @@ public struct RelayTap: Sendable {
     /// Told how many bytes one read of the connection gave, or one write to it took.
     public var counts: (@Netpoller @Sendable (RelayDirection, Int) -> Void)?
 
+    /// Told of a message that was longer than what was read of it: how many bytes came, of how many.
+    public var cuts: (@Netpoller @Sendable (Int, Int) -> Void)?
+
     public init() {}
 }
 

@@ -113,6 +113,7 @@ extension Errno {
     public static let illegalSeek = Errno(rawValue: ESPIPE)
     public static let brokenPipe = Errno(rawValue: EPIPE)
     public static let noFunction = Errno(rawValue: ENOSYS)
+    public static let destinationRequired = Errno(rawValue: EDESTADDRREQ)
     public static let messageTooLong = Errno(rawValue: EMSGSIZE)
     public static let wrongProtocolType = Errno(rawValue: EPROTOTYPE)
     public static let noSuchProtocolOption = Errno(rawValue: ENOPROTOOPT)

@@ -23,9 +23,7 @@ struct Dial {
         (network, destination) = try arguments.peer.network.destination(arguments.address, .dialing)
         resolver = try arguments.peer.network.resolver()
         source = try Self.source(arguments, network)
-        if network.kind != .datagram, arguments.peer.ending.count != nil {
-            throw UsageError("'--count' counts datagrams, and \(network) has none", hint: "use -u for UDP")
-        }
+        try arguments.peer.check(for: network)
     }
 
     func run() async -> ExitStatus {

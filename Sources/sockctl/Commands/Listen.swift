@@ -29,8 +29,8 @@ struct Listen {
             if network.kind == .datagram { return try await receiveDatagrams() }
             let listener = try await configuration.listen(network, at: destination)
             defer { listener.close() }
-            listener.onRetry = { [reporter] error, pause in
-                reporter.report(.retrying(attempt: 1, delay: pause, after: Failure(error)))
+            listener.onRetry = { [reporter] error, attempt, pause in
+                reporter.report(.retrying(attempt: attempt, delay: pause, after: Failure(error)))
             }
             reporter.report(
                 .listening(
@@ -58,12 +58,16 @@ struct Listen {
         let connection = try await listener.accept()
         // A second client is to be refused, not to wait in a queue that nobody will look at.
         listener.close()
-        let peer = Peer(connection, number: 1, reporter: reporter)
+        let peer = Peer(
+            connection, number: 1, reporter: reporter,
+            idleTimeout: arguments.serve == .pipe ? nil : arguments.peer.ending.idleTimeout)
         reporter.report(.accepted(peer.ends))
         reportOptions(of: peer)
         conductor.onInquiry = { peer.reportProgress() }
         if arguments.serve != .pipe {
             let ending = arguments.peer.ending
+            let watch = Netpoller.spawn { await peer.watchIdleness() }
+            defer { watch.cancel() }
             return await Server.serve(peer, service, lifetime: ending.closeAfter, close: ending.close)
         }
         return await PipeSession(peer, arguments.peer, streams, copies).run(isListening: true)
@@ -96,7 +100,8 @@ struct Listen {
     private func runServer(_ listener: Listener, _ service: any Service, hub: PeerHub?) async -> ExitStatus {
         let limits = Server.Limits(
             accepts: arguments.maximumAccepts, connections: arguments.maximumConnections,
-            firstPeer: arguments.timeout, lifetime: arguments.peer.ending.closeAfter)
+            firstPeer: arguments.timeout, lifetime: arguments.peer.ending.closeAfter,
+            idle: arguments.peer.ending.idleTimeout)
         let server = Server(
             listener, service, limits: limits, close: arguments.peer.ending.close, reporter: reporter)
         conductor.onFinish = { server.finish("interrupted") }
@@ -144,18 +149,20 @@ struct Listen {
     // MARK: - What makes no sense on this network
 
     private static func check(_ arguments: ListenArguments, _ network: Network) throws(UsageError) {
-        if network.kind == .datagram {
-            let aboutPeers = [
-                (arguments.maximumAccepts != nil, "--max-accepts"),
-                (arguments.maximumConnections != nil, "--max-conns"), (!arguments.peer.transfer.reads, "--no-read"),
-                (arguments.peer.ending.closeAfter != nil, "--close-after"),
-                (arguments.peer.ending.close != .fin, "--close"),
-            ]
-            if let option = aboutPeers.first(where: \.0)?.1 {
-                throw UsageError("'\(option)' is about connections, and \(network) has none")
-            }
-        } else if arguments.peer.ending.count != nil {
-            throw UsageError("'--count' counts datagrams, and \(network) has none", hint: "use -u for UDP")
+        try arguments.peer.check(for: network)
+        if !network.isUnix, arguments.mode != ListenArguments().mode {
+            throw UsageError("'--mode' is about a Unix socket's file, and \(network) has none")
+        }
+        guard network.kind == .datagram else { return }
+        let aboutPeers = [
+            (arguments.maximumAccepts != nil, "--max-accepts"), (arguments.maximumConnections != nil, "--max-conns"),
+            (arguments.backlog != ListenArguments().backlog, "--backlog"),
+            (!arguments.peer.transfer.reads, "--no-read"),
+            (arguments.peer.ending.closeAfter != nil, "--close-after"),
+            (arguments.peer.ending.close != .fin, "--close"),
+        ]
+        if let option = aboutPeers.first(where: \.0)?.1 {
+            throw UsageError("'\(option)' is about connections, and \(network) has none")
         }
     }
 }

@@ -83,7 +83,8 @@ struct ListenArguments: Equatable, Sendable {
             (peer.transfer.sendsOnly, "--send-only"), (peer.transfer.receivesOnly, "--recv-only"),
             (peer.transfer.isCRLF, "--crlf"), (peer.ending.quitAfter != nil, "--quit-after"),
             (peer.ending.isHalfOpen, "--half-open"), (peer.ending.halfClose == .always, "--shutdown"),
-            (peer.ending.halfClose == .never, "--no-shutdown"),
+            (peer.ending.halfClose == .never, "--no-shutdown"), (peer.transfer.output != nil, "--output"),
+            (peer.transfer.hexDump != nil, "--hex-dump"),
         ]
         if let option = aboutInput.first(where: \.0)?.1 {
             throw UsageError(

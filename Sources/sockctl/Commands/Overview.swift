@@ -45,7 +45,10 @@ extension Program {
                         one ends it at once.
                         """
                     ),
-                    ("SIGUSR1", "Say on standard error how much has gone each way so far, or how many peers there were and are."),
+                    (
+                        "SIGUSR1",
+                        "Say on standard error how much has gone each way so far, or how many peers there were and are."
+                    ),
                 ])
             ),
             Manual.Section(

@@ -30,6 +30,9 @@ final class DatagramSession {
         relay.onReceive = { [ends, reporter] datagram in
             var ends = ends
             ends.remote = datagram.source
+            if datagram.isTruncated {
+                reporter.report(.note(.messageCut(bytes: datagram.count, length: datagram.length)))
+            }
             reporter.report(
                 .datagramReceived(ends, DatagramFacts(bytes: datagram.count, length: datagram.length)))
         }
@@ -55,6 +58,7 @@ final class DatagramSession {
         rules.firstTimeout = firstTimeout
         rules.count = arguments.ending.count
         rules.writeSize = arguments.transfer.writeSize
+        if arguments.transfer.readSize < TransferArguments().readSize { rules.readSize = arguments.transfer.readSize }
         return rules
     }
 

@@ -13,8 +13,17 @@ final class Peer {
     private(set) var sent = 0
     /// We were told to come to an end: a read that times out now is no failure.
     private(set) var isFinishing = false
+    /// It was silent for longer than it may be.
+    private(set) var wasIdle = false
+    /// When something last came or went; kept only where an idle limit needs it.
+    private(set) var lastActivity = Deadline.now
+    private let idleTimeout: Duration?
 
-    init(_ connection: Connection, number: Int, reporter: Reporter) {
+    /// Something that goes on so long after the order to finish is waited for.
+    private static let rest = Duration.milliseconds(200)
+
+    init(_ connection: Connection, number: Int, reporter: Reporter, idleTimeout: Duration? = nil) {
+        self.idleTimeout = idleTimeout
         self.connection = connection
         self.number = number
         self.reporter = reporter
@@ -25,20 +34,27 @@ final class Peer {
     var ends: Ends { Ends(connection, number: number) }
 
     func didRead(_ count: Int) {
-        if received == 0, count > 0, connection.network.kind != .datagram {
-            reporter.report(.firstByte(ends, .now - start))
-        }
+        if received == 0 { reportFirstByte(count) }
         received += count
+        if idleTimeout != nil { lastActivity = .now }
+        if isFinishing { connection.readDeadline = .now + Self.rest }
         if reportsTransfers { reportRead(count) }
     }
 
     func didWrite(_ count: Int) {
         sent += count
+        if idleTimeout != nil { lastActivity = .now }
         if reportsTransfers { reportWrite(count) }
     }
 
     // Never inlined, like all that reports: an event is large, and inlined into a service it would take its room in the
     // frame of every task that serves a peer, for as long as that peer is idle.
+
+    @inline(never)
+    private func reportFirstByte(_ count: Int) {
+        guard count > 0, connection.network.kind != .datagram else { return }
+        reporter.report(.firstByte(ends, .now - start))
+    }
 
     @inline(never)
     private func reportRead(_ count: Int) {
@@ -50,16 +66,40 @@ final class Peer {
         reporter.report(.wrote(ends, bytes: count, total: sent))
     }
 
+    /// A message was longer than what was read of it.
+    func wasCut(_ count: Int, of length: Int) {
+        reporter.report(.note(.messageCut(bytes: count, length: length)))
+    }
+
     /// Says how much has gone both ways so far, as SIGUSR1 asks.
     func reportProgress() {
         reporter.writeProgressLine(
             "\(Quantity.bytes(received)) received, \(Quantity.bytes(sent)) sent in \(Quantity.duration(.now - start))")
     }
 
-    /// Ends the peer's service at its next read, after what it is writing.
+    /// Ends the peer's service when it next comes to a rest: at once if nothing is under way.
     func finish() {
         isFinishing = true
-        connection.readDeadline = .past
+        connection.readDeadline = .now + Self.rest
+    }
+
+    /// Waits until the peer has been idle for longer than it may be, and ends its service then.
+    func watchIdleness() async {
+        guard let idleTimeout else { return }
+        while true {
+            let end = lastActivity + idleTimeout
+            if end.hasPassed { break }
+            guard await Netpoller.sleep(until: end) else { return }
+        }
+        wasIdle = true
+        connection.setDeadline(.past)
+    }
+
+    /// Reports the silence, and closes.
+    func endIdle() async -> ExitStatus {
+        reporter.report(.failed(connection.idleError(after: idleTimeout ?? .zero)))
+        await close(.fin, by: .timeout)
+        return .timedOut
     }
 
     /// Closes, and reports what the connection had been.

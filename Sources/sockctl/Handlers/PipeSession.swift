@@ -77,6 +77,7 @@ final class PipeSession {
             if direction == .received { peer.didRead(count) } else { peer.didWrite(count) }
             progress.tick(count)
         }
+        tap.cuts = { [peer] count, length in peer.wasCut(count, of: length) }
         if copies.isWanted {
             tap.seesReceived = { [copies] bytes in copies.see(bytes, .received) }
             tap.seesSent = { [copies] bytes in copies.see(bytes, .sent) }

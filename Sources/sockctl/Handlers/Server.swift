@@ -9,6 +9,8 @@ final class Server {
         /// For each wait for the first peer.
         var firstPeer: Duration?
         var lifetime: Duration?
+        /// A silence that ends a connection.
+        var idle: Duration?
     }
 
     private let listener: Listener
@@ -87,13 +89,15 @@ final class Server {
             return
         }
         accepted += 1
-        let peer = Peer(connection, number: accepted, reporter: reporter)
+        let peer = Peer(connection, number: accepted, reporter: reporter, idleTimeout: limits.idle)
         if reporter.isReported(.verbose) { reporter.report(.accepted(peer.ends)) }
         crew.add(peer, servedBy: Netpoller.spawn { await self.serve(peer) })
     }
 
     private func serve(_ peer: Peer) async {
+        let watch = limits.idle.map { _ in Netpoller.spawn { await peer.watchIdleness() } }
         await Self.serve(peer, service, lifetime: limits.lifetime, close: close)
+        watch?.cancel()
         crew.remove(peer)
     }
 
@@ -111,6 +115,7 @@ final class Server {
             await peer.close(close, by: service.endsFirst ? .local : .peer)
             return .success
         } catch {
+            if peer.wasIdle { return await peer.endIdle() }
             let isOurs = peer.isFinishing || error.cause == .cancelled
             // One bad peer is its own affair: it is reported, and the server goes on.
             let status = isOurs ? .success : peer.reporter.fail(error, connection: peer.number)

@@ -19,6 +19,7 @@ struct EchoService: Service {
 
     func serve(_ peer: Peer) async throws(NetworkError) {
         let connection = peer.connection
+        if connection.network.kind == .sequenced { return try await echoMessages(peer) }
         while true {
             let chunk = try await connection.readChunk(maximum: readSize)
             guard !chunk.isEmpty else { return }
@@ -26,6 +27,23 @@ struct EchoService: Service {
             try await connection.write(chunk)
             peer.didWrite(chunk.count)
             chunk.giveBack()
+        }
+    }
+}
+
+extension EchoService {
+    /// Each message goes back as one, an empty one too.
+    @Netpoller
+    private func echoMessages(_ peer: Peer) async throws(NetworkError) {
+        let isLimited = readSize < TransferArguments().readSize
+        var buffer = [UInt8](repeating: 0, count: isLimited ? readSize : 256 * 1024)
+        while true {
+            var room = buffer.mutableSpan
+            guard let message = try await peer.connection.readMessage(into: &room) else { return }
+            peer.didRead(message.count)
+            if message.isTruncated { peer.wasCut(message.count, of: message.length) }
+            try await peer.connection.write(buffer.span.extracting(first: message.count))
+            peer.didWrite(message.count)
         }
     }
 }

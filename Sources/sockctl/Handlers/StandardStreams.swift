@@ -15,5 +15,9 @@ struct StandardStreams {
         do throws(Errno) { output = transfer.sendsOnly ? nil : try ByteSink(given: 1) } catch {
             throw NetworkError(.write, network: nil, cause: .system(error, call: "write standard output"))
         }
+        // Found out now, before a peer is bothered.
+        if let input, input.isDirectory {
+            throw NetworkError(.read, network: nil, cause: .system(.isDirectory, call: "read standard input"))
+        }
     }
 }

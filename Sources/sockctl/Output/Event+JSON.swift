@@ -106,6 +106,8 @@ extension Event.Note {
     fileprivate var members: [JSONValue.Member] {
         switch self {
         case .inputUnfinished: []
+        case .messageCut(let bytes, let length):
+            [.init("bytes", .integer(bytes)), .init("length", .integer(length))]
         case .inputDropped(let bytes, let sent): [.init("bytes", .integer(bytes)), .init("bytes_sent", .integer(sent))]
         case .stopping(let reason): [.init("reason", .string(reason))]
         case .reportsLost(let count): [.init("count", .integer(count))]
@@ -127,8 +129,13 @@ extension Measure.Value {
 }
 
 extension SocketFacts {
+    private static func value(_ text: String) -> JSONValue {
+        if let number = Int(text) { return .integer(number) }
+        return text == "on" || text == "off" ? .boolean(text == "on") : .string(text)
+    }
+
     fileprivate var json: JSONValue {
-        .object(pairs.map { .init(String($0.name.map { $0 == " " ? "_" : $0 }), .string($0.value)) })
+        .object(pairs.map { .init(String($0.name.map { $0 == " " ? "_" : $0 }), Self.value($0.value)) })
     }
 }
 

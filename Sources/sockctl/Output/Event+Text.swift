@@ -86,7 +86,8 @@ extension Closing {
             }
         var line = "closed \(terminal.paint(ends.peerName, .address)) \(ending) after \(Quantity.duration(duration)): "
         line += "received \(amount(received)), sent \(amount(sent))"
-        if let unacknowledged, unacknowledged > 0 {
+        // At an ordinary end the acknowledgement is merely on its way.
+        if let unacknowledged, unacknowledged > 0, by == .reset || by == .timeout {
             line += ", " + terminal.paint("\(Quantity.bytes(unacknowledged)) of it not acknowledged", .error)
         }
         return line + (tcp.map { "\n" + terminal.paint("tcp: \($0.text)", .dim) } ?? "")
@@ -131,11 +132,12 @@ extension Event.Note {
     fileprivate var text: String {
         switch self {
         case .inputUnfinished: "the peer had ended; standard input had not"
+        case .messageCut(let bytes, let length): "a message of \(length) bytes was cut to \(bytes)"
         case .inputDropped(let bytes, let sent):
             bytes > 0
                 ? "\(bytes) of \(sent) bytes of standard input cannot have arrived"
                 : "all \(sent) bytes sent were acknowledged; whether the peer read them is not known"
-        case .stopping(let reason): "no more connections are taken: \(reason)"
+        case .stopping(let reason): "server closed: \(reason)"
         case .reportsLost(let count): "\(Quantity.count(count, "report")) lost: nobody read them in time"
         }
     }

@@ -40,6 +40,8 @@ enum Event: Sendable {
     enum Note: Sendable, Hashable {
         /// The peer had ended; standard input had not.
         case inputUnfinished
+        /// Of a message, so many bytes were read, and the rest is gone.
+        case messageCut(bytes: Int, length: Int)
         /// Bytes taken from standard input that cannot have arrived, of those that were taken.
         case inputDropped(bytes: Int, sent: Int)
         /// No more peers are taken; the reason reads like `interrupted` or `2 accepted`.
@@ -71,6 +73,7 @@ enum Event: Sendable {
         case .syscall: .syscall
         case .summary: .summary
         case .note(.inputUnfinished): .inputUnfinished
+        case .note(.messageCut): .messageCut
         case .note(.inputDropped): .inputDropped
         case .note(.stopping): .stopping
         case .note(.reportsLost): .reportsLost

@@ -15,6 +15,7 @@ enum EventKind: String, CaseIterable, Sendable {
     case datagramSent = "datagram-sent"
     case halfClosed = "half-closed"
     case inputUnfinished = "input-unfinished"
+    case messageCut = "message-cut"
     case inputDropped = "input-dropped"
     case closed
     case failed

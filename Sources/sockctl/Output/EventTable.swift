@@ -32,6 +32,7 @@ enum EventTable {
         row(.datagramSent, .verbose, ["length", "to"], "A datagram went."),
         row(.halfClosed, .verbose, ["by"], "One direction has ended, by `local` or `peer`."),
         row(.inputUnfinished, .always, [], "The peer had ended, standard input had not."),
+        row(.messageCut, .always, ["length"], "A message was longer than what was read of it, and the rest is gone."),
         row(
             .inputDropped, .always, ["bytes_sent"],
             "So many bytes were taken from standard input and cannot have arrived."),

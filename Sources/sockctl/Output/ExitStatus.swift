@@ -65,6 +65,7 @@ extension ExitStatus {
         // A value that the kernel does not take came from the command line.
         if call.hasPrefix("setsockopt") { return .usage }
         if call.hasPrefix("pthread") { return .system }
+        if call == "read standard input" { return .noInput }
         switch error.operation {
         case .dial: return .unavailable
         // The address was there to be had, so what is wrong is the place: a directory that is missing, for one.

@@ -14,7 +14,7 @@ import Testing
 
     @Test(arguments: [
         "-4 -6", "-U -4", "-6U", "--network tcp -u", "--network tcp4 -4", "--network sctp", "--send-only --recv-only",
-        "--recv-only --no-read", "--recv-only --half-open", "--recv-only -q 1",
+        "--recv-only --no-read", "--recv-only --half-open", "--recv-only -q 1", "--json -x -",
         "--json --progress", "--mss 10", "--ttl 0", "--close rst", "--read-size 0", "-v=2", "--count 0",
     ])
     func `what contradicts itself is refused by both commands`(line: String) {

@@ -22,6 +22,10 @@ import Testing
         (["dial", "unix:/" + String(repeating: "x", count: 107)], "108"), (["dial", "010.0.0.1:80"], "010.0.0.1"),
         (["dial", "-d", "127.0.0.1:1"], "--recv-only"), (["dial", "-k", "127.0.0.1:1"], "--keepalive"),
         (["-l", "3000"], "sockctl listen 3000"),
+        (["listen", "--serve", "echo", "-o", "x", "0"], "--output"),
+        (["listen", "-u", "--keepalive", "5s", "0"], "--keepalive"),
+
+        (["listen", "--mode", "0600", "--mode", "0644", "0"], "--mode"),
     ])
     func `a wrong command line is 64 and what was wrong is named`(arguments: [String], named: String) async throws {
         let outcome = try await sockctl(arguments).finish()

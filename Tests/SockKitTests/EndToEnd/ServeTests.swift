@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 /// The services that a listener can be instead of a pipe.
@@ -9,6 +10,18 @@ import Testing
         let outcome = try await client.finish()
         #expect(outcome.bytes.count == 20)
         #expect(outcome.out.wholeMatch(of: /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\n/) != nil, "\(outcome)")
+    }
+
+    @Test(.needs(.python3), arguments: [["--serve", "echo"], ["-k"]])
+    func `a silent peer is let go after the idle time, and the server goes on`(options: [String]) async throws {
+        let server = try sockctl(["listen"] + options + ["-i", "300ms", "127.0.0.1:0"], input: .open)
+        let script =
+            "c = dial(arguments[0]); c.sendall(b'x\\n'); t = time.monotonic(); drain(c); say(time.monotonic() - t >= 0.25)"
+        let port = try await server.listening().port
+        for _ in 0..<2 { try await python(script, port).finish().expect(lines: ["True"]) }
+        let outcome = try await server.finish(after: SIGTERM)
+        outcome.expect(status: 0)
+        #expect(outcome.err.contains("nothing came or went for 300"), "\(outcome)")
     }
 
     @Test(.needs(.ncat)) func `echo returns everything and ends when its client does`() async throws {

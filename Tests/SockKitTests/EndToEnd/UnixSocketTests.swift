@@ -56,6 +56,29 @@ import Testing
         #expect(sizes.filter { $0 > 0 } == [5, 6])
     }
 
+    @Test func `a large unixpacket message comes whole, and an empty one is not the end`() async throws {
+        let path = try scratch("socket")
+        let server = try sockctl("listen", "unixpacket:\(path)", input: .empty)
+        try await server.waitForLine(containing: "listening")
+        let script =
+            "c = unix(s.SOCK_SEQPACKET); c.connect(arguments[0]); c.send(b'x' * 100000); c.send(b''); c.send(b'after')"
+        _ = try await python(Self.unix + script, path).finish()
+        let outcome = try await server.finish()
+        outcome.expect(status: 0)
+        #expect(outcome.bytes.count == 100_005 && outcome.out.hasSuffix("after"))
+    }
+
+    @Test func `a unixpacket message that is cut is reported`() async throws {
+        let path = try scratch("socket")
+        let server = try sockctl("listen", "--read-size", "3", "unixpacket:\(path)", input: .empty)
+        try await server.waitForLine(containing: "listening")
+        let script = "c = unix(s.SOCK_SEQPACKET); c.connect(arguments[0]); c.send(b'world!')"
+        _ = try await python(Self.unix + script, path).finish()
+        let outcome = try await server.finish()
+        #expect(outcome.out == "wor")
+        #expect(outcome.err.contains("6 bytes was cut to 3"), "\(outcome)")
+    }
+
     @Test func `each read of standard input is one unixpacket message`() async throws {
         let path = try scratch("socket")
         let script = """

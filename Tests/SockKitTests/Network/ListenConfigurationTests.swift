@@ -78,7 +78,8 @@ import Testing
 
     @Test func `a port whose last connection lingers can be listened on again at once`() async throws {
         try await onLoop {
-            let listener = try await listen()
+            // An address of its own: nobody else's connection can have been given the same port meanwhile.
+            let listener = try await ListenConfiguration().listen(.tcp, "127.0.9.9:0")
             let client = try await Dialer(timeout: patience).dial(.tcp, listener.endpoint.description)
             let server = try await listener.accept()
             // The side that closes first keeps the port in TIME_WAIT.

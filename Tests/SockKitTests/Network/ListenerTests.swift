@@ -10,7 +10,7 @@ import Testing
                 "accept4", on: listener.number, [.tooManyOpenFiles, .connectionAborted, .noBufferSpace])
             defer { faults.remove() }
             let log = Log<(String, Duration)>()
-            listener.onRetry = { error, pause in log.entries.append((error.description, pause)) }
+            listener.onRetry = { error, _, pause in log.entries.append((error.description, pause)) }
             let client = try await Dialer(timeout: patience).dial(.tcp, listener.endpoint.description)
             let time = try await elapsed {
                 let server = try await listener.accept()
@@ -29,7 +29,7 @@ import Testing
             let listener = try await listen()
             let faults = FaultSwitch.install("accept4", on: listener.number, [.tooManyOpenFiles])
             let log = Log<Duration>()
-            listener.onRetry = { log.entries.append($1) }
+            listener.onRetry = { _, _, pause in log.entries.append(pause) }
             for _ in 0..<2 {
                 let client = try await Dialer(timeout: patience).dial(.tcp, listener.endpoint.description)
                 _ = try await listener.accept()
@@ -84,7 +84,7 @@ import Testing
             defer { faults.remove() }
             let client = try await Dialer(timeout: patience).dial(.tcp, listener.endpoint.description)
             let longPause = Promise<Void>()
-            listener.onRetry = { _, pause in if pause >= .seconds(1) { longPause.fulfil(()) } }
+            listener.onRetry = { _, _, pause in if pause >= .seconds(1) { longPause.fulfil(()) } }
             let accepting = Netpoller.spawn { _ = try await listener.accept() }
             _ = await longPause.wait(until: .now + patience)
             let time = try await elapsed {

@@ -87,12 +87,17 @@ import Testing
         }
     }
 
-    @Test func `a sender without a name has none to answer to`() async throws {
+    @Test func `a dialled sender has a name to answer to`() async throws {
         try await onLoop {
             let socket = try await receiver(.unixgram)
             let client = try await Dialer(timeout: patience).dial(.unixgram, socket.localEndpoint.description)
             try await client.write("x")
-            #expect(try await receive(socket).0.source == .unix(.unnamed))
+            let source = try await receive(socket).0.source
+            #expect(source == client.localEndpoint && source != .unix(.unnamed))
+            let answer = Array("back".utf8)
+            try await socket.send(answer.span, to: source)
+            let chunk = try await client.readChunk()
+            #expect(chunk.copy() == answer)
             client.close()
             socket.close()
         }

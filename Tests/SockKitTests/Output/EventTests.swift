@@ -51,9 +51,9 @@ import Testing
             "from 127.0.0.1:40112, 17 bytes, cut: it had 40 bytes", "to 127.0.0.2:53, 17 bytes",
             "half-closed: nothing more goes to 127.0.0.1:40112",
             "half-closed: nothing more comes from 127.0.0.1:40112", "the peer had ended; standard input had not",
-            "3 of 5 bytes of standard input cannot have arrived",
+            "a message of 6 bytes was cut to 3", "3 of 5 bytes of standard input cannot have arrived",
             """
-            closed 127.0.0.1:40112 by the peer after 1.03 s: received 17 bytes (17 bytes/s), sent 1.2 MiB (1.2 MiB/s), \
+            closed 127.0.0.1:40112 by a reset after 1.03 s: received 17 bytes (17 bytes/s), sent 1.2 MiB (1.2 MiB/s), \
             12 bytes of it not acknowledged
             """,
             """
@@ -67,7 +67,7 @@ import Testing
             "sockctl: unknown option '--verbos'\nhint: did you mean '--verbose'?",
             "retrying in 5.00 ms, attempt 1: dial tcp 127.0.0.1:9: connect: connection refused",
             "refused 127.0.0.1:40112: 2 connections are the most that --max-conns allows",
-            "no more connections are taken: interrupted", "2 reports lost: nobody read them in time",
+            "server closed: interrupted", "2 reports lost: nobody read them in time",
             "connect(5, 127.0.0.1:3000) = -1 EINPROGRESS" + String(repeating: " ", count: 17) + "12 µs",
             """
             bytes sent  2.0 KiB

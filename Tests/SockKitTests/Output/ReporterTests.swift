@@ -9,8 +9,8 @@ import Testing
         let names = try reported(ReporterSettings())
         #expect(
             names.errors == [
-                "listening", "input-unfinished", "input-dropped", "failed", "failed", "failed", "retrying",
-                "peer-refused", "reports-lost", "summary",
+                "listening", "input-unfinished", "message-cut", "input-dropped", "failed", "failed", "failed",
+                "retrying", "peer-refused", "reports-lost", "summary",
             ])
     }
 

@@ -17,6 +17,11 @@ struct PeerArguments: Equatable, Sendable {
         try network.validate()
         try transfer.validate()
         try common.validate()
+        if common.isJSON, transfer.hexDump == "-" {
+            throw UsageError(
+                "'--hex-dump -' and '--json' exclude each other: JSON Lines are never mixed with text",
+                hint: "give the dump a file of its own")
+        }
         guard transfer.receivesOnly else { return }
         if ending.isHalfOpen {
             throw UsageError("'--half-open' waits for standard input's end, but '--recv-only' never reads it")
