@@ -96,6 +96,9 @@ package final class PolledDescriptor {
         } while progress < count
     }
 
+    /// Whether an attempt is worth its call.
+    package func isReady(_ side: PollSide) -> Bool { slot.isReady(side) }
+
     /// Waits until a side looks ready, without taking anything: the next attempt may still find that it would block.
     package func waitUntilReady(_ side: PollSide) async throws(DescriptorFailure) {
         try check(side)

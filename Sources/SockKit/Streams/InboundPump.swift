@@ -29,7 +29,7 @@ struct InboundPump {
             chunk.withBytes { bytes in tap.seesReceived?(bytes) }
             try await sink?.write(chunk)
             chunk.giveBack()
-            await flow.breathe()
+            if flow.shouldBreathe() { await Task.yield() }
         }
     }
 
@@ -46,7 +46,7 @@ struct InboundPump {
             let bytes = buffer.span.extracting(first: message.count)
             tap.seesReceived?(bytes)
             try await sink?.write(bytes)
-            await flow.breathe()
+            if flow.shouldBreathe() { await Task.yield() }
         }
     }
 
@@ -59,7 +59,9 @@ struct InboundPump {
     private func spliceToPipe(_ sink: ByteSink) async throws(NetworkError) {
         let pipe = sink.given.descriptor
         while true {
-            do throws(DescriptorFailure) { try await pipe.waitUntilReady(.write) } catch { throw sink.failure(error) }
+            if !pipe.isReady(.write) {
+                do throws(DescriptorFailure) { try await pipe.waitUntilReady(.write) } catch { throw sink.failure(error) }
+            }
             do throws(DescriptorFailure) {
                 let step = try await connection.descriptor.perform(.read) { socket throws(Errno) in
                     try pipe.withNumberOrErrno { number throws(Errno) in try moveOnce(from: socket, to: number) }
@@ -73,7 +75,7 @@ struct InboundPump {
                 // Reading a socket never gives EPIPE: it is the pipe whose reader has gone.
                 throw error == .system(.brokenPipe) ? sink.failure(error) : connection.failure(.read, error)
             }
-            await flow.breathe()
+            if flow.shouldBreathe() { await Task.yield() }
         }
     }
 
@@ -111,7 +113,7 @@ struct InboundPump {
             guard count > 0 else { return }
             flow.add(count)
             guard try await pipe.drain(count, into: sink) else { return try await copy() }
-            await flow.breathe()
+            if flow.shouldBreathe() { await Task.yield() }
         }
     }
 }

@@ -32,7 +32,7 @@ struct OutboundPump {
             }
             flow.stranded = 0
             chunk.giveBack()
-            await flow.breathe()
+            if flow.shouldBreathe() { await Task.yield() }
         }
     }
 
@@ -58,9 +58,7 @@ struct OutboundPump {
     private func splice() async throws(NetworkError) {
         let pipe = source.given.descriptor
         while true {
-            do throws(DescriptorFailure) { try await pipe.waitUntilReady(.read) } catch {
-                throw NetworkError(.read, network: nil, cause: NetworkError.Cause(error, call: "read standard input"))
-            }
+            if !pipe.isReady(.read) { try await waitForInput(pipe) }
             do throws(DescriptorFailure) {
                 let step = try await connection.descriptor.perform(.write) { socket throws(Errno) in
                     try spliceOnce(pipe, to: socket)
@@ -73,7 +71,13 @@ struct OutboundPump {
             } catch {
                 throw connection.failure(.write, error)
             }
-            await flow.breathe()
+            if flow.shouldBreathe() { await Task.yield() }
+        }
+    }
+
+    private func waitForInput(_ pipe: PolledDescriptor) async throws(NetworkError) {
+        do throws(DescriptorFailure) { try await pipe.waitUntilReady(.read) } catch {
+            throw NetworkError(.read, network: nil, cause: NetworkError.Cause(error, call: "read standard input"))
         }
     }
 
@@ -112,7 +116,7 @@ struct OutboundPump {
             }
             guard count > 0 else { return }
             flow.add(count)
-            await flow.breathe()
+            if flow.shouldBreathe() { await Task.yield() }
         }
     }
 }

@@ -31,9 +31,9 @@ final class RelayFlow {
         lastAt = .now
     }
 
-    /// Lets others have the loop now and then: two fast ends could otherwise keep it for ever.
-    func breathe() async {
-        steps += 1
-        if steps % 16 == 0 { await Task.yield() }
+    /// Whether it is time to let others have the loop: two fast ends could otherwise keep it for ever.
+    func shouldBreathe() -> Bool {
+        steps &+= 1
+        return steps & 15 == 0
     }
 }
