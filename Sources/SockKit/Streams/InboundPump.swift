@@ -60,7 +60,9 @@ struct InboundPump {
         let pipe = sink.given.descriptor
         while true {
             if !pipe.isReady(.write) {
-                do throws(DescriptorFailure) { try await pipe.waitUntilReady(.write) } catch { throw sink.failure(error) }
+                do throws(DescriptorFailure) { try await pipe.waitUntilReady(.write) } catch {
+                    throw sink.failure(error)
+                }
             }
             do throws(DescriptorFailure) {
                 let step = try await connection.descriptor.perform(.read) { socket throws(Errno) in
