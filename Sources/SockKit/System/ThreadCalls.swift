@@ -114,8 +114,6 @@ package enum ProcessCalls {
         return Int(limit.rlim_cur)
     }
 
-    package static var identifier: Int32 { getpid() }
-
     /// Ends the process at once; nothing further runs.
     package static func exit(_ status: Int32) -> Never {
         Glibc.exit(status)

@@ -13,6 +13,8 @@ final class Peer {
     private(set) var sent = 0
     /// We were told to come to an end: a read that times out now is no failure.
     private(set) var isFinishing = false
+    /// Its time was over: nothing that goes on puts the end off.
+    private var hasExpired = false
     /// It was silent for longer than it may be.
     private(set) var wasIdle = false
     /// When something last came or went; kept only where an idle limit needs it.
@@ -37,7 +39,7 @@ final class Peer {
         if received == 0 { reportFirstByte(count) }
         received += count
         if idleTimeout != nil { lastActivity = .now }
-        if isFinishing { connection.readDeadline = .now + Self.rest }
+        if isFinishing, !hasExpired { connection.readDeadline = .now + Self.rest }
         if reportsTransfers { reportRead(count) }
     }
 
@@ -81,6 +83,13 @@ final class Peer {
     func finish() {
         isFinishing = true
         connection.readDeadline = .now + Self.rest
+    }
+
+    /// Ends the peer's service now, whatever it is doing.
+    func expire() {
+        isFinishing = true
+        hasExpired = true
+        connection.setDeadline(.past)
     }
 
     /// Waits until the peer has been idle for longer than it may be, and ends its service then.

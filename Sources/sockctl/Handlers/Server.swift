@@ -107,7 +107,7 @@ final class Server {
         _ peer: Peer, _ service: any Service, lifetime: Duration?, close: CloseMode
     ) async -> ExitStatus {
         let lifetime = lifetime.map { span in
-            Netpoller.spawn { if await Netpoller.sleep(for: span) { peer.finish() } }
+            Netpoller.spawn { if await Netpoller.sleep(for: span) { peer.expire() } }
         }
         defer { lifetime?.cancel() }
         do throws(NetworkError) {

@@ -24,6 +24,19 @@ import Testing
         #expect(outcome.err.contains("nothing came or went for 300"), "\(outcome)")
     }
 
+    @Test(.needs(.python3), arguments: ["discard", "chargen"])
+    func `--close-after ends a peer that never pauses`(service: String) async throws {
+        let server = try sockctl("listen", "--serve", service, "--close-after", "300ms", "127.0.0.1:0")
+        let script = """
+            c = dial(arguments[0])
+            try:
+                while True: c.sendall(b"x" * 4096) if arguments[1] == "discard" else c.recv(65536) or c.sendall(b"x")
+            except OSError: say("ended")
+            """
+        let client = try await python(script, server.listening().port, service)
+        try await client.finish().expect(lines: ["ended"])
+    }
+
     @Test(.needs(.ncat)) func `echo returns everything and ends when its client does`() async throws {
         let server = try sockctl("listen", "--serve", "echo", "127.0.0.1:0")
         let bytes = noise(3_000_001)
