@@ -78,8 +78,12 @@ import Testing
 
     @Test func `a port whose last connection lingers can be listened on again at once`() async throws {
         try await onLoop {
-            // An address of its own: nobody else's connection can have been given the same port meanwhile.
-            let listener = try await ListenConfiguration().listen(.tcp, "127.0.9.9:0")
+            // A port below those that the kernel gives out: nobody else can be given it between close and listen.
+            var free: Listener?
+            for port in 20_000..<20_100 where free == nil {
+                free = try? await ListenConfiguration().listen(.tcp, "127.0.9.9:\(port)")
+            }
+            let listener = try #require(free)
             let client = try await Dialer(timeout: patience).dial(.tcp, listener.endpoint.description)
             let server = try await listener.accept()
             // The side that closes first keeps the port in TIME_WAIT.
