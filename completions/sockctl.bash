@@ -15,27 +15,39 @@ _sockctl() {
     fi
     case ${COMP_WORDS[1]} in
     listen)
-        options='--serve -k --keep-open --max-accepts -m --max-conns -w --timeout --backlog --reuse-port --mode --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace -i --idle-timeout --max-time --count --close --close-after --send-only --recv-only -o --output -x --hex-dump -C --crlf --read-size --write-size --no-read -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--serve -k --keep-open --max-accepts -m --max-conns -w --timeout --backlog --accept-delay --no-accept --reuse-port --mode --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --serve) kind=words values='pipe echo discard chargen time' ;;
         --max-accepts) kind=none ;;
         -m|--max-conns) kind=none ;;
         -w|--timeout) kind=none ;;
         --backlog) kind=none ;;
+        --accept-delay) kind=none ;;
         --mode) kind=none ;;
         --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
         --resolve) kind=none ;;
         -q|--quit-after) kind=none ;;
         --input-grace) kind=none ;;
-        -i|--idle-timeout) kind=none ;;
         --max-time) kind=none ;;
         --count) kind=none ;;
         --close) kind=words values='fin reset hold' ;;
         --close-after) kind=none ;;
+        --read-timeout) kind=none ;;
+        --write-timeout) kind=none ;;
+        --deadline) kind=none ;;
+        --keep-going) kind=none ;;
+        -i|--idle-timeout) kind=none ;;
+        --goodbye) kind=none ;;
         -o|--output) kind=files ;;
         -x|--hex-dump) kind=files ;;
         --read-size) kind=none ;;
+        --first-read-delay) kind=none ;;
+        --read-delay) kind=none ;;
+        --max-bytes) kind=none ;;
         --write-size) kind=none ;;
+        --write-delay) kind=none ;;
+        --delay) kind=none ;;
+        --rate) kind=none ;;
         -O|--sndbuf) kind=none ;;
         -I|--rcvbuf) kind=none ;;
         --keepalive) kind=words values='off' ;;
@@ -50,7 +62,7 @@ _sockctl() {
         esac
         ;;
     dial)
-        options='-w --timeout --fallback-delay -s --source -p --source-port --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace -i --idle-timeout --max-time --count --close --close-after --send-only --recv-only -o --output -x --hex-dump -C --crlf --read-size --write-size --no-read -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='-w --timeout --fallback-delay -s --source -p --source-port --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         -w|--timeout) kind=none ;;
         --fallback-delay) kind=none ;;
@@ -60,15 +72,26 @@ _sockctl() {
         --resolve) kind=none ;;
         -q|--quit-after) kind=none ;;
         --input-grace) kind=none ;;
-        -i|--idle-timeout) kind=none ;;
         --max-time) kind=none ;;
         --count) kind=none ;;
         --close) kind=words values='fin reset hold' ;;
         --close-after) kind=none ;;
+        --read-timeout) kind=none ;;
+        --write-timeout) kind=none ;;
+        --deadline) kind=none ;;
+        --keep-going) kind=none ;;
+        -i|--idle-timeout) kind=none ;;
+        --goodbye) kind=none ;;
         -o|--output) kind=files ;;
         -x|--hex-dump) kind=files ;;
         --read-size) kind=none ;;
+        --first-read-delay) kind=none ;;
+        --read-delay) kind=none ;;
+        --max-bytes) kind=none ;;
         --write-size) kind=none ;;
+        --write-delay) kind=none ;;
+        --delay) kind=none ;;
+        --rate) kind=none ;;
         -O|--sndbuf) kind=none ;;
         -I|--rcvbuf) kind=none ;;
         --keepalive) kind=words values='off' ;;

@@ -14,7 +14,7 @@ final class BufferPool {
     }
 
     func giveBack(_ buffer: consuming [UInt8]) {
-        if free.count < Self.kept { free.append(buffer) }
+        if free.count < Self.kept, buffer.count == Self.bufferSize { free.append(buffer) }
     }
 }
 

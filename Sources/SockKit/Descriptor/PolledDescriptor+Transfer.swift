@@ -20,10 +20,13 @@ extension PolledDescriptor {
         return count
     }
 
+    /// As Go's, one read takes no more than a gibibyte, however large its buffer.
+    private static let mostAtOnce = 1 << 30
+
     /// One read into memory that is lent once there is something to read.
     @inline(__always)
     package func readChunk(maximum: Int, _ family: Family) async throws(DescriptorFailure) -> Chunk {
-        let room = min(maximum, BufferPool.bufferSize)
+        let room = min(maximum, Self.mostAtOnce)
         var lent: [UInt8]?
         let count = try await perform(.read) { number throws(Errno) in
             try Self.readLending(number, room, family, &lent)
@@ -39,7 +42,7 @@ extension PolledDescriptor {
     private static func readLending(
         _ number: Int32, _ room: Int, _ family: Family, _ lent: inout [UInt8]?
     ) throws(Errno) -> Attempt<Int> {
-        var buffer = BufferPool.shared.take()
+        var buffer = room > BufferPool.bufferSize ? [UInt8](repeating: 0, count: room) : BufferPool.shared.take()
         defer { if lent == nil { BufferPool.shared.giveBack(buffer) } }
         var span = buffer.mutableSpan
         let outcome = try unsafe span.withUnsafeMutableBytes { bytes throws(Errno) in

@@ -59,6 +59,16 @@ package final class PolledDescriptor {
         set { unsafe Netpoller.loop.state.setDeadline(slot, side, newValue) }
     }
 
+    /// What each operation of a side may take: its deadline is set anew before each one. nil is no limit, and leaves the
+    /// deadline that there is.
+    package subscript(timeout side: PollSide) -> Duration? {
+        get {
+            let nanoseconds = slot.timeout(side)
+            return nanoseconds == 0 ? nil : .nanoseconds(nanoseconds)
+        }
+        set { slot.setTimeout(side, newValue.map { max(1, $0.wholeNanoseconds) } ?? 0) }
+    }
+
     // MARK: - The attempt loop
 
     /// Makes `attempt` until it is done, waiting in between, with the turn of that side held.
@@ -70,6 +80,7 @@ package final class PolledDescriptor {
     ) async throws(DescriptorFailure) -> Value {
         if !takeTurnIfFree(side) { try await waitForTurn(side) }
         defer { giveTurn(side) }
+        try begin(side)
         while true {
             if case .done(let value) = try attemptNow(side, attempt) { return value }
             try await wait(side)
@@ -86,6 +97,7 @@ package final class PolledDescriptor {
     ) async throws(DescriptorFailure) {
         if !takeTurnIfFree(side) { try await waitForTurn(side) }
         defer { giveTurn(side) }
+        try begin(side)
         repeat {
             let gone = progress
             if case .done(let more) = try attemptNow(side, { number throws(Errno) in try attempt(number, gone) }) {
@@ -101,15 +113,13 @@ package final class PolledDescriptor {
 
     /// Waits until a side looks ready, without taking anything: the next attempt may still find that it would block.
     package func waitUntilReady(_ side: PollSide) async throws(DescriptorFailure) {
-        try check(side)
-        while !slot.isReady(side) {
-            try await wait(side)
-            try check(side)
-        }
+        try begin(side)
+        while !slot.isReady(side) { try await wait(side) }
     }
 
     /// Waits until the other end is gone for good: an error, or both directions ended. Nobody else may be reading.
     package func waitUntilHungUp() async throws(DescriptorFailure) {
+        try begin(.read)
         while !slot.hasHungUp {
             slot.setBlocked(.read)
             try await wait(.read)
@@ -129,21 +139,23 @@ package final class PolledDescriptor {
         slot.setBlocked(side)
     }
 
-    /// The beats that never wait: closed?, deadline passed?, worth a call?, the call.
+    /// The beats that never wait: closed?, worth a call?, the call.
     @inline(__always)
     private func attemptNow<Value: Sendable>(
         _ side: PollSide, _ attempt: (Int32) throws(Errno) -> Attempt<Value>
     ) throws(DescriptorFailure) -> Attempt<Value> {
-        try check(side)
+        if isClosed { throw .closed }
         guard slot.isReady(side) else { return .wouldBlock }
         let outcome = try withNumber(attempt)
         if case .wouldBlock = outcome { slot.setBlocked(side) }
         return outcome
     }
 
-    private func check(_ side: PollSide) throws(DescriptorFailure) {
+    /// Closed already? Deadline passed? A wait that follows watches both by itself.
+    @inline(__always)
+    private func begin(_ side: PollSide) throws(DescriptorFailure) {
         if isClosed { throw .closed }
-        if let deadline = slot.deadline(side), deadline.hasPassed { throw .deadlineExceeded }
+        if !slot.mayBegin(side) { throw .deadlineExceeded }
     }
 
     private func wait(_ side: PollSide) async throws(DescriptorFailure) {

@@ -50,6 +50,8 @@ struct PollTag: Sendable, Hashable {
         var waiter: UnsafeContinuation<Wake, Never>?
         /// `.never` is none: an optional would take twice the room, in each of ten thousand idle connections.
         var deadline = Deadline.never
+        /// In nanoseconds, what each operation may take; 0 is no limit.
+        var timeout: Int64 = 0
         /// When the earliest entry in the heap for this side comes up.
         var scheduled = Deadline.never
 
@@ -97,6 +99,27 @@ struct PollTag: Sendable, Hashable {
     func deadline(_ side: PollSide) -> Deadline? {
         let deadline = self[side].deadline
         return deadline == .never ? nil : deadline
+    }
+
+    /// What each operation of a side may take, in nanoseconds; 0 is no limit.
+    func timeout(_ side: PollSide) -> Int64 {
+        self[side].timeout
+    }
+
+    func setTimeout(_ side: PollSide, _ nanoseconds: Int64) {
+        self[side].timeout = nanoseconds
+    }
+
+    /// Whether an operation that begins now may: its own time begins, or the deadline that was set has not passed.
+    @inline(__always)
+    func mayBegin(_ side: PollSide) -> Bool {
+        let state = self[side]
+        if state.timeout != 0 {
+            // Nobody waits on a side whose turn has just been taken, so the heap need not be told.
+            state.deadline = Deadline.now + state.timeout
+            return true
+        }
+        return state.deadline == .never || !state.deadline.hasPassed
     }
 
     /// The ticket that the next waiter of this side will hold.

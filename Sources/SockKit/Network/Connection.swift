@@ -44,6 +44,25 @@ public final class Connection {
         writeDeadline = deadline
     }
 
+    /// What each read may take: its deadline is set anew before each one, in place of the one that there was.
+    public var readTimeout: Duration? {
+        get { descriptor[timeout: .read] }
+        set { descriptor[timeout: .read] = newValue }
+    }
+
+    /// What each write may take, with all its bytes: its deadline is set anew before each one.
+    public var writeTimeout: Duration? {
+        get { descriptor[timeout: .write] }
+        set { descriptor[timeout: .write] = newValue }
+    }
+
+    /// Makes whatever is done on this connection fail with a time-out, now and from now on.
+    public func expire() {
+        readTimeout = nil
+        writeTimeout = nil
+        setDeadline(.past)
+    }
+
     // MARK: - Reading
 
     /// Waits until bytes are there and reads what there is, at most the buffer. 0 is the end of the stream, unless the
@@ -83,15 +102,9 @@ public final class Connection {
         }
     }
 
-    /// Waits until the peer is gone for good, without reading: a reset, or both directions ended. False if the wait was
-    /// ended.
-    public func waitUntilGone() async -> Bool {
-        do throws(DescriptorFailure) {
-            try await descriptor.waitUntilHungUp()
-            return true
-        } catch {
-            return false
-        }
+    /// Waits until the peer is gone for good, without reading: a reset, or both directions ended.
+    public func waitUntilGone() async throws(NetworkError) {
+        do throws(DescriptorFailure) { try await descriptor.waitUntilHungUp() } catch { throw failure(.read, error) }
     }
 
     /// Waits for one message or datagram; what does not fit the buffer is gone, and the result says so.

@@ -1,17 +1,18 @@
 /// Moves what a connection gives into a sink until the peer ends, by the cheapest way there is.
 @Netpoller
 struct InboundPump {
-    let connection: Connection
+    let paced: PacedConnection
     /// Where it goes; without one it is thrown away.
     let sink: ByteSink?
     let flow: RelayFlow
     let tap: RelayTap
-    let readSize: Int
+
+    private var connection: Connection { paced.connection }
 
     private static let most = 1 << 20
 
     func run() async throws(NetworkError) {
-        let isPlain = tap.seesReceived == nil && connection.network.kind == .stream && readSize >= BufferPool.bufferSize
+        let isPlain = tap.seesReceived == nil && connection.network.kind == .stream && paced.pace.readsFreely
         if connection.network.kind == .sequenced { return try await copyMessages() }
         guard isPlain, let sink else { return try await copy() }
         if sink.given.isSpliceable { return try await spliceToPipe(sink) }
@@ -23,7 +24,7 @@ struct InboundPump {
 
     private func copy() async throws(NetworkError) {
         while true {
-            let chunk = try await connection.readChunk(maximum: readSize)
+            let chunk = try await paced.readChunk()
             guard !chunk.isEmpty else { return }
             flow.add(chunk.count)
             chunk.withBytes { bytes in tap.seesReceived?(bytes) }
@@ -36,11 +37,13 @@ struct InboundPump {
     /// Whole messages, however long: what a read does not take of one is gone.
     private func copyMessages() async throws(NetworkError) {
         // More than the largest message that a default send buffer lets through, 212,960 bytes.
-        let isLimited = readSize < BufferPool.bufferSize
-        var buffer = [UInt8](repeating: 0, count: isLimited ? readSize : 256 * 1024)
+        let size = paced.pace.readSize
+        var buffer = [UInt8](repeating: 0, count: size == Pace().readSize ? 256 * 1024 : size)
         while true {
+            try await paced.waitToRead()
             var room = buffer.mutableSpan
             guard let message = try await connection.readMessage(into: &room) else { return }
+            try paced.note(message.count)
             flow.add(message.count)
             if message.isTruncated { tap.cuts?(message.count, message.length) }
             let bytes = buffer.span.extracting(first: message.count)

@@ -2,14 +2,17 @@
 @Netpoller
 struct OutboundPump {
     let source: ByteSource
-    let connection: Connection
+    let paced: PacedConnection
     let flow: RelayFlow
     let tap: RelayTap
     let chunkSize: Int
 
+    private var connection: Connection { paced.connection }
+
     private static let most = 1 << 20
 
     func run() async throws(NetworkError) {
+        if !paced.pace.writesFreely { return try await copyPaced() }
         let isPlain = tap.seesSent == nil && tap.converts == nil && connection.network.kind == .stream
         if isPlain, source.given.isSpliceable { return try await splice() }
         if isPlain, source.isFile { return try await sendFile() }

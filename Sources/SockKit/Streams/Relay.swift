@@ -6,6 +6,7 @@
 @Netpoller
 public final class Relay {
     private let connection: Connection
+    private let paced: PacedConnection
     private let input: ByteSource?
     private let output: ByteSink?
     private let rules: RelayRules
@@ -32,6 +33,7 @@ public final class Relay {
         tap: RelayTap = RelayTap(), onEvent: (@Netpoller (RelayEvent) -> Void)? = nil
     ) {
         self.connection = connection
+        paced = PacedConnection(connection, rules.pace)
         self.input = input
         self.output = output
         self.rules = rules
@@ -70,7 +72,7 @@ public final class Relay {
     private func send() async {
         guard let input else { return }
         let pump = OutboundPump(
-            source: input, connection: connection, flow: outbound, tap: tap, chunkSize: rules.writeSize)
+            source: input, paced: paced, flow: outbound, tap: tap, chunkSize: rules.inputSize)
         do throws(NetworkError) {
             try await pump.run()
             mailbox.post(.inputEnded)
@@ -80,17 +82,16 @@ public final class Relay {
     }
 
     private func receive() async {
-        guard rules.reads else {
-            if await connection.waitUntilGone() { mailbox.post(.peerEnded) }
-            return
-        }
-        let pump = InboundPump(
-            connection: connection, sink: output, flow: inbound, tap: tap, readSize: rules.readSize)
-        do throws(NetworkError) {
-            try await pump.run()
-            mailbox.post(.peerEnded)
-        } catch {
-            mailbox.post(error.isOutputGone ? .outputGone : .receiveFailed(error))
+        let pump = InboundPump(paced: paced, sink: output, flow: inbound, tap: tap)
+        while true {
+            do throws(NetworkError) {
+                if rules.reads { try await pump.run() } else { try await connection.waitUntilGone() }
+                return mailbox.post(.peerEnded)
+            } catch {
+                // A pump keeps nothing between two reads: after a time-out it can begin again.
+                if error.cause == .timeout, tap.goesOn?(error) ?? false { continue }
+                return mailbox.post(error.isOutputGone ? .outputGone : .receiveFailed(error))
+            }
         }
     }
 
@@ -113,7 +114,7 @@ public final class Relay {
         case .outputGone: return .outputGone
         case .receiveFailed(let error): return .failed(writeFailure ?? error)
         case .sendFailed(let error):
-            if error.operation == .read { return .failed(error) }
+            if error.operation == .read || error.cause == .timeout { return .failed(error) }
             // What the peer had sent before it went is still to be read: the receiving side will end by itself.
             writeFailure = error
             return peerEnded ? .failed(error) : nil

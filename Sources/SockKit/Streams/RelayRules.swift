@@ -22,10 +22,10 @@ public struct RelayRules: Sendable {
     public var endsWithInput = false
     /// Whether the connection is read at all; if not, only a peer that is gone for good is noticed.
     public var reads = true
-    /// What one read of the connection may give.
-    public var readSize = 64 * 1024
     /// What one read of the input may give; on networks of messages each becomes one.
-    public var writeSize = 64 * 1024
+    public var inputSize = 64 * 1024
+    /// How the connection is read and written.
+    public var pace = Pace()
 
     public init() {}
 }

@@ -13,6 +13,8 @@ public struct RelayTap: Sendable {
     public var converts: (@Netpoller @Sendable (Span<UInt8>) -> [UInt8])?
     /// Told how many bytes one read of the connection gave, or one write to it took.
     public var counts: (@Netpoller @Sendable (RelayDirection, Int) -> Void)?
+    /// Asked whether to go on after a read that timed out; without it, or where it says no, that is the end.
+    public var goesOn: (@Netpoller @Sendable (NetworkError) -> Bool)?
 
     /// Told of a message that was longer than what was read of it: how many bytes came, of how many.
     public var cuts: (@Netpoller @Sendable (Int, Int) -> Void)?

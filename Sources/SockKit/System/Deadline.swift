@@ -39,6 +39,12 @@ public struct Deadline: Sendable, Hashable, Comparable {
         return Deadline(nanoseconds: overflow ? (span < .zero ? .min : .max) : sum)
     }
 
+    /// As `+` of a span, in nanoseconds that are not negative.
+    package static func + (moment: Deadline, nanoseconds: Int64) -> Deadline {
+        let (sum, overflow) = moment.nanoseconds.addingReportingOverflow(nanoseconds)
+        return Deadline(nanoseconds: overflow ? .max : sum)
+    }
+
     public static func - (later: Deadline, earlier: Deadline) -> Duration {
         .nanoseconds(later.nanoseconds &- earlier.nanoseconds)
     }

@@ -37,7 +37,9 @@ enum CommandTable {
             let settings = command.salvage(words).common.reporterSettings(target: .standardError)
             return Reporter(settings).fail(error).code
         }
-        let reporter = Reporter(arguments.common.reporterSettings(target: .standardError))
+        var settings = arguments.common.reporterSettings(target: .standardError)
+        settings.showsTransfers = arguments.showsTransfers
+        let reporter = Reporter(settings)
         reporter.startTracing()
         do throws(Errno) {
             return try Netpoller.run { await conduct(arguments, reporter, body).code }
@@ -62,14 +64,22 @@ protocol RunArguments: Sendable {
     var common: CommonArguments { get }
     /// The limit of the whole run.
     var maximumTime: Duration? { get }
+    /// Whether an option is about single reads or writes, so that `-v` shows them.
+    var showsTransfers: Bool { get }
+}
+
+extension RunArguments {
+    var showsTransfers: Bool { false }
 }
 
 extension ListenArguments: RunArguments {
     var common: CommonArguments { peer.common }
     var maximumTime: Duration? { peer.ending.maximumTime }
+    var showsTransfers: Bool { peer.pace.isAboutSingleTransfers }
 }
 
 extension DialArguments: RunArguments {
     var common: CommonArguments { peer.common }
     var maximumTime: Duration? { peer.ending.maximumTime }
+    var showsTransfers: Bool { peer.pace.isAboutSingleTransfers }
 }

@@ -31,7 +31,7 @@ struct Dial {
             guard let copies = Copies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
             let streams = try StandardStreams(arguments.peer.transfer)
             let connection = try await connect()
-            let peer = Peer(connection, number: 1, reporter: reporter)
+            let peer = Peer(connection, number: 1, reporter: reporter, conduct: Conduct(arguments.peer))
             if reporter.isReported(.veryVerbose), let facts = connection.socketFacts {
                 reporter.report(.socketOptions(peer.ends, facts))
             }

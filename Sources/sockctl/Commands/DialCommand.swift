@@ -57,6 +57,13 @@ enum DialCommand {
                 "sockctl dial --resolve clock.test=127.0.0.1 --timeout 2s clock.test 3000",
                 shows: "Connect by a name that no name server knows."),
             Manual.Example(
+                "sockctl listen 3000 --serve discard",
+                "sleep 1 | sockctl dial --read-timeout 200ms --keep-going 2 3000",
+                shows: """
+                    Wait for an answer that does not come, 200 ms at a time: two time-outs are reported and gone on \
+                    after, the third is the end, with status 75.
+                    """),
+            Manual.Example(
                 "sockctl listen 3000 --serve discard", "sockctl dial --trace --send-only 3000 <report",
                 shows: "See every system call that it takes to send a file."),
         ],

@@ -35,6 +35,7 @@ struct Listen {
             reporter.report(
                 .listening(
                     Ends(network, local: listener.endpoint), backlog: arguments.backlog, note: note(listener.endpoint)))
+            if arguments.neverAccepts { return await leaveWaiting(listener) }
             return arguments.goesOn ? try await serve(listener) : try await joinOne(listener)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
@@ -49,27 +50,41 @@ struct Listen {
         return address.family == .v6 && network.family == nil ? "every interface, IPv4 and IPv6" : "every interface"
     }
 
+    // MARK: - Nobody, or not yet
+
+    /// Peers connect, as far as they and the kernel know, and wait in the queue until the program is interrupted.
+    private func leaveWaiting(_ listener: Listener) async -> ExitStatus {
+        let interruption = Parking()
+        if arguments.goesOn { conductor.onFinish = { interruption.wake() } }
+        _ = await interruption.wait()
+        if let queue = listener.acceptQueue {
+            reporter.report(.note(.stopping(reason: "\(Quantity.count(queue.length, "peer")) waited in the queue")))
+        }
+        return .success
+    }
+
+    private func pauseBeforeAccept() async throws(NetworkError) {
+        guard arguments.acceptDelay > .zero else { return }
+        guard await Netpoller.sleep(for: arguments.acceptDelay) else {
+            throw NetworkError(.accept, network: network, cause: .cancelled)
+        }
+    }
+
     // MARK: - One peer
 
     private func joinOne(_ listener: Listener) async throws(NetworkError) -> ExitStatus {
         guard let copies = Copies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
         let streams = try StandardStreams(arguments.peer.transfer)
+        try await pauseBeforeAccept()
         listener.deadline = arguments.timeout.map { .now + $0 }
         let connection = try await listener.accept()
         // A second client is to be refused, not to wait in a queue that nobody will look at.
         listener.close()
-        let peer = Peer(
-            connection, number: 1, reporter: reporter,
-            idleTimeout: arguments.serve == .pipe ? nil : arguments.peer.ending.idleTimeout)
+        let peer = Peer(connection, number: 1, reporter: reporter, conduct: Conduct(arguments.peer))
         reporter.report(.accepted(peer.ends))
         reportOptions(of: peer)
         conductor.onInquiry = { peer.reportProgress() }
-        if arguments.serve != .pipe {
-            let ending = arguments.peer.ending
-            let watch = Netpoller.spawn { await peer.watchIdleness() }
-            defer { watch.cancel() }
-            return await Server.serve(peer, service, lifetime: ending.closeAfter, close: ending.close)
-        }
+        if arguments.serve != .pipe { return await Server.serve(peer, service) }
         return await PipeSession(peer, arguments.peer, streams, copies).run(isListening: true)
     }
 
@@ -82,7 +97,7 @@ struct Listen {
 
     private var service: any Service {
         switch arguments.serve {
-        case .pipe, .echo: EchoService(readSize: arguments.peer.transfer.readSize)
+        case .pipe, .echo: EchoService()
         case .discard: DiscardService()
         case .chargen: ChargenService()
         case .time: TimeService()
@@ -100,10 +115,9 @@ struct Listen {
     private func runServer(_ listener: Listener, _ service: any Service, hub: PeerHub?) async -> ExitStatus {
         let limits = Server.Limits(
             accepts: arguments.maximumAccepts, connections: arguments.maximumConnections,
-            firstPeer: arguments.timeout, lifetime: arguments.peer.ending.closeAfter,
-            idle: arguments.peer.ending.idleTimeout)
+            firstPeer: arguments.timeout, acceptDelay: arguments.acceptDelay)
         let server = Server(
-            listener, service, limits: limits, close: arguments.peer.ending.close, reporter: reporter)
+            listener, service, limits: limits, conduct: Conduct(arguments.peer), reporter: reporter)
         conductor.onFinish = { server.finish("interrupted") }
         conductor.onInquiry = { server.reportProgress() }
         let task = Netpoller.spawn { await server.run() }
@@ -157,7 +171,8 @@ struct Listen {
         let aboutPeers = [
             (arguments.maximumAccepts != nil, "--max-accepts"), (arguments.maximumConnections != nil, "--max-conns"),
             (arguments.backlog != ListenArguments().backlog, "--backlog"),
-            (!arguments.peer.transfer.reads, "--no-read"),
+            (!arguments.peer.pace.reads, "--no-read"), (arguments.acceptDelay > .zero, "--accept-delay"),
+            (arguments.neverAccepts, "--no-accept"),
             (arguments.peer.ending.closeAfter != nil, "--close-after"),
             (arguments.peer.ending.close != .fin, "--close"),
         ]

@@ -7,6 +7,8 @@ struct ListenArguments: Equatable, Sendable {
     var maximumConnections: Int?
     var backlog = 128
     var timeout: Duration?
+    var acceptDelay = Duration.zero
+    var neverAccepts = false
     var reusesPort = false
     /// The permissions of a Unix socket's file.
     var mode = 0o600
@@ -54,6 +56,14 @@ struct ListenArguments: Equatable, Sendable {
         .option(
             "backlog", as: .count(0...Int(Int32.max)), into: \.backlog, help: "How many peers may wait to be accepted.",
             detail: "The kernel takes one more than that, and no more than `net.core.somaxconn`."),
+        .option(
+            "accept-delay", as: .duration, into: \.acceptDelay, help: "Wait this long before every accept.",
+            detail: "Peers are connected meanwhile as far as they know, and wait in the queue."
+        ).manualOnly,
+        .flag(
+            "no-accept", into: \.neverAccepts, help: "Never accept: leave peers in the queue.",
+            detail: "They connect and may send until the queue is full; then the kernel drops what comes."
+        ).manualOnly,
         .flag(
             "reuse-port", into: \.reusesPort, help: "Share the port with others that do.",
             detail: "This is SO_REUSEPORT."),
@@ -65,8 +75,21 @@ struct ListenArguments: Equatable, Sendable {
     func validate() throws(UsageError) {
         try peer.validate()
         try validateService()
+        try validateQueue()
         if let maximumConnections, maximumConnections > 1, !goesOn {
             throw UsageError("'--max-conns \(maximumConnections)' needs '--keep-open': without it one peer is served")
+        }
+    }
+
+    private func validateQueue() throws(UsageError) {
+        guard neverAccepts else { return }
+        let aboutPeers = [
+            (timeout != nil, "--timeout"), (maximumAccepts != nil, "--max-accepts"),
+            (maximumConnections != nil, "--max-conns"), (acceptDelay > .zero, "--accept-delay"),
+        ]
+        if let option = aboutPeers.first(where: \.0)?.1 {
+            let hint = option == "--timeout" ? "to end after a time, use --max-time" : nil
+            throw UsageError("'\(option)' is about accepting, and '--no-accept' never does", hint: hint)
         }
     }
 
@@ -84,14 +107,19 @@ struct ListenArguments: Equatable, Sendable {
             (peer.transfer.isCRLF, "--crlf"), (peer.ending.quitAfter != nil, "--quit-after"),
             (peer.ending.isHalfOpen, "--half-open"), (peer.ending.halfClose == .always, "--shutdown"),
             (peer.ending.halfClose == .never, "--no-shutdown"), (peer.transfer.output != nil, "--output"),
-            (peer.transfer.hexDump != nil, "--hex-dump"),
+            (peer.transfer.hexDump != nil, "--hex-dump"), (peer.pace.lineDelay > .zero, "--delay"),
         ]
         if let option = aboutInput.first(where: \.0)?.1 {
             throw UsageError(
                 "'\(option)' is about standard input and output, which '--serve \(serve.rawValue)' leaves alone")
         }
-        if !peer.transfer.reads, serve == .echo || serve == .discard {
+        if !peer.pace.reads, serve == .echo || serve == .discard {
             throw UsageError("'--serve \(serve.rawValue)' is about reading: '--no-read' leaves nothing to do")
+        }
+        guard serve == .time else { return }
+        let aboutReading = peer.pace.aboutReading + (peer.pace.reads ? [] : ["--no-read"]) + peer.deadlines.aboutReading
+        if let option = aboutReading.first {
+            throw UsageError("'\(option)' is about reading, and '--serve time' never reads")
         }
     }
 }

@@ -72,6 +72,16 @@ enum ListenCommand {
                 "sockctl listen -U /tmp/echo.sock --serve echo", "echo hello | sockctl dial -U /tmp/echo.sock",
                 shows: "The same servers work on Unix sockets."),
             Manual.Example(
+                #"sockctl listen 3000 --serve echo -v -i 300ms --goodbye 'goodbye\n'"#, "sleep 1 | sockctl dial 3000",
+                shows: "A server that tells a silent peer goodbye, and closes; any byte would have put that off."),
+            Manual.Example(
+                "sockctl listen 3000 -v --read-size 10 --first-read-delay 200ms </dev/null",
+                "printf 0123456789ABCDE | sockctl dial 3000",
+                shows: "15 bytes in a buffer of 10: one read gives 10 and the next gives 5."),
+            Manual.Example(
+                "sockctl listen -k --no-accept 3000", "echo hello | sockctl dial -q 0 3000",
+                shows: "Nobody accepts, and still the dial succeeds and its bytes are taken: by the kernel's queue."),
+            Manual.Example(
                 "sockctl listen -u 3000 --count 1 </dev/null", "echo hello | sockctl dial -u 3000",
                 shows: "Print one datagram and end."),
             Manual.Example(

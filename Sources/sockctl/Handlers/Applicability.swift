@@ -19,6 +19,7 @@ extension PeerArguments {
             ]
         }
         if network.kind == .datagram {
+            misplaced += (pace.aboutConnections + deadlines.aboutConnections).map { (true, $0) }
             misplaced += [
                 (ending.halfClose == .never, "--no-shutdown"), (ending.halfClose == .always, "--shutdown"),
                 (ending.isHalfOpen, "--half-open"), (socket.linger != nil, "--linger"),
@@ -26,12 +27,29 @@ extension PeerArguments {
         } else {
             misplaced += [(ending.count != nil, "--count")]
         }
-        if network.kind == .stream {
-            misplaced += [(transfer.writeSize != defaults.transfer.writeSize, "--write-size")]
-        }
         if let option = misplaced.first(where: \.isGiven)?.option {
             let hint = option == "--count" ? "it counts datagrams: use -u for UDP" : nil
             throw UsageError("'\(option)' has no meaning for \(network)", hint: hint)
         }
+    }
+}
+
+extension DeadlineArguments {
+    /// What a datagram socket has no use for: it waits for whoever speaks, and has no connection to give up.
+    fileprivate var aboutConnections: [String] {
+        [
+            (readTimeout != nil, "--read-timeout"), (writeTimeout != nil, "--write-timeout"),
+            (deadline != nil, "--deadline"), (goodbye != nil, "--goodbye"),
+        ].filter(\.0).map(\.1)
+    }
+}
+
+extension PaceArguments {
+    fileprivate var aboutConnections: [String] {
+        [
+            (firstReadDelay != .zero, "--first-read-delay"), (readDelay != .zero, "--read-delay"),
+            (writeDelay != .zero, "--write-delay"), (lineDelay != .zero, "--delay"), (rate != nil, "--rate"),
+            (maximumBytes != nil, "--max-bytes"),
+        ].filter(\.0).map(\.1)
     }
 }

@@ -15,16 +15,16 @@ struct ChargenService: Service {
     private static let block: [UInt8] = Array(repeatElement(ring, count: 9).joined())
 
     func serve(_ peer: Peer) async throws(NetworkError) {
-        let drain = Netpoller.spawn { await Self.drain(peer) }
+        let drain = Netpoller.spawn { if peer.conduct.reads { await Self.drain(peer) } }
         defer { drain.cancel() }
         while true {
             do throws(NetworkError) {
-                try await peer.connection.write(Self.block)
-                peer.didWrite(Self.block.count)
+                try await peer.write(Self.block)
             } catch {
-                peer.didWrite(error.bytesTransferred)
                 // It is the peer that ends this service, and a broken pipe or a reset is how it does.
-                guard error.errno == .brokenPipe || error.errno == .connectionReset || error.isClosed else {
+                guard peer.failure == nil,
+                    error.errno == .brokenPipe || error.errno == .connectionReset || error.isClosed
+                else {
                     throw error
                 }
                 return
@@ -36,6 +36,17 @@ struct ChargenService: Service {
 
     @Netpoller
     private static func drain(_ peer: Peer) async {
-        while let count = try? await peer.connection.discard(), count > 0 { peer.didRead(count) }
+        while true {
+            do throws(NetworkError) {
+                let chunk = try await peer.readChunk()
+                guard !chunk.isEmpty else { return }
+                chunk.giveBack()
+            } catch {
+                // The writer learns of a reset by itself; a limit of ours it would not notice.
+                if error.errno != nil || error.cause == .cancelled || peer.isFinishing || peer.wasIdle { return }
+                guard peer.goesOn(after: error) else { return peer.fail(error) }
+            }
+            await Task.yield()
+        }
     }
 }

@@ -54,11 +54,11 @@ final class DatagramSession {
     private func rules(_ firstTimeout: Duration?) -> DatagramRelay.Rules {
         var rules = DatagramRelay.Rules()
         rules.grace = arguments.ending.quitAfter ?? arguments.ending.inputGrace
-        rules.idleTimeout = arguments.ending.idleTimeout
+        rules.idleTimeout = arguments.deadlines.idleTimeout
         rules.firstTimeout = firstTimeout
         rules.count = arguments.ending.count
-        rules.writeSize = arguments.transfer.writeSize
-        if arguments.transfer.readSize < TransferArguments().readSize { rules.readSize = arguments.transfer.readSize }
+        if let size = arguments.pace.writeSize { rules.writeSize = size }
+        if arguments.pace.readSize < PaceArguments().readSize { rules.readSize = arguments.pace.readSize }
         return rules
     }
 

@@ -7,7 +7,10 @@ final class Peer {
     /// Counted from 1.
     let number: Int
     let reporter: Reporter
-    private let start = Deadline.now
+    let conduct: Conduct
+    /// Where reads and writes are to be slow, small or few; without it the connection is used as it is.
+    let paced: PacedConnection?
+    let start = Deadline.now
     private let reportsTransfers: Bool
     private(set) var received = 0
     private(set) var sent = 0
@@ -17,55 +20,63 @@ final class Peer {
     private var hasExpired = false
     /// It was silent for longer than it may be.
     private(set) var wasIdle = false
-    /// When something last came or went; kept only where an idle limit needs it.
+    /// When something last came or went; kept only where it matters.
     private(set) var lastActivity = Deadline.now
-    private let idleTimeout: Duration?
+    /// A failure that another task than the peer's own met.
+    private(set) var failure: NetworkError?
+    private var timeouts = 0
 
     /// Something that goes on so long after the order to finish is waited for.
     private static let rest = Duration.milliseconds(200)
 
-    init(_ connection: Connection, number: Int, reporter: Reporter, idleTimeout: Duration? = nil) {
-        self.idleTimeout = idleTimeout
+    init(_ connection: Connection, number: Int, reporter: Reporter, conduct: Conduct = Conduct()) {
         self.connection = connection
         self.number = number
         self.reporter = reporter
-        reportsTransfers = reporter.isReported(.veryVerbose)
+        self.conduct = conduct
+        let isFree = conduct.pace.readsFreely && conduct.pace.writesFreely
+        paced = isFree ? nil : PacedConnection(connection, conduct.pace)
+        reportsTransfers = reporter.isReported(.transfer)
+        conduct.begin(connection)
     }
 
     /// Which connection it is, for reports.
     var ends: Ends { Ends(connection, number: number) }
 
+    // MARK: - Transfers
+
+    /// One read, as the pace has it; an empty chunk is the end.
+    func readChunk() async throws(NetworkError) -> Chunk {
+        let chunk: Chunk
+        if let paced { chunk = try await paced.readChunk() } else { chunk = try await connection.readChunk() }
+        didRead(chunk.count)
+        return chunk
+    }
+
+    /// Writes all the bytes, as the pace has it.
+    func write(_ bytes: [UInt8]) async throws(NetworkError) {
+        if let paced { return try await paced.write(bytes.span) { count in didWrite(count) } }
+        do throws(NetworkError) { try await connection.write(bytes) } catch {
+            didWrite(error.bytesTransferred)
+            throw error
+        }
+        didWrite(bytes.count)
+    }
+
     func didRead(_ count: Int) {
-        if received == 0 { reportFirstByte(count) }
+        if count == 0 { return }
+        if received == 0 { reportFirstByte() }
         received += count
-        if idleTimeout != nil { lastActivity = .now }
+        if conduct.keepsTime { renew() }
         if isFinishing, !hasExpired { connection.readDeadline = .now + Self.rest }
         if reportsTransfers { reportRead(count) }
     }
 
     func didWrite(_ count: Int) {
+        if count == 0 { return }
         sent += count
-        if idleTimeout != nil { lastActivity = .now }
+        if conduct.keepsTime { renew() }
         if reportsTransfers { reportWrite(count) }
-    }
-
-    // Never inlined, like all that reports: an event is large, and inlined into a service it would take its room in the
-    // frame of every task that serves a peer, for as long as that peer is idle.
-
-    @inline(never)
-    private func reportFirstByte(_ count: Int) {
-        guard count > 0, connection.network.kind != .datagram else { return }
-        reporter.report(.firstByte(ends, .now - start))
-    }
-
-    @inline(never)
-    private func reportRead(_ count: Int) {
-        reporter.report(.read(ends, bytes: count, total: received))
-    }
-
-    @inline(never)
-    private func reportWrite(_ count: Int) {
-        reporter.report(.wrote(ends, bytes: count, total: sent))
     }
 
     /// A message was longer than what was read of it.
@@ -73,42 +84,101 @@ final class Peer {
         reporter.report(.note(.messageCut(bytes: count, length: length)))
     }
 
-    /// Says how much has gone both ways so far, as SIGUSR1 asks.
-    func reportProgress() {
-        reporter.writeProgressLine(
-            "\(Quantity.bytes(received)) received, \(Quantity.bytes(sent)) sent in \(Quantity.duration(.now - start))")
+    // MARK: - Limits
+
+    private func renew() {
+        if wasIdle { return }
+        let now = Deadline.now
+        let silence = now - lastActivity
+        lastActivity = now
+        guard let limit = conduct.idleTimeout, reporter.isReported(.verbose) else { return }
+        reportKeepAlive(silence, limit)
+    }
+
+    /// Whether the service goes on after a failure, which is reported then.
+    func goesOn(after error: NetworkError) -> Bool {
+        guard error.cause == .timeout, error.operation == .read, !isFinishing, !wasIdle, failure == nil,
+            timeouts < conduct.keepGoing
+        else { return false }
+        timeouts += 1
+        var failure = failure(error)
+        failure.goesOn = conduct.keepGoing - timeouts
+        reporter.report(.failed(failure))
+        lastActivity = .now
+        return true
+    }
+
+    /// An error with what is known of the connection at this moment.
+    @inline(never)
+    func failure(_ error: NetworkError) -> Failure {
+        var failure = Failure(error, connection: number)
+        let depths = connection.queueDepths
+        if error.operation == .read, error.cause == .timeout {
+            if conduct.keepsTime { failure.waited = .now - lastActivity }
+            failure.unread = depths?.received
+        }
+        if error.operation == .write, connection.network.isTCP { failure.unacknowledged = depths?.unacknowledged }
+        return failure
     }
 
     /// Ends the peer's service when it next comes to a rest: at once if nothing is under way.
     func finish() {
         isFinishing = true
+        connection.readTimeout = nil
         connection.readDeadline = .now + Self.rest
+        paced?.hurry()
     }
 
     /// Ends the peer's service now, whatever it is doing.
     func expire() {
         isFinishing = true
         hasExpired = true
-        connection.setDeadline(.past)
+        connection.expire()
+        paced?.hurry()
+    }
+
+    /// Ends the peer's service for a failure that another task met.
+    func fail(_ error: NetworkError) {
+        failure = error
+        connection.expire()
+        paced?.hurry()
     }
 
     /// Waits until the peer has been idle for longer than it may be, and ends its service then.
     func watchIdleness() async {
-        guard let idleTimeout else { return }
+        guard let limit = conduct.idleTimeout else { return }
         while true {
-            let end = lastActivity + idleTimeout
+            let end = lastActivity + limit
             if end.hasPassed { break }
             guard await Netpoller.sleep(until: end) else { return }
         }
         wasIdle = true
-        connection.setDeadline(.past)
+        connection.expire()
+        paced?.hurry()
     }
 
-    /// Reports the silence, and closes.
+    // MARK: - The end
+
+    /// Reports the silence, says goodbye, and closes.
     func endIdle() async -> ExitStatus {
-        reporter.report(.failed(connection.idleError(after: idleTimeout ?? .zero)))
+        reporter.report(.failed(connection.idleError(after: conduct.idleTimeout ?? .zero)))
+        await sayGoodbye()
         await close(.fin, by: .timeout)
         return .timedOut
+    }
+
+    /// Writes the last words to a peer that was idle for too long. One that does not even read does not hold us up.
+    func sayGoodbye() async {
+        wasIdle = true
+        guard !conduct.goodbye.isEmpty else { return }
+        connection.setDeadline(nil)
+        connection.writeTimeout = .seconds(1)
+        do throws(NetworkError) {
+            try await connection.write(conduct.goodbye)
+            didWrite(conduct.goodbye.count)
+        } catch {
+            reporter.fail(error, connection: number)
+        }
     }
 
     /// Closes, and reports what the connection had been.
@@ -119,17 +189,6 @@ final class Peer {
         }
         if reporter.isReported(.verbose) { reportClose(by: ending) }
         if mode == .reset { connection.reset() } else { connection.close() }
-    }
-
-    @inline(never)
-    private func reportClose(by ending: Event.Ending) {
-        let unacknowledged = connection.network.isTCP ? connection.queueDepths?.unacknowledged : nil
-        reporter.report(
-            .closed(
-                ends,
-                Closing(
-                    by: ending, duration: .now - start, received: received, sent: sent,
-                    unacknowledged: unacknowledged, tcp: connection.tcpInfo)))
     }
 }
 

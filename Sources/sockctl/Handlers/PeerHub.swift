@@ -7,7 +7,7 @@ final class PeerHub: Service {
     private let streams: StandardStreams
     private let rules: EndingArguments
     private let copies: Copies
-    private let readSize: Int
+    private let lineDelay: Duration
     private let isCRLF: Bool
     private var lineEndings = LineEndings()
 
@@ -15,6 +15,7 @@ final class PeerHub: Service {
     private let arrival = Parking()
     private var inputEnded = false
     private var hadInput = false
+    private var hadLine = false
     /// Standard output has gone: nobody is left to serve.
     var onOutputGone: (@Netpoller () -> Void)?
     /// Standard output, or a copy, cannot be written.
@@ -41,7 +42,7 @@ final class PeerHub: Service {
         self.copies = copies
         self.reporter = reporter
         rules = arguments.ending
-        readSize = arguments.transfer.readSize
+        lineDelay = arguments.pace.lineDelay
         isCRLF = arguments.transfer.isCRLF
     }
 
@@ -59,7 +60,7 @@ final class PeerHub: Service {
                 hadInput = true
                 let bytes = isCRLF ? chunk.withBytes { lineEndings.convert($0) } : chunk.copy()
                 chunk.giveBack()
-                await send(bytes)
+                await sendApart(bytes)
             }
         } catch {
             if error.cause != .cancelled { onFailure?(reporter.fail(error)) }
@@ -72,17 +73,26 @@ final class PeerHub: Service {
         }
     }
 
+    /// All at once, or line by line where lines are to be apart.
+    private func sendApart(_ bytes: [UInt8]) async {
+        guard lineDelay > .zero else { return await send(bytes) }
+        for line in bytes.split(after: UInt8(ascii: "\n")) {
+            if hadLine, !(await Netpoller.sleep(for: lineDelay)) { return }
+            await send(Array(line))
+            hadLine = line.last == UInt8(ascii: "\n")
+        }
+    }
+
     /// To one after the other, each to the end: a peer that does not read holds up the others rather than lose a byte.
     private func send(_ bytes: [UInt8]) async {
         for guest in guests.values.sorted(by: { $0.peer.number < $1.peer.number }) {
             do throws(NetworkError) {
-                try await guest.peer.connection.write(bytes)
-                guest.peer.didWrite(bytes.count)
+                try await guest.peer.write(bytes)
                 guest.lastSent = .now
                 copies.see(bytes.span, .sent)
             } catch {
-                // Its own task reads the reset, reports and closes; here only the count matters.
-                guest.peer.didWrite(error.bytesTransferred)
+                // Its own task reads the reset, reports and closes; a time-out of ours it would not notice.
+                if error.cause == .timeout, !guest.peer.isFinishing, !guest.peer.wasIdle { guest.peer.fail(error) }
             }
         }
     }
@@ -112,10 +122,10 @@ final class PeerHub: Service {
     }
 
     private func receive(from guest: Guest) async throws(NetworkError) {
+        if !guest.peer.conduct.reads { return try await guest.peer.connection.waitUntilGone() }
         while true {
-            let chunk = try await guest.peer.connection.readChunk(maximum: readSize)
+            let chunk = try await guest.peer.readChunk()
             guard !chunk.isEmpty else { return }
-            guest.peer.didRead(chunk.count)
             chunk.withBytes { copies.see($0, .received) }
             guest.pending += chunk.copy()
             chunk.giveBack()

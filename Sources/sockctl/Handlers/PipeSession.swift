@@ -35,7 +35,7 @@ final class PipeSession {
         }
         let task = Netpoller.spawn { await relay.run() }
         copies.onFailure = { task.cancel() }
-        let lifetime = arguments.ending.closeAfter.map { span in
+        let lifetime = peer.conduct.lifetime.map { span in
             Netpoller.spawn { if await Netpoller.sleep(for: span) { task.cancel() } }
         }
         let result = await withTaskCancellationHandler {
@@ -47,7 +47,8 @@ final class PipeSession {
         if arguments.transfer.sendsOnly { await settle(result) }
         progress.finish()
         let status = report(result)
-        await peer.close(arguments.ending.close, by: ending(of: result))
+        if case .idle = result.ending { await peer.sayGoodbye() }
+        await peer.close(peer.conduct.close, by: ending(of: result))
         return status
     }
 
@@ -62,11 +63,14 @@ final class PipeSession {
         rules.quitAfter = arguments.ending.quitAfter
         rules.inputGrace = arguments.ending.inputGrace
         rules.isHalfOpen = arguments.ending.isHalfOpen
-        rules.idleTimeout = arguments.ending.idleTimeout
-        rules.reads = arguments.transfer.reads
-        rules.readSize = arguments.transfer.readSize
-        // A stream's pieces are nobody's business; only what is a message by itself is cut as asked.
-        if peer.connection.network.kind != .stream { rules.writeSize = arguments.transfer.writeSize }
+        rules.idleTimeout = peer.conduct.idleTimeout
+        rules.reads = peer.conduct.reads
+        rules.pace = peer.conduct.pace
+        if peer.connection.network.kind != .stream {
+            // Each read of the input is a message by itself.
+            rules.inputSize = arguments.pace.writeSize ?? 8192
+            rules.pace.writeSize = nil
+        }
         rules.endsWithInput = arguments.transfer.sendsOnly
         return rules
     }
@@ -77,6 +81,7 @@ final class PipeSession {
             if direction == .received { peer.didRead(count) } else { peer.didWrite(count) }
             progress.tick(count)
         }
+        tap.goesOn = { [peer] error in peer.goesOn(after: error) }
         tap.cuts = { [peer] count, length in peer.wasCut(count, of: length) }
         if copies.isWanted {
             tap.seesReceived = { [copies] bytes in copies.see(bytes, .received) }
@@ -127,15 +132,15 @@ final class PipeSession {
             reporter.report(.note(.inputUnfinished))
             return .success
         case .idle:
-            let error = peer.connection.idleError(after: arguments.ending.idleTimeout ?? .zero)
+            let error = peer.connection.idleError(after: peer.conduct.idleTimeout ?? .zero)
             reporter.report(.failed(error))
             return .timedOut
         case .failed(let error):
-            let status = reporter.fail(error, connection: peer.number)
+            reporter.report(.failed(peer.failure(error)))
             let lost = result.bytesStranded + result.bytesUnacknowledged
             let sent = result.bytesSent + result.bytesStranded
             if sent > 0 { reporter.report(.note(.inputDropped(bytes: lost, sent: sent))) }
-            return status
+            return ExitStatus(of: error)
         }
     }
 }

@@ -8,16 +8,16 @@ final class Server {
         var connections: Int?
         /// For each wait for the first peer.
         var firstPeer: Duration?
-        var lifetime: Duration?
-        /// A silence that ends a connection.
-        var idle: Duration?
+        /// Before every accept.
+        var acceptDelay = Duration.zero
     }
 
     private let listener: Listener
     private let reporter: Reporter
     private let limits: Limits
-    private let close: CloseMode
+    private let conduct: Conduct
     private let crew = Crew()
+    private let pause = Parking()
     private let service: any Service
     private var isFinishing = false
     private var accepted = 0
@@ -25,11 +25,11 @@ final class Server {
     /// How long peers have to end by themselves once the server was told to finish.
     private static let patience = Duration.seconds(5)
 
-    init(_ listener: Listener, _ service: any Service, limits: Limits, close: CloseMode, reporter: Reporter) {
+    init(_ listener: Listener, _ service: any Service, limits: Limits, conduct: Conduct, reporter: Reporter) {
         self.listener = listener
         self.service = service
         self.limits = limits
-        self.close = close
+        self.conduct = conduct
         self.reporter = reporter
     }
 
@@ -53,6 +53,7 @@ final class Server {
         isFinishing = true
         reporter.report(.note(.stopping(reason: reason)))
         listener.close()
+        pause.wake()
         crew.finish()
     }
 
@@ -68,6 +69,7 @@ final class Server {
 
     private func acceptAll() async -> ExitStatus {
         while limits.accepts.map({ accepted < $0 }) ?? true {
+            guard await pauseBeforeAccept() else { return .success }
             let connection: Connection
             do throws(NetworkError) { connection = try await listener.accept() } catch {
                 if isFinishing || error.cause == .cancelled { return .success }
@@ -77,6 +79,15 @@ final class Server {
             admit(connection)
         }
         return .success
+    }
+
+    /// What waits meanwhile waits in the kernel's queue. False if the task was cancelled.
+    private func pauseBeforeAccept() async -> Bool {
+        guard limits.acceptDelay > .zero, !isFinishing else { return true }
+        listener.deadline = nil
+        guard await pause.wait(until: .now + limits.acceptDelay) != .cancelled else { return false }
+        if crew.count == 0 { waitForFirst() }
+        return true
     }
 
     private func admit(_ connection: Connection) {
@@ -89,38 +100,49 @@ final class Server {
             return
         }
         accepted += 1
-        let peer = Peer(connection, number: accepted, reporter: reporter, idleTimeout: limits.idle)
+        let peer = Peer(connection, number: accepted, reporter: reporter, conduct: conduct)
         if reporter.isReported(.verbose) { reporter.report(.accepted(peer.ends)) }
         crew.add(peer, servedBy: Netpoller.spawn { await self.serve(peer) })
     }
 
     private func serve(_ peer: Peer) async {
-        let watch = limits.idle.map { _ in Netpoller.spawn { await peer.watchIdleness() } }
-        await Self.serve(peer, service, lifetime: limits.lifetime, close: close)
-        watch?.cancel()
+        await Self.serve(peer, service)
         crew.remove(peer)
     }
 
     /// Serves one peer from its first byte to its close, and says how it ended.
     @discardableResult
-    static func serve(
-        _ peer: Peer, _ service: any Service, lifetime: Duration?, close: CloseMode
-    ) async -> ExitStatus {
-        let lifetime = lifetime.map { span in
+    static func serve(_ peer: Peer, _ service: any Service) async -> ExitStatus {
+        let conduct = peer.conduct
+        let watch = conduct.idleTimeout.map { _ in Netpoller.spawn { await peer.watchIdleness() } }
+        let lifetime = conduct.lifetime.map { span in
             Netpoller.spawn { if await Netpoller.sleep(for: span) { peer.expire() } }
         }
-        defer { lifetime?.cancel() }
-        do throws(NetworkError) {
-            try await service.serve(peer)
-            await peer.close(close, by: service.endsFirst ? .local : .peer)
-            return .success
-        } catch {
-            if peer.wasIdle { return await peer.endIdle() }
-            let isOurs = peer.isFinishing || error.cause == .cancelled
-            // One bad peer is its own affair: it is reported, and the server goes on.
-            let status = isOurs ? .success : peer.reporter.fail(error, connection: peer.number)
-            await peer.close(isOurs ? .fin : close, by: isOurs ? .local : Event.Ending(error))
-            return status
+        defer {
+            watch?.cancel()
+            lifetime?.cancel()
         }
+        while true {
+            do throws(NetworkError) {
+                try await service.serve(peer)
+                await peer.close(conduct.close, by: service.endsFirst ? .local : .peer)
+                return .success
+            } catch {
+                if peer.goesOn(after: error) {
+                    await Task.yield()
+                    continue
+                }
+                return await end(peer, with: peer.failure ?? error)
+            }
+        }
+    }
+
+    private static func end(_ peer: Peer, with error: NetworkError) async -> ExitStatus {
+        if peer.wasIdle { return await peer.endIdle() }
+        let isOurs = peer.isFinishing || error.cause == .cancelled
+        // One bad peer is its own affair: it is reported, and the server goes on.
+        if !isOurs { peer.reporter.report(.failed(peer.failure(error))) }
+        await peer.close(isOurs ? .fin : peer.conduct.close, by: isOurs ? .local : Event.Ending(error))
+        return isOurs ? .success : ExitStatus(of: error)
     }
 }

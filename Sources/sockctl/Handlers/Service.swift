@@ -15,14 +15,13 @@ extension Service {
 
 /// Sends back what comes (RFC 862).
 struct EchoService: Service {
-    let readSize: Int
-
     func serve(_ peer: Peer) async throws(NetworkError) {
         if peer.connection.network.kind == .sequenced { return try await echoMessages(peer) }
+        if peer.paced != nil { return try await echoPaced(peer) }
         let connection = peer.connection
         var rounds = 0
         while true {
-            let chunk = try await connection.readChunk(maximum: readSize)
+            let chunk = try await connection.readChunk()
             guard !chunk.isEmpty else { return }
             peer.didRead(chunk.count)
             try await connection.write(chunk)
@@ -36,14 +35,28 @@ struct EchoService: Service {
 }
 
 extension EchoService {
+    @Netpoller
+    private func echoPaced(_ peer: Peer) async throws(NetworkError) {
+        while true {
+            let chunk = try await peer.readChunk()
+            guard !chunk.isEmpty else { return }
+            let bytes = chunk.copy()
+            chunk.giveBack()
+            try await peer.write(bytes)
+            await Task.yield()
+        }
+    }
+
     /// Each message goes back as one, an empty one too.
     @Netpoller
     private func echoMessages(_ peer: Peer) async throws(NetworkError) {
-        let isLimited = readSize < TransferArguments().readSize
-        var buffer = [UInt8](repeating: 0, count: isLimited ? readSize : 256 * 1024)
+        let size = peer.conduct.pace.readSize
+        var buffer = [UInt8](repeating: 0, count: size == Pace().readSize ? 256 * 1024 : size)
         while true {
+            try await peer.paced?.waitToRead()
             var room = buffer.mutableSpan
             guard let message = try await peer.connection.readMessage(into: &room) else { return }
+            try peer.paced?.note(message.count)
             peer.didRead(message.count)
             if message.isTruncated { peer.wasCut(message.count, of: message.length) }
             try await peer.connection.write(buffer.span.extracting(first: message.count))
@@ -55,6 +68,7 @@ extension EchoService {
 /// Reads and drops (RFC 863).
 struct DiscardService: Service {
     func serve(_ peer: Peer) async throws(NetworkError) {
+        if peer.paced != nil { return try await discardPaced(peer) }
         var rounds = 0
         while true {
             let count = try await peer.connection.discard()
@@ -64,6 +78,16 @@ struct DiscardService: Service {
             if rounds % 16 == 0 { await Task.yield() }
         }
     }
+
+    @Netpoller
+    private func discardPaced(_ peer: Peer) async throws(NetworkError) {
+        while true {
+            let chunk = try await peer.readChunk()
+            guard !chunk.isEmpty else { return }
+            chunk.giveBack()
+            await Task.yield()
+        }
+    }
 }
 
 /// The document's time server: the time as one line, and the end.
@@ -71,8 +95,6 @@ struct TimeService: Service {
     var endsFirst: Bool { true }
 
     func serve(_ peer: Peer) async throws(NetworkError) {
-        let line = "\(Timestamp.now)\n"
-        try await peer.connection.write(line)
-        peer.didWrite(line.utf8.count)
+        try await peer.write(Array("\(Timestamp.now)\n".utf8))
     }
 }

@@ -27,6 +27,8 @@ extension Event {
             case .datagramReceived(let ends, let facts): ends.members + facts.members(isReceived: true)
             case .datagramSent(let ends, let facts): ends.members + facts.members(isReceived: false)
             case .halfClosed(let ends, let side): ends.members + [.init("by", .string(side.rawValue))]
+            case .keepAlive(let ends, let silence, let limit):
+                ends.members + [.init("seconds", .seconds(silence)), .init("limit", .seconds(limit))]
             case .closed(let ends, let closing): ends.members + closing.members
             case .failed(let failure): failure.members()
             case .retrying(let attempt, let delay, let failure):
@@ -71,7 +73,9 @@ extension Closing {
             .init("by", .string(by.rawValue)), .init("seconds", .seconds(duration)),
             .init("bytes_received", .integer(received)), .init("bytes_sent", .integer(sent)),
         ]
-            + .some("bytes_unacknowledged", unacknowledged.map(JSONValue.integer)) + .some("tcp", tcp?.json)
+            + .some("bytes_unread", unread.map(JSONValue.integer))
+            + .some("bytes_unacknowledged", unacknowledged.map(JSONValue.integer))
+            + .some("bytes_unsent", unsent.map(JSONValue.integer)) + .some("tcp", tcp?.json)
     }
 }
 
@@ -82,7 +86,10 @@ extension Failure {
             + .some("network", network.map { .string($0.rawValue) })
             + .some("local", local.map { .string($0.description) })
             + .some("remote", remote.map { .string($0.description) })
-            + .some("bytes", bytes.map(JSONValue.integer)) + own + [.init("error", json)]
+            + .some("bytes", bytes.map(JSONValue.integer)) + own + .some("seconds", waited.map(JSONValue.seconds))
+            + .some("bytes_unread", unread.map(JSONValue.integer))
+            + .some("bytes_unacknowledged", unacknowledged.map(JSONValue.integer))
+            + .some("going_on", goesOn.map(JSONValue.integer)) + [.init("error", json)]
     }
 
     private var json: JSONValue {

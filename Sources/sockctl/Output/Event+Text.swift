@@ -38,6 +38,9 @@ extension Event {
             return "to \(target), \(Quantity.bytes(facts.bytes))"
         case .halfClosed(let ends, .local): return "half-closed: nothing more goes to \(peer(ends))"
         case .halfClosed(let ends, .peer): return "half-closed: nothing more comes from \(peer(ends))"
+        case .keepAlive(let ends, let silence, let limit):
+            return "keep alive: \(peer(ends)), after a silence of \(Quantity.duration(silence)); "
+                + "\(Quantity.duration(limit)) are allowed"
         case .closed(let ends, let closing): return closing.text(of: ends, on: terminal)
         case .failed(let failure): return failure.text(on: terminal)
         case .retrying(let attempt, let delay, let failure):
@@ -86,9 +89,13 @@ extension Closing {
             }
         var line = "closed \(terminal.paint(ends.peerName, .address)) \(ending) after \(Quantity.duration(duration)): "
         line += "received \(amount(received)), sent \(amount(sent))"
+        if let unread, unread > 0 { line += ", " + terminal.paint("\(Quantity.bytes(unread)) unread", .error) }
         // At an ordinary end the acknowledgement is merely on its way.
         if let unacknowledged, unacknowledged > 0, by == .reset || by == .timeout {
             line += ", " + terminal.paint("\(Quantity.bytes(unacknowledged)) of it not acknowledged", .error)
+            if let unsent, unsent > 0 {
+                line += ", " + terminal.paint("\(Quantity.bytes(unsent)) not even sent", .error)
+            }
         }
         return line + (tcp.map { "\n" + terminal.paint("tcp: \($0.text)", .dim) } ?? "")
     }
@@ -115,8 +122,25 @@ extension TCPInfo {
 
 extension Failure {
     fileprivate func text(on terminal: Terminal) -> String {
-        terminal.paint("sockctl:", .error) + " \(message.printable)"
+        terminal.paint("sockctl:", .error) + " \(message.printable)" + facts
             + (hint.map { "\n" + terminal.paint("hint:", .hint) + " \($0.printable)" } ?? "")
+    }
+
+    /// What more is known than the error itself says.
+    private var facts: String {
+        var facts: [String] = []
+        if let waited { facts.append("after \(Quantity.duration(waited))") }
+        if let unread, unread > 0 { facts.append("\(Quantity.bytes(unread)) left unread") }
+        if operation == "write", let bytes, bytes > 0 {
+            facts.append("the kernel had taken \(Quantity.bytes(bytes)) of it")
+        }
+        if let unacknowledged, unacknowledged > 0 {
+            facts.append("\(Quantity.bytes(unacknowledged)) of what was sent not acknowledged")
+        }
+        if let goesOn {
+            facts.append(goesOn > 0 ? "going on, \(Quantity.count(goesOn, "time")) more" : "going on, once")
+        }
+        return facts.isEmpty ? "" : " (\(facts.joined(separator: ", ")))"
     }
 }
 

@@ -18,6 +18,8 @@ enum Event: Sendable {
     case datagramReceived(Ends, DatagramFacts)
     case datagramSent(Ends, DatagramFacts)
     case halfClosed(Ends, by: Side)
+    /// After so long a silence, of those that are allowed.
+    case keepAlive(Ends, silence: Duration, limit: Duration)
     case closed(Ends, Closing)
     case failed(Failure)
     case retrying(attempt: Int, delay: Duration, after: Failure)
@@ -66,6 +68,7 @@ enum Event: Sendable {
         case .datagramReceived: .datagramReceived
         case .datagramSent: .datagramSent
         case .halfClosed: .halfClosed
+        case .keepAlive: .keepAlive
         case .closed: .closed
         case .failed: .failed
         case .retrying: .retrying
@@ -124,8 +127,12 @@ struct Closing: Sendable {
     var duration: Duration
     var received: Int
     var sent: Int
+    /// Arrived and never read.
+    var unread: Int?
     /// Written and never acknowledged by the peer's kernel; nil where that is not known.
     var unacknowledged: Int?
+    /// Of these, not even sent.
+    var unsent: Int?
     /// As it was just before the close.
     var tcp: TCPInfo?
 }

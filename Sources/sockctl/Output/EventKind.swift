@@ -17,6 +17,7 @@ enum EventKind: String, CaseIterable, Sendable {
     case inputUnfinished = "input-unfinished"
     case messageCut = "message-cut"
     case inputDropped = "input-dropped"
+    case keepAlive = "keep-alive"
     case closed
     case failed
     case retrying
@@ -35,6 +36,8 @@ enum EventLevel: Sendable {
     case verbose
     /// `-vv`.
     case veryVerbose
+    /// `-vv`, or `-v` with an option that is about single reads or writes.
+    case transfer
     /// `--trace`.
     case trace
     /// Nothing at all: errors are always reported.

@@ -26,8 +26,8 @@ enum EventTable {
         row(.accepted, .verbose, [], "A peer was taken from the queue."),
         row(.socketOptions, .veryVerbose, ["options"], "What the kernel made of the socket's options."),
         row(.firstByte, .verbose, ["seconds"], "The peer's first bytes came, so long after the connection."),
-        row(.read, .veryVerbose, ["total"], "One read."),
-        row(.wrote, .veryVerbose, ["total"], "One write."),
+        row(.read, .transfer, ["total"], "One read."),
+        row(.wrote, .transfer, ["total"], "One write."),
         row(.datagramReceived, .verbose, ["truncated", "length", "ttl", "to"], "A datagram came."),
         row(.datagramSent, .verbose, ["length", "to"], "A datagram went."),
         row(.halfClosed, .verbose, ["by"], "One direction has ended, by `local` or `peer`."),
@@ -37,10 +37,21 @@ enum EventTable {
             .inputDropped, .always, ["bytes_sent"],
             "So many bytes were taken from standard input and cannot have arrived."),
         row(
+            .keepAlive, .verbose, ["seconds", "limit"],
+            "An idle limit was renewed by bytes that came or went after so long a silence."),
+        row(
             .closed, .verbose,
-            ["by", "seconds", "bytes_received", "bytes_sent", "bytes_unacknowledged", "tcp"],
+            [
+                "by", "seconds", "bytes_received", "bytes_sent", "bytes_unread", "bytes_unacknowledged", "bytes_unsent",
+                "tcp",
+            ],
             "The connection is over, by `local`, `peer`, `reset` or `timeout`; `tcp` is what the kernel knows of it."),
-        row(.failed, .error, ["error"], "Anything that is reported as an error."),
+        row(
+            .failed, .error, ["seconds", "bytes_unread", "bytes_unacknowledged", "going_on", "error"],
+            """
+            Anything that is reported as an error; a read that timed out says how long it waited, what it left unread \
+            and, with `--keep-going`, how many more are gone on after.
+            """),
         row(.retrying, .always, ["attempt", "delay", "error"], "Something failed and is tried again after a wait."),
         row(.peerRefused, .always, ["reason"], "A peer was turned away."),
         row(.stopping, .verbose, ["reason"], "No more peers are taken; those that are there are finished."),

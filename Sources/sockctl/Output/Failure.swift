@@ -15,6 +15,14 @@ struct Failure: Sendable, Hashable {
     /// How many bytes had gone, or come, before a transfer failed.
     var bytes: Int?
     var connection: Int?
+    /// How long an operation that timed out had waited.
+    var waited: Duration?
+    /// What a read that failed left in the kernel's queue.
+    var unread: Int?
+    /// What was written and not acknowledged by the peer's kernel when a write failed.
+    var unacknowledged: Int?
+    /// It is gone on after all, and this often again.
+    var goesOn: Int?
 
     init(code: String, message: String, hint: String? = nil) {
         self.code = code

@@ -11,6 +11,8 @@ struct ReporterSettings: Sendable {
     var isJSON = false
     var isQuiet = false
     var isTracing = false
+    /// An option is about single reads or writes: `-v` shows them.
+    var showsTransfers = false
     var hasTimestamps = false
     var color = ColorMode.auto
     /// Show progress even without a terminal.
@@ -94,6 +96,7 @@ final class Reporter: Sendable {
         case .always: !settings.isQuiet
         case .verbose: !settings.isQuiet && (settings.verbosity > 0 || settings.isJSON)
         case .veryVerbose: !settings.isQuiet && settings.verbosity > 1
+        case .transfer: isReported(.veryVerbose) || settings.showsTransfers && isReported(.verbose)
         }
     }
 

@@ -42,7 +42,7 @@ import Testing
         let dial = try dial("x")
         #expect(dial.fallbackDelay == .milliseconds(300) && dial.timeout == nil)
         #expect(dial.peer.ending.inputGrace == .seconds(1) && dial.peer.ending.halfClose == .automatic)
-        #expect(dial.peer.transfer.readSize == 65536 && dial.peer.transfer.writeSize == 8192)
+        #expect(dial.peer.pace.readSize == 65536 && dial.peer.pace.writeSize == nil && dial.peer.pace.reads)
         #expect(dial.peer.socket.nodelay && dial.peer.socket.keepAlive == KeepAliveSetting())
     }
 

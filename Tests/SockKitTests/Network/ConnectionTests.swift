@@ -33,7 +33,7 @@ import Testing
     @Test func `a reset is noticed without reading, a half close is not one`() async throws {
         try await onLoop {
             let pair = try await loopback()
-            let watcher = Netpoller.spawn { await pair.client.waitUntilGone() }
+            let watcher = Netpoller.spawn { (try? await pair.client.waitUntilGone()) != nil }
             let seen = Log<Bool>()
             Netpoller.spawn { seen.entries.append(await watcher.value) }
             try pair.server.closeWrite()
@@ -50,7 +50,7 @@ import Testing
             for closes in [true, false] {
                 let pair = try await loopback()
                 pair.client.readDeadline = nil
-                let watcher = Netpoller.spawn { await pair.client.waitUntilGone() }
+                let watcher = Netpoller.spawn { (try? await pair.client.waitUntilGone()) != nil }
                 await letOthersRun()
                 if closes { pair.client.close() } else { watcher.cancel() }
                 #expect(await watcher.value == false)

@@ -14,7 +14,14 @@ enum EventSamples {
         bytesTransferred: 17)
     static let datagram = DatagramFacts(bytes: 17, length: 40, timeToLive: 64, destination: Endpoint("127.0.0.2:53"))
     static let closing = Closing(
-        by: .reset, duration: .milliseconds(1030), received: 17, sent: 1_258_291, unacknowledged: 12)
+        by: .reset, duration: .milliseconds(1030), received: 17, sent: 1_258_291, unread: 5, unacknowledged: 12,
+        unsent: 3)
+    static let timeout = {
+        let error = NetworkError(.read, network: .tcp, local: ends.local, remote: ends.remote, cause: .timeout)
+        var failure = Failure(error, connection: 1)
+        (failure.waited, failure.unread, failure.unacknowledged, failure.goesOn) = (.seconds(1), 5, 0, 2)
+        return failure
+    }()
 
     static let all: [sockctl::Event] = [
         .listening(Ends(.tcp, local: ends.local), backlog: 128, note: "this machine only"),
@@ -27,8 +34,8 @@ enum EventSamples {
         .datagramSent(Ends(.udp, local: ends.local), datagram), .halfClosed(ends, by: .local),
         .halfClosed(ends, by: .peer), .note(.inputUnfinished), .note(.messageCut(bytes: 3, length: 6)),
         .note(.inputDropped(bytes: 3, sent: 5)),
-        .closed(ends, closing),
-        .failed(Failure(refused)), .failed(Failure(reset, connection: 1)),
+        .keepAlive(ends, silence: .milliseconds(300), limit: .seconds(3)), .closed(ends, closing),
+        .failed(Failure(refused)), .failed(Failure(reset, connection: 1)), .failed(timeout),
         .failed(Failure(UsageError("unknown option '--verbos'", hint: "did you mean '--verbose'?"))),
         .retrying(attempt: 1, delay: .milliseconds(5), after: Failure(refused)),
         .peerRefused(ends, reason: "2 connections are the most that --max-conns allows"),

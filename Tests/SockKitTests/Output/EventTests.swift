@@ -52,17 +52,23 @@ import Testing
             "half-closed: nothing more goes to 127.0.0.1:40112",
             "half-closed: nothing more comes from 127.0.0.1:40112", "the peer had ended; standard input had not",
             "a message of 6 bytes was cut to 3", "3 of 5 bytes of standard input cannot have arrived",
+            "keep alive: 127.0.0.1:40112, after a silence of 300 ms; 3.00 s are allowed",
             """
             closed 127.0.0.1:40112 by a reset after 1.03 s: received 17 bytes (17 bytes/s), sent 1.2 MiB (1.2 MiB/s), \
-            12 bytes of it not acknowledged
+            5 bytes unread, 12 bytes of it not acknowledged, 3 bytes not even sent
             """,
             """
             sockctl: dial tcp 127.0.0.1:9: connect: connection refused
             hint: nothing listens on 127.0.0.1:9; start one with: sockctl listen 9
             """,
             """
-            sockctl: write tcp 127.0.0.1:3000->127.0.0.1:40112: write: connection reset by peer
+            sockctl: write tcp 127.0.0.1:3000->127.0.0.1:40112: write: connection reset by peer \
+            (the kernel had taken 17 bytes of it)
             hint: the peer aborted: it died, was killed, or closed with unread data
+            """,
+            """
+            sockctl: read tcp 127.0.0.1:3000->127.0.0.1:40112: i/o timeout \
+            (after 1.00 s, 5 bytes left unread, going on, 2 times more)
             """,
             "sockctl: unknown option '--verbos'\nhint: did you mean '--verbose'?",
             "retrying in 5.00 ms, attempt 1: dial tcp 127.0.0.1:9: connect: connection refused",

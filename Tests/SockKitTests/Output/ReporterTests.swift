@@ -9,14 +9,14 @@ import Testing
         let names = try reported(ReporterSettings())
         #expect(
             names.errors == [
-                "listening", "input-unfinished", "message-cut", "input-dropped", "failed", "failed", "failed",
+                "listening", "input-unfinished", "message-cut", "input-dropped", "failed", "failed", "failed", "failed",
                 "retrying", "peer-refused", "reports-lost", "summary",
             ])
     }
 
     @Test func `quiet leaves the errors`() throws {
         let settings = ReporterSettings(verbosity: 2, isQuiet: true, isTracing: true)
-        #expect(try reported(settings).errors == ["failed", "failed", "failed"])
+        #expect(try reported(settings).errors == ["failed", "failed", "failed", "failed"])
     }
 
     @Test func `one -v leaves single reads and writes out, two do not`() throws {
@@ -27,7 +27,7 @@ import Testing
 
     @Test func `errors and traces never go to standard output`() throws {
         let names = try reported(ReporterSettings(isTracing: true, target: .standardOutput))
-        #expect(names.errors == ["failed", "failed", "failed", "syscall"])
+        #expect(names.errors == ["failed", "failed", "failed", "failed", "syscall"])
         #expect(names.output.first == "listening" && names.output.last == "summary")
     }
 

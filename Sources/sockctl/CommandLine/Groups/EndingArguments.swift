@@ -4,7 +4,6 @@ struct EndingArguments: Equatable, Sendable {
     var quitAfter: Duration?
     var inputGrace: Duration? = .seconds(1)
     var isHalfOpen = false
-    var idleTimeout: Duration?
     var maximumTime: Duration?
     var count: Int?
     var close = CloseMode.fin
@@ -33,9 +32,6 @@ struct EndingArguments: Equatable, Sendable {
                 It begins anew with every byte that comes. Datagrams have no end: with them it is the wait for another \
                 one after standard input's end.
                 """),
-        .option(
-            "idle-timeout", short: "i", as: .limit, into: \.idleTimeout, help: "Give up after this long a silence.",
-            detail: "Bytes in either direction break the silence; the status is 75."),
         .option(
             "max-time", as: .limit, into: \.maximumTime, help: "Give up after this long in all.",
             detail: "It counts from the start of the program; the status is 75."),

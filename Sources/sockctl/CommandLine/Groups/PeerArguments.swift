@@ -2,6 +2,8 @@
 struct PeerArguments: Equatable, Sendable {
     var network = NetworkArguments()
     var ending = EndingArguments()
+    var deadlines = DeadlineArguments()
+    var pace = PaceArguments()
     var transfer = TransferArguments()
     var socket = SocketArguments()
     var common = CommonArguments()
@@ -9,25 +11,46 @@ struct PeerArguments: Equatable, Sendable {
     static let rows: [Row<PeerArguments>] =
         NetworkArguments.rows.lifted(through: \.network)
         + EndingArguments.rows.lifted(through: \.ending)
+        + DeadlineArguments.rows.lifted(through: \.deadlines)
         + TransferArguments.rows.lifted(through: \.transfer)
+        + PaceArguments.rows.lifted(through: \.pace)
         + SocketArguments.rows.lifted(through: \.socket)
         + CommonArguments.rows.lifted(through: \.common)
 
     func validate() throws(UsageError) {
         try network.validate()
         try transfer.validate()
+        try deadlines.validate()
+        try pace.validate()
         try common.validate()
+        try validateNoRead()
         if common.isJSON, transfer.hexDump == "-" {
             throw UsageError(
                 "'--hex-dump -' and '--json' exclude each other: JSON Lines are never mixed with text",
                 hint: "give the dump a file of its own")
         }
         guard transfer.receivesOnly else { return }
+        if let option = pace.aboutWriting.first {
+            throw UsageError("'\(option)' is about sending standard input, but '--recv-only' never reads it")
+        }
         if ending.isHalfOpen {
             throw UsageError("'--half-open' waits for standard input's end, but '--recv-only' never reads it")
         }
         if ending.quitAfter != nil {
             throw UsageError("'--quit-after' counts from standard input's end, but '--recv-only' never reads it")
+        }
+    }
+
+    private func validateNoRead() throws(UsageError) {
+        guard !pace.reads else { return }
+        if transfer.receivesOnly {
+            throw UsageError("'--recv-only' and '--no-read' exclude each other: nothing would be left to do")
+        }
+        if deadlines.readTimeout != nil {
+            throw UsageError("'--read-timeout' is about reading, and '--no-read' never reads")
+        }
+        if deadlines.keepGoing != nil {
+            throw UsageError("'--keep-going' is about reads that time out, and '--no-read' never reads")
         }
     }
 }

@@ -1,0 +1,54 @@
+/// In what pieces a connection is read and written, how fast, and how much is taken of it at most.
+public struct Pace: Sendable, Hashable {
+    /// What one read may give.
+    public var readSize = 64 * 1024
+    /// What one write may take; nil is all there is.
+    public var writeSize: Int?
+    /// Before the first read.
+    public var firstReadDelay = Duration.zero
+    /// Before every other read.
+    public var readDelay = Duration.zero
+    /// Before every write but the first.
+    public var writeDelay = Duration.zero
+    /// Before every line of the input but the first.
+    public var lineDelay = Duration.zero
+    /// So many bytes in a second, in each direction.
+    public var rate: Int?
+    /// More than this from the peer is an error.
+    public var maximumBytes: Int?
+
+    public init() {}
+
+    /// Nothing is asked of reads: they may be as large as they come, and happen in the kernel.
+    public var readsFreely: Bool {
+        readSize == Pace().readSize && firstReadDelay == .zero && readDelay == .zero && rate == nil
+            && maximumBytes == nil
+    }
+
+    /// Nothing is asked of writes.
+    public var writesFreely: Bool {
+        writeSize == nil && writeDelay == .zero && lineDelay == .zero && rate == nil
+    }
+}
+
+/// Spreads bytes over time: at most `rate` of them in a second, in slices of a twentieth of that.
+struct Throttle {
+    private let rate: Int?
+    private var freeAt = Deadline.past
+
+    init(rate: Int?) {
+        self.rate = rate
+    }
+
+    /// What may go at once.
+    var slice: Int { rate.map { max(1, $0 / 20) } ?? .max }
+
+    /// When the next slice may go; nil is now.
+    var pause: Deadline? { rate == nil || freeAt.hasPassed ? nil : freeAt }
+
+    /// Notes that bytes went.
+    mutating func note(_ count: Int, at now: Deadline = .now) {
+        guard let rate else { return }
+        freeAt = max(freeAt, now) + .seconds(Double(count) / Double(rate))
+    }
+}

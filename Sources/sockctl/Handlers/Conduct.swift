@@ -1,0 +1,58 @@
+import SockKit
+
+/// How a command treats each of its connections: one value that all its peers share.
+final class Conduct: Sendable {
+    let readTimeout: Duration?
+    let writeTimeout: Duration?
+    /// From the connection's first moment, and never renewed.
+    let deadline: Duration?
+    /// So many reads that timed out are gone on after.
+    let keepGoing: Int
+    let idleTimeout: Duration?
+    /// Said to a peer that was idle for too long.
+    let goodbye: [UInt8]
+    let lifetime: Duration?
+    let close: CloseMode
+    let pace: Pace
+    let reads: Bool
+
+    /// As `arguments` say; without any, nothing is asked.
+    init(_ arguments: PeerArguments = PeerArguments()) {
+        readTimeout = arguments.deadlines.readTimeout
+        writeTimeout = arguments.deadlines.writeTimeout
+        deadline = arguments.deadlines.deadline
+        keepGoing = arguments.deadlines.keepGoing ?? 0
+        idleTimeout = arguments.deadlines.idleTimeout
+        goodbye = arguments.deadlines.goodbye ?? []
+        lifetime = arguments.ending.closeAfter
+        close = arguments.ending.close
+        pace = arguments.pace.pace
+        reads = arguments.pace.reads
+    }
+
+    /// Whether it matters when something last came or went.
+    var keepsTime: Bool { idleTimeout != nil || keepGoing > 0 }
+
+    /// Starts a connection's deadlines.
+    @Netpoller
+    func begin(_ connection: Connection) {
+        if let deadline { connection.setDeadline(.now + deadline) }
+        if let readTimeout { connection.readTimeout = readTimeout }
+        if let writeTimeout { connection.writeTimeout = writeTimeout }
+    }
+}
+
+extension PaceArguments {
+    var pace: Pace {
+        var pace = Pace()
+        pace.readSize = readSize
+        pace.writeSize = writeSize
+        pace.firstReadDelay = firstReadDelay
+        pace.readDelay = readDelay
+        pace.writeDelay = writeDelay
+        pace.lineDelay = lineDelay
+        pace.rate = rate
+        pace.maximumBytes = maximumBytes
+        return pace
+    }
+}

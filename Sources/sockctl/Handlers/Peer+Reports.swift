@@ -1,0 +1,47 @@
+import SockKit
+
+/// What is said of a peer.
+///
+/// Never inlined, like all that reports: an event is large, and inlined into a service it would take its room in the
+/// frame of every task that serves a peer, for as long as that peer is idle.
+extension Peer {
+    @inline(never)
+    func reportFirstByte() {
+        guard connection.network.kind != .datagram else { return }
+        reporter.report(.firstByte(ends, .now - start))
+    }
+
+    @inline(never)
+    func reportRead(_ count: Int) {
+        reporter.report(.read(ends, bytes: count, total: received))
+    }
+
+    @inline(never)
+    func reportWrite(_ count: Int) {
+        reporter.report(.wrote(ends, bytes: count, total: sent))
+    }
+
+    @inline(never)
+    func reportKeepAlive(_ silence: Duration, _ limit: Duration) {
+        reporter.report(.keepAlive(ends, silence: silence, limit: limit))
+    }
+
+    @inline(never)
+    func reportClose(by ending: Event.Ending) {
+        let depths = connection.queueDepths
+        let isTCP = connection.network.isTCP
+        reporter.report(
+            .closed(
+                ends,
+                Closing(
+                    by: ending, duration: .now - start, received: received, sent: sent, unread: depths?.received,
+                    unacknowledged: isTCP ? depths?.unacknowledged : nil, unsent: depths?.unsent,
+                    tcp: connection.tcpInfo)))
+    }
+
+    /// Says how much has gone both ways so far, as SIGUSR1 asks.
+    func reportProgress() {
+        reporter.writeProgressLine(
+            "\(Quantity.bytes(received)) received, \(Quantity.bytes(sent)) sent in \(Quantity.duration(.now - start))")
+    }
+}

@@ -1,0 +1,83 @@
+import SockKit
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct OperationTimeoutTests {
+    @Test func `each read has the whole time, however many came before`() async throws {
+        try await onLoop {
+            let pair = try await loopback()
+            pair.client.readTimeout = .milliseconds(150)
+            let time = try await elapsed {
+                for _ in 0..<4 {
+                    try await pair.server.write("x")
+                    await Netpoller.sleep(for: .milliseconds(60))
+                    _ = try await pair.client.readText()
+                }
+                let error = try await failure { _ = try await pair.client.read(upTo: 1) }
+                #expect(error.isTimeout)
+            }
+            // A deadline that was set once would have ended it after 150 ms.
+            #expect(time >= .milliseconds(4 * 60 + 150) && time < patience)
+            pair.close()
+        }
+    }
+
+    @Test func `a read after one that timed out waits anew`() async throws {
+        try await onLoop {
+            let pair = try await loopback()
+            pair.client.readTimeout = .milliseconds(20)
+            for _ in 0..<3 {
+                let time = try await elapsed {
+                    let error = try await failure { _ = try await pair.client.read(upTo: 1) }
+                    #expect(error.isTimeout)
+                }
+                #expect(time >= .milliseconds(20))
+            }
+            try await pair.server.write("late")
+            #expect(try await pair.client.readText() == "late")
+            pair.close()
+        }
+    }
+
+    @Test func `a write that blocks for too long says how much of it the kernel took`() async throws {
+        try await onLoop {
+            let pair = try await loopback()
+            pair.client.writeTimeout = .milliseconds(50)
+            let bytes = [UInt8](repeating: 7, count: 64 << 20)
+            let error = try await failure { try await pair.client.write(bytes) }
+            #expect(error.isTimeout && error.operation == .write)
+            let depths = try #require(pair.client.queueDepths)
+            let arrived = try #require(pair.server.queueDepths?.received)
+            #expect(error.bytesTransferred > 0 && error.bytesTransferred < bytes.count)
+            #expect(
+                error.bytesTransferred >= arrived && (depths.unacknowledged ?? 0) + arrived >= error.bytesTransferred)
+            pair.close()
+        }
+    }
+
+    @Test func `expiring ends what waits and all that follows, timeouts or not`() async throws {
+        try await onLoop {
+            let pair = try await loopback()
+            pair.client.readTimeout = patience
+            let reader = Netpoller.spawn { _ = try await pair.client.read(upTo: 1) }
+            await letOthersRun()
+            pair.client.expire()
+            #expect(try await failure { try await reader.value }.isTimeout)
+            #expect(try await failure { _ = try await pair.client.read(upTo: 1) }.isTimeout)
+            #expect(try await failure { try await pair.client.write("x") }.isTimeout)
+            pair.close()
+        }
+    }
+
+    @Test func `what was set is read back`() async throws {
+        try await onLoop {
+            let pair = try await loopback()
+            #expect(pair.client.readTimeout == nil && pair.client.writeTimeout == nil)
+            pair.client.readTimeout = .seconds(3)
+            pair.client.writeTimeout = .milliseconds(1)
+            #expect(pair.client.readTimeout == .seconds(3) && pair.client.writeTimeout == .milliseconds(1))
+            pair.client.readTimeout = nil
+            #expect(pair.client.readTimeout == nil)
+            pair.close()
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import Glibc
+import Testing
+
+/// Slow, small and few: how a connection is read and written on purpose.
+@Suite(.endToEnd, .needsSockctl, .needs(.python3)) struct PaceTests {
+    @Test(arguments: Side.allCases)
+    func `short reads show: 15 bytes in a buffer of 10 are 10 and 5`(side: Side) async throws {
+        let pair = try await join(
+            side, "--read-size", "10", "--first-read-delay", "200ms", "--json", peer: "c.sendall(b'0123456789ABCDE')")
+        let outcome = try await pair.program.finish()
+        outcome.expect(out: "0123456789ABCDE")
+        let reads = try outcome.events().filter { $0.name == "read" }
+        #expect(reads.map { $0["bytes"]?.integer } == [10, 5] && reads.map { $0["total"]?.integer } == [10, 15])
+    }
+
+    @Test(arguments: Side.allCases)
+    func `reads are as far apart as asked for`(side: Side) async throws {
+        let pair = try await join(
+            side, "--read-size", "1", "--read-delay", "60ms", peer: "c.sendall(b'abcd')")
+        let outcome = try await pair.program.finish()
+        outcome.expect(out: "abcd")
+        // Three bytes after the first, and the end after the fourth.
+        #expect(outcome.elapsed >= .milliseconds(240))
+    }
+
+    @Test(arguments: Side.allCases)
+    func `writes are as small and as far apart as asked for`(side: Side) async throws {
+        let pair = try await join(
+            side, "--write-size", "3", "--write-delay", "80ms", input: .bytes(Array("abcdefgh".utf8)),
+            peer: "while b := c.recv(100): say(b)")
+        try await pair.program.finish().expect(status: 0)
+        try await pair.expect(told: ["b'abc'", "b'def'", "b'gh'"])
+    }
+
+    @Test(arguments: Side.allCases)
+    func `lines are as far apart as asked for`(side: Side) async throws {
+        let pair = try await join(
+            side, "--delay", "80ms", input: .bytes(Array("one\ntwo\nthree".utf8)),
+            peer: "while b := c.recv(100): say(b)")
+        try await pair.program.finish().expect(status: 0)
+        try await pair.expect(told: [#"b'one\n'"#, #"b'two\n'"#, "b'three'"])
+    }
+
+    @Test(arguments: Side.allCases)
+    func `a rate holds for what is sent`(side: Side) async throws {
+        let pair = try await join(
+            side, "--rate", "100K", input: .bytes(noise(30_000)), peer: "t = time.monotonic(); say(len(drain(c)))")
+        let outcome = try await pair.program.finish()
+        outcome.expect(status: 0)
+        #expect(outcome.elapsed >= .milliseconds(230))
+        try await pair.expect(told: ["30000"])
+    }
+
+    @Test(arguments: Side.allCases)
+    func `a rate holds for what is received`(side: Side) async throws {
+        let pair = try await join(side, "--rate", "100K", peer: "c.sendall(bytes(30000))")
+        let outcome = try await pair.program.finish()
+        #expect(outcome.bytes.count == 30000)
+        #expect(outcome.elapsed >= .milliseconds(230))
+    }
+
+    @Test(arguments: Side.allCases)
+    func `a peer that sends too much is cut off at the limit and sees a reset`(side: Side) async throws {
+        let pair = try await join(
+            side, "--max-bytes", "1000", input: .open,
+            peer: """
+                try:
+                    while True: c.sendall(bytes(100000))
+                except OSError as error: say(error.strerror)
+                """)
+        let outcome = try await pair.program.finish()
+        outcome.expect(status: 65)
+        #expect(outcome.bytes.count == 1000)
+        #expect(outcome.err.contains("the peer sent more than 1000 bytes"), "\(outcome)")
+        try await pair.expect(told: ["Connection reset by peer"])
+    }
+
+    @Test func `as much as the limit is no error`() async throws {
+        let pair = try await join(.listen, "--max-bytes", "5", peer: "c.sendall(b'12345')")
+        let outcome = try await pair.program.finish()
+        outcome.expect(status: 0)
+        outcome.expect(out: "12345")
+    }
+
+    @Test(arguments: ["echo", "discard", "chargen"])
+    func `a flood ends one connection of a server, and the others stay`(service: String) async throws {
+        let server = try sockctl("listen", "--serve", service, "--max-bytes", "1K", "127.0.0.1:0")
+        let script = """
+            quiet_one = dial(arguments[0])
+            c = dial(arguments[0])
+            try:
+                while True: c.sendall(bytes(4096)); arguments[1] == "discard" or c.recv(1) or c.sendall(b"x")
+            except OSError: say("cut off")
+            quiet_one.sendall(b"x"); say(arguments[1] == "discard" or len(quiet_one.recv(1)))
+            """
+        let client = try await python(script, server.listening().port, service)
+        try await client.finish().expect(lines: ["cut off", service == "discard" ? "True" : "1"])
+        let outcome = try await server.finish(after: SIGTERM)
+        outcome.expect(status: 0)
+        #expect(outcome.err.contains("the peer sent more than 1024 bytes"), "\(outcome)")
+    }
+
+    @Test func `a server that accepts late has its peers wait connected`() async throws {
+        let server = try sockctl("listen", "--serve", "echo", "--accept-delay", "300ms", "127.0.0.1:0")
+        let script = """
+            t = time.monotonic(); c = dial(arguments[0]); c.sendall(b"hi"); say(time.monotonic() - t < .25)
+            say(c.recv(10)); say(time.monotonic() - t >= .2)
+            """
+        try await python(script, server.listening().port).finish().expect(lines: ["True", "b'hi'", "True"])
+    }
+
+    @Test(.needs(.nc)) func `a server that never accepts leaves dials that succeed and bytes that wait`() async throws {
+        let server = try sockctl("listen", "-k", "-v", "--no-accept", "127.0.0.1:0")
+        let port = try await server.listening().port
+        let script = "c = dial(arguments[0]); c.sendall(b'hello'); say('sent'); hold()"
+        let client = try python(script, port)
+        try await client.waitForLine(containing: "sent", on: .out)
+        let outcome = try await server.finish(after: SIGINT)
+        outcome.expect(status: 0)
+        #expect(!outcome.err.contains("accepted"), "\(outcome)")
+        #expect(outcome.err.contains("1 peer waited in the queue"), "\(outcome)")
+    }
+
+    @Test(arguments: [
+        (["listen", "--no-read", "--read-delay", "1s"], "never reads"),
+        (["listen", "--no-read", "--read-timeout", "1s"], "never reads"),
+        (["dial", "--deadline", "1s", "--read-timeout", "1s", "x:1"], "exclude each other"),
+        (["dial", "--keep-going", "1", "x:1"], "give '--read-timeout' or '--deadline'"),
+        (["listen", "--goodbye", "x"], "give '--idle-timeout'"),
+        (["listen", "--no-accept", "-w", "1"], "never does"),
+        (["listen", "--serve", "time", "--read-size", "1"], "never reads"),
+        (["listen", "--serve", "echo", "--delay", "1s"], "leaves alone"),
+        (["dial", "--recv-only", "--write-size", "1", "x:1"], "never reads it"),
+        (["dial", "-u", "--read-timeout", "1s", "x:1"], "has no meaning for udp"),
+    ])
+    func `what makes no sense together is refused with the reason`(words: [String], reason: String) async throws {
+        let outcome = try await sockctl(words).finish()
+        outcome.expect(status: 64)
+        #expect(outcome.err.contains(reason), "\(outcome)")
+    }
+}
