@@ -9,7 +9,17 @@ struct OutboundPump {
 
     private static let most = 1 << 20
 
+    /// What the kernel did not take is put back when this fails.
     func run() async throws(NetworkError) {
+        while let bytes = source.takeReturned() {
+            try await send(bytes)
+        }
+        if source.hasEnded { return }
+        try await move()
+        source.noteEnd()
+    }
+
+    private func move() async throws(NetworkError) {
         let isPlain = tap.seesSent == nil && tap.converts == nil && connection.network.kind == .stream
         if isPlain, source.given.isSpliceable { return try await splice() }
         if isPlain, source.isFile { return try await sendFile() }
@@ -22,31 +32,49 @@ struct OutboundPump {
         while true {
             let chunk = try await source.readChunk(maximum: chunkSize)
             guard !chunk.isEmpty else { return }
-            flow.stranded = chunk.count
-            do throws(NetworkError) {
-                try await send(chunk)
-            } catch {
-                flow.stranded = max(0, chunk.count - error.bytesTransferred)
-                flow.add(error.bytesTransferred)
-                throw error
-            }
-            flow.stranded = 0
+            try await send(chunk)
             chunk.giveBack()
             if flow.shouldBreathe() { await Task.yield() }
         }
     }
 
     private func send(_ chunk: borrowing Chunk) async throws(NetworkError) {
-        guard let converts = tap.converts else {
-            try await connection.write(chunk)
-            chunk.withBytes { bytes in tap.seesSent?(bytes) }
-            flow.add(chunk.count)
-            return
+        if let converts = tap.converts {
+            return try await send(chunk.withBytes { bytes in converts(bytes) })
         }
-        let converted = chunk.withBytes { bytes in converts(bytes) }
-        try await connection.write(converted)
-        tap.seesSent?(converted.span)
-        flow.add(converted.count)
+        flow.stranded = chunk.count
+        do throws(NetworkError) { try await connection.write(chunk) } catch {
+            keep(chunk.copy(), after: error)
+            throw error
+        }
+        chunk.withBytes { bytes in tap.seesSent?(bytes) }
+        flow.stranded = 0
+        flow.add(chunk.count)
+    }
+
+    private func send(_ bytes: [UInt8]) async throws(NetworkError) {
+        flow.stranded = bytes.count
+        do throws(NetworkError) { try await connection.write(bytes) } catch {
+            keep(bytes, after: error)
+            throw error
+        }
+        tap.seesSent?(bytes.span)
+        flow.stranded = 0
+        flow.add(bytes.count)
+    }
+
+    /// Of a write that failed, counts what went and puts back what did not.
+    @inline(never)
+    private func keep(_ bytes: [UInt8], after error: NetworkError) {
+        let gone = min(error.bytesTransferred, bytes.count)
+        let rest = Array(bytes.dropFirst(gone))
+        if gone > 0 {
+            let sent = Array(bytes.prefix(gone))
+            tap.seesSent?(sent.span)
+            flow.add(gone)
+        }
+        flow.stranded = rest.count
+        source.putBack(rest)
     }
 
     // MARK: - Inside the kernel

@@ -20,6 +20,8 @@ final class Peer {
     /// When something last came or went; kept only where an idle limit needs it.
     private(set) var lastActivity = Deadline.now
     private let idleTimeout: Duration?
+    /// When something came and went, for those who want to know; nil where nobody does.
+    var clock: PeerClock?
 
     /// Something that goes on so long after the order to finish is waited for.
     private static let rest = Duration.milliseconds(200)
@@ -38,6 +40,7 @@ final class Peer {
     func didRead(_ count: Int) {
         if received == 0 { reportFirstByte(count) }
         received += count
+        clock?.noteReceived()
         if idleTimeout != nil { lastActivity = .now }
         if isFinishing, !hasExpired { connection.readDeadline = .now + Self.rest }
         if reportsTransfers { reportRead(count) }
@@ -45,6 +48,7 @@ final class Peer {
 
     func didWrite(_ count: Int) {
         sent += count
+        clock?.noteSent()
         if idleTimeout != nil { lastActivity = .now }
         if reportsTransfers { reportWrite(count) }
     }
@@ -123,13 +127,12 @@ final class Peer {
 
     @inline(never)
     private func reportClose(by ending: Event.Ending) {
-        let unacknowledged = connection.network.isTCP ? connection.queueDepths?.unacknowledged : nil
         reporter.report(
             .closed(
                 ends,
                 Closing(
                     by: ending, duration: .now - start, received: received, sent: sent,
-                    unacknowledged: unacknowledged, tcp: connection.tcpInfo)))
+                    unacknowledged: connection.bytesUnacknowledged, silence: clock?.silence, tcp: connection.tcpInfo)))
     }
 }
 

@@ -21,6 +21,12 @@ enum Event: Sendable {
     case closed(Ends, Closing)
     case failed(Failure)
     case retrying(attempt: Int, delay: Duration, after: Failure)
+    case disconnected(Failure, Disconnection)
+    /// After so many dials, so long after the first of them or after the loss.
+    case reconnected(Ends, dials: Int, Duration)
+    case heartbeat(Ends, index: Int, bytes: Int)
+    case heartbeatAnswered(Ends, index: Int, Duration)
+    case roundTrip(Ends, RoundTrip)
     case peerRefused(Ends, reason: String)
     case syscall(SystemCallRecord)
     case note(Note)
@@ -69,6 +75,11 @@ enum Event: Sendable {
         case .closed: .closed
         case .failed: .failed
         case .retrying: .retrying
+        case .disconnected: .disconnected
+        case .reconnected: .reconnected
+        case .heartbeat: .heartbeat
+        case .heartbeatAnswered: .heartbeatAnswered
+        case .roundTrip: .roundTrip
         case .peerRefused: .peerRefused
         case .syscall: .syscall
         case .summary: .summary
@@ -126,6 +137,8 @@ struct Closing: Sendable {
     var sent: Int
     /// Written and never acknowledged by the peer's kernel; nil where that is not known.
     var unacknowledged: Int?
+    /// Since the last byte from the peer, or the beginning; nil where nobody kept the time.
+    var silence: Duration?
     /// As it was just before the close.
     var tcp: TCPInfo?
 }
