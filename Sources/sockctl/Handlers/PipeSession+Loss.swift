@@ -54,6 +54,19 @@ extension PipeSession {
         }
     }
 
+    /// What of standard input a connection that failed took with it.
+    func reportDropped(_ result: RelayResult) {
+        let sent = result.bytesSent + result.bytesStranded
+        guard sent > 0 else { return }
+        let lost = result.bytesStranded + atRisk(of: result.bytesUnacknowledged)
+        reporter.report(.note(.inputDropped(bytes: lost, sent: sent)))
+    }
+
+    /// How many of the bytes that were not acknowledged came from standard input and not from heartbeats.
+    private func atRisk(of unacknowledged: Int) -> Int {
+        unacknowledged - (heartbeat?.bytes(amongLast: unacknowledged) ?? 0)
+    }
+
     func reportLoss(_ failure: Failure, _ result: RelayResult) {
         let unacknowledged = peer.connection.bytesUnacknowledged
         reporter.report(
@@ -62,7 +75,7 @@ extension PipeSession {
                 Disconnection(
                     by: ending(of: result), silence: peer.clock?.silence ?? .zero, sent: peer.sent,
                     unacknowledged: unacknowledged,
-                    atRisk: unacknowledged.map { $0 - (heartbeat?.bytes(amongLast: $0) ?? 0) },
+                    atRisk: unacknowledged.map(atRisk),
                     kept: result.bytesStranded)))
     }
 }

@@ -167,6 +167,7 @@ final class PipeSession {
         }
         if hasMissed {
             reporter.report(.failed(missedFailure))
+            reportDropped(result)
             return .timedOut
         }
         switch result.ending {
@@ -180,9 +181,7 @@ final class PipeSession {
             return .timedOut
         case .failed(let error):
             let status = reporter.fail(error, connection: peer.number)
-            let lost = result.bytesStranded + result.bytesUnacknowledged
-            let sent = result.bytesSent + result.bytesStranded
-            if sent > 0 { reporter.report(.note(.inputDropped(bytes: lost, sent: sent))) }
+            reportDropped(result)
             return status
         }
     }

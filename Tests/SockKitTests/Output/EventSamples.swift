@@ -14,7 +14,10 @@ enum EventSamples {
         bytesTransferred: 17)
     static let datagram = DatagramFacts(bytes: 17, length: 40, timeToLive: 64, destination: Endpoint("127.0.0.2:53"))
     static let closing = Closing(
-        by: .reset, duration: .milliseconds(1030), received: 17, sent: 1_258_291, unacknowledged: 12)
+        by: .reset, duration: .milliseconds(1030), received: 17, sent: 1_258_291, unacknowledged: 12,
+        silence: .milliseconds(400))
+    static let disconnection = Disconnection(
+        by: .reset, silence: .milliseconds(400), sent: 5000, unacknowledged: 12, atRisk: 12, kept: 1)
 
     static let all: [sockctl::Event] = [
         .listening(Ends(.tcp, local: ends.local), backlog: 128, note: "this machine only"),
@@ -31,6 +34,10 @@ enum EventSamples {
         .failed(Failure(refused)), .failed(Failure(reset, connection: 1)),
         .failed(Failure(UsageError("unknown option '--verbos'", hint: "did you mean '--verbose'?"))),
         .retrying(attempt: 1, delay: .milliseconds(5), after: Failure(refused)),
+        .disconnected(Failure(reset, connection: 1), disconnection), .reconnected(ends, dials: 3, .milliseconds(1530)),
+        .heartbeat(ends, index: 2, bytes: 13), .heartbeatAnswered(ends, index: 2, .microseconds(230)),
+        .roundTrip(ends, RoundTrip(index: 1, duration: .microseconds(52), bytes: 5)),
+        .roundTrip(ends, RoundTrip(index: 2, duration: .seconds(1), bytes: nil)),
         .peerRefused(ends, reason: "2 connections are the most that --max-conns allows"),
         .note(.stopping(reason: "interrupted")), .note(.reportsLost(count: 2)),
         .syscall(

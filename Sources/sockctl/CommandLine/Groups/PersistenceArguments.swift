@@ -27,7 +27,7 @@ struct PersistenceArguments: Equatable, Sendable {
             "retry-max-delay", as: .duration, into: \.retryMaximumDelay, help: "The longest wait before any retry."
         ).manualOnly,
         .flag(
-            "reconnect", into: \.reconnects, help: "Dial again when the connection is lost.",
+            "reconnect", into: \.reconnects, help: "Connect again when the connection is lost.",
             detail: """
                 Lost is a connection that was reset, broke or timed out, or whose peer ended before standard input did. \
                 What is left of standard input goes to the next connection. It is tried again forever, or with \
