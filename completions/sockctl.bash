@@ -62,12 +62,20 @@ _sockctl() {
         esac
         ;;
     dial)
-        options='-w --timeout --fallback-delay -s --source -p --source-port --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='-w --timeout --fallback-delay -s --source -p --source-port --retry --retry-delay --retry-max-delay --reconnect --heartbeat --heartbeat-text --heartbeat-misses --send --interval --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         -w|--timeout) kind=none ;;
         --fallback-delay) kind=none ;;
         -s|--source) kind=none ;;
         -p|--source-port) kind=none ;;
+        --retry) kind=words values='forever' ;;
+        --retry-delay) kind=none ;;
+        --retry-max-delay) kind=none ;;
+        --heartbeat) kind=none ;;
+        --heartbeat-text) kind=none ;;
+        --heartbeat-misses) kind=none ;;
+        --send) kind=none ;;
+        --interval) kind=none ;;
         --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
         --resolve) kind=none ;;
         -q|--quit-after) kind=none ;;

@@ -26,6 +26,8 @@ extension NetworkError {
         case (.write, .system(.brokenPipe, _)): "the peer had closed the connection before all was written"
         case (.read, .system(.connectionReset, _)), (.write, .system(.connectionReset, _)):
             "the peer aborted: it died, was killed, or closed with unread data"
+        case (.read, .system(.timedOut, _)), (.write, .system(.timedOut, _)):
+            "the peer's kernel no longer answers, or with --user-timeout the peer no longer reads"
         case (.read, .system(.connectionRefused, _)), (.write, .system(.connectionRefused, _)):
             "nobody receives there: the refusal came back as an ICMP message"
         case (.write, .system(.destinationRequired, _)):

@@ -19,6 +19,19 @@ extension Connection {
     /// What waits in the kernel now; nil once closed.
     public var queueDepths: QueueDepths? { descriptor.queueDepths }
     public var bufferSizes: BufferSizes? { descriptor.bufferSizes }
+
+    /// How many of the bytes written the peer's kernel has not acknowledged; nil if this is not TCP, or closed.
+    ///
+    /// Known after a reset too. SIOCOUTQ counts a FIN as a byte, always the last: here it is none.
+    public var bytesUnacknowledged: Int? {
+        guard network.isTCP, let queued = queueDepths?.unacknowledged else { return nil }
+        return saidEnd ? max(0, queued - 1) : queued
+    }
+
+    /// How many bytes could be read now without waiting; of datagrams, only the next one's.
+    public var bytesWaiting: Int {
+        descriptor.ask { number throws(Errno) in try FileCalls.queued(number, .received) } ?? 0
+    }
 }
 
 extension DatagramSocket {

@@ -4,6 +4,8 @@
 @Netpoller
 public final class Connection {
     public let network: Network
+    /// The end was said: to the kernel it is one more byte to be acknowledged.
+    package private(set) var saidEnd = false
     /// Where the peer is.
     public let remoteEndpoint: Endpoint
     package let descriptor: PolledDescriptor
@@ -167,6 +169,7 @@ public final class Connection {
     /// Says that no more will be written: the peer reads the end (FIN), and reading goes on.
     public func closeWrite() throws(NetworkError) {
         try shutdown(.write)
+        saidEnd = true
     }
 
     /// Gives up reading: on TCP a local matter, of which the peer learns nothing.

@@ -3,6 +3,14 @@
 public final class ByteSource {
     let given: GivenDescriptor
     private let number: Int32
+    /// Given back, to be sent before anything that is read.
+    private var returned: [UInt8] = []
+    /// A read on a helper thread that nobody waits for any more: what it gives is for the next reader.
+    private var unclaimed: Promise<Result<[UInt8], Errno>>?
+    /// Its end was read. A terminal could go on after it, but that end was meant.
+    private(set) var hasEnded = false
+    /// Somebody was given bytes.
+    var hasGiven = false
 
     /// Takes a descriptor that the process was given; it stays open and keeps its flags.
     public init(given number: Int32) throws(Errno) {
@@ -34,26 +42,47 @@ public final class ByteSource {
         }
     }
 
+    /// Puts back bytes that were taken in vain, so that whoever sends from here next begins with them.
+    func putBack(_ bytes: [UInt8]) {
+        returned = bytes + returned
+    }
+
+    /// What was put back; nil where nothing was.
+    func takeReturned() -> [UInt8]? {
+        guard !returned.isEmpty else { return nil }
+        defer { returned = [] }
+        return returned
+    }
+
+    func noteEnd() { hasEnded = true }
+
     /// Wakes a reader with `closed`.
     public func close() {
         given.descriptor.close()
     }
 
     private func readOnThread(_ maximum: Int) async throws(DescriptorFailure) -> Chunk {
-        let number = number
-        let result: Result<[UInt8], Errno>
-        do throws(DescriptorThreadFailure) {
-            result = try await Netpoller.offload {
-                Result { () throws(Errno) in
-                    try FileCalls.readBlocking(number, upTo: min(maximum, BufferPool.bufferSize))
-                }
-            }
-        } catch {
-            throw .cancelled
-        }
+        let read = if let unclaimed { unclaimed } else { try startReading(min(maximum, BufferPool.bufferSize)) }
+        unclaimed = read
+        guard let result = await read.wait().value else { throw .cancelled }
+        unclaimed = nil
         switch result {
         case .success(let bytes): return Chunk(bytes, count: bytes.count)
         case .failure(let error): throw .system(error)
         }
+    }
+
+    private func startReading(_ maximum: Int) throws(DescriptorFailure) -> Promise<Result<[UInt8], Errno>> {
+        let number = number
+        let promise = Promise<Result<[UInt8], Errno>>()
+        do throws(Errno) {
+            try ThreadCalls.start {
+                let result = Result { () throws(Errno) in try FileCalls.readBlocking(number, upTo: maximum) }
+                Netpoller.spawn { promise.fulfil(result) }
+            }
+        } catch {
+            throw .system(error)
+        }
+        return promise
     }
 }

@@ -11,9 +11,19 @@ struct OutboundPump {
 
     private static let most = 1 << 20
 
+    /// What the kernel did not take is put back when this fails.
     func run() async throws(NetworkError) {
-        if !paced.pace.writesFreely { return try await copyPaced() }
-        let isPlain = tap.seesSent == nil && tap.converts == nil && connection.network.kind == .stream
+        while let bytes = source.takeReturned() {
+            try await send(bytes)
+        }
+        if source.hasEnded { return }
+        try await move()
+        source.noteEnd()
+    }
+
+    private func move() async throws(NetworkError) {
+        let isPlain =
+            tap.seesSent == nil && tap.converts == nil && connection.network.kind == .stream && paced.pace.writesFreely
         if isPlain, source.given.isSpliceable { return try await splice() }
         if isPlain, source.isFile { return try await sendFile() }
         try await copy()
@@ -25,31 +35,30 @@ struct OutboundPump {
         while true {
             let chunk = try await source.readChunk(maximum: chunkSize)
             guard !chunk.isEmpty else { return }
-            flow.stranded = chunk.count
-            do throws(NetworkError) {
-                try await send(chunk)
-            } catch {
-                flow.stranded = max(0, chunk.count - error.bytesTransferred)
-                flow.add(error.bytesTransferred)
-                throw error
-            }
-            flow.stranded = 0
+            let bytes = chunk.withBytes { bytes in tap.converts?(bytes) ?? bytes.copied }
             chunk.giveBack()
+            try await send(bytes)
             if flow.shouldBreathe() { await Task.yield() }
         }
     }
 
-    private func send(_ chunk: borrowing Chunk) async throws(NetworkError) {
-        guard let converts = tap.converts else {
-            try await connection.write(chunk)
-            chunk.withBytes { bytes in tap.seesSent?(bytes) }
-            flow.add(chunk.count)
-            return
+    /// What the kernel did not take of it is put back when this fails.
+    private func send(_ bytes: [UInt8]) async throws(NetworkError) {
+        flow.stranded = bytes.count
+        var gone = 0
+        do throws(NetworkError) {
+            for piece in paced.pieces(of: bytes) {
+                try await paced.write(bytes.span.extracting(piece.indices)) { count in
+                    tap.seesSent?(bytes.span.extracting(gone..<gone + count))
+                    gone += count
+                    flow.stranded -= count
+                    flow.add(count)
+                }
+            }
+        } catch {
+            source.putBack(Array(bytes.dropFirst(gone)))
+            throw error
         }
-        let converted = chunk.withBytes { bytes in converts(bytes) }
-        try await connection.write(converted)
-        tap.seesSent?(converted.span)
-        flow.add(converted.count)
     }
 
     // MARK: - Inside the kernel

@@ -8,6 +8,7 @@ public final class PacedConnection {
     private var received = 0
     private var hasRead = false
     private var hasWritten = false
+    private var hasWrittenLine = false
     private let rest = Parking()
     private var isHurried = false
 
@@ -60,11 +61,13 @@ public final class PacedConnection {
 
     // MARK: - Writing
 
-    /// Writes all the bytes in pieces, each when its time has come; `onPiece` is told of each one, also of the part of
+    /// Writes all the bytes in pieces, each when its time has come, after a line later than otherwise; `onPiece` is told of each one, also of the part of
     /// one that failed.
     public func write(_ bytes: Span<UInt8>, onPiece: (Int) -> Void) async throws(NetworkError) {
         let most = min(pace.writeSize ?? .max, outbound.slice)
         var gone = 0
+        if hasWrittenLine { try await pause(pace.lineDelay, .write) }
+        hasWrittenLine = bytes.count > 0 && bytes[bytes.count - 1] == UInt8(ascii: "\n")
         while gone < bytes.count {
             try await pause(hasWritten ? pace.writeDelay : .zero, .write)
             if let moment = outbound.pause { try await pause(until: moment, .write) }
@@ -80,9 +83,9 @@ public final class PacedConnection {
         }
     }
 
-    /// Waits for as long as lines are to be apart.
-    func pauseBetweenLines() async throws(NetworkError) {
-        try await pause(pace.lineDelay, .write)
+    /// The pieces that are to be written one by one: lines, where these are to be apart, and all at once otherwise.
+    package func pieces(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+        pace.lineDelay > .zero ? bytes.split(after: UInt8(ascii: "\n")) : [bytes[...]]
     }
 
     // MARK: - Waiting
@@ -94,5 +97,19 @@ public final class PacedConnection {
     private func pause(until moment: Deadline, _ operation: NetworkError.Operation) async throws(NetworkError) {
         if isHurried { return }
         if await rest.wait(until: moment) == .cancelled { throw connection.failure(operation, .cancelled) }
+    }
+}
+
+extension Array<UInt8> {
+    /// The pieces that end with `last`, and what is left after the last of them.
+    package func split(after last: UInt8) -> [ArraySlice<UInt8>] {
+        var pieces: [ArraySlice<UInt8>] = []
+        var rest = self[...]
+        while let end = rest.firstIndex(of: last) {
+            pieces.append(rest[...end])
+            rest = rest[(end + 1)...]
+        }
+        if !rest.isEmpty { pieces.append(rest) }
+        return pieces
     }
 }

@@ -19,6 +19,7 @@ public final class Relay {
 
     private var inputEnded = false
     private var peerEnded = false
+    private var saidEnd = false
     private var writeFailure: NetworkError?
     private var quitAt: Deadline?
 
@@ -48,6 +49,11 @@ public final class Relay {
 
     public var bytesReceived: Int { inbound.bytes }
     public var bytesSent: Int { outbound.bytes }
+
+    /// Counts something that others sent on the connection as traffic.
+    public func noteSent() {
+        outbound.touch()
+    }
 
     /// Runs to the end. The connection is left open for its owner to close; the task's cancellation ends the relay.
     public func run() async -> RelayResult {
@@ -120,9 +126,10 @@ public final class Relay {
             return peerEnded ? .failed(error) : nil
         case .inputEnded:
             inputEnded = true
-            onEvent?(.inputEnded)
-            if peerEnded || rules.endsWithInput { return .done }
-            sayEnd()
+            let isDone = peerEnded || rules.endsWithInput
+            onEvent?(.inputEnded(saysEnd: isDone || saysEnd))
+            if isDone { return .done }
+            if saysEnd { sayEnd() }
             quitAt = rules.quitAfter.map { .now + $0 }
             return nil
         case .peerEnded:
@@ -135,6 +142,7 @@ public final class Relay {
 
     private func peerHasEnded() -> RelayResult.Ending? {
         guard let input, !inputEnded else { return .done }
+        if rules.endsWithPeer { return .done }
         if rules.isHalfOpen || input.isFile { return nil }
         if input.isTerminal { return .done }
         outbound.keepsTime = true
@@ -142,14 +150,18 @@ public final class Relay {
         return nil
     }
 
-    private func sayEnd() {
+    private var saysEnd: Bool {
         switch rules.halfClose {
-        case .never: return
-        case .unlessEmpty where outbound.bytes == 0: return
-        case .always, .unlessEmpty: break
+        case .never: false
+        case .unlessEmpty: outbound.bytes > 0 || input?.hasGiven == true
+        case .always: true
         }
+    }
+
+    private func sayEnd() {
         // The peer may be gone already; then the receiving side says so.
         try? connection.closeWrite()
+        saidEnd = true
     }
 
     // MARK: - The clock
@@ -176,12 +188,10 @@ public final class Relay {
     }
 
     private func result(_ ending: RelayResult.Ending) -> RelayResult {
-        let queued = try? connection.descriptor.withNumber { number throws(Errno) in
-            try FileCalls.queued(number, .unacknowledged)
-        }
+        if outbound.bytes + outbound.stranded > 0 { input?.hasGiven = true }
         return RelayResult(
             ending: ending, bytesReceived: inbound.bytes, bytesSent: outbound.bytes, bytesStranded: outbound.stranded,
-            bytesUnacknowledged: connection.network.isTCP ? queued ?? 0 : 0, peerEnded: peerEnded,
-            inputEnded: inputEnded, firstByteAt: inbound.firstAt)
+            bytesUnacknowledged: connection.bytesUnacknowledged ?? 0, peerEnded: peerEnded, inputEnded: inputEnded,
+            saidEnd: saidEnd, firstByteAt: inbound.firstAt)
     }
 }

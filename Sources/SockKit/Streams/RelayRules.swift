@@ -20,6 +20,8 @@ public struct RelayRules: Sendable {
     public var idleTimeout: Duration?
     /// The input's end is the end; the peer's is not waited for.
     public var endsWithInput = false
+    /// The peer's end is the end, although the input may have more to give.
+    public var endsWithPeer = false
     /// Whether the connection is read at all; if not, only a peer that is gone for good is noticed.
     public var reads = true
     /// What one read of the input may give; on networks of messages each becomes one.
@@ -56,12 +58,15 @@ public struct RelayResult: Sendable {
     /// The peer's end was seen before ours was said.
     public var peerEnded: Bool
     public var inputEnded: Bool
+    /// Our end was said (FIN).
+    public var saidEnd = false
     /// When the first byte came, if one did.
     public var firstByteAt: Deadline?
 }
 
 /// What happens while a relay runs.
 public enum RelayEvent: Sendable {
-    case inputEnded
+    /// With whether our end is said now.
+    case inputEnded(saysEnd: Bool)
     case peerEnded
 }

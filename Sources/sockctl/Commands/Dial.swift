@@ -10,6 +10,7 @@ struct Dial {
     private let destination: Destination
     private let resolver: Resolver
     private let source: Source?
+    private let conduct: Conduct
 
     private struct Source {
         let host: String
@@ -23,29 +24,63 @@ struct Dial {
         (network, destination) = try arguments.peer.network.destination(arguments.address, .dialing)
         resolver = try arguments.peer.network.resolver()
         source = try Self.source(arguments, network)
-        try arguments.peer.check(for: network)
+        conduct = Conduct(arguments.peer)
+        try check()
     }
 
     func run() async -> ExitStatus {
         do throws(NetworkError) {
             guard let copies = Copies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
-            let streams = try StandardStreams(arguments.peer.transfer)
-            let connection = try await connect()
-            let peer = Peer(connection, number: 1, reporter: reporter, conduct: Conduct(arguments.peer))
-            if reporter.isReported(.veryVerbose), let facts = connection.socketFacts {
-                reporter.report(.socketOptions(peer.ends, facts))
-            }
-            conductor.onInquiry = { peer.reportProgress() }
-            if network.kind == .datagram { return await exchangeDatagrams(peer, streams, copies) }
-            return await PipeSession(peer, arguments.peer, streams, copies).run(isListening: false)
+            var transfer = arguments.peer.transfer
+            // What is sent to measure round trips is named on the command line.
+            if arguments.roundTrips.text != nil { transfer.receivesOnly = true }
+            let streams = try StandardStreams(transfer)
+            return try await converse(streams, copies)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
         }
     }
 
+    /// One connection after the other, of which all but the last were lost.
+    private func converse(_ streams: StandardStreams, _ copies: Copies) async throws(NetworkError) -> ExitStatus {
+        let persistence = Persistence(arguments.persistence, output: streams.output, reporter)
+        var lineEndings = LineEndings()
+        var number = 0
+        while true {
+            number += 1
+            let peer = try await reach(number, persistence)
+            if let text = arguments.roundTrips.text {
+                let session = RoundTripSession(peer, text, roundTripLimits, streams.output, copies)
+                return await session.run(conduct.close)
+            }
+            if network.kind == .datagram { return await exchangeDatagrams(peer, streams, copies) }
+            let session = PipeSession(peer, arguments.peer, streams, copies, arguments.persistence)
+            session.lineEndings = lineEndings
+            switch await session.runUntilLost() {
+            case .ended(let status): return status
+            case .lost(let failure): try await persistence.recover(from: failure)
+            }
+            lineEndings = session.lineEndings
+        }
+    }
+
     // MARK: - Connecting
 
-    private func connect() async throws(NetworkError) -> Connection {
+    private func reach(_ number: Int, _ persistence: Persistence) async throws(NetworkError) -> Peer {
+        let connection = try await persistence.connect { () async throws(NetworkError) in try await connect(number) }
+        let peer = Peer(connection, number: number, reporter: reporter, conduct: conduct)
+        if arguments.persistence.reconnects || arguments.persistence.heartbeat != nil || reporter.isReported(.verbose) {
+            peer.clock = PeerClock()
+        }
+        persistence.noteConnected(peer.ends)
+        if reporter.isReported(.veryVerbose), let facts = connection.socketFacts {
+            reporter.report(.socketOptions(peer.ends, facts))
+        }
+        conductor.onInquiry = { peer.reportProgress() }
+        return peer
+    }
+
+    private func connect(_ number: Int) async throws(NetworkError) -> Connection {
         let log = DialLog(network, reporter)
         var dialer = Dialer(
             timeout: arguments.timeout, fallbackDelay: arguments.fallbackDelay ?? .seconds(-1),
@@ -53,8 +88,17 @@ struct Dial {
         dialer.source = try await sourceEndpoint()
         dialer.onEvent = { event in log.take(event) }
         let connection = try await dialer.dial(network, to: destination)
-        log.report(connection)
+        log.report(connection, number: number)
         return connection
+    }
+
+    private var roundTripLimits: RoundTripSession.Limits {
+        let ending = arguments.peer.ending
+        // A datagram that is lost is never answered; over a stream an answer may be long in coming.
+        return RoundTripSession.Limits(
+            count: ending.count ?? 1, interval: arguments.roundTrips.interval,
+            patience: arguments.peer.deadlines.idleTimeout ?? (network.kind == .datagram ? .seconds(1) : nil),
+            rest: ending.quitAfter ?? .seconds(1), readSize: arguments.peer.pace.readSize)
     }
 
     private func exchangeDatagrams(_ peer: Peer, _ streams: StandardStreams, _ copies: Copies) async -> ExitStatus {
@@ -63,6 +107,21 @@ struct Dial {
         let status = await session.run(firstTimeout: nil)
         peer.connection.close()
         return status
+    }
+
+    /// Refuses what has no meaning on this network.
+    private func check() throws(UsageError) {
+        var peer = arguments.peer
+        // Round trips are counted on any network.
+        if arguments.roundTrips.text != nil { peer.ending.count = nil }
+        try peer.check(for: network)
+        guard network.kind == .datagram else { return }
+        if arguments.persistence.reconnects {
+            throw UsageError("'--reconnect' is about connections that are lost, and \(network) has none")
+        }
+        if arguments.persistence.heartbeat != nil {
+            throw UsageError("'--heartbeat' keeps a connection alive, and \(network) has none")
+        }
     }
 
     // MARK: - The near end
@@ -100,47 +159,5 @@ struct Dial {
         } catch {
             throw NetworkError(.dial, network: network, cause: error.cause)
         }
-    }
-}
-
-/// Keeps what a dial told of itself, to be reported with the connection.
-@Netpoller
-private final class DialLog {
-    private let network: Network
-    private let reporter: Reporter
-    private let start = Deadline.now
-    private var resolveTime: Duration?
-    private var attempt = 1
-    private var failed: Event?
-
-    init(_ network: Network, _ reporter: Reporter) {
-        self.network = network
-        self.reporter = reporter
-    }
-
-    func take(_ event: DialEvent) {
-        switch event {
-        case .resolved(let host, let addresses, let time):
-            resolveTime = time
-            reporter.report(.resolved(host: host, addresses: addresses, time))
-        case .connecting(let remote, let attempt):
-            // Another attempt follows: only then is the failure of the last one not the whole dial's.
-            if let failed { reporter.report(failed) }
-            failed = nil
-            reporter.report(.connecting(Ends(network, remote: remote), attempt: attempt))
-        case .attemptFailed(let error, let attempt):
-            if error.cause != .cancelled { failed = .attemptFailed(error, attempt: attempt) }
-        case .connected(_, let attempt, _):
-            if let failed { reporter.report(failed) }
-            self.attempt = attempt
-        }
-    }
-
-    func report(_ connection: Connection) {
-        let total = Deadline.now - start
-        reporter.report(
-            .connected(
-                Ends(connection, number: 1), attempt: attempt, resolve: resolveTime,
-                connect: total - (resolveTime ?? .zero)))
     }
 }

@@ -34,7 +34,7 @@ enum DialCommand {
             retransmissions and segments.
             """,
         ],
-        sections: [.endOfData, .events],
+        sections: [.endOfData, .stayingConnected, .events],
         exitNotes: Manual.exitNotes,
         examples: [
             Manual.Example(
@@ -62,6 +62,26 @@ enum DialCommand {
                 shows: """
                     Wait for an answer that does not come, 200 ms at a time: two time-outs are reported and gone on \
                     after, the third is the end, with status 75.
+                    """),
+            Manual.Example(
+                "sockctl listen 3000 --serve echo", #"sockctl dial --send 'ping\n' --count 10 3000"#,
+                shows: "Send a line ten times, each when the last was answered, and tell the round trips."),
+            Manual.Example(
+                "sockctl listen -u 3000 --serve echo", "sockctl dial -u --send ping --count 3 --interval 100ms 3000",
+                shows: "The same with datagrams, ten a second; one without an answer is told as lost."),
+            Manual.Example(
+                "sockctl dial --retry 3 --retry-delay 50ms 3000",
+                shows: "Wait for a server to appear, but not for long: nobody comes, and the status is 69."),
+            Manual.Example(
+                "sockctl listen -k 3000 --serve discard",
+                "sockctl dial --heartbeat 100ms --heartbeat-misses 3 3000 </dev/null",
+                shows: "Say `hello, server` ten times a second; this server never answers, and the status is 75."),
+            Manual.Example(
+                "sockctl listen 3000 --serve time",
+                "sockctl dial --reconnect --heartbeat 1s --max-time 500ms 3000 </dev/null",
+                shows: """
+                    A server that ends each connection is dialled again and again, with a pause, until the time is up: \
+                    the status is 75.
                     """),
             Manual.Example(
                 "sockctl listen 3000 --serve discard", "sockctl dial --trace --send-only 3000 <report",

@@ -29,13 +29,12 @@ extension Peer {
     @inline(never)
     func reportClose(by ending: Event.Ending) {
         let depths = connection.queueDepths
-        let isTCP = connection.network.isTCP
         reporter.report(
             .closed(
                 ends,
                 Closing(
                     by: ending, duration: .now - start, received: received, sent: sent, unread: depths?.received,
-                    unacknowledged: isTCP ? depths?.unacknowledged : nil, unsent: depths?.unsent,
+                    unacknowledged: connection.bytesUnacknowledged, unsent: depths?.unsent, silence: clock?.silence,
                     tcp: connection.tcpInfo)))
     }
 

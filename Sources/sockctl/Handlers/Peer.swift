@@ -25,6 +25,8 @@ final class Peer {
     /// A failure that another task than the peer's own met.
     private(set) var failure: NetworkError?
     private var timeouts = 0
+    /// When something came and went, for those who want to know; nil where nobody does.
+    var clock: PeerClock?
 
     /// Something that goes on so long after the order to finish is waited for.
     private static let rest = Duration.milliseconds(200)
@@ -67,6 +69,7 @@ final class Peer {
         if count == 0 { return }
         if received == 0 { reportFirstByte() }
         received += count
+        clock?.noteReceived()
         if conduct.keepsTime { renew() }
         if isFinishing, !hasExpired { connection.readDeadline = .now + Self.rest }
         if reportsTransfers { reportRead(count) }
@@ -75,6 +78,7 @@ final class Peer {
     func didWrite(_ count: Int) {
         if count == 0 { return }
         sent += count
+        clock?.noteSent()
         if conduct.keepsTime { renew() }
         if reportsTransfers { reportWrite(count) }
     }
@@ -117,7 +121,7 @@ final class Peer {
             if conduct.keepsTime { failure.waited = .now - lastActivity }
             failure.unread = depths?.received
         }
-        if error.operation == .write, connection.network.isTCP { failure.unacknowledged = depths?.unacknowledged }
+        if error.operation == .write { failure.unacknowledged = connection.bytesUnacknowledged }
         return failure
     }
 

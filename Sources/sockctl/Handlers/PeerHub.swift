@@ -15,7 +15,6 @@ final class PeerHub: Service {
     private let arrival = Parking()
     private var inputEnded = false
     private var hadInput = false
-    private var hadLine = false
     /// Standard output has gone: nobody is left to serve.
     var onOutputGone: (@Netpoller () -> Void)?
     /// Standard output, or a copy, cannot be written.
@@ -75,12 +74,8 @@ final class PeerHub: Service {
 
     /// All at once, or line by line where lines are to be apart.
     private func sendApart(_ bytes: [UInt8]) async {
-        guard lineDelay > .zero else { return await send(bytes) }
-        for line in bytes.split(after: UInt8(ascii: "\n")) {
-            if hadLine, !(await Netpoller.sleep(for: lineDelay)) { return }
-            await send(Array(line))
-            hadLine = line.last == UInt8(ascii: "\n")
-        }
+        let lines = lineDelay > .zero ? bytes.split(after: UInt8(ascii: "\n")) : [bytes[...]]
+        for line in lines { await send(Array(line)) }
     }
 
     /// To one after the other, each to the end: a peer that does not read holds up the others rather than lose a byte.

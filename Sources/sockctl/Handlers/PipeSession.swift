@@ -3,15 +3,32 @@ import SockKit
 /// One connection joined to standard input and output: what `dial` does, and `listen` with one peer.
 @Netpoller
 final class PipeSession {
-    private let peer: Peer
-    private let reporter: Reporter
-    private let arguments: PeerArguments
-    private let streams: StandardStreams
-    private let copies: Copies
+    let peer: Peer
+    let reporter: Reporter
+    let arguments: PeerArguments
+    let streams: StandardStreams
+    let copies: Copies
     private let progress: Progress
-    private var lineEndings = LineEndings()
+    let persistence: PersistenceArguments
+    var heartbeat: Heartbeat?
+    var beats: Task<Void, Never>?
+    /// Too many heartbeats in a row were not answered.
+    var hasMissed = false
+    /// What was converted so far counts for what comes next, on the next connection too.
+    var lineEndings = LineEndings()
 
-    init(_ peer: Peer, _ arguments: PeerArguments, _ streams: StandardStreams, _ copies: Copies) {
+    /// How a session came to its end.
+    enum Outcome {
+        case ended(ExitStatus)
+        /// The connection is gone and another is wanted.
+        case lost(Failure)
+    }
+
+    init(
+        _ peer: Peer, _ arguments: PeerArguments, _ streams: StandardStreams, _ copies: Copies,
+        _ persistence: PersistenceArguments = PersistenceArguments()
+    ) {
+        self.persistence = persistence
         self.peer = peer
         self.arguments = arguments
         self.streams = streams
@@ -24,17 +41,46 @@ final class PipeSession {
 
     /// Runs the end-of-data rule to its end, reports how that was, and closes.
     func run(isListening: Bool) async -> ExitStatus {
+        let result = await relay(isListening: isListening)
+        return await end(result)
+    }
+
+    /// As `run`, but reports a loss as one that is made up for where `--reconnect` says so.
+    func runUntilLost() async -> Outcome {
+        let result = await relay(isListening: false)
+        guard persistence.reconnects, let failure = loss(result) else {
+            return .ended(await end(result))
+        }
+        if case .done = result.ending { await awaitAcknowledgements(for: .milliseconds(200)) }
+        reportLoss(failure, result)
+        await peer.close(peer.conduct.close, by: ending(of: result))
+        return .lost(failure)
+    }
+
+    private func end(_ result: RelayResult) async -> ExitStatus {
+        let status = report(result)
+        if case .idle = result.ending { await peer.sayGoodbye() }
+        await peer.close(peer.conduct.close, by: ending(of: result))
+        return status
+    }
+
+    private func relay(isListening: Bool) async -> RelayResult {
         let relay = Relay(
             peer.connection, input: streams.input, output: streams.output, rules: rules(isListening: isListening),
             tap: tap()
-        ) { [peer, reporter] event in
+        ) { [self, peer, reporter] event in
             switch event {
-            case .inputEnded: reporter.report(.halfClosed(peer.ends, by: .local))
+            case .inputEnded(let saysEnd):
+                guard saysEnd else { return }
+                // Nothing can be sent any more once our end was said.
+                self.beats?.cancel()
+                reporter.report(.halfClosed(peer.ends, by: .local))
             case .peerEnded: reporter.report(.halfClosed(peer.ends, by: .peer))
             }
         }
         let task = Netpoller.spawn { await relay.run() }
         copies.onFailure = { task.cancel() }
+        startHeartbeat(relay, task)
         let lifetime = peer.conduct.lifetime.map { span in
             Netpoller.spawn { if await Netpoller.sleep(for: span) { task.cancel() } }
         }
@@ -44,12 +90,10 @@ final class PipeSession {
             task.cancel()
         }
         lifetime?.cancel()
+        beats?.cancel()
         if arguments.transfer.sendsOnly { await settle(result) }
         progress.finish()
-        let status = report(result)
-        if case .idle = result.ending { await peer.sayGoodbye() }
-        await peer.close(peer.conduct.close, by: ending(of: result))
-        return status
+        return result
     }
 
     private func rules(isListening: Bool) -> RelayRules {
@@ -58,7 +102,7 @@ final class PipeSession {
             switch arguments.ending.halfClose {
             case .always: .always
             case .never: .never
-            case .automatic: isListening ? .unlessEmpty : .always
+            case .automatic: isListening || persistence.heartbeat != nil ? .unlessEmpty : .always
             }
         rules.quitAfter = arguments.ending.quitAfter
         rules.inputGrace = arguments.ending.inputGrace
@@ -71,6 +115,7 @@ final class PipeSession {
             rules.inputSize = arguments.pace.writeSize ?? 8192
             rules.pace.writeSize = nil
         }
+        rules.endsWithPeer = persistence.reconnects
         rules.endsWithInput = arguments.transfer.sendsOnly
         return rules
     }
@@ -112,8 +157,9 @@ final class PipeSession {
 
     // MARK: - How it ended
 
-    private func ending(of result: RelayResult) -> Event.Ending {
-        switch result.ending {
+    func ending(of result: RelayResult) -> Event.Ending {
+        if hasMissed { return .timeout }
+        return switch result.ending {
         case .failed(let error): Event.Ending(error)
         case .idle: .timeout
         case .done, .inputStayedOpen: result.peerEnded ? .peer : .local
@@ -126,6 +172,11 @@ final class PipeSession {
             reporter.report(.failed(failure))
             return .cannotCreate
         }
+        if hasMissed {
+            reporter.report(.failed(missedFailure))
+            reportDropped(result)
+            return .timedOut
+        }
         switch result.ending {
         case .done, .quit, .outputGone, .cancelled: return .success
         case .inputStayedOpen:
@@ -137,9 +188,7 @@ final class PipeSession {
             return .timedOut
         case .failed(let error):
             reporter.report(.failed(peer.failure(error)))
-            let lost = result.bytesStranded + result.bytesUnacknowledged
-            let sent = result.bytesSent + result.bytesStranded
-            if sent > 0 { reporter.report(.note(.inputDropped(bytes: lost, sent: sent))) }
+            reportDropped(result)
             return ExitStatus(of: error)
         }
     }
@@ -148,11 +197,12 @@ final class PipeSession {
 extension Connection {
     /// A silence that was too long.
     func idleError(after span: Duration) -> Failure {
-        var failure = Failure(
-            code: "timeout",
-            message:
-                "read \(network) \(localEndpoint)->\(remoteEndpoint): nothing came or went for \(Quantity.duration(span))"
-        )
+        readFailure("timeout", "nothing came or went for \(Quantity.duration(span))")
+    }
+
+    /// Reading came to an end that no system call reports as an error.
+    func readFailure(_ code: String, _ reason: String) -> Failure {
+        var failure = Failure(code: code, message: "read \(network) \(localEndpoint)->\(remoteEndpoint): \(reason)")
         (failure.operation, failure.network, failure.local, failure.remote) = (
             "read", network, localEndpoint, remoteEndpoint
         )

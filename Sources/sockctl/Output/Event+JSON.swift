@@ -33,6 +33,14 @@ extension Event {
             case .failed(let failure): failure.members()
             case .retrying(let attempt, let delay, let failure):
                 failure.members(before: [.init("attempt", .integer(attempt)), .init("delay", .seconds(delay))])
+            case .disconnected(let failure, let facts): failure.members(before: facts.members)
+            case .reconnected(let ends, let dials, let time):
+                ends.members + [.init("dials", .integer(dials)), .init("seconds", .seconds(time))]
+            case .heartbeat(let ends, let index, let bytes):
+                ends.members + [.init("bytes", .integer(bytes)), .init("index", .integer(index))]
+            case .heartbeatAnswered(let ends, let index, let time):
+                ends.members + [.init("index", .integer(index)), .init("seconds", .seconds(time))]
+            case .roundTrip(let ends, let trip): ends.members + trip.members
             case .peerRefused(let ends, let reason): ends.members + [.init("reason", .string(reason))]
             case .syscall(let record): record.members
             case .note(let note): note.members
@@ -75,7 +83,29 @@ extension Closing {
         ]
             + .some("bytes_unread", unread.map(JSONValue.integer))
             + .some("bytes_unacknowledged", unacknowledged.map(JSONValue.integer))
-            + .some("bytes_unsent", unsent.map(JSONValue.integer)) + .some("tcp", tcp?.json)
+            + .some("bytes_unsent", unsent.map(JSONValue.integer))
+            + .some("silence_seconds", silence.map(JSONValue.seconds)) + .some("tcp", tcp?.json)
+    }
+}
+
+extension Disconnection {
+    fileprivate var members: [JSONValue.Member] {
+        [
+            .init("by", .string(by.rawValue)), .init("silence_seconds", .seconds(silence)),
+            .init("bytes_sent", .integer(sent)),
+        ]
+            + .some("bytes_unacknowledged", unacknowledged.map(JSONValue.integer))
+            + .some("bytes_at_risk", atRisk.map(JSONValue.integer)) + [.init("bytes_kept", .integer(kept))]
+    }
+}
+
+extension RoundTrip {
+    fileprivate var members: [JSONValue.Member] {
+        .some("bytes", bytes.map(JSONValue.integer))
+            + [
+                .init("index", .integer(index)), .init("seconds", .seconds(duration)),
+                .init("answered", .boolean(bytes != nil)),
+            ]
     }
 }
 
@@ -130,6 +160,7 @@ extension Measure.Value {
         case .flag(let value): .boolean(value)
         case .text(let value): .string(value)
         case .list(let values): .array(values.map(JSONValue.string))
+        case .group(let parts): .object(parts.map { .init($0.name, $0.value.json) })
         case .nothing: .null
         }
     }

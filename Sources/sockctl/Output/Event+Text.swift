@@ -45,6 +45,20 @@ extension Event {
         case .failed(let failure): return failure.text(on: terminal)
         case .retrying(let attempt, let delay, let failure):
             return "retrying in \(Quantity.duration(delay)), attempt \(attempt): \(failure.message.printable)"
+        case .disconnected(let failure, let facts):
+            let ends = Ends(failure.network ?? .tcp, remote: failure.remote, connection: failure.connection)
+            return paint("disconnected", .error) + " from \(peer(ends)) \(facts.by.phrase), "
+                + "after \(Quantity.duration(facts.silence)) of silence" + (facts.account.map { "\n" + $0 } ?? "")
+        case .reconnected(let ends, let dials, let time):
+            return paint("connected", .good) + " to \(peer(ends)) after \(Quantity.duration(time)), "
+                + Quantity.count(dials, "dial")
+        case .heartbeat(_, let index, let bytes): return "heartbeat \(index) sent, \(Quantity.bytes(bytes))"
+        case .heartbeatAnswered(_, let index, let time):
+            return "heartbeat \(index) answered after \(Quantity.duration(time))"
+        case .roundTrip(_, let trip):
+            return "round trip \(trip.index): "
+                + (trip.bytes.map { "\(Quantity.duration(trip.duration)), \(Quantity.bytes($0))" }
+                    ?? "no answer in \(Quantity.duration(trip.duration))")
         case .peerRefused(let ends, let reason): return "refused \(peer(ends)): \(reason.printable)"
         case .syscall(let record): return record.text
         case .note(let note): return note.text
@@ -78,16 +92,21 @@ extension Ends {
     }
 }
 
+extension Event.Ending {
+    fileprivate var phrase: String {
+        switch self {
+        case .local: "from this side"
+        case .peer: "by the peer"
+        case .reset: "by a reset"
+        case .timeout: "by a time-out"
+        }
+    }
+}
+
 extension Closing {
     fileprivate func text(of ends: Ends, on terminal: Terminal) -> String {
-        let ending =
-            switch by {
-            case .local: "from this side"
-            case .peer: "by the peer"
-            case .reset: "by a reset"
-            case .timeout: "by a time-out"
-            }
-        var line = "closed \(terminal.paint(ends.peerName, .address)) \(ending) after \(Quantity.duration(duration)): "
+        var line =
+            "closed \(terminal.paint(ends.peerName, .address)) \(by.phrase) after \(Quantity.duration(duration)): "
         line += "received \(amount(received)), sent \(amount(sent))"
         if let unread, unread > 0 { line += ", " + terminal.paint("\(Quantity.bytes(unread)) unread", .error) }
         // At an ordinary end the acknowledgement is merely on its way.
@@ -97,6 +116,7 @@ extension Closing {
                 line += ", " + terminal.paint("\(Quantity.bytes(unsent)) not even sent", .error)
             }
         }
+        if let silence, by == .reset || by == .timeout { line += ", after \(Quantity.duration(silence)) of silence" }
         return line + (tcp.map { "\n" + terminal.paint("tcp: \($0.text)", .dim) } ?? "")
     }
 
@@ -189,6 +209,7 @@ extension Measure.Value {
         case .flag(let value): value ? "yes" : "no"
         case .text(let value): value.printable
         case .list(let values): values.joined(separator: ", ").printable
+        case .group(let parts): parts.map { "\($0.name) \($0.value.text)" }.joined(separator: ", ")
         case .nothing: "-"
         }
     }

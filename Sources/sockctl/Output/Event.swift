@@ -23,6 +23,12 @@ enum Event: Sendable {
     case closed(Ends, Closing)
     case failed(Failure)
     case retrying(attempt: Int, delay: Duration, after: Failure)
+    case disconnected(Failure, Disconnection)
+    /// After so many dials, so long after the first of them or after the loss.
+    case reconnected(Ends, dials: Int, Duration)
+    case heartbeat(Ends, index: Int, bytes: Int)
+    case heartbeatAnswered(Ends, index: Int, Duration)
+    case roundTrip(Ends, RoundTrip)
     case peerRefused(Ends, reason: String)
     case syscall(SystemCallRecord)
     case note(Note)
@@ -72,6 +78,11 @@ enum Event: Sendable {
         case .closed: .closed
         case .failed: .failed
         case .retrying: .retrying
+        case .disconnected: .disconnected
+        case .reconnected: .reconnected
+        case .heartbeat: .heartbeat
+        case .heartbeatAnswered: .heartbeatAnswered
+        case .roundTrip: .roundTrip
         case .peerRefused: .peerRefused
         case .syscall: .syscall
         case .summary: .summary
@@ -133,6 +144,8 @@ struct Closing: Sendable {
     var unacknowledged: Int?
     /// Of these, not even sent.
     var unsent: Int?
+    /// Since the last byte from the peer, or the beginning; nil where nobody kept the time.
+    var silence: Duration?
     /// As it was just before the close.
     var tcp: TCPInfo?
 }
@@ -146,6 +159,8 @@ struct Measure: Sendable, Hashable {
         case flag(Bool)
         case text(String)
         case list([String])
+        /// Several figures of one thing.
+        case group([Measure])
         /// It was not measured, or makes no sense here.
         case nothing
     }

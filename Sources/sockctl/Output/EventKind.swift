@@ -21,6 +21,11 @@ enum EventKind: String, CaseIterable, Sendable {
     case closed
     case failed
     case retrying
+    case disconnected
+    case reconnected
+    case heartbeat
+    case heartbeatAnswered = "heartbeat-answered"
+    case roundTrip = "round-trip"
     case peerRefused = "peer-refused"
     case stopping
     case reportsLost = "reports-lost"

@@ -43,9 +43,12 @@ enum EventTable {
             .closed, .verbose,
             [
                 "by", "seconds", "bytes_received", "bytes_sent", "bytes_unread", "bytes_unacknowledged", "bytes_unsent",
-                "tcp",
+                "silence_seconds", "tcp",
             ],
-            "The connection is over, by `local`, `peer`, `reset` or `timeout`; `tcp` is what the kernel knows of it."),
+            """
+            The connection is over, by `local`, `peer`, `reset` or `timeout`, so long after the peer's last byte; \
+            `tcp` is what the kernel knows of it.
+            """),
         row(
             .failed, .error, ["seconds", "bytes_unread", "bytes_unacknowledged", "going_on", "error"],
             """
@@ -53,6 +56,22 @@ enum EventTable {
             and, with `--keep-going`, how many more are gone on after.
             """),
         row(.retrying, .always, ["attempt", "delay", "error"], "Something failed and is tried again after a wait."),
+        row(
+            .disconnected, .always,
+            [
+                "by", "silence_seconds", "bytes_sent", "bytes_unacknowledged", "bytes_at_risk", "bytes_kept", "error",
+            ],
+            """
+            A connection was lost and is dialled again: by `peer`, `reset` or `timeout`, so long after the peer's last \
+            byte; `bytes_at_risk` of standard input were not acknowledged, those kept go to the next connection.
+            """),
+        row(
+            .reconnected, .always, ["dials", "seconds"], "A dial that was tried again won, so long after the trouble."),
+        row(.heartbeat, .verbose, ["index"], "A heartbeat was sent."),
+        row(.heartbeatAnswered, .verbose, ["index", "seconds"], "The first bytes after a heartbeat came."),
+        row(
+            .roundTrip, .verbose, ["index", "seconds", "answered"],
+            "A text of `--send` was answered with so many bytes, or not in time."),
         row(.peerRefused, .always, ["reason"], "A peer was turned away."),
         row(.stopping, .verbose, ["reason"], "No more peers are taken; those that are there are finished."),
         row(.reportsLost, .always, ["count"], "Nobody read the reports for so long that some were dropped."),

@@ -36,6 +36,22 @@ import Testing
         #expect(throws: UsageError.self) { try dial(line) }
     }
 
+    @Test(arguments: [
+        "--retry 0 x", "--retry often x", "--retry-delay 1s x", "--retry-max-delay 1s x",
+        "--retry 2 --retry-delay 1m x",
+        "--heartbeat 0 x", "--heartbeat 1s --heartbeat-text= x", "--heartbeat-text a x", "--heartbeat-misses 3 x",
+        "--heartbeat 1s --heartbeat-misses 0 x", "--heartbeat 1s --heartbeat-misses 1 --no-read x",
+        "--reconnect --half-open x", "--reconnect --input-grace 2s x", "--reconnect --close hold x",
+        "--interval 1s x", "--send= x", "--send a --reconnect x", "--send a --heartbeat 1s x", "--send a --send-only x",
+        "--send a --recv-only x", "--send a --no-read x", "--send a --crlf x", "--send a -N x",
+        "--send a --half-open x",
+        "--send a --input-grace 2s x",
+    ])
+    func `what would do nothing, or undo another option, is refused with a reason`(line: String) {
+        let error = #expect(throws: UsageError.self) { try dial(line) }
+        #expect((error?.message.count ?? 0) > 25, "\(error?.message ?? "")")
+    }
+
     @Test func `the defaults are those of the contract`() throws {
         let listen = try listen("")
         #expect(listen.backlog == 128 && listen.mode == 0o600 && listen.serve == .pipe && listen.timeout == nil)
@@ -43,6 +59,9 @@ import Testing
         #expect(dial.fallbackDelay == .milliseconds(300) && dial.timeout == nil)
         #expect(dial.peer.ending.inputGrace == .seconds(1) && dial.peer.ending.halfClose == .automatic)
         #expect(dial.peer.pace.readSize == 65536 && dial.peer.pace.writeSize == nil && dial.peer.pace.reads)
+        #expect(dial.persistence.heartbeatText == Array("hello, server".utf8) && dial.persistence.retries == nil)
+        #expect(dial.persistence.retryDelay == .milliseconds(500))
+        #expect(dial.persistence.retryMaximumDelay == .seconds(30) && dial.roundTrips.interval == .zero)
         #expect(dial.peer.socket.nodelay && dial.peer.socket.keepAlive == KeepAliveSetting())
     }
 

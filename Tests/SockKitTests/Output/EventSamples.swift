@@ -15,7 +15,9 @@ enum EventSamples {
     static let datagram = DatagramFacts(bytes: 17, length: 40, timeToLive: 64, destination: Endpoint("127.0.0.2:53"))
     static let closing = Closing(
         by: .reset, duration: .milliseconds(1030), received: 17, sent: 1_258_291, unread: 5, unacknowledged: 12,
-        unsent: 3)
+        unsent: 3, silence: .milliseconds(400))
+    static let disconnection = Disconnection(
+        by: .reset, silence: .milliseconds(400), sent: 5000, unacknowledged: 12, atRisk: 12, kept: 1)
     static let timeout = {
         let error = NetworkError(.read, network: .tcp, local: ends.local, remote: ends.remote, cause: .timeout)
         var failure = Failure(error, connection: 1)
@@ -38,6 +40,10 @@ enum EventSamples {
         .failed(Failure(refused)), .failed(Failure(reset, connection: 1)), .failed(timeout),
         .failed(Failure(UsageError("unknown option '--verbos'", hint: "did you mean '--verbose'?"))),
         .retrying(attempt: 1, delay: .milliseconds(5), after: Failure(refused)),
+        .disconnected(Failure(reset, connection: 1), disconnection), .reconnected(ends, dials: 3, .milliseconds(1530)),
+        .heartbeat(ends, index: 2, bytes: 13), .heartbeatAnswered(ends, index: 2, .microseconds(230)),
+        .roundTrip(ends, RoundTrip(index: 1, duration: .microseconds(52), bytes: 5)),
+        .roundTrip(ends, RoundTrip(index: 2, duration: .seconds(1), bytes: nil)),
         .peerRefused(ends, reason: "2 connections are the most that --max-conns allows"),
         .note(.stopping(reason: "interrupted")), .note(.reportsLost(count: 2)),
         .syscall(

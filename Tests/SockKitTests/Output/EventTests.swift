@@ -55,7 +55,7 @@ import Testing
             "keep alive: 127.0.0.1:40112, after a silence of 300 ms; 3.00 s are allowed",
             """
             closed 127.0.0.1:40112 by a reset after 1.03 s: received 17 bytes (17 bytes/s), sent 1.2 MiB (1.2 MiB/s), \
-            5 bytes unread, 12 bytes of it not acknowledged, 3 bytes not even sent
+            5 bytes unread, 12 bytes of it not acknowledged, 3 bytes not even sent, after 400 ms of silence
             """,
             """
             sockctl: dial tcp 127.0.0.1:9: connect: connection refused
@@ -72,6 +72,13 @@ import Testing
             """,
             "sockctl: unknown option '--verbos'\nhint: did you mean '--verbose'?",
             "retrying in 5.00 ms, attempt 1: dial tcp 127.0.0.1:9: connect: connection refused",
+            """
+            disconnected from 127.0.0.1:40112 by a reset, after 400 ms of silence
+            12 of 5000 bytes sent may be lost: the peer's kernel has not acknowledged them; 1 byte kept for the next \
+            connection
+            """,
+            "connected to 127.0.0.1:40112 after 1.53 s, 3 dials", "heartbeat 2 sent, 13 bytes",
+            "heartbeat 2 answered after 230 µs", "round trip 1: 52 µs, 5 bytes", "round trip 2: no answer in 1.00 s",
             "refused 127.0.0.1:40112: 2 connections are the most that --max-conns allows",
             "server closed: interrupted", "2 reports lost: nobody read them in time",
             "connect(5, 127.0.0.1:3000) = -1 EINPROGRESS" + String(repeating: " ", count: 17) + "12 µs",
@@ -86,6 +93,18 @@ import Testing
         ]
         for (line, sentence) in zip(lines, expected) { #expect(line == sentence) }
         #expect(lines.count == expected.count)
+    }
+
+    @Test func `a loss tells what became of each byte, and no more than is known`() {
+        var loss = EventSamples.disconnection
+        (loss.unacknowledged, loss.atRisk, loss.kept) = (26, 0, 0)
+        #expect(loss.account == "only heartbeats were not acknowledged, of 5000 bytes sent")
+        (loss.unacknowledged, loss.atRisk) = (0, 0)
+        #expect(loss.account == "all 5000 bytes sent were acknowledged; whether the peer read them is not known")
+        (loss.unacknowledged, loss.atRisk) = (nil, nil)
+        #expect(loss.account == "whether the peer read the 5000 bytes sent is not known")
+        loss.sent = 0
+        #expect(loss.account == nil)
     }
 
     @Test(arguments: [

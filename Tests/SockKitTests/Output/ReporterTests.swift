@@ -10,7 +10,7 @@ import Testing
         #expect(
             names.errors == [
                 "listening", "input-unfinished", "message-cut", "input-dropped", "failed", "failed", "failed", "failed",
-                "retrying", "peer-refused", "reports-lost", "summary",
+                "retrying", "disconnected", "reconnected", "peer-refused", "reports-lost", "summary",
             ])
     }
 

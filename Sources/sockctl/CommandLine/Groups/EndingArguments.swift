@@ -37,7 +37,7 @@ struct EndingArguments: Equatable, Sendable {
             detail: "It counts from the start of the program; the status is 75."),
         .option(
             "count", as: .count(1...Int.max), into: \.count, help: "Quit after this many datagrams received.",
-            detail: "For datagrams only."),
+            detail: "For datagrams only; with `dial --send` how many round trips to make, on any network."),
         .option(
             "close", as: .choice("HOW"), into: \.close, help: "How to close when done.",
             detail: """

@@ -1,0 +1,44 @@
+import SockKit
+
+/// Keeps what a dial told of itself, to be reported with the connection.
+@Netpoller
+final class DialLog {
+    private let network: Network
+    private let reporter: Reporter
+    private let start = Deadline.now
+    private var resolveTime: Duration?
+    private var attempt = 1
+    private var failed: Event?
+
+    init(_ network: Network, _ reporter: Reporter) {
+        self.network = network
+        self.reporter = reporter
+    }
+
+    func take(_ event: DialEvent) {
+        switch event {
+        case .resolved(let host, let addresses, let time):
+            resolveTime = time
+            reporter.report(.resolved(host: host, addresses: addresses, time))
+        case .connecting(let remote, let attempt):
+            // Another attempt follows: only then is the failure of the last one not the whole dial's.
+            if let failed { reporter.report(failed) }
+            failed = nil
+            reporter.report(.connecting(Ends(network, remote: remote), attempt: attempt))
+        case .attemptFailed(let error, let attempt):
+            if error.cause != .cancelled { failed = .attemptFailed(error, attempt: attempt) }
+        case .connected(_, let attempt, _):
+            if let failed { reporter.report(failed) }
+            self.attempt = attempt
+        }
+    }
+
+    /// Says which attempt won; the connection has this number.
+    func report(_ connection: Connection, number: Int) {
+        let total = Deadline.now - start
+        reporter.report(
+            .connected(
+                Ends(connection, number: number), attempt: attempt, resolve: resolveTime,
+                connect: total - (resolveTime ?? .zero)))
+    }
+}

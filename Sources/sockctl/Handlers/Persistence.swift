@@ -1,0 +1,91 @@
+import SockKit
+
+/// Tries to connect as often as it is worth it, and again after a loss; says so each time.
+@Netpoller
+final class Persistence {
+    private let limit: RetryLimit
+    private let reporter: Reporter
+    private let output: ByteSink?
+    private var backoff: Backoff
+    private var dials = 0
+    private var troubleSince: Deadline?
+    private var random = SystemRandomNumberGenerator()
+
+    /// `output` is looked after while nobody else does: with its reader gone there is nothing left to retry for.
+    init(_ arguments: PersistenceArguments, output: ByteSink?, _ reporter: Reporter) {
+        limit = arguments.retries ?? (arguments.reconnects ? .forever : .times(0))
+        backoff = Backoff(first: arguments.retryDelay, most: arguments.retryMaximumDelay)
+        self.output = output
+        self.reporter = reporter
+    }
+
+    /// Dials until it succeeds. The error is that of the last dial, or of one that no retry can mend.
+    func connect(
+        _ dial: @Netpoller () async throws(NetworkError) -> Connection
+    ) async throws(NetworkError) -> Connection {
+        while true {
+            do throws(NetworkError) {
+                dials += 1
+                return try await dial()
+            } catch {
+                guard error.mayPass, limit.allows(backoff.count + 1) else { throw error }
+                try await wait(Failure(error))
+            }
+        }
+    }
+
+    /// Says that there is a connection, if there had been trouble, and begins to count anew.
+    func noteConnected(_ ends: Ends) {
+        if let troubleSince { reporter.report(.reconnected(ends, dials: dials, .now - troubleSince)) }
+        troubleSince = nil
+        dials = 0
+        backoff.reset()
+    }
+
+    /// Waits after a loss.
+    func recover(from failure: Failure) async throws(NetworkError) {
+        try await wait(failure)
+    }
+
+    private func wait(_ failure: Failure) async throws(NetworkError) {
+        if troubleSince == nil { troubleSince = .now }
+        let pause = backoff.next(using: &random)
+        reporter.report(.retrying(attempt: backoff.count, delay: pause, after: failure))
+        let sleep = Netpoller.spawn { await Netpoller.sleep(for: pause) }
+        let watch = output.map { output in
+            Netpoller.spawn { if await output.waitUntilGone() { sleep.cancel() } }
+        }
+        let isOver = await withTaskCancellationHandler {
+            await sleep.value
+        } onCancel: {
+            sleep.cancel()
+        }
+        watch?.cancel()
+        await watch?.value
+        if !isOver { throw NetworkError(.dial, network: nil, cause: .cancelled) }
+    }
+}
+
+extension NetworkError {
+    /// Whether time may mend what kept a dial from succeeding.
+    fileprivate var mayPass: Bool {
+        switch cause {
+        case .timeout, .noSuchHost, .lookupFailed: true
+        case .closed, .cancelled, .noSuitableAddress, .unknownService, .limit, .invalid: false
+        case .system(let number, let call): !call.hasPrefix("setsockopt") && Self.passing.contains(number)
+        }
+    }
+
+    /// Whether an established connection is no more.
+    var isLoss: Bool {
+        guard network != nil, operation == .read || operation == .write else { return false }
+        if case .system(let number, _) = cause { return Self.passing.contains(number) || number == .brokenPipe }
+        return cause == .timeout
+    }
+
+    private static let passing: Set<Errno> = [
+        .connectionRefused, .connectionReset, .connectionAborted, .timedOut, .hostDown, .hostUnreachable, .networkDown,
+        .networkUnreachable, .noSuchFile, .wouldBlock, .addressInUse, .addressNotAvailable, .tooManyOpenFiles,
+        .tooManyOpenFilesInSystem, .noMemory, .noBufferSpace,
+    ]
+}
