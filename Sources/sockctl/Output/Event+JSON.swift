@@ -123,6 +123,7 @@ extension Measure.Value {
         case .flag(let value): .boolean(value)
         case .text(let value): .string(value)
         case .list(let values): .array(values.map(JSONValue.string))
+        case .group(let parts): .object(parts.map { .init($0.name, $0.value.json) })
         case .nothing: .null
         }
     }

@@ -165,6 +165,7 @@ extension Measure.Value {
         case .flag(let value): value ? "yes" : "no"
         case .text(let value): value.printable
         case .list(let values): values.joined(separator: ", ").printable
+        case .group(let parts): parts.map { "\($0.name) \($0.value.text)" }.joined(separator: ", ")
         case .nothing: "-"
         }
     }

@@ -139,6 +139,8 @@ struct Measure: Sendable, Hashable {
         case flag(Bool)
         case text(String)
         case list([String])
+        /// Several figures of one thing.
+        case group([Measure])
         /// It was not measured, or makes no sense here.
         case nothing
     }
