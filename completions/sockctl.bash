@@ -15,9 +15,9 @@ _sockctl() {
     fi
     case ${COMP_WORDS[1]} in
     listen)
-        options='--serve -k --keep-open --max-accepts -m --max-conns -w --timeout --backlog --reuse-port --mode --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace -i --idle-timeout --max-time --count --close --close-after --send-only --recv-only -o --output -x --hex-dump -C --crlf --read-size --write-size --no-read -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--serve -k --keep-open --max-accepts -m --max-conns -w --timeout --backlog --reuse-port --mode --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace -i --idle-timeout --max-time --count --close --close-after --send-only --recv-only -o --output -x --hex-dump -C --crlf --read-size --write-size --no-read --frame --max-frame --separator --whole -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
-        --serve) kind=words values='pipe echo discard chargen time' ;;
+        --serve) kind=words values='pipe echo discard chargen time frames' ;;
         --max-accepts) kind=none ;;
         -m|--max-conns) kind=none ;;
         -w|--timeout) kind=none ;;
@@ -36,6 +36,9 @@ _sockctl() {
         -x|--hex-dump) kind=files ;;
         --read-size) kind=none ;;
         --write-size) kind=none ;;
+        --frame) kind=words values='line delim: length:' ;;
+        --max-frame) kind=none ;;
+        --separator) kind=none ;;
         -O|--sndbuf) kind=none ;;
         -I|--rcvbuf) kind=none ;;
         --keepalive) kind=words values='off' ;;
@@ -50,12 +53,13 @@ _sockctl() {
         esac
         ;;
     dial)
-        options='-w --timeout --fallback-delay -s --source -p --source-port --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace -i --idle-timeout --max-time --count --close --close-after --send-only --recv-only -o --output -x --hex-dump -C --crlf --read-size --write-size --no-read -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='-w --timeout --fallback-delay -s --source -p --source-port --submit --window --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace -i --idle-timeout --max-time --count --close --close-after --send-only --recv-only -o --output -x --hex-dump -C --crlf --read-size --write-size --no-read --frame --max-frame --separator --whole -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         -w|--timeout) kind=none ;;
         --fallback-delay) kind=none ;;
         -s|--source) kind=none ;;
         -p|--source-port) kind=none ;;
+        --window) kind=none ;;
         --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
         --resolve) kind=none ;;
         -q|--quit-after) kind=none ;;
@@ -69,6 +73,9 @@ _sockctl() {
         -x|--hex-dump) kind=files ;;
         --read-size) kind=none ;;
         --write-size) kind=none ;;
+        --frame) kind=words values='line delim: length:' ;;
+        --max-frame) kind=none ;;
+        --separator) kind=none ;;
         -O|--sndbuf) kind=none ;;
         -I|--rcvbuf) kind=none ;;
         --keepalive) kind=words values='off' ;;

@@ -20,6 +20,8 @@ public final class Relay {
     private var peerEnded = false
     private var writeFailure: NetworkError?
     private var quitAt: Deadline?
+    /// The peer's end came inside a frame.
+    private var frameFailure: NetworkError?
 
     private enum Signal: Sendable {
         case inputEnded, peerEnded, outputGone
@@ -50,7 +52,7 @@ public final class Relay {
     /// Runs to the end. The connection is left open for its owner to close; the task's cancellation ends the relay.
     public func run() async -> RelayResult {
         let tasks = start()
-        let ending = await decide()
+        let ending = await decide().orFailed(frameFailure)
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
         return result(ending)
@@ -72,7 +74,7 @@ public final class Relay {
         let pump = OutboundPump(
             source: input, connection: connection, flow: outbound, tap: tap, chunkSize: rules.writeSize)
         do throws(NetworkError) {
-            try await pump.run()
+            if let frames = rules.frames { try await pump.sendFrames(frames) } else { try await pump.run() }
             mailbox.post(.inputEnded)
         } catch {
             mailbox.post(.sendFailed(error))
@@ -87,7 +89,11 @@ public final class Relay {
         let pump = InboundPump(
             connection: connection, sink: output, flow: inbound, tap: tap, readSize: rules.readSize)
         do throws(NetworkError) {
-            try await pump.run()
+            if let frames = rules.frames, output != nil {
+                frameFailure = try await pump.receiveFrames(frames)
+            } else {
+                try await pump.run()
+            }
             mailbox.post(.peerEnded)
         } catch {
             mailbox.post(error.isOutputGone ? .outputGone : .receiveFailed(error))

@@ -26,6 +26,8 @@ public struct RelayRules: Sendable {
     public var readSize = 64 * 1024
     /// What one read of the input may give; on networks of messages each becomes one.
     public var writeSize = 64 * 1024
+    /// Messages instead of mere bytes, both ways.
+    public var frames: FrameRules?
 
     public init() {}
 }

@@ -24,6 +24,9 @@ struct Dial {
         resolver = try arguments.peer.network.resolver()
         source = try Self.source(arguments, network)
         try arguments.peer.check(for: network)
+        if arguments.submit.isOn, network.kind != .stream {
+            throw UsageError("'--submit' finds its answers in a stream, and \(network) has messages of its own")
+        }
     }
 
     func run() async -> ExitStatus {
@@ -31,11 +34,18 @@ struct Dial {
             guard let copies = Copies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
             let streams = try StandardStreams(arguments.peer.transfer)
             let connection = try await connect()
-            let peer = Peer(connection, number: 1, reporter: reporter)
+            let peer = Peer(
+                connection, number: 1, reporter: reporter,
+                idleTimeout: arguments.submit.isOn ? arguments.peer.ending.idleTimeout : nil)
             if reporter.isReported(.veryVerbose), let facts = connection.socketFacts {
                 reporter.report(.socketOptions(peer.ends, facts))
             }
             conductor.onInquiry = { peer.reportProgress() }
+            if arguments.submit.isOn {
+                return await SubmitSession(
+                    peer, window: arguments.submit.window, arguments.peer, streams, copies
+                ).run()
+            }
             if network.kind == .datagram { return await exchangeDatagrams(peer, streams, copies) }
             return await PipeSession(peer, arguments.peer, streams, copies).run(isListening: false)
         } catch {

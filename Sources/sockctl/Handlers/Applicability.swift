@@ -26,6 +26,9 @@ extension PeerArguments {
         } else {
             misplaced += [(ending.count != nil, "--count")]
         }
+        if network.kind != .stream, frame.framing != nil {
+            throw UsageError("'--frame' makes messages of a stream, and \(network) has messages of its own")
+        }
         if network.kind == .stream {
             misplaced += [(transfer.writeSize != defaults.transfer.writeSize, "--write-size")]
         }

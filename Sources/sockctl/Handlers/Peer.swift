@@ -9,8 +9,11 @@ final class Peer {
     let reporter: Reporter
     private let start = Deadline.now
     private let reportsTransfers: Bool
+    private let reportsMessages: Bool
     private(set) var received = 0
     private(set) var sent = 0
+    /// Whole messages that came; nil where nobody tells them apart.
+    private(set) var messages: Int?
     /// We were told to come to an end: a read that times out now is no failure.
     private(set) var isFinishing = false
     /// Its time was over: nothing that goes on puts the end off.
@@ -30,6 +33,7 @@ final class Peer {
         self.number = number
         self.reporter = reporter
         reportsTransfers = reporter.isReported(.veryVerbose)
+        reportsMessages = reporter.isReported(.verbose)
     }
 
     /// Which connection it is, for reports.
@@ -49,6 +53,12 @@ final class Peer {
         if reportsTransfers { reportWrite(count) }
     }
 
+    /// A whole message came, the `index`-th.
+    func didReceiveMessage(_ index: Int, bytes: Int) {
+        messages = index
+        if reportsMessages { reportMessage(index, bytes) }
+    }
+
     // Never inlined, like all that reports: an event is large, and inlined into a service it would take its room in the
     // frame of every task that serves a peer, for as long as that peer is idle.
 
@@ -56,6 +66,11 @@ final class Peer {
     private func reportFirstByte(_ count: Int) {
         guard count > 0, connection.network.kind != .datagram else { return }
         reporter.report(.firstByte(ends, .now - start))
+    }
+
+    @inline(never)
+    private func reportMessage(_ index: Int, _ bytes: Int) {
+        reporter.report(.message(ends, index: index, bytes: bytes))
     }
 
     @inline(never)
@@ -129,7 +144,7 @@ final class Peer {
                 ends,
                 Closing(
                     by: ending, duration: .now - start, received: received, sent: sent,
-                    unacknowledged: unacknowledged, tcp: connection.tcpInfo)))
+                    unacknowledged: unacknowledged, messages: messages, tcp: connection.tcpInfo)))
     }
 }
 

@@ -68,6 +68,7 @@ final class PipeSession {
         // A stream's pieces are nobody's business; only what is a message by itself is cut as asked.
         if peer.connection.network.kind != .stream { rules.writeSize = arguments.transfer.writeSize }
         rules.endsWithInput = arguments.transfer.sendsOnly
+        rules.frames = arguments.frame.rules(sendsCRLF: arguments.transfer.isCRLF)
         return rules
     }
 
@@ -78,8 +79,15 @@ final class PipeSession {
             progress.tick(count)
         }
         tap.cuts = { [peer] count, length in peer.wasCut(count, of: length) }
+        let hasFrames = arguments.frame.framing != nil
+        if hasFrames { tap.seesMessage = { [peer] index, bytes in peer.didReceiveMessage(index, bytes: bytes) } }
         if copies.isWanted {
-            tap.seesReceived = { [copies] bytes in copies.see(bytes, .received) }
+            if hasFrames {
+                tap.seesReceived = { [copies] bytes in copies.dump(bytes, .received) }
+                tap.seesPayloads = { [copies] bytes in copies.keep(bytes) }
+            } else {
+                tap.seesReceived = { [copies] bytes in copies.see(bytes, .received) }
+            }
             tap.seesSent = { [copies] bytes in copies.see(bytes, .sent) }
         }
         if arguments.transfer.isCRLF {

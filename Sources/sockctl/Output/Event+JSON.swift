@@ -26,6 +26,11 @@ extension Event {
                 ends.members + [.init("bytes", .integer(bytes)), .init("total", .integer(total))]
             case .datagramReceived(let ends, let facts): ends.members + facts.members(isReceived: true)
             case .datagramSent(let ends, let facts): ends.members + facts.members(isReceived: false)
+            case .message(let ends, let index, let bytes):
+                ends.members + [.init("bytes", .integer(bytes)), .init("index", .integer(index))]
+            case .acknowledged(let ends, let id, let result, let time):
+                ends.members
+                    + [.init("id", .string(id)), .init("result", .integer(result)), .init("seconds", .seconds(time))]
             case .halfClosed(let ends, let side): ends.members + [.init("by", .string(side.rawValue))]
             case .closed(let ends, let closing): ends.members + closing.members
             case .failed(let failure): failure.members()
@@ -71,7 +76,8 @@ extension Closing {
             .init("by", .string(by.rawValue)), .init("seconds", .seconds(duration)),
             .init("bytes_received", .integer(received)), .init("bytes_sent", .integer(sent)),
         ]
-            + .some("bytes_unacknowledged", unacknowledged.map(JSONValue.integer)) + .some("tcp", tcp?.json)
+            + .some("bytes_unacknowledged", unacknowledged.map(JSONValue.integer))
+            + .some("messages", messages.map(JSONValue.integer)) + .some("tcp", tcp?.json)
     }
 }
 
@@ -110,6 +116,7 @@ extension Event.Note {
             [.init("bytes", .integer(bytes)), .init("length", .integer(length))]
         case .inputDropped(let bytes, let sent): [.init("bytes", .integer(bytes)), .init("bytes_sent", .integer(sent))]
         case .stopping(let reason): [.init("reason", .string(reason))]
+        case .unanswered(let count): [.init("count", .integer(count))]
         case .reportsLost(let count): [.init("count", .integer(count))]
         }
     }

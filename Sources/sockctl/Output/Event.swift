@@ -17,6 +17,10 @@ enum Event: Sendable {
     case wrote(Ends, bytes: Int, total: Int)
     case datagramReceived(Ends, DatagramFacts)
     case datagramSent(Ends, DatagramFacts)
+    /// A whole message: which one of its connection, and how long its payload is.
+    case message(Ends, index: Int, bytes: Int)
+    /// The answer to a packet.
+    case acknowledged(Ends, id: String, result: Int, Duration)
     case halfClosed(Ends, by: Side)
     case closed(Ends, Closing)
     case failed(Failure)
@@ -44,6 +48,8 @@ enum Event: Sendable {
         case messageCut(bytes: Int, length: Int)
         /// Bytes taken from standard input that cannot have arrived, of those that were taken.
         case inputDropped(bytes: Int, sent: Int)
+        /// Submits that the connection broke before they were answered.
+        case unanswered(count: Int)
         /// No more peers are taken; the reason reads like `interrupted` or `2 accepted`.
         case stopping(reason: String)
         case reportsLost(count: Int)
@@ -65,6 +71,8 @@ enum Event: Sendable {
         case .wrote: .wrote
         case .datagramReceived: .datagramReceived
         case .datagramSent: .datagramSent
+        case .message: .message
+        case .acknowledged: .acknowledged
         case .halfClosed: .halfClosed
         case .closed: .closed
         case .failed: .failed
@@ -75,6 +83,7 @@ enum Event: Sendable {
         case .note(.inputUnfinished): .inputUnfinished
         case .note(.messageCut): .messageCut
         case .note(.inputDropped): .inputDropped
+        case .note(.unanswered): .unanswered
         case .note(.stopping): .stopping
         case .note(.reportsLost): .reportsLost
         }
@@ -126,6 +135,8 @@ struct Closing: Sendable {
     var sent: Int
     /// Written and never acknowledged by the peer's kernel; nil where that is not known.
     var unacknowledged: Int?
+    /// Whole messages that came; nil where nobody told them apart.
+    var messages: Int?
     /// As it was just before the close.
     var tcp: TCPInfo?
 }

@@ -30,15 +30,20 @@ enum EventTable {
         row(.wrote, .veryVerbose, ["total"], "One write."),
         row(.datagramReceived, .verbose, ["truncated", "length", "ttl", "to"], "A datagram came."),
         row(.datagramSent, .verbose, ["length", "to"], "A datagram went."),
+        row(.message, .verbose, ["index"], "A whole message came, the first of a connection with the number 1."),
+        row(
+            .acknowledged, .verbose, ["id", "result", "seconds"], "A packet was answered, 0 for success, so long after."
+        ),
         row(.halfClosed, .verbose, ["by"], "One direction has ended, by `local` or `peer`."),
         row(.inputUnfinished, .always, [], "The peer had ended, standard input had not."),
         row(.messageCut, .always, ["length"], "A message was longer than what was read of it, and the rest is gone."),
         row(
             .inputDropped, .always, ["bytes_sent"],
             "So many bytes were taken from standard input and cannot have arrived."),
+        row(.unanswered, .always, ["count"], "So many submits were unanswered when the connection broke."),
         row(
             .closed, .verbose,
-            ["by", "seconds", "bytes_received", "bytes_sent", "bytes_unacknowledged", "tcp"],
+            ["by", "seconds", "bytes_received", "bytes_sent", "bytes_unacknowledged", "messages", "tcp"],
             "The connection is over, by `local`, `peer`, `reset` or `timeout`; `tcp` is what the kernel knows of it."),
         row(.failed, .error, ["error"], "Anything that is reported as an error."),
         row(.retrying, .always, ["attempt", "delay", "error"], "Something failed and is tried again after a wait."),
