@@ -38,7 +38,7 @@ enum ListenCommand {
             """,
         ],
         sections: [
-            .endOfData,
+            .endOfData, .framing, .packets,
             Manual.Section(
                 "UNIX SOCKETS",
                 """
@@ -71,6 +71,13 @@ enum ListenCommand {
             Manual.Example(
                 "sockctl listen -U /tmp/echo.sock --serve echo", "echo hello | sockctl dial -U /tmp/echo.sock",
                 shows: "The same servers work on Unix sockets."),
+            Manual.Example(
+                "sockctl listen 3000 --frame length:4 </dev/null",
+                "printf 'one\\ntwo\\n' | sockctl dial 3000 --frame length:4",
+                shows: "Two messages that arrive as two, each with its length in four bytes before it on the wire."),
+            Manual.Example(
+                "sockctl listen 3000 --serve frames", "printf 'one\\ntwo\\n' | sockctl dial -v 3000 --submit",
+                shows: "A server of the packets above, and a client that tells each answer's round trip."),
             Manual.Example(
                 "sockctl listen -u 3000 --count 1 </dev/null", "echo hello | sockctl dial -u 3000",
                 shows: "Print one datagram and end."),

@@ -36,6 +36,11 @@ enum Packet {
         }
     }
 
+    /// A command as it is written in reports: `0x02`.
+    static func spelling(_ command: UInt8) -> String {
+        "0x" + (command < 16 ? "0" : "") + String(command, radix: 16)
+    }
+
     static let framing = Framing.length(Framing.LengthField(width: lengthWidth, countsItself: true))
     static let lengthWidth = 4
     /// Of the command and the id, which all packets have behind their length.

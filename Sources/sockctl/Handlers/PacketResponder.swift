@@ -48,7 +48,7 @@ struct PacketResponder: Responder {
             let what = command == Packet.Command.submit ? "a submit before any connect" : "unknown"
             throw FramingError(
                 "packet \(index): the command at byte \(offset + Packet.lengthWidth),",
-                .invalid("0x\(command < 16 ? "0" : "")\(String(command, radix: 16)), is \(what)"))
+                .invalid("\(Packet.spelling(command)), is \(what)"))
         }
     }
 

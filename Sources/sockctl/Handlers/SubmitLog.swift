@@ -11,7 +11,7 @@ struct SubmitLog {
     private(set) var answered = 0
     /// Submits whose result was not 0.
     private(set) var failed = 0
-    private var roundTrips: [Duration] = []
+    private var roundTrips = RoundTripSamples()
     private var firstSent: Deadline?
     private var lastAnswered: Deadline?
 
@@ -42,7 +42,9 @@ struct SubmitLog {
         guard unanswered > 0 else { throw FramingError("packet \(index)", .invalid("answers nothing that was sent")) }
         let wanted = answered == 0 ? Packet.Command.connectAck : Packet.Command.submitAck
         guard command == wanted else {
-            throw FramingError("packet \(index)", .invalid("has the command \(command) where \(wanted) was due"))
+            throw FramingError(
+                "packet \(index)",
+                .invalid("has the command \(Packet.spelling(command)) where \(Packet.spelling(wanted)) was due"))
         }
         let due = Packet.ID(answered)
         guard id == due else {
@@ -50,7 +52,7 @@ struct SubmitLog {
         }
         let time = moment - sentAt[answered % sentAt.count]
         if answered > 0 {
-            roundTrips.append(time)
+            roundTrips.add(time)
             if result != 0 { failed += 1 }
             lastAnswered = moment
         }
@@ -66,7 +68,7 @@ struct SubmitLog {
         return [
             Measure("submitted", .count(max(0, sent - 1))), Measure("acknowledged", .count(acknowledged)),
             Measure("failed", .count(failed)),
-            Measure("round_trip", RoundTripSummary(from: roundTrips)?.value ?? .nothing),
+            Measure("round_trip", roundTrips.summary?.value ?? .nothing),
             Measure("rate", perSecond.map(Measure.Value.count) ?? .nothing),
         ]
     }
