@@ -16,6 +16,7 @@ struct iovec;
 int accept4(int descriptor, struct sockaddr *address, unsigned int *length, int flags);
 int pipe2(int descriptors[2], int flags);
 long splice(int from, long *from_offset, int to, long *to_offset, unsigned long length, unsigned int flags);
+void *memmem(const void *haystack, unsigned long length, const void *needle, unsigned long needle_length);
 
 enum {
     SK_SPLICE_F_MOVE = 1,

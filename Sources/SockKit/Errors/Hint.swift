@@ -34,6 +34,7 @@ extension NetworkError {
             "the sender has no name to answer to; a Unix socket that is bound has one"
         case (_, .system(.tooManyOpenFiles, _)): "raise the limit with: ulimit -n"
         case (.write, .system(.messageTooLong, _)): "one datagram holds at most 65507 bytes over IPv4, 65527 over IPv6"
+        case (_, .frame(let error)) where error.isLimit: "a larger limit is set with: --max-frame SIZE"
         default: nil
         }
     }

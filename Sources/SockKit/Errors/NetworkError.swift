@@ -28,6 +28,8 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         case limit(String)
         /// What was asked for makes no sense: the sentence says why.
         case invalid(String)
+        /// The bytes break the framing.
+        case frame(FramingError)
     }
 
     // An error travels through many frames and is rare: one reference is all that they pass on.
@@ -105,6 +107,7 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         case .noSuitableAddress: "no-suitable-address"
         case .unknownService, .invalid: "usage"
         case .limit: "limit"
+        case .frame(let error): error.code
         }
     }
 
@@ -137,6 +140,7 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         case .noSuitableAddress(let address): "address \(address): no suitable address"
         case .unknownService(let name): "unknown port \(name)"
         case .limit(let text), .invalid(let text): text
+        case .frame(let error): error.description
         }
     }
 

@@ -7,7 +7,7 @@ struct InboundPump {
     let flow: RelayFlow
     let tap: RelayTap
 
-    private var connection: Connection { paced.connection }
+    var connection: Connection { paced.connection }
 
     private static let most = 1 << 20
 
@@ -20,11 +20,26 @@ struct InboundPump {
         try await copy()
     }
 
+    /// Whether a read that timed out is gone on after.
+    func goesOn(after error: NetworkError) -> Bool {
+        error.cause == .timeout && error.operation == .read && tap.goesOn?(error) ?? false
+    }
+
     // MARK: - Through this process
+
+    /// One read, after as many time-outs as are gone on after.
+    func readChunk() async throws(NetworkError) -> Chunk {
+        while true {
+            do throws(NetworkError) { return try await paced.readChunk() } catch {
+                guard goesOn(after: error) else { throw error }
+            }
+            await Task.yield()
+        }
+    }
 
     private func copy() async throws(NetworkError) {
         while true {
-            let chunk = try await paced.readChunk()
+            let chunk = try await readChunk()
             guard !chunk.isEmpty else { return }
             flow.add(chunk.count)
             chunk.withBytes { bytes in tap.seesReceived?(bytes) }

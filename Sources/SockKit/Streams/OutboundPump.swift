@@ -7,7 +7,7 @@ struct OutboundPump {
     let tap: RelayTap
     let chunkSize: Int
 
-    private var connection: Connection { paced.connection }
+    var connection: Connection { paced.connection }
 
     private static let most = 1 << 20
 
@@ -43,7 +43,7 @@ struct OutboundPump {
     }
 
     /// What the kernel did not take of it is put back when this fails.
-    private func send(_ bytes: [UInt8]) async throws(NetworkError) {
+    func send(_ bytes: [UInt8]) async throws(NetworkError) {
         flow.stranded = bytes.count
         var gone = 0
         do throws(NetworkError) {

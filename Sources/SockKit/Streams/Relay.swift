@@ -22,6 +22,8 @@ public final class Relay {
     private var saidEnd = false
     private var writeFailure: NetworkError?
     private var quitAt: Deadline?
+    /// The peer's end came inside a frame.
+    private var frameFailure: NetworkError?
 
     private enum Signal: Sendable {
         case inputEnded, peerEnded, outputGone
@@ -58,7 +60,7 @@ public final class Relay {
     /// Runs to the end. The connection is left open for its owner to close; the task's cancellation ends the relay.
     public func run() async -> RelayResult {
         let tasks = start()
-        let ending = await decide()
+        let ending = await decide().orFailed(frameFailure)
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
         return result(ending)
@@ -80,7 +82,7 @@ public final class Relay {
         let pump = OutboundPump(
             source: input, paced: paced, flow: outbound, tap: tap, chunkSize: rules.inputSize)
         do throws(NetworkError) {
-            try await pump.run()
+            if let frames = rules.frames { try await pump.sendFrames(frames) } else { try await pump.run() }
             mailbox.post(.inputEnded)
         } catch {
             mailbox.post(.sendFailed(error))
@@ -91,11 +93,17 @@ public final class Relay {
         let pump = InboundPump(paced: paced, sink: output, flow: inbound, tap: tap)
         while true {
             do throws(NetworkError) {
-                if rules.reads { try await pump.run() } else { try await connection.waitUntilGone() }
+                if !rules.reads {
+                    try await connection.waitUntilGone()
+                } else if let frames = rules.frames, output != nil {
+                    frameFailure = try await pump.receiveFrames(frames)
+                } else {
+                    try await pump.run()
+                }
                 return mailbox.post(.peerEnded)
             } catch {
-                // A pump keeps nothing between two reads: after a time-out it can begin again.
-                if error.cause == .timeout, tap.goesOn?(error) ?? false { continue }
+                // What moves inside the kernel keeps nothing between two reads: after a time-out it can begin again.
+                if pump.goesOn(after: error) { continue }
                 return mailbox.post(error.isOutputGone ? .outputGone : .receiveFailed(error))
             }
         }

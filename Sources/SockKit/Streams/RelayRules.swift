@@ -28,6 +28,8 @@ public struct RelayRules: Sendable {
     public var inputSize = 64 * 1024
     /// How the connection is read and written.
     public var pace = Pace()
+    /// Messages instead of mere bytes, both ways.
+    public var frames: FrameRules?
 
     public init() {}
 }

@@ -19,6 +19,11 @@ public struct RelayTap: Sendable {
     /// Told of a message that was longer than what was read of it: how many bytes came, of how many.
     public var cuts: (@Netpoller @Sendable (Int, Int) -> Void)?
 
+    /// Told of each whole message that came: its number, counted from 1, and how long its payload was.
+    public var seesMessage: (@Netpoller @Sendable (Int, Int) -> Void)?
+    /// Shown the payloads and separators of messages, before they are written to the output.
+    public var seesPayloads: Look?
+
     public init() {}
 }
 

@@ -53,6 +53,10 @@ struct Dial {
                 let session = RoundTripSession(peer, text, roundTripLimits, streams.output, copies)
                 return await session.run(conduct.close)
             }
+            if arguments.submit.isOn {
+                let session = SubmitSession(peer, window: arguments.submit.window, arguments.peer, streams, copies)
+                return await session.run()
+            }
             if network.kind == .datagram { return await exchangeDatagrams(peer, streams, copies) }
             let session = PipeSession(peer, arguments.peer, streams, copies, arguments.persistence)
             session.lineEndings = lineEndings
@@ -115,6 +119,9 @@ struct Dial {
         // Round trips are counted on any network.
         if arguments.roundTrips.text != nil { peer.ending.count = nil }
         try peer.check(for: network)
+        if arguments.submit.isOn, network.kind != .stream {
+            throw UsageError("'--submit' finds its answers in a stream, and \(network) has messages of its own")
+        }
         guard network.kind == .datagram else { return }
         if arguments.persistence.reconnects {
             throw UsageError("'--reconnect' is about connections that are lost, and \(network) has none")

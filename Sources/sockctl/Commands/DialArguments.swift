@@ -8,6 +8,7 @@ struct DialArguments: Equatable, Sendable {
     var sourcePort: Int?
     var persistence = PersistenceArguments()
     var roundTrips = RoundTripArguments()
+    var submit = SubmitArguments()
     var peer = PeerArguments()
 
     static let rows: [Row<DialArguments>] =
@@ -22,6 +23,7 @@ struct DialArguments: Equatable, Sendable {
         ] + connecting.titled("Connecting")
         + PersistenceArguments.rows.lifted(through: \.persistence)
         + RoundTripArguments.rows.lifted(through: \.roundTrips)
+        + SubmitArguments.rows.lifted(through: \.submit)
         + PeerArguments.rows.lifted(through: \.peer)
 
     private static let connecting: [Row<DialArguments>] = [
@@ -47,8 +49,28 @@ struct DialArguments: Equatable, Sendable {
         try peer.validate()
         try persistence.validate(peer)
         try roundTrips.validate(peer, persistence)
+        try submit.validate(with: peer)
+        try peer.frame.validate(hasPackets: submit.isOn)
+        try validateModes()
         if sourcePort != nil, peer.network.name?.hasPrefix("unix") == true {
             throw UsageError("a Unix socket has no port: '--source-port' has no use")
+        }
+    }
+
+    /// What each makes of standard input and of the answers is another thing.
+    private func validateModes() throws(UsageError) {
+        let modes = [
+            (roundTrips.text != nil, "--send"), (submit.isOn, "--submit"), (peer.frame.framing != nil, "--frame"),
+        ].filter(\.0).map(\.1)
+        if modes.count > 1 {
+            throw UsageError("'\(modes[0])' and '\(modes[1])' exclude each other: each has messages of its own")
+        }
+        guard let mode = modes.last, mode != "--send" else { return }
+        if persistence.reconnects {
+            throw UsageError("'--reconnect' goes on in the middle of the bytes, and '\(mode)' has whole messages")
+        }
+        if submit.isOn, persistence.heartbeat != nil {
+            throw UsageError("'--heartbeat' sends a text that is no packet: '--submit' knows only those")
         }
     }
 }

@@ -34,7 +34,7 @@ enum DialCommand {
             retransmissions and segments.
             """,
         ],
-        sections: [.endOfData, .stayingConnected, .events],
+        sections: [.endOfData, .stayingConnected, .framing, .packets, .events],
         exitNotes: Manual.exitNotes,
         examples: [
             Manual.Example(
@@ -52,6 +52,13 @@ enum DialCommand {
             Manual.Example(
                 "sockctl listen 3000 --serve chargen", "sockctl dial 3000 </dev/null | head -1",
                 shows: "A reader that has had enough ends the program quietly."),
+            Manual.Example(
+                "sockctl listen 3000 --serve echo --frame line --max-frame 256",
+                "printf 'one\\r\\ntwo' | sockctl dial 3000 --frame line -C",
+                shows: "Exchange lines of at most 256 bytes, with CR LF on the way out and without on the way in."),
+            Manual.Example(
+                "sockctl listen 3000 --serve frames", "seq 1000 | sockctl dial 3000 --submit --window 1",
+                shows: "A request and its response, a thousand times on one connection, and how long each took."),
             Manual.Example(
                 "sockctl listen 3000 --serve time",
                 "sockctl dial --resolve clock.test=127.0.0.1 --timeout 2s clock.test 3000",

@@ -7,7 +7,12 @@ extension Manual {
             meaning:
                 "The command line is wrong, a service name unknown, a Unix path too long, or a name given with `--no-dns`."
         ),
-        ExitNote(status: "65", meaning: "Bad data: more from a peer than is allowed."),
+        ExitNote(
+            status: "65",
+            meaning: """
+                The data breaks its framing or a limit, as a message longer than `--max-frame`, more bytes than \
+                `--max-bytes`, or too long a datagram.
+                """),
         ExitNote(status: "66", meaning: "What was to be sent can't be read."),
         ExitNote(status: "68", meaning: "The name does not resolve, or has no address of the family asked for."),
         ExitNote(

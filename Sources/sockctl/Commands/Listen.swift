@@ -96,11 +96,18 @@ struct Listen {
     // MARK: - Many
 
     private var service: any Service {
+        if let rules = arguments.peer.frame.rules(sendsCRLF: false) {
+            let echoes = arguments.serve == .echo
+            return MessageService { FrameResponder(rules, echoes: echoes) }
+        }
         switch arguments.serve {
-        case .pipe, .echo: EchoService()
-        case .discard: DiscardService()
-        case .chargen: ChargenService()
-        case .time: TimeService()
+        case .frames:
+            let maximum = arguments.peer.frame.maximum
+            return MessageService { PacketResponder(maximum: maximum) }
+        case .pipe, .echo: return EchoService()
+        case .discard: return DiscardService()
+        case .chargen: return ChargenService()
+        case .time: return TimeService()
         }
     }
 
@@ -166,6 +173,9 @@ struct Listen {
         try arguments.peer.check(for: network)
         if !network.isUnix, arguments.mode != ListenArguments().mode {
             throw UsageError("'--mode' is about a Unix socket's file, and \(network) has none")
+        }
+        if arguments.serve == .frames, network.kind != .stream {
+            throw UsageError("'--serve frames' finds its packets in a stream, and \(network) has messages of its own")
         }
         guard network.kind == .datagram else { return }
         let aboutPeers = [

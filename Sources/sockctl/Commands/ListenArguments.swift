@@ -32,7 +32,8 @@ struct ListenArguments: Equatable, Sendable {
             detail: """
                 With `pipe`, join it to standard input and output; with `echo`, send back what it sends; with \
                 `discard`, read and drop it; with `chargen`, send characters without end; with `time`, send the time \
-                as one line and close. All but `pipe` imply `--keep-open`.
+                as one line and close; with `frames`, answer the packets of a small binary protocol, whose client is \
+                `dial --submit`. All but `pipe` imply `--keep-open`.
                 """),
         .flag(
             "keep-open", short: "k", into: \.keepsOpen, help: "Go on accepting, any number at once.",
@@ -76,6 +77,7 @@ struct ListenArguments: Equatable, Sendable {
         try peer.validate()
         try validateService()
         try validateQueue()
+        try peer.frame.validate(hasPackets: serve == .frames)
         if let maximumConnections, maximumConnections > 1, !goesOn {
             throw UsageError("'--max-conns \(maximumConnections)' needs '--keep-open': without it one peer is served")
         }
@@ -113,13 +115,28 @@ struct ListenArguments: Equatable, Sendable {
             throw UsageError(
                 "'\(option)' is about standard input and output, which '--serve \(serve.rawValue)' leaves alone")
         }
-        if !peer.pace.reads, serve == .echo || serve == .discard {
+        if !peer.pace.reads, serve == .echo || serve == .discard || serve == .frames {
             throw UsageError("'--serve \(serve.rawValue)' is about reading: '--no-read' leaves nothing to do")
         }
+        try validateMessages()
         guard serve == .time else { return }
         let aboutReading = peer.pace.aboutReading + (peer.pace.reads ? [] : ["--no-read"]) + peer.deadlines.aboutReading
         if let option = aboutReading.first {
             throw UsageError("'\(option)' is about reading, and '--serve time' never reads")
+        }
+    }
+
+    /// Only `echo` and `discard` read messages of any framing.
+    private func validateMessages() throws(UsageError) {
+        if peer.frame.framing != nil, serve == .chargen || serve == .time {
+            throw UsageError("'--frame' is about messages, and '--serve \(serve.rawValue)' reads none")
+        }
+        let aboutStreams = [
+            (peer.frame.separator != FrameArguments().separator, "--separator"), (peer.frame.sendsWhole, "--whole"),
+        ]
+        if let option = aboutStreams.first(where: \.0)?.1 {
+            throw UsageError(
+                "'\(option)' is about standard input and output, which '--serve \(serve.rawValue)' leaves alone")
         }
     }
 }

@@ -38,7 +38,7 @@ enum ListenCommand {
             """,
         ],
         sections: [
-            .endOfData,
+            .endOfData, .framing, .packets,
             Manual.Section(
                 "UNIX SOCKETS",
                 """
@@ -81,6 +81,13 @@ enum ListenCommand {
             Manual.Example(
                 "sockctl listen -k --no-accept 3000", "echo hello | sockctl dial -q 0 3000",
                 shows: "Nobody accepts, and still the dial succeeds and its bytes are taken: by the kernel's queue."),
+            Manual.Example(
+                "sockctl listen 3000 --frame length:4 </dev/null",
+                "printf 'one\\ntwo\\n' | sockctl dial 3000 --frame length:4",
+                shows: "Two messages that arrive as two, each with its length in four bytes before it on the wire."),
+            Manual.Example(
+                "sockctl listen 3000 --serve frames", "printf 'one\\ntwo\\n' | sockctl dial -v 3000 --submit",
+                shows: "A server of the packets above, and a client that tells each answer's round trip."),
             Manual.Example(
                 "sockctl listen -u 3000 --count 1 </dev/null", "echo hello | sockctl dial -u 3000",
                 shows: "Print one datagram and end."),

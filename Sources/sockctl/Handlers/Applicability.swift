@@ -27,6 +27,9 @@ extension PeerArguments {
         } else {
             misplaced += [(ending.count != nil, "--count")]
         }
+        if network.kind != .stream, frame.framing != nil {
+            throw UsageError("'--frame' makes messages of a stream, and \(network) has messages of its own")
+        }
         if let option = misplaced.first(where: \.isGiven)?.option {
             let hint = option == "--count" ? "it counts datagrams: use -u for UDP" : nil
             throw UsageError("'\(option)' has no meaning for \(network)", hint: hint)

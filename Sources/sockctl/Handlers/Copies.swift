@@ -7,7 +7,7 @@ final class Copies {
     private let dumpFile: CopyFile?
     private let dumpsToReports: Bool
     private let reporter: Reporter
-    private var dump = HexDump()
+    private var dumper = HexDump()
     /// The first write that failed.
     private(set) var failure: Failure?
     /// Told of it: what cannot be kept as asked for ends the run.
@@ -32,9 +32,19 @@ final class Copies {
     var isWanted: Bool { output != nil || dumpFile != nil || dumpsToReports }
 
     func see(_ bytes: Span<UInt8>, _ direction: HexDump.Direction) {
-        if direction == .received { keep(bytes, in: output) }
+        if direction == .received { keep(bytes) }
+        dump(bytes, direction)
+    }
+
+    /// Payload, which goes to `--output`.
+    func keep(_ bytes: Span<UInt8>) {
+        keep(bytes, in: output)
+    }
+
+    /// Bytes of the wire, which go to `--hex-dump`.
+    func dump(_ bytes: Span<UInt8>, _ direction: HexDump.Direction) {
         guard dumpFile != nil || dumpsToReports else { return }
-        let lines = dump.lines(bytes, direction)
+        let lines = dumper.lines(bytes, direction)
         if dumpsToReports { reporter.writeLines(lines) } else { keep(lines.span, in: dumpFile) }
     }
 

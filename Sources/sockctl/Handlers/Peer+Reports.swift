@@ -12,6 +12,11 @@ extension Peer {
     }
 
     @inline(never)
+    func reportMessage(_ index: Int, _ bytes: Int) {
+        reporter.report(.message(ends, index: index, bytes: bytes))
+    }
+
+    @inline(never)
     func reportRead(_ count: Int) {
         reporter.report(.read(ends, bytes: count, total: received))
     }
@@ -35,7 +40,7 @@ extension Peer {
                 Closing(
                     by: ending, duration: .now - start, received: received, sent: sent, unread: depths?.received,
                     unacknowledged: connection.bytesUnacknowledged, unsent: depths?.unsent, silence: clock?.silence,
-                    tcp: connection.tcpInfo)))
+                    messages: messages, tcp: connection.tcpInfo)))
     }
 
     /// Says how much has gone both ways so far, as SIGUSR1 asks.

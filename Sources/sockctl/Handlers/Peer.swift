@@ -12,8 +12,11 @@ final class Peer {
     let paced: PacedConnection?
     let start = Deadline.now
     private let reportsTransfers: Bool
+    private let reportsMessages: Bool
     private(set) var received = 0
     private(set) var sent = 0
+    /// Whole messages that came; nil where nobody tells them apart.
+    private(set) var messages: Int?
     /// We were told to come to an end: a read that times out now is no failure.
     private(set) var isFinishing = false
     /// Its time was over: nothing that goes on puts the end off.
@@ -39,6 +42,7 @@ final class Peer {
         let isFree = conduct.pace.readsFreely && conduct.pace.writesFreely
         paced = isFree ? nil : PacedConnection(connection, conduct.pace)
         reportsTransfers = reporter.isReported(.transfer)
+        reportsMessages = reporter.isReported(.verbose)
         conduct.begin(connection)
     }
 
@@ -47,17 +51,28 @@ final class Peer {
 
     // MARK: - Transfers
 
-    /// One read, as the pace has it; an empty chunk is the end.
+    /// One read, as the pace has it; an empty chunk is the end. It goes on after as many time-outs as it may.
     func readChunk() async throws(NetworkError) -> Chunk {
-        let chunk: Chunk
-        if let paced { chunk = try await paced.readChunk() } else { chunk = try await connection.readChunk() }
-        didRead(chunk.count)
-        return chunk
+        while true {
+            do throws(NetworkError) {
+                let chunk: Chunk
+                if let paced { chunk = try await paced.readChunk() } else { chunk = try await connection.readChunk() }
+                didRead(chunk.count)
+                return chunk
+            } catch {
+                guard goesOn(after: error) else { throw error }
+            }
+            await Task.yield()
+        }
     }
 
     /// Writes all the bytes, as the pace has it.
     func write(_ bytes: [UInt8]) async throws(NetworkError) {
-        if let paced { return try await paced.write(bytes.span) { count in didWrite(count) } }
+        try await write(bytes.span)
+    }
+
+    func write(_ bytes: Span<UInt8>) async throws(NetworkError) {
+        if let paced { return try await paced.write(bytes) { count in didWrite(count) } }
         do throws(NetworkError) { try await connection.write(bytes) } catch {
             didWrite(error.bytesTransferred)
             throw error
@@ -81,6 +96,12 @@ final class Peer {
         clock?.noteSent()
         if conduct.keepsTime { renew() }
         if reportsTransfers { reportWrite(count) }
+    }
+
+    /// A whole message came, the `index`-th.
+    func didReceiveMessage(_ index: Int, bytes: Int) {
+        messages = index
+        if reportsMessages { reportMessage(index, bytes) }
     }
 
     /// A message was longer than what was read of it.

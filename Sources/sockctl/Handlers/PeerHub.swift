@@ -4,17 +4,19 @@ import SockKit
 /// whole lines while there is more than one.
 @Netpoller
 final class PeerHub: Service {
-    private let streams: StandardStreams
+    let streams: StandardStreams
     private let rules: EndingArguments
-    private let copies: Copies
+    let copies: Copies
     private let lineDelay: Duration
     private let isCRLF: Bool
     private var lineEndings = LineEndings()
+    private let frames: FrameRules?
+    var framer: InputFramer?
 
     private var guests: [Int: Guest] = [:]
     private let arrival = Parking()
     private var inputEnded = false
-    private var hadInput = false
+    var hadInput = false
     /// Standard output has gone: nobody is left to serve.
     var onOutputGone: (@Netpoller () -> Void)?
     /// Standard output, or a copy, cannot be written.
@@ -22,7 +24,7 @@ final class PeerHub: Service {
     private let reporter: Reporter
 
     @Netpoller
-    private final class Guest {
+    final class Guest {
         let peer: Peer
         /// An unfinished line.
         var pending: [UInt8] = []
@@ -43,6 +45,8 @@ final class PeerHub: Service {
         rules = arguments.ending
         lineDelay = arguments.pace.lineDelay
         isCRLF = arguments.transfer.isCRLF
+        frames = arguments.frame.rules(sendsCRLF: arguments.transfer.isCRLF)
+        framer = frames.map(InputFramer.init)
     }
 
     // MARK: - Standard input, to everybody
@@ -55,6 +59,9 @@ final class PeerHub: Service {
                 // Nothing is taken that nobody could be given.
                 if guests.isEmpty, await arrival.wait() != .ready { return }
                 let chunk = try await input.readChunk()
+                if framer != nil {
+                    if try await distributeMessages(chunk) { continue } else { break }
+                }
                 guard !chunk.isEmpty else { break }
                 hadInput = true
                 let bytes = isCRLF ? chunk.withBytes { lineEndings.convert($0) } : chunk.copy()
@@ -79,7 +86,7 @@ final class PeerHub: Service {
     }
 
     /// To one after the other, each to the end: a peer that does not read holds up the others rather than lose a byte.
-    private func send(_ bytes: [UInt8]) async {
+    func send(_ bytes: [UInt8]) async {
         for guest in guests.values.sorted(by: { $0.peer.number < $1.peer.number }) {
             do throws(NetworkError) {
                 try await guest.peer.write(bytes)
@@ -106,14 +113,20 @@ final class PeerHub: Service {
         guests[peer.number] = guest
         defer { guests[peer.number] = nil }
         if inputEnded { sayEnd(to: guest) } else { arrival.wake() }
+        var cutOff: NetworkError?
         do throws(NetworkError) {
-            try await receive(from: guest)
+            if let frames {
+                cutOff = try await receiveMessages(frames, from: guest)
+            } else {
+                try await receive(from: guest)
+            }
         } catch {
             await flush(guest)
             throw error
         }
         await flush(guest)
         await waitForRest(guest)
+        if let cutOff { throw cutOff }
     }
 
     private func receive(from guest: Guest) async throws(NetworkError) {
@@ -143,7 +156,7 @@ final class PeerHub: Service {
         await output(rest)
     }
 
-    private func output(_ bytes: [UInt8]) async {
+    func output(_ bytes: [UInt8]) async {
         do throws(NetworkError) {
             try await streams.output?.write(bytes)
         } catch {

@@ -71,7 +71,7 @@ extension NetworkError {
     fileprivate var mayPass: Bool {
         switch cause {
         case .timeout, .noSuchHost, .lookupFailed: true
-        case .closed, .cancelled, .noSuitableAddress, .unknownService, .limit, .invalid: false
+        case .closed, .cancelled, .noSuitableAddress, .unknownService, .limit, .frame, .invalid: false
         case .system(let number, let call): !call.hasPrefix("setsockopt") && Self.passing.contains(number)
         }
     }

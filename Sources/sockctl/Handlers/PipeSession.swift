@@ -117,6 +117,7 @@ final class PipeSession {
         }
         rules.endsWithPeer = persistence.reconnects
         rules.endsWithInput = arguments.transfer.sendsOnly
+        rules.frames = arguments.frame.rules(sendsCRLF: arguments.transfer.isCRLF)
         return rules
     }
 
@@ -128,8 +129,15 @@ final class PipeSession {
         }
         tap.goesOn = { [peer] error in peer.goesOn(after: error) }
         tap.cuts = { [peer] count, length in peer.wasCut(count, of: length) }
+        let hasFrames = arguments.frame.framing != nil
+        if hasFrames { tap.seesMessage = { [peer] index, bytes in peer.didReceiveMessage(index, bytes: bytes) } }
         if copies.isWanted {
-            tap.seesReceived = { [copies] bytes in copies.see(bytes, .received) }
+            if hasFrames {
+                tap.seesReceived = { [copies] bytes in copies.dump(bytes, .received) }
+                tap.seesPayloads = { [copies] bytes in copies.keep(bytes) }
+            } else {
+                tap.seesReceived = { [copies] bytes in copies.see(bytes, .received) }
+            }
             tap.seesSent = { [copies] bytes in copies.see(bytes, .sent) }
         }
         if arguments.transfer.isCRLF {

@@ -21,7 +21,7 @@ final class RoundTripSession {
     private let limits: Limits
     private let output: ByteSink?
     private let copies: Copies
-    private var durations: [Duration] = []
+    private var samples = RoundTripSamples()
     private var sent = 0
     private var lost = 0
     private var ending = Event.Ending.local
@@ -47,14 +47,14 @@ final class RoundTripSession {
         do throws(Stop) {
             try await measure(&buffer)
             try await takeRest(&buffer)
-            status = durations.isEmpty ? reportSilence() : .success
+            status = samples.summary == nil ? reportSilence() : .success
         } catch {
             status = report(error)
         }
         await peer.close(close, by: ending)
         var measures = [Measure("sent", .count(sent))]
         if connection.network.kind == .datagram { measures.append(Measure("lost", .count(lost))) }
-        measures.append(Measure("round_trip", RoundTripSummary(from: durations)?.value ?? .nothing))
+        measures.append(Measure("round_trip", samples.summary?.value ?? .nothing))
         reporter.report(.summary(measures))
         return status
     }
@@ -78,7 +78,7 @@ final class RoundTripSession {
             if let answer { peer.didRead(answer) }
             reporter.report(.roundTrip(peer.ends, RoundTrip(index: index, duration: duration, bytes: answer)))
             if let answer {
-                durations.append(duration)
+                samples.add(duration)
                 try await deliver(buffer, answer)
             } else {
                 lost += 1

@@ -62,3 +62,27 @@ extension SocketArguments {
         return options
     }
 }
+
+extension FrameArguments {
+    /// What is done with messages; nil where there are only bytes.
+    func rules(sendsCRLF: Bool) -> FrameRules? {
+        guard let framing else { return nil }
+        var rules = FrameRules(framing.framing)
+        rules.maximum = maximum
+        rules.separator = separator
+        rules.sendsWhole = sendsWhole
+        rules.sendsCRLF = sendsCRLF
+        return rules
+    }
+}
+
+extension FrameSetting {
+    var framing: Framing {
+        switch self {
+        case .line: .line
+        case .delimiter(let bytes): .delimiter(bytes)
+        case .length(let width, let isLittleEndian, let countsItself):
+            .length(Framing.LengthField(width: width, isLittleEndian: isLittleEndian, countsItself: countsItself))
+        }
+    }
+}

@@ -26,6 +26,11 @@ extension Event {
                 ends.members + [.init("bytes", .integer(bytes)), .init("total", .integer(total))]
             case .datagramReceived(let ends, let facts): ends.members + facts.members(isReceived: true)
             case .datagramSent(let ends, let facts): ends.members + facts.members(isReceived: false)
+            case .message(let ends, let index, let bytes):
+                ends.members + [.init("bytes", .integer(bytes)), .init("index", .integer(index))]
+            case .acknowledged(let ends, let id, let result, let time):
+                ends.members
+                    + [.init("id", .string(id)), .init("result", .integer(result)), .init("seconds", .seconds(time))]
             case .halfClosed(let ends, let side): ends.members + [.init("by", .string(side.rawValue))]
             case .keepAlive(let ends, let silence, let limit):
                 ends.members + [.init("seconds", .seconds(silence)), .init("limit", .seconds(limit))]
@@ -84,7 +89,8 @@ extension Closing {
             + .some("bytes_unread", unread.map(JSONValue.integer))
             + .some("bytes_unacknowledged", unacknowledged.map(JSONValue.integer))
             + .some("bytes_unsent", unsent.map(JSONValue.integer))
-            + .some("silence_seconds", silence.map(JSONValue.seconds)) + .some("tcp", tcp?.json)
+            + .some("silence_seconds", silence.map(JSONValue.seconds))
+            + .some("messages", messages.map(JSONValue.integer)) + .some("tcp", tcp?.json)
     }
 }
 
@@ -147,6 +153,7 @@ extension Event.Note {
             [.init("bytes", .integer(bytes)), .init("length", .integer(length))]
         case .inputDropped(let bytes, let sent): [.init("bytes", .integer(bytes)), .init("bytes_sent", .integer(sent))]
         case .stopping(let reason): [.init("reason", .string(reason))]
+        case .unanswered(let count): [.init("count", .integer(count))]
         case .reportsLost(let count): [.init("count", .integer(count))]
         }
     }

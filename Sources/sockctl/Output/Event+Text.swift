@@ -36,6 +36,11 @@ extension Event {
         case .datagramSent(let ends, let facts):
             let target = facts.destination?.name.map { paint($0, .address) } ?? peer(ends)
             return "to \(target), \(Quantity.bytes(facts.bytes))"
+        case .message(let ends, let index, let bytes):
+            return "message \(index), \(Quantity.bytes(bytes)), \(peer(ends))"
+        case .acknowledged(let ends, let id, let result, let time):
+            let outcome = result == 0 ? "ok" : paint("failed, result \(result)", .error)
+            return "ack of \(id.printable): \(outcome), after \(Quantity.duration(time)), \(peer(ends))"
         case .halfClosed(let ends, .local): return "half-closed: nothing more goes to \(peer(ends))"
         case .halfClosed(let ends, .peer): return "half-closed: nothing more comes from \(peer(ends))"
         case .keepAlive(let ends, let silence, let limit):
@@ -107,7 +112,9 @@ extension Closing {
     fileprivate func text(of ends: Ends, on terminal: Terminal) -> String {
         var line =
             "closed \(terminal.paint(ends.peerName, .address)) \(by.phrase) after \(Quantity.duration(duration)): "
-        line += "received \(amount(received)), sent \(amount(sent))"
+        line += "received \(amount(received))"
+        if let messages { line += " in \(Quantity.count(messages, "message"))" }
+        line += ", sent \(amount(sent))"
         if let unread, unread > 0 { line += ", " + terminal.paint("\(Quantity.bytes(unread)) unread", .error) }
         // At an ordinary end the acknowledgement is merely on its way.
         if let unacknowledged, unacknowledged > 0, by == .reset || by == .timeout {
@@ -181,6 +188,7 @@ extension Event.Note {
             bytes > 0
                 ? "\(bytes) of \(sent) bytes of standard input cannot have arrived"
                 : "all \(sent) bytes sent were acknowledged; whether the peer read them is not known"
+        case .unanswered(let count): "\(Quantity.count(count, "submit")) unanswered"
         case .stopping(let reason): "server closed: \(reason)"
         case .reportsLost(let count): "\(Quantity.count(count, "report")) lost: nobody read them in time"
         }

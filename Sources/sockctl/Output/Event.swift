@@ -17,6 +17,10 @@ enum Event: Sendable {
     case wrote(Ends, bytes: Int, total: Int)
     case datagramReceived(Ends, DatagramFacts)
     case datagramSent(Ends, DatagramFacts)
+    /// A whole message: which one of its connection, and how long its payload is.
+    case message(Ends, index: Int, bytes: Int)
+    /// The answer to a packet.
+    case acknowledged(Ends, id: String, result: Int, Duration)
     case halfClosed(Ends, by: Side)
     /// After so long a silence, of those that are allowed.
     case keepAlive(Ends, silence: Duration, limit: Duration)
@@ -52,6 +56,8 @@ enum Event: Sendable {
         case messageCut(bytes: Int, length: Int)
         /// Bytes taken from standard input that cannot have arrived, of those that were taken.
         case inputDropped(bytes: Int, sent: Int)
+        /// Submits that the connection broke before they were answered.
+        case unanswered(count: Int)
         /// No more peers are taken; the reason reads like `interrupted` or `2 accepted`.
         case stopping(reason: String)
         case reportsLost(count: Int)
@@ -73,6 +79,8 @@ enum Event: Sendable {
         case .wrote: .wrote
         case .datagramReceived: .datagramReceived
         case .datagramSent: .datagramSent
+        case .message: .message
+        case .acknowledged: .acknowledged
         case .halfClosed: .halfClosed
         case .keepAlive: .keepAlive
         case .closed: .closed
@@ -89,6 +97,7 @@ enum Event: Sendable {
         case .note(.inputUnfinished): .inputUnfinished
         case .note(.messageCut): .messageCut
         case .note(.inputDropped): .inputDropped
+        case .note(.unanswered): .unanswered
         case .note(.stopping): .stopping
         case .note(.reportsLost): .reportsLost
         }
@@ -146,6 +155,8 @@ struct Closing: Sendable {
     var unsent: Int?
     /// Since the last byte from the peer, or the beginning; nil where nobody kept the time.
     var silence: Duration?
+    /// Whole messages that came; nil where nobody told them apart.
+    var messages: Int?
     /// As it was just before the close.
     var tcp: TCPInfo?
 }

@@ -13,10 +13,13 @@ enum EventKind: String, CaseIterable, Sendable {
     case wrote
     case datagramReceived = "datagram-received"
     case datagramSent = "datagram-sent"
+    case message
+    case acknowledged = "ack"
     case halfClosed = "half-closed"
     case inputUnfinished = "input-unfinished"
     case messageCut = "message-cut"
     case inputDropped = "input-dropped"
+    case unanswered
     case keepAlive = "keep-alive"
     case closed
     case failed

@@ -30,12 +30,17 @@ enum EventTable {
         row(.wrote, .transfer, ["total"], "One write."),
         row(.datagramReceived, .verbose, ["truncated", "length", "ttl", "to"], "A datagram came."),
         row(.datagramSent, .verbose, ["length", "to"], "A datagram went."),
+        row(.message, .verbose, ["index"], "A whole message came, the first of a connection with the number 1."),
+        row(
+            .acknowledged, .verbose, ["id", "result", "seconds"], "A packet was answered, 0 for success, so long after."
+        ),
         row(.halfClosed, .verbose, ["by"], "One direction has ended, by `local` or `peer`."),
         row(.inputUnfinished, .always, [], "The peer had ended, standard input had not."),
         row(.messageCut, .always, ["length"], "A message was longer than what was read of it, and the rest is gone."),
         row(
             .inputDropped, .always, ["bytes_sent"],
             "So many bytes were taken from standard input and cannot have arrived."),
+        row(.unanswered, .always, ["count"], "So many submits were unanswered when the connection broke."),
         row(
             .keepAlive, .verbose, ["seconds", "limit"],
             "An idle limit was renewed by bytes that came or went after so long a silence."),
@@ -43,7 +48,7 @@ enum EventTable {
             .closed, .verbose,
             [
                 "by", "seconds", "bytes_received", "bytes_sent", "bytes_unread", "bytes_unacknowledged", "bytes_unsent",
-                "silence_seconds", "tcp",
+                "silence_seconds", "messages", "tcp",
             ],
             """
             The connection is over, by `local`, `peer`, `reset` or `timeout`, so long after the peer's last byte; \

@@ -46,7 +46,7 @@ extension ExitStatus {
             case .timeout: .timedOut
             case .noSuchHost, .lookupFailed, .noSuitableAddress: .noHost
             case .unknownService, .invalid: .usage
-            case .limit: .data
+            case .limit, .frame: .data
             case .closed, .cancelled: .inputOutput
             case .system(let number, let call):
                 Self.everywhere[number] ?? Self.status(of: number, call, error)

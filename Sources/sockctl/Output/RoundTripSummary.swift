@@ -2,11 +2,11 @@ import SockKit
 
 /// What many round trips have in common: the fastest, the one in the middle, all but the slowest hundredth, the slowest.
 struct RoundTripSummary: Sendable, Hashable {
-    let count: Int
-    let minimum: Duration
+    var count: Int
+    var minimum: Duration
     let median: Duration
     let percentile99: Duration
-    let maximum: Duration
+    var maximum: Duration
 
     /// Nil where nothing was measured. Each figure is one that was measured: the nearest rank, nothing in between.
     init?(from durations: [Duration]) {

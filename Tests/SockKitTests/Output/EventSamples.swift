@@ -15,7 +15,7 @@ enum EventSamples {
     static let datagram = DatagramFacts(bytes: 17, length: 40, timeToLive: 64, destination: Endpoint("127.0.0.2:53"))
     static let closing = Closing(
         by: .reset, duration: .milliseconds(1030), received: 17, sent: 1_258_291, unread: 5, unacknowledged: 12,
-        unsent: 3, silence: .milliseconds(400))
+        unsent: 3, silence: .milliseconds(400), messages: 2)
     static let disconnection = Disconnection(
         by: .reset, silence: .milliseconds(400), sent: 5000, unacknowledged: 12, atRisk: 12, kept: 1)
     static let timeout = {
@@ -33,9 +33,11 @@ enum EventSamples {
         .connected(ends, attempt: 1, resolve: .milliseconds(1), connect: .microseconds(123)), .accepted(ends),
         .firstByte(ends, .microseconds(50)), .read(ends, bytes: 17, total: 34), .wrote(ends, bytes: 1, total: 1),
         .datagramReceived(Ends(.udp, local: ends.local, remote: ends.remote), datagram),
-        .datagramSent(Ends(.udp, local: ends.local), datagram), .halfClosed(ends, by: .local),
+        .datagramSent(Ends(.udp, local: ends.local), datagram), .message(ends, index: 3, bytes: 17),
+        .acknowledged(ends, id: "00000002", result: 0, .microseconds(20)),
+        .acknowledged(ends, id: "00000003", result: 1, .microseconds(30)), .halfClosed(ends, by: .local),
         .halfClosed(ends, by: .peer), .note(.inputUnfinished), .note(.messageCut(bytes: 3, length: 6)),
-        .note(.inputDropped(bytes: 3, sent: 5)),
+        .note(.inputDropped(bytes: 3, sent: 5)), .note(.unanswered(count: 2)),
         .keepAlive(ends, silence: .milliseconds(300), limit: .seconds(3)), .closed(ends, closing),
         .failed(Failure(refused)), .failed(Failure(reset, connection: 1)), .failed(timeout),
         .failed(Failure(UsageError("unknown option '--verbos'", hint: "did you mean '--verbose'?"))),

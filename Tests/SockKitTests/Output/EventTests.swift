@@ -49,12 +49,15 @@ import Testing
             "accepted 127.0.0.1:40112, connection 1", "first byte after 50 µs",
             "read     17 bytes, 34 bytes in all, 127.0.0.1:40112", "wrote      1 byte, 1 byte in all, 127.0.0.1:40112",
             "from 127.0.0.1:40112, 17 bytes, cut: it had 40 bytes", "to 127.0.0.2:53, 17 bytes",
+            "message 3, 17 bytes, 127.0.0.1:40112", "ack of 00000002: ok, after 20 µs, 127.0.0.1:40112",
+            "ack of 00000003: failed, result 1, after 30 µs, 127.0.0.1:40112",
             "half-closed: nothing more goes to 127.0.0.1:40112",
             "half-closed: nothing more comes from 127.0.0.1:40112", "the peer had ended; standard input had not",
             "a message of 6 bytes was cut to 3", "3 of 5 bytes of standard input cannot have arrived",
-            "keep alive: 127.0.0.1:40112, after a silence of 300 ms; 3.00 s are allowed",
+            "2 submits unanswered", "keep alive: 127.0.0.1:40112, after a silence of 300 ms; 3.00 s are allowed",
             """
-            closed 127.0.0.1:40112 by a reset after 1.03 s: received 17 bytes (17 bytes/s), sent 1.2 MiB (1.2 MiB/s), \
+            closed 127.0.0.1:40112 by a reset after 1.03 s: received 17 bytes (17 bytes/s) in 2 messages, \
+            sent 1.2 MiB (1.2 MiB/s), \
             5 bytes unread, 12 bytes of it not acknowledged, 3 bytes not even sent, after 400 ms of silence
             """,
             """

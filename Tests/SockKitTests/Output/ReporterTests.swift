@@ -9,7 +9,8 @@ import Testing
         let names = try reported(ReporterSettings())
         #expect(
             names.errors == [
-                "listening", "input-unfinished", "message-cut", "input-dropped", "failed", "failed", "failed", "failed",
+                "listening", "input-unfinished", "message-cut", "input-dropped", "unanswered", "failed", "failed",
+                "failed", "failed",
                 "retrying", "disconnected", "reconnected", "peer-refused", "reports-lost", "summary",
             ])
     }

@@ -21,6 +21,16 @@ import Testing
         #expect(summary.percentile99 == .microseconds(198) && summary.maximum == .microseconds(200))
     }
 
+    @Test func `a million round trips are counted all, and their ranks are close`() throws {
+        var samples = RoundTripSamples()
+        #expect(samples.summary == nil)
+        for number in (1...1_000_000).shuffled() { samples.add(.microseconds(number)) }
+        let summary = try #require(samples.summary)
+        #expect(summary.count == 1_000_000)
+        #expect(summary.minimum == .microseconds(1) && summary.maximum == .microseconds(1_000_000))
+        #expect(summary.median > .microseconds(490_000) && summary.median < .microseconds(510_000))
+    }
+
     @Test func `a summary has it as one line for people and one object for programs`() throws {
         let value = try #require(RoundTripSummary(from: [.microseconds(1), .microseconds(2)])).value
         let event = sockctl::Event.summary([Measure("round_trip", value)])

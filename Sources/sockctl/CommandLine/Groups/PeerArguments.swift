@@ -5,6 +5,7 @@ struct PeerArguments: Equatable, Sendable {
     var deadlines = DeadlineArguments()
     var pace = PaceArguments()
     var transfer = TransferArguments()
+    var frame = FrameArguments()
     var socket = SocketArguments()
     var common = CommonArguments()
 
@@ -14,6 +15,7 @@ struct PeerArguments: Equatable, Sendable {
         + DeadlineArguments.rows.lifted(through: \.deadlines)
         + TransferArguments.rows.lifted(through: \.transfer)
         + PaceArguments.rows.lifted(through: \.pace)
+        + FrameArguments.rows.lifted(through: \.frame)
         + SocketArguments.rows.lifted(through: \.socket)
         + CommonArguments.rows.lifted(through: \.common)
 
@@ -29,6 +31,7 @@ struct PeerArguments: Equatable, Sendable {
                 "'--hex-dump -' and '--json' exclude each other: JSON Lines are never mixed with text",
                 hint: "give the dump a file of its own")
         }
+        try validateFrame()
         guard transfer.receivesOnly else { return }
         if let option = pace.aboutWriting.first {
             throw UsageError("'\(option)' is about sending standard input, but '--recv-only' never reads it")
@@ -51,6 +54,23 @@ struct PeerArguments: Equatable, Sendable {
         }
         if deadlines.keepGoing != nil {
             throw UsageError("'--keep-going' is about reads that time out, and '--no-read' never reads")
+        }
+    }
+
+    /// What makes no sense with whole messages.
+    private func validateFrame() throws(UsageError) {
+        guard let framing = frame.framing else { return }
+        if !pace.reads {
+            throw UsageError("'--frame' is about what is read, and '--no-read' reads nothing")
+        }
+        if transfer.isCRLF, framing != .line {
+            throw UsageError("'--crlf' is about lines: only '--frame line' has them")
+        }
+        if frame.sendsWhole, transfer.receivesOnly {
+            throw UsageError("'--whole' is about standard input, but '--recv-only' never reads it")
+        }
+        if frame.separator != FrameArguments().separator, transfer.sendsOnly {
+            throw UsageError("'--separator' is about standard output, but '--send-only' never writes it")
         }
     }
 }

@@ -46,7 +46,8 @@ struct RoundTripArguments: Equatable, Sendable {
         let slowing = [
             (peer.pace.firstReadDelay != .zero, "--first-read-delay"), (peer.pace.readDelay != .zero, "--read-delay"),
             (peer.pace.rate != nil, "--rate"), (peer.pace.maximumBytes != nil, "--max-bytes"),
-            (peer.deadlines.keepGoing != nil, "--keep-going"), (peer.deadlines.goodbye != nil, "--goodbye"),
+            (peer.deadlines.keepGoing != nil, "--keep-going"), (peer.deadlines.deadline != nil, "--deadline"),
+            (peer.deadlines.goodbye != nil, "--goodbye"),
         ]
         if let option = slowing.first(where: \.0)?.1 {
             throw UsageError("'\(option)' would spoil what '--send' measures")
