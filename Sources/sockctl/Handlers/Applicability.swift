@@ -30,7 +30,8 @@ extension PeerArguments {
             misplaced += [(transfer.writeSize != defaults.transfer.writeSize, "--write-size")]
         }
         if let option = misplaced.first(where: \.isGiven)?.option {
-            let hint = option == "--count" ? "it counts datagrams: use -u for UDP" : nil
+            let hint =
+                option == "--count" ? "it counts datagrams: use -u for UDP; or round trips, with dial --send" : nil
             throw UsageError("'\(option)' has no meaning for \(network)", hint: hint)
         }
     }
