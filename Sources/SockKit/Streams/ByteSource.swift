@@ -54,6 +54,9 @@ public final class ByteSource {
         return returned
     }
 
+    /// How many bytes were put back and not taken again.
+    public var bytesReturned: Int { returned.count }
+
     func noteEnd() { hasEnded = true }
 
     /// Wakes a reader with `closed`.

@@ -35,9 +35,16 @@ struct Dial {
             // What is sent to measure round trips is named on the command line.
             if arguments.roundTrips.text != nil { transfer.receivesOnly = true }
             let streams = try StandardStreams(transfer)
-            return try await converse(streams, copies)
+            do throws(NetworkError) { return try await converse(streams, copies) } catch {
+                let status = error.cause == .cancelled ? .success : reporter.fail(error)
+                // Kept for a connection that never came.
+                if let left = streams.input?.bytesReturned, left > 0 {
+                    reporter.report(.note(.inputDropped(bytes: left, sent: left)))
+                }
+                return status
+            }
         } catch {
-            return error.cause == .cancelled ? .success : reporter.fail(error)
+            return reporter.fail(error)
         }
     }
 

@@ -8,7 +8,7 @@ extension Manual.Section {
         """,
         .terms([
             (
-                "Keep-alive probes (`--keepalive`)",
+                "Keep-alive probes, --keepalive",
                 """
                 The kernel asks the peer's kernel after a silence, and gives up after so many questions without an \
                 answer. A peer whose process hangs still answers. While sent data waits for its acknowledgement there \
@@ -16,14 +16,14 @@ extension Manual.Section {
                 """
             ),
             (
-                "User timeout (`--user-timeout`)",
+                "User timeout, --user-timeout",
                 """
                 The kernel gives up when sent data was not acknowledged, or keep-alive probes were not answered, for \
                 so long. A healthy peer that does not read, so that its window stays closed, is given up as well.
                 """
             ),
             (
-                "Heartbeats (`--heartbeat`, `--heartbeat-misses`)",
+                "Heartbeats, --heartbeat and --heartbeat-misses",
                 """
                 The only ones that ask the peer's program. What it sends of its own accord is an answer too. Where the \
                 peer takes nothing any more, heartbeats that could not be sent count as unanswered.

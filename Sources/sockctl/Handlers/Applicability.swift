@@ -31,7 +31,8 @@ extension PeerArguments {
             throw UsageError("'--frame' makes messages of a stream, and \(network) has messages of its own")
         }
         if let option = misplaced.first(where: \.isGiven)?.option {
-            let hint = option == "--count" ? "it counts datagrams: use -u for UDP" : nil
+            let hint =
+                option == "--count" ? "it counts datagrams: use -u for UDP; or round trips, with dial --send" : nil
             throw UsageError("'\(option)' has no meaning for \(network)", hint: hint)
         }
     }

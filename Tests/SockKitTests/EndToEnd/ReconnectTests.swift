@@ -17,6 +17,16 @@ import Testing
         try await listener.finish().expect(status: 0)
     }
 
+    @Test func `a path where nothing is yet is dialled again`() async throws {
+        let path = try scratch("late.sock")
+        let dialer = try sockctl("dial", "--retry", "forever", "--retry-delay", "20ms", "unix:\(path)")
+        try await dialer.waitForLine(containing: "no such file or directory")
+        try sockctl("listen", "--max-accepts", "1", "--serve", "time", "unix:\(path)")
+        let outcome = try await dialer.finish()
+        outcome.expect(status: 0)
+        #expect(outcome.lines.count == 1)
+    }
+
     @Test func `with the retries used up the last error is the program's`() async throws {
         let port = try refusingPort()
         let outcome = try await sockctl(
@@ -88,28 +98,40 @@ import Testing
         outcome.expect(out: "one\ntwo\n")
     }
 
-    @Test(.needs(.nc)) func `the peer's end is a loss while standard input is open, and the end once it is not`()
+    @Test(.needs(.nc, .python3))
+    func `the peer's end is a loss while standard input is open, and the end once it is not`()
         async throws
     {
-        let first = try start(.nc, "-l", "-N", "127.0.0.1", "0", input: .open)
-        let port = try await first.boundPort()
+        let first = try python("c = take(serve()); c.recv(1); c.close()")
+        let port = try await first.port()
         let dialer = try sockctl(
             "dial", "--json", "--reconnect", "--retry-delay", "20ms", "127.0.0.1:\(port)", input: .open)
-        try await dialer.waitForEvent("connected")
-        first.closeInput()
+        dialer.send("x")
         let lost = try await dialer.waitForEvent("disconnected")
         #expect(lost["by"]?.string == "peer" && lost["connection"]?.integer == 1, "\(lost)")
         #expect(lost["error"]?["code"]?.string == "closed")
-        first.signal(SIGKILL)
         let second = try start(.nc, "-l", "-N", "127.0.0.1", "\(port)", input: .open)
         try await dialer.waitForEvent("reconnected")
-        dialer.closeInput()
-        try await dialer.waitForEvent("half-closed")
         second.send("bye\n")
-        second.closeInput()
+        try await dialer.waitForOutput("bye\n")
+        dialer.closeInput()
         let outcome = try await dialer.finish()
         outcome.expect(status: 0)
         outcome.expect(out: "bye\n")
+    }
+
+    @Test(.needs(.python3)) func `what no connection took is told at the end`() async throws {
+        // The peer reads nothing, so that a write is under way when the reset comes.
+        let peer = try python("c = take(serve()); time.sleep(0.5); reset(c)")
+        let outcome = try await sockctl(
+            "dial", "--json", "-x", "/dev/null", "--reconnect", "--retry", "1", "--retry-delay", "1ms",
+            "127.0.0.1:\(try await peer.port())", input: .bytes(noise(20_000_000))
+        ).finish()
+        outcome.expect(status: 69)
+        let events = try outcome.events()
+        let kept = events.first { $0.name == "disconnected" }?["bytes_kept"]?.integer
+        #expect(try #require(kept, "\(outcome)") > 0)
+        #expect(events.last { $0.name == "input-dropped" }?["bytes"]?.integer == kept, "\(outcome)")
     }
 
     @Test(.needs(.python3)) func `without --reconnect a loss is what it was`() async throws {

@@ -5,8 +5,10 @@ import Testing
     /// A network of its own whose one address goes away once the connection stands; nobody is told.
     private func behindCut(_ options: [String], sending: String) async throws -> Outcome {
         let script = """
+            exec 4>&2 2>/dev/null
             ip link set lo up || exit 99
-            "$0" -u -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 3000)); s.listen(); print(1); c = s.accept()[0]; c.recv(1); c.recv(1)' >ready &
+            "$0" -u -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 3000)); s.listen(); print(1); c = s.accept()[0]
+            while c.recv(100): pass' >ready &
             server=$!
             until [ -s ready ]; do sleep 0.02; done
             mkfifo input; exec 3<>input
@@ -17,7 +19,7 @@ import Testing
             ip address del 127.0.0.1/8 dev lo
             printf '%s' "$CUT" >&3
             wait $dial; status=$?
-            cat report >&2
+            cat report >&4
             kill $server
             exit $status
             """
@@ -39,6 +41,19 @@ import Testing
     @Test func `data that nobody acknowledges is given up at --user-timeout`() async throws {
         let outcome = try await behindCut(["--keepalive", "off", "--user-timeout", "500ms"], sending: "lost")
         try expectTimeout(outcome, after: 0.5, unacknowledged: 4)
+    }
+
+    @Test func `heartbeats notice a silent link, and are not taken for standard input that may be lost`() async throws {
+        let outcome = try await behindCut(
+            ["--reconnect", "--retry", "1", "--retry-delay", "1ms", "--heartbeat", "300ms", "--heartbeat-misses", "3"],
+            sending: "lost")
+        outcome.expect(status: 69)
+        let lost = try #require(try outcome.events().first { $0.name == "disconnected" }, "\(outcome)")
+        #expect(lost["by"]?.string == "timeout")
+        #expect(lost["bytes_at_risk"]?.integer == 4, "\(lost)")
+        // How many heartbeats went out before the cut is not known; each that did after it waits as a whole.
+        let heartbeats = try #require(lost["bytes_unacknowledged"]?.integer) - 4
+        #expect(heartbeats > 0 && heartbeats % "hello, server".utf8.count == 0, "\(lost)")
     }
 
     private func expectTimeout(_ outcome: Outcome, after seconds: Double, unacknowledged: Int) throws {

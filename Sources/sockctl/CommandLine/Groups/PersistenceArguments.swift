@@ -14,6 +14,7 @@ struct PersistenceArguments: Equatable, Sendable {
             "retry", as: .retryLimit, into: \.retries, help: "Try again so often, or forever, until connected.",
             detail: """
                 Only what time can mend is tried again: a refusal, no route, a time-out, a name that does not resolve. \
+                `--timeout` is for each attempt. \
                 The error of the last attempt is reported, and its status is the program's.
                 """),
         .option(
