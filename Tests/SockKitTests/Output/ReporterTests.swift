@@ -9,7 +9,8 @@ import Testing
         let names = try reported(ReporterSettings())
         #expect(
             names.errors == [
-                "listening", "input-unfinished", "message-cut", "input-dropped", "failed", "failed", "failed",
+                "listening", "input-unfinished", "message-cut", "input-dropped", "unanswered", "failed", "failed",
+                "failed",
                 "retrying", "peer-refused", "reports-lost", "summary",
             ])
     }
