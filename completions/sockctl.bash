@@ -15,14 +15,17 @@ _sockctl() {
     fi
     case ${COMP_WORDS[1]} in
     listen)
-        options='--serve -k --keep-open --max-accepts -m --max-conns -w --timeout --backlog --reuse-port --mode --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace -i --idle-timeout --max-time --count --close --close-after --send-only --recv-only -o --output -x --hex-dump -C --crlf --read-size --write-size --no-read -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--serve -k --keep-open --max-accepts -m --max-conns -w --timeout --io-model --backlog --reuse-port --mode --readers --message-size --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace -i --idle-timeout --max-time --count --close --close-after --send-only --recv-only -o --output -x --hex-dump -C --crlf --read-size --write-size --no-read -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --serve) kind=words values='pipe echo discard chargen time' ;;
         --max-accepts) kind=none ;;
         -m|--max-conns) kind=none ;;
         -w|--timeout) kind=none ;;
+        --io-model) kind=words values='blocking spin epoll' ;;
         --backlog) kind=none ;;
         --mode) kind=none ;;
+        --readers) kind=none ;;
+        --message-size) kind=none ;;
         --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
         --resolve) kind=none ;;
         -q|--quit-after) kind=none ;;
@@ -50,12 +53,15 @@ _sockctl() {
         esac
         ;;
     dial)
-        options='-w --timeout --fallback-delay -s --source -p --source-port --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace -i --idle-timeout --max-time --count --close --close-after --send-only --recv-only -o --output -x --hex-dump -C --crlf --read-size --write-size --no-read -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='-w --timeout --fallback-delay -s --source -p --source-port --writers --messages --message-size --unlocked --split --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace -i --idle-timeout --max-time --count --close --close-after --send-only --recv-only -o --output -x --hex-dump -C --crlf --read-size --write-size --no-read -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         -w|--timeout) kind=none ;;
         --fallback-delay) kind=none ;;
         -s|--source) kind=none ;;
         -p|--source-port) kind=none ;;
+        --writers) kind=none ;;
+        --messages) kind=none ;;
+        --message-size) kind=none ;;
         --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
         --resolve) kind=none ;;
         -q|--quit-after) kind=none ;;

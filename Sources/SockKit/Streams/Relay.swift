@@ -18,6 +18,8 @@ public final class Relay {
 
     private var inputEnded = false
     private var peerEnded = false
+    /// The readers that have not come to the end yet.
+    private var openReaders = 0
     private var writeFailure: NetworkError?
     private var quitAt: Deadline?
 
@@ -59,7 +61,8 @@ public final class Relay {
     // MARK: - The directions
 
     private func start() -> [Task<Void, Never>] {
-        var tasks = [Netpoller.spawn { await self.receive() }]
+        openReaders = rules.reads ? rules.readers : 1
+        var tasks = (1...openReaders).map { reader in Netpoller.spawn { await self.receive(reader) } }
         if input != nil { tasks.append(Netpoller.spawn { await self.send() }) }
         if let output {
             tasks.append(Netpoller.spawn { if await output.waitUntilGone() { self.mailbox.post(.outputGone) } })
@@ -79,16 +82,18 @@ public final class Relay {
         }
     }
 
-    private func receive() async {
+    private func receive(_ reader: Int) async {
         guard rules.reads else {
             if await connection.waitUntilGone() { mailbox.post(.peerEnded) }
             return
         }
         let pump = InboundPump(
-            connection: connection, sink: output, flow: inbound, tap: tap, readSize: rules.readSize)
+            connection: connection, sink: output, flow: inbound, tap: tap, readSize: rules.readSize,
+            reader: rules.readers > 1 ? reader : nil)
         do throws(NetworkError) {
             try await pump.run()
-            mailbox.post(.peerEnded)
+            openReaders -= 1
+            if openReaders == 0 { mailbox.post(.peerEnded) }
         } catch {
             mailbox.post(error.isOutputGone ? .outputGone : .receiveFailed(error))
         }

@@ -24,6 +24,8 @@ public struct RelayRules: Sendable {
     public var reads = true
     /// What one read of the connection may give.
     public var readSize = 64 * 1024
+    /// How many tasks read the connection at once; each byte goes to one of them, and to the output in the order read.
+    public var readers = 1
     /// What one read of the input may give; on networks of messages each becomes one.
     public var writeSize = 64 * 1024
 

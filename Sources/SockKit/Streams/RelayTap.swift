@@ -13,6 +13,8 @@ public struct RelayTap: Sendable {
     public var converts: (@Netpoller @Sendable (Span<UInt8>) -> [UInt8])?
     /// Told how many bytes one read of the connection gave, or one write to it took.
     public var counts: (@Netpoller @Sendable (RelayDirection, Int) -> Void)?
+    /// Told which of several readers it was, from 1, before its bytes are counted and shown.
+    public var reads: (@Netpoller @Sendable (Int) -> Void)?
 
     /// Told of a message that was longer than what was read of it: how many bytes came, of how many.
     public var cuts: (@Netpoller @Sendable (Int, Int) -> Void)?

@@ -24,18 +24,27 @@ struct Dial {
         resolver = try arguments.peer.network.resolver()
         source = try Self.source(arguments, network)
         try arguments.peer.check(for: network)
+        if arguments.writing.writers != nil, network.kind != .stream {
+            throw UsageError("'--writers' is about one stream: on \(network) each write is a message of its own")
+        }
     }
 
     func run() async -> ExitStatus {
         do throws(NetworkError) {
             guard let copies = Copies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
-            let streams = try StandardStreams(arguments.peer.transfer)
+            let isWriting = arguments.writing.writers != nil
+            var transfer = arguments.peer.transfer
+            if isWriting { transfer.receivesOnly = true }
+            let streams = try StandardStreams(transfer)
             let connection = try await connect()
-            let peer = Peer(connection, number: 1, reporter: reporter)
+            let peer = Peer(
+                connection, number: 1, reporter: reporter,
+                idleTimeout: isWriting ? arguments.peer.ending.idleTimeout : nil)
             if reporter.isReported(.veryVerbose), let facts = connection.socketFacts {
                 reporter.report(.socketOptions(peer.ends, facts))
             }
             conductor.onInquiry = { peer.reportProgress() }
+            if isWriting { return await WriterSession(peer, arguments, streams.output, copies).run() }
             if network.kind == .datagram { return await exchangeDatagrams(peer, streams, copies) }
             return await PipeSession(peer, arguments.peer, streams, copies).run(isListening: false)
         } catch {

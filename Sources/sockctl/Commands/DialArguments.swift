@@ -6,6 +6,7 @@ struct DialArguments: Equatable, Sendable {
     var fallbackDelay: Duration? = .milliseconds(300)
     var source: String?
     var sourcePort: Int?
+    var writing = WriterArguments()
     var peer = PeerArguments()
 
     static let rows: [Row<DialArguments>] =
@@ -17,7 +18,8 @@ struct DialArguments: Equatable, Sendable {
                     `HOST:PORT` or `HOST PORT`; `:PORT` or a bare `PORT` for localhost; `unix:PATH`, or `unix:@NAME` \
                     for an abstract name; any network may stand before it, as in `tcp4://127.0.0.1:80`.
                     """)
-        ] + connecting.titled("Connecting") + PeerArguments.rows.lifted(through: \.peer)
+        ] + connecting.titled("Connecting") + WriterArguments.rows.lifted(through: \.writing)
+        + PeerArguments.rows.lifted(through: \.peer)
 
     private static let connecting: [Row<DialArguments>] = [
         .option(
@@ -40,6 +42,7 @@ struct DialArguments: Equatable, Sendable {
 
     func validate() throws(UsageError) {
         try peer.validate()
+        try WriterArguments.validate(self)
         if sourcePort != nil, peer.network.name?.hasPrefix("unix") == true {
             throw UsageError("a Unix socket has no port: '--source-port' has no use")
         }

@@ -35,6 +35,7 @@ struct Listen {
             reporter.report(
                 .listening(
                     Ends(network, local: listener.endpoint), backlog: arguments.backlog, note: note(listener.endpoint)))
+            if let model = arguments.ioModel { return await serve(listener, IOModel(model)) }
             return arguments.goesOn ? try await serve(listener) : try await joinOne(listener)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
@@ -68,9 +69,15 @@ struct Listen {
             let ending = arguments.peer.ending
             let watch = Netpoller.spawn { await peer.watchIdleness() }
             defer { watch.cancel() }
-            return await Server.serve(peer, service, lifetime: ending.closeAfter, close: ending.close)
+            let (service, tally) = service
+            let status = await Server.serve(peer, service, lifetime: ending.closeAfter, close: ending.close)
+            tally?.reportSummary()
+            return status
         }
-        return await PipeSession(peer, arguments.peer, streams, copies).run(isListening: true)
+        let tally = arguments.reading.isWanted ? ReadTally(arguments.reading, reporter: reporter) : nil
+        let status = await PipeSession(peer, arguments.peer, streams, copies, tally: tally).run(isListening: true)
+        tally?.reportSummary()
+        return status
     }
 
     private func reportOptions(of peer: Peer) {
@@ -80,17 +87,32 @@ struct Listen {
 
     // MARK: - Many
 
-    private var service: any Service {
+    /// What serves the peers, and what it counts where that is asked for.
+    private var service: (any Service, ReadTally?) {
         switch arguments.serve {
-        case .pipe, .echo: EchoService(readSize: arguments.peer.transfer.readSize)
-        case .discard: DiscardService()
-        case .chargen: ChargenService()
-        case .time: TimeService()
+        case .pipe, .echo: return (EchoService(readSize: arguments.peer.transfer.readSize), nil)
+        case .discard:
+            guard arguments.reading.isWanted else { return (DiscardService(), nil) }
+            let tally = ReadTally(arguments.reading, reporter: reporter)
+            return (CountingService(tally: tally, readSize: arguments.peer.transfer.readSize), tally)
+        case .chargen: return (ChargenService(), nil)
+        case .time: return (TimeService(), nil)
         }
     }
 
+    private func serve(_ listener: Listener, _ model: IOModel) async -> ExitStatus {
+        let session = IOModelSession(listener, model, arguments, reporter: reporter)
+        conductor.onFinish = { session.finish() }
+        return await session.run()
+    }
+
     private func serve(_ listener: Listener) async throws(NetworkError) -> ExitStatus {
-        guard arguments.serve == .pipe else { return await runServer(listener, service, hub: nil) }
+        guard arguments.serve == .pipe else {
+            let (service, tally) = service
+            let status = await runServer(listener, service, hub: nil)
+            tally?.reportSummary()
+            return status
+        }
         guard let copies = Copies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
         let streams = try StandardStreams(arguments.peer.transfer)
         let hub = PeerHub(streams, arguments.peer, copies, reporter: reporter)
@@ -152,6 +174,12 @@ struct Listen {
         try arguments.peer.check(for: network)
         if !network.isUnix, arguments.mode != ListenArguments().mode {
             throw UsageError("'--mode' is about a Unix socket's file, and \(network) has none")
+        }
+        if network.kind != .stream, arguments.reading.isWanted || arguments.ioModel != nil {
+            let option =
+                arguments.ioModel != nil
+                ? "--io-model" : arguments.reading.readers != nil ? "--readers" : "--message-size"
+            throw UsageError("'\(option)' is about a stream, and \(network) carries messages")
         }
         guard network.kind == .datagram else { return }
         let aboutPeers = [

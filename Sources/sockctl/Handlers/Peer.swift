@@ -35,12 +35,13 @@ final class Peer {
     /// Which connection it is, for reports.
     var ends: Ends { Ends(connection, number: number) }
 
-    func didRead(_ count: Int) {
+    /// `reader` says which of several it was, from 1.
+    func didRead(_ count: Int, reader: Int? = nil) {
         if received == 0 { reportFirstByte(count) }
         received += count
         if idleTimeout != nil { lastActivity = .now }
         if isFinishing, !hasExpired { connection.readDeadline = .now + Self.rest }
-        if reportsTransfers { reportRead(count) }
+        if reportsTransfers { reportRead(count, reader) }
     }
 
     func didWrite(_ count: Int) {
@@ -59,8 +60,8 @@ final class Peer {
     }
 
     @inline(never)
-    private func reportRead(_ count: Int) {
-        reporter.report(.read(ends, bytes: count, total: received))
+    private func reportRead(_ count: Int, _ reader: Int?) {
+        reporter.report(.read(ends, bytes: count, total: received, reader: reader))
     }
 
     @inline(never)

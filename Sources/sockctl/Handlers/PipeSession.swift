@@ -10,8 +10,13 @@ final class PipeSession {
     private let copies: Copies
     private let progress: Progress
     private var lineEndings = LineEndings()
+    private let tally: ReadTally?
+    private var stream: ReadTally.Stream?
 
-    init(_ peer: Peer, _ arguments: PeerArguments, _ streams: StandardStreams, _ copies: Copies) {
+    init(
+        _ peer: Peer, _ arguments: PeerArguments, _ streams: StandardStreams, _ copies: Copies, tally: ReadTally? = nil
+    ) {
+        self.tally = tally
         self.peer = peer
         self.arguments = arguments
         self.streams = streams
@@ -47,6 +52,7 @@ final class PipeSession {
         if arguments.transfer.sendsOnly { await settle(result) }
         progress.finish()
         let status = report(result)
+        stream?.finish()
         await peer.close(arguments.ending.close, by: ending(of: result))
         return status
     }
@@ -67,6 +73,7 @@ final class PipeSession {
         rules.readSize = arguments.transfer.readSize
         // A stream's pieces are nobody's business; only what is a message by itself is cut as asked.
         if peer.connection.network.kind != .stream { rules.writeSize = arguments.transfer.writeSize }
+        rules.readers = tally?.readers ?? 1
         rules.endsWithInput = arguments.transfer.sendsOnly
         return rules
     }
@@ -82,10 +89,30 @@ final class PipeSession {
             tap.seesReceived = { [copies] bytes in copies.see(bytes, .received) }
             tap.seesSent = { [copies] bytes in copies.see(bytes, .sent) }
         }
+        count(with: &tap)
         if arguments.transfer.isCRLF {
             tap.converts = { [self] bytes in lineEndings.convert(bytes) }
         }
         return tap
+    }
+
+    /// Has each read told with its reader, and its bytes looked at.
+    private func count(with tap: inout RelayTap) {
+        guard let tally else { return }
+        let stream = ReadTally.Stream(tally, peer)
+        self.stream = stream
+        let isNamed = tally.readers > 1
+        let plain = tap
+        tap.reads = { stream.reader = $0 }
+        tap.counts = { [peer, progress] direction, count in
+            guard direction == .received else { return plain.counts?(direction, count) ?? () }
+            peer.didRead(count, reader: isNamed ? stream.reader : nil)
+            progress.tick(count)
+        }
+        tap.seesReceived = { bytes in
+            plain.seesReceived?(bytes)
+            stream.take(bytes)
+        }
     }
 
     /// With `--send-only` nobody waits for the peer's end, but what was sent is to arrive: closing with unread bytes

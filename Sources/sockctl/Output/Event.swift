@@ -13,7 +13,8 @@ enum Event: Sendable {
     case socketOptions(Ends, SocketFacts)
     /// Counted from the moment of the connection.
     case firstByte(Ends, Duration)
-    case read(Ends, bytes: Int, total: Int)
+    /// `reader` says which of several it was, from 1.
+    case read(Ends, bytes: Int, total: Int, reader: Int? = nil)
     case wrote(Ends, bytes: Int, total: Int)
     case datagramReceived(Ends, DatagramFacts)
     case datagramSent(Ends, DatagramFacts)
@@ -22,6 +23,10 @@ enum Event: Sendable {
     case failed(Failure)
     case retrying(attempt: Int, delay: Duration, after: Failure)
     case peerRefused(Ends, reason: String)
+    /// A message that other bytes came into; counted from 1.
+    case torn(Ends, index: Int, pieces: [BytePiece])
+    /// One wait of an I/O model for bytes or the end.
+    case waited(Ends, IOModelWait)
     case syscall(SystemCallRecord)
     case note(Note)
     case summary([Measure])
@@ -70,6 +75,8 @@ enum Event: Sendable {
         case .failed: .failed
         case .retrying: .retrying
         case .peerRefused: .peerRefused
+        case .torn: .torn
+        case .waited: .waited
         case .syscall: .syscall
         case .summary: .summary
         case .note(.inputUnfinished): .inputUnfinished
@@ -130,6 +137,12 @@ struct Closing: Sendable {
     var tcp: TCPInfo?
 }
 
+/// A run of equal bytes.
+struct BytePiece: Sendable, Hashable {
+    var byte: UInt8
+    var count: Int
+}
+
 /// One line of a summary: a name in snake_case, and what was measured.
 struct Measure: Sendable, Hashable {
     enum Value: Sendable, Hashable {
@@ -139,6 +152,9 @@ struct Measure: Sendable, Hashable {
         case flag(Bool)
         case text(String)
         case list([String])
+        case counts([Int])
+        /// Bytes per second.
+        case rate(Int)
         /// It was not measured, or makes no sense here.
         case nothing
     }
