@@ -44,7 +44,9 @@ struct Dial {
                 reporter.report(.socketOptions(peer.ends, facts))
             }
             conductor.onInquiry = { peer.reportProgress() }
-            if isWriting { return await WriterSession(peer, arguments, streams.output, copies).run() }
+            if isWriting {
+                return await WriterSession(peer, arguments.peer, arguments.writing, streams.output, copies).run()
+            }
             if network.kind == .datagram { return await exchangeDatagrams(peer, streams, copies) }
             return await PipeSession(peer, arguments.peer, streams, copies).run(isListening: false)
         } catch {

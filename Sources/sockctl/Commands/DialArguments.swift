@@ -42,7 +42,7 @@ struct DialArguments: Equatable, Sendable {
 
     func validate() throws(UsageError) {
         try peer.validate()
-        try WriterArguments.validate(self)
+        try validateWriting()
         if sourcePort != nil, peer.network.name?.hasPrefix("unix") == true {
             throw UsageError("a Unix socket has no port: '--source-port' has no use")
         }

@@ -101,7 +101,9 @@ struct Listen {
     }
 
     private func serve(_ listener: Listener, _ model: IOModel) async -> ExitStatus {
-        let session = IOModelSession(listener, model, arguments, reporter: reporter)
+        let limits = Server.Limits(accepts: arguments.maximumAccepts, firstPeer: arguments.timeout)
+        let session = IOModelSession(
+            listener, model, limits: limits, readSize: arguments.peer.transfer.readSize, reporter: reporter)
         conductor.onFinish = { session.finish() }
         return await session.run()
     }

@@ -77,9 +77,9 @@ struct ListenArguments: Equatable, Sendable {
 
     func validate() throws(UsageError) {
         try peer.validate()
-        try EchoModel.validate(self)
+        try validateModel()
         try validateService()
-        try ReaderArguments.validate(self)
+        try validateReading()
         if let maximumConnections, maximumConnections > 1, !goesOn {
             throw UsageError("'--max-conns \(maximumConnections)' needs '--keep-open': without it one peer is served")
         }

@@ -5,8 +5,7 @@ import SockKit
 final class IOModelSession {
     private let listener: Listener
     private let model: IOModel
-    private let accepts: Int?
-    private let timeout: Duration?
+    private let limits: Server.Limits
     private let readSize: Int
     private let reporter: Reporter
     private var server: IOModelServer?
@@ -14,12 +13,11 @@ final class IOModelSession {
     private var peers = 0
     private var total = IOModelResult()
 
-    init(_ listener: Listener, _ model: IOModel, _ arguments: ListenArguments, reporter: Reporter) {
+    init(_ listener: Listener, _ model: IOModel, limits: Server.Limits, readSize: Int, reporter: Reporter) {
         self.listener = listener
         self.model = model
-        accepts = arguments.maximumAccepts
-        timeout = arguments.timeout
-        readSize = arguments.peer.transfer.readSize
+        self.limits = limits
+        self.readSize = readSize
         self.reporter = reporter
     }
 
@@ -47,8 +45,8 @@ final class IOModelSession {
     }
 
     private func acceptAll() async -> ExitStatus {
-        while accepts.map({ peers < $0 }) ?? true, !isFinishing {
-            listener.deadline = timeout.map { .now + $0 }
+        while limits.accepts.map({ peers < $0 }) ?? true, !isFinishing {
+            listener.deadline = limits.firstPeer.map { .now + $0 }
             let connection: Connection
             do throws(NetworkError) { connection = try await listener.accept() } catch {
                 return isFinishing || error.cause == .cancelled ? .success : reporter.fail(error)

@@ -59,8 +59,8 @@ final class ReadTally {
     func reportSummary() {
         var measures = [
             Measure("readers", .count(readers)), Measure("bytes", .bytes(bytes.reduce(0, +))),
-            Measure("reader_bytes", .counts(bytes)),
         ]
+        if readers > 1 { measures.append(Measure("reader_bytes", .counts(bytes))) }
         if let messageSize {
             measures += [
                 Measure("message_size", .bytes(messageSize)), Measure("messages", .count(messages)),

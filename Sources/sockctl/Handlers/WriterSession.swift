@@ -23,11 +23,11 @@ final class WriterSession {
     }
 
     init(
-        _ peer: Peer, _ arguments: DialArguments, _ output: ByteSink?, _ copies: Copies
+        _ peer: Peer, _ arguments: PeerArguments, _ writing: WriterArguments, _ output: ByteSink?, _ copies: Copies
     ) {
         self.peer = peer
-        self.arguments = arguments.peer
-        writing = arguments.writing
+        self.arguments = arguments
+        self.writing = writing
         self.output = output
         self.copies = copies
         reporter = peer.reporter

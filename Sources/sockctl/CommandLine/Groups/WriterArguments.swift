@@ -9,7 +9,7 @@ struct WriterArguments: Equatable, Sendable {
 
     static let rows: [Row<WriterArguments>] = [
         .option(
-            "writers", as: .writers, into: \.writers, help: "Have this many tasks write to the connection at once.",
+            "writers", as: .writers, into: \.writers, help: "Have this many tasks write to the connection.",
             detail: """
                 Each writes `--messages` messages of `--message-size` bytes: the first writer's are full of the letter \
                 a, the second's of b, and so on to z. Each message is one write, which no other write can come into. \
@@ -27,8 +27,9 @@ struct WriterArguments: Equatable, Sendable {
             "unlocked", into: \.isUnlocked, help: "Let the writers write without taking turns.",
             detail: """
                 The bytes of one then come into the message of another wherever the kernel has no more room, just as \
-                when threads share a socket and call write(2): a message that finds room as a whole is not torn. A \
-                small `--sndbuf` shows it best.
+                when threads share a socket and call write(2): a message that finds room as a whole is not torn. \
+                It shows best with a small `--sndbuf`, as 32K; with one too small for a segment each write waits for \
+                a delayed acknowledgement.
                 """
         ).manualOnly,
         .flag(
@@ -36,29 +37,6 @@ struct WriterArguments: Equatable, Sendable {
             detail: "Each call has its turn, but between the two another writer may have its own."
         ).manualOnly,
     ].titled("Writers at once")
-
-    private static let givenNames = Set(rows.map(\.info.name))
-    private static let honoured: Set<String> = PeerArguments.plainNames.union(givenNames).union([
-        "timeout", "fallback-delay", "source", "source-port", "quit-after", "no-shutdown", "idle-timeout", "max-time",
-        "close", "output", "hex-dump", "read-size", "no-read",
-    ])
-
-    static func validate(_ arguments: DialArguments) throws(UsageError) {
-        let own = arguments.writing
-        guard own.writers != nil else {
-            if let option = rows.firstGiven(in: own, unlike: WriterArguments(), besides: []) {
-                throw UsageError("'\(option)' is about the writers of '--writers N', and there are none")
-            }
-            return
-        }
-        if own.isSplit, own.messageSize < 2 {
-            throw UsageError("'--split' needs messages of 2 bytes or more: one byte can't be written in two calls")
-        }
-        if let option = DialArguments.rows.firstGiven(in: arguments, unlike: DialArguments(), besides: honoured) {
-            throw UsageError(
-                "'\(option)' has no effect with '--writers', which sends messages of its own instead of standard input")
-        }
-    }
 }
 
 extension ValueType where Value == Int {
