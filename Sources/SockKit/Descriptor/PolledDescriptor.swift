@@ -51,6 +51,18 @@ package final class PolledDescriptor {
         try? descriptor.close()
     }
 
+    /// Gives the open descriptor away: the loop forgets it, and whoever waits is woken with `closed`. nil once closed.
+    package func release() -> FileDescriptor? {
+        guard let descriptor = owner.take() else { return nil }
+        slot.wake(.read, .closed)
+        slot.wake(.write, .closed)
+        readTurn.close()
+        writeTurn.close()
+        // It stays open, so the kernel would go on announcing what happens to it.
+        unsafe Netpoller.loop.state.remove(slot, descriptor.rawValue)
+        return descriptor
+    }
+
     // MARK: - Deadlines
 
     /// The moment after which operations of a side fail, until another is set; one that has passed wakes the waiter.

@@ -3,6 +3,8 @@
 public final class ByteSink {
     let given: GivenDescriptor
     private let number: Int32
+    /// Whoever writes on a thread: two at once would come out in any order.
+    private var threadTurn = Turn()
 
     /// Takes a descriptor that the process was given; it stays open and keeps its flags.
     public init(given number: Int32) throws(Errno) {
@@ -55,6 +57,8 @@ public final class ByteSink {
     }
 
     private func writeOnThread(_ bytes: Span<UInt8>) async throws(DescriptorFailure) {
+        try await takeThreadTurn()
+        defer { if threadTurn.hasLine { threadTurn.give() } else { threadTurn.isHeld = false } }
         let number = number
         let copy = unsafe bytes.withUnsafeBytes { unsafe Array($0) }
         let result: Result<Void, Errno>
@@ -68,6 +72,18 @@ public final class ByteSink {
             throw .cancelled
         }
         if case .failure(let error) = result { throw .system(error) }
+    }
+
+    private func takeThreadTurn() async throws(DescriptorFailure) {
+        guard threadTurn.isHeld else {
+            threadTurn.isHeld = true
+            return
+        }
+        switch await threadTurn.queue().wait() {
+        case .ready, .deadline: return
+        case .closed: throw .closed
+        case .cancelled: throw .cancelled
+        }
     }
 }
 

@@ -6,6 +6,8 @@ struct InboundPump {
     let sink: ByteSink?
     let flow: RelayFlow
     let tap: RelayTap
+    /// Which of several that read the same connection this is; nil is the only one.
+    var reader: Int?
 
     var connection: Connection { paced.connection }
 
@@ -14,7 +16,7 @@ struct InboundPump {
     func run() async throws(NetworkError) {
         let isPlain = tap.seesReceived == nil && connection.network.kind == .stream && paced.pace.readsFreely
         if connection.network.kind == .sequenced { return try await copyMessages() }
-        guard isPlain, let sink else { return try await copy() }
+        guard isPlain, reader == nil, let sink else { return try await copy() }
         if sink.given.isSpliceable { return try await spliceToPipe(sink) }
         if !sink.isTerminal, sink.given.family == .file, !sink.given.blocks { return try await spliceToFile(sink) }
         try await copy()
@@ -41,11 +43,14 @@ struct InboundPump {
         while true {
             let chunk = try await readChunk()
             guard !chunk.isEmpty else { return }
+            // Nothing is waited for from the read to the place in the output's line: the order stays that of the reads.
+            if let reader { tap.reads?(reader) }
             flow.add(chunk.count)
             chunk.withBytes { bytes in tap.seesReceived?(bytes) }
             try await sink?.write(chunk)
             chunk.giveBack()
-            if flow.shouldBreathe() { await Task.yield() }
+            // A reader that found bytes did not wait: the others are to have their turn all the same.
+            if reader != nil || flow.shouldBreathe() { await Task.yield() }
         }
     }
 

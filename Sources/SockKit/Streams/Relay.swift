@@ -20,6 +20,8 @@ public final class Relay {
     private var inputEnded = false
     private var peerEnded = false
     private var saidEnd = false
+    /// The readers that have not come to the end yet.
+    private var openReaders = 0
     private var writeFailure: NetworkError?
     private var quitAt: Deadline?
     /// The peer's end came inside a frame.
@@ -69,7 +71,8 @@ public final class Relay {
     // MARK: - The directions
 
     private func start() -> [Task<Void, Never>] {
-        var tasks = [Netpoller.spawn { await self.receive() }]
+        openReaders = rules.reads ? rules.readers : 1
+        var tasks = (1...openReaders).map { reader in Netpoller.spawn { await self.receive(reader) } }
         if input != nil { tasks.append(Netpoller.spawn { await self.send() }) }
         if let output {
             tasks.append(Netpoller.spawn { if await output.waitUntilGone() { self.mailbox.post(.outputGone) } })
@@ -89,8 +92,9 @@ public final class Relay {
         }
     }
 
-    private func receive() async {
-        let pump = InboundPump(paced: paced, sink: output, flow: inbound, tap: tap)
+    private func receive(_ reader: Int) async {
+        let pump = InboundPump(
+            paced: paced, sink: output, flow: inbound, tap: tap, reader: rules.readers > 1 ? reader : nil)
         while true {
             do throws(NetworkError) {
                 if !rules.reads {
@@ -100,7 +104,9 @@ public final class Relay {
                 } else {
                     try await pump.run()
                 }
-                return mailbox.post(.peerEnded)
+                openReaders -= 1
+                if openReaders == 0 { mailbox.post(.peerEnded) }
+                return
             } catch {
                 // What moves inside the kernel keeps nothing between two reads: after a time-out it can begin again.
                 if pump.goesOn(after: error) { continue }

@@ -24,6 +24,8 @@ public struct RelayRules: Sendable {
     public var endsWithPeer = false
     /// Whether the connection is read at all; if not, only a peer that is gone for good is noticed.
     public var reads = true
+    /// How many tasks read the connection at once; each byte goes to one of them, and to the output in the order read.
+    public var readers = 1
     /// What one read of the input may give; on networks of messages each becomes one.
     public var inputSize = 64 * 1024
     /// How the connection is read and written.

@@ -15,6 +15,8 @@ public struct RelayTap: Sendable {
     public var counts: (@Netpoller @Sendable (RelayDirection, Int) -> Void)?
     /// Asked whether to go on after a read that timed out; without it, or where it says no, that is the end.
     public var goesOn: (@Netpoller @Sendable (NetworkError) -> Bool)?
+    /// Told which of several readers it was, from 1, before its bytes are counted and shown.
+    public var reads: (@Netpoller @Sendable (Int) -> Void)?
 
     /// Told of a message that was longer than what was read of it: how many bytes came, of how many.
     public var cuts: (@Netpoller @Sendable (Int, Int) -> Void)?

@@ -33,6 +33,17 @@ enum PollCalls {
         }
     }
 
+    static func change(_ descriptor: Int32, in epoll: Int32, _ interest: Interest, tag: UInt64) throws(Errno) {
+        var event = unsafe epoll_event()
+        unsafe event.events = interest.rawValue
+        unsafe event.data.u64 = tag
+        _ = try SystemCall.perform(
+            "epoll_ctl", on: descriptor, arguments: "\(epoll), EPOLL_CTL_MOD, \(descriptor), \(interest)"
+        ) {
+            unsafe Int(epoll_ctl(epoll, EPOLL_CTL_MOD, descriptor, &event))
+        }
+    }
+
     static func remove(_ descriptor: Int32, from epoll: Int32) throws(Errno) {
         var unused = unsafe epoll_event()
         _ = try SystemCall.perform("epoll_ctl", on: descriptor, arguments: "\(epoll), EPOLL_CTL_DEL, \(descriptor)") {

@@ -8,6 +8,13 @@ package enum ThreadCalls {
         UInt(pthread_self())
     }
 
+    /// The processor time that the calling thread has used, in user mode and in the kernel.
+    static var processorTime: Duration {
+        var time = timespec()
+        _ = unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+
     /// Runs `body` on a new detached thread with the given stack.
     ///
     /// The thread blocks every signal, so that they reach the loop.

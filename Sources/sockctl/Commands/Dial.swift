@@ -32,8 +32,8 @@ struct Dial {
         do throws(NetworkError) {
             guard let copies = Copies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
             var transfer = arguments.peer.transfer
-            // What is sent to measure round trips is named on the command line.
-            if arguments.roundTrips.text != nil { transfer.receivesOnly = true }
+            // What is sent to measure round trips, or by writers, is named on the command line.
+            if arguments.roundTrips.text != nil || arguments.writing.writers != nil { transfer.receivesOnly = true }
             let streams = try StandardStreams(transfer)
             do throws(NetworkError) { return try await converse(streams, copies) } catch {
                 let status = error.cause == .cancelled ? .success : reporter.fail(error)
@@ -63,6 +63,9 @@ struct Dial {
             if arguments.submit.isOn {
                 let session = SubmitSession(peer, window: arguments.submit.window, arguments.peer, streams, copies)
                 return await session.run()
+            }
+            if arguments.writing.writers != nil {
+                return await WriterSession(peer, arguments.peer, arguments.writing, streams.output, copies).run()
             }
             if network.kind == .datagram { return await exchangeDatagrams(peer, streams, copies) }
             let session = PipeSession(peer, arguments.peer, streams, copies, arguments.persistence)
@@ -126,6 +129,9 @@ struct Dial {
         // Round trips are counted on any network.
         if arguments.roundTrips.text != nil { peer.ending.count = nil }
         try peer.check(for: network)
+        if arguments.writing.writers != nil, network.kind != .stream {
+            throw UsageError("'--writers' is about one stream: on \(network) each write is a message of its own")
+        }
         if arguments.submit.isOn, network.kind != .stream {
             throw UsageError("'--submit' finds its answers in a stream, and \(network) has messages of its own")
         }

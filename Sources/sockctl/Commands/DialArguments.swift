@@ -9,6 +9,7 @@ struct DialArguments: Equatable, Sendable {
     var persistence = PersistenceArguments()
     var roundTrips = RoundTripArguments()
     var submit = SubmitArguments()
+    var writing = WriterArguments()
     var peer = PeerArguments()
 
     static let rows: [Row<DialArguments>] =
@@ -24,6 +25,7 @@ struct DialArguments: Equatable, Sendable {
         + PersistenceArguments.rows.lifted(through: \.persistence)
         + RoundTripArguments.rows.lifted(through: \.roundTrips)
         + SubmitArguments.rows.lifted(through: \.submit)
+        + WriterArguments.rows.lifted(through: \.writing)
         + PeerArguments.rows.lifted(through: \.peer)
 
     private static let connecting: [Row<DialArguments>] = [
@@ -52,6 +54,7 @@ struct DialArguments: Equatable, Sendable {
         try submit.validate(with: peer)
         try peer.frame.validate(hasPackets: submit.isOn)
         try validateModes()
+        try validateWriting()
         if sourcePort != nil, peer.network.name?.hasPrefix("unix") == true {
             throw UsageError("a Unix socket has no port: '--source-port' has no use")
         }

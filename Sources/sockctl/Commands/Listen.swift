@@ -36,6 +36,7 @@ struct Listen {
                 .listening(
                     Ends(network, local: listener.endpoint), backlog: arguments.backlog, note: note(listener.endpoint)))
             if arguments.neverAccepts { return await leaveWaiting(listener) }
+            if let model = arguments.ioModel { return await serve(listener, IOModel(model)) }
             return arguments.goesOn ? try await serve(listener) : try await joinOne(listener)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
@@ -84,8 +85,16 @@ struct Listen {
         reporter.report(.accepted(peer.ends))
         reportOptions(of: peer)
         conductor.onInquiry = { peer.reportProgress() }
-        if arguments.serve != .pipe { return await Server.serve(peer, service) }
-        return await PipeSession(peer, arguments.peer, streams, copies).run(isListening: true)
+        if arguments.serve != .pipe {
+            let (service, tally) = service
+            let status = await Server.serve(peer, service)
+            tally?.reportSummary()
+            return status
+        }
+        let tally = arguments.reading.isWanted ? ReadTally(arguments.reading, reporter: reporter) : nil
+        let status = await PipeSession(peer, arguments.peer, streams, copies, tally: tally).run(isListening: true)
+        tally?.reportSummary()
+        return status
     }
 
     private func reportOptions(of peer: Peer) {
@@ -95,24 +104,41 @@ struct Listen {
 
     // MARK: - Many
 
-    private var service: any Service {
+    /// What serves the peers, and what it counts where that is asked for.
+    private var service: (any Service, ReadTally?) {
         if let rules = arguments.peer.frame.rules(sendsCRLF: false) {
             let echoes = arguments.serve == .echo
-            return MessageService { FrameResponder(rules, echoes: echoes) }
+            return (MessageService { FrameResponder(rules, echoes: echoes) }, nil)
         }
         switch arguments.serve {
         case .frames:
             let maximum = arguments.peer.frame.maximum
-            return MessageService { PacketResponder(maximum: maximum) }
-        case .pipe, .echo: return EchoService()
-        case .discard: return DiscardService()
-        case .chargen: return ChargenService()
-        case .time: return TimeService()
+            return (MessageService { PacketResponder(maximum: maximum) }, nil)
+        case .pipe, .echo: return (EchoService(), nil)
+        case .discard:
+            guard arguments.reading.isWanted else { return (DiscardService(), nil) }
+            let tally = ReadTally(arguments.reading, reporter: reporter)
+            return (CountingService(tally: tally), tally)
+        case .chargen: return (ChargenService(), nil)
+        case .time: return (TimeService(), nil)
         }
     }
 
+    private func serve(_ listener: Listener, _ model: IOModel) async -> ExitStatus {
+        let limits = Server.Limits(accepts: arguments.maximumAccepts, firstPeer: arguments.timeout)
+        let session = IOModelSession(
+            listener, model, limits: limits, readSize: arguments.peer.pace.readSize, reporter: reporter)
+        conductor.onFinish = { session.finish() }
+        return await session.run()
+    }
+
     private func serve(_ listener: Listener) async throws(NetworkError) -> ExitStatus {
-        guard arguments.serve == .pipe else { return await runServer(listener, service, hub: nil) }
+        guard arguments.serve == .pipe else {
+            let (service, tally) = service
+            let status = await runServer(listener, service, hub: nil)
+            tally?.reportSummary()
+            return status
+        }
         guard let copies = Copies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
         let streams = try StandardStreams(arguments.peer.transfer)
         let hub = PeerHub(streams, arguments.peer, copies, reporter: reporter)
@@ -176,6 +202,12 @@ struct Listen {
         }
         if arguments.serve == .frames, network.kind != .stream {
             throw UsageError("'--serve frames' finds its packets in a stream, and \(network) has messages of its own")
+        }
+        if network.kind != .stream, arguments.reading.isWanted || arguments.ioModel != nil {
+            let option =
+                arguments.ioModel != nil
+                ? "--io-model" : arguments.reading.readers != nil ? "--readers" : "--message-size"
+            throw UsageError("'\(option)' is about a stream, and \(network) carries messages")
         }
         guard network.kind == .datagram else { return }
         let aboutPeers = [

@@ -12,6 +12,8 @@ struct ListenArguments: Equatable, Sendable {
     var reusesPort = false
     /// The permissions of a Unix socket's file.
     var mode = 0o600
+    var reading = ReaderArguments()
+    var ioModel: EchoModel?
     var peer = PeerArguments()
 
     static let rows: [Row<ListenArguments>] =
@@ -24,7 +26,8 @@ struct ListenArguments: Equatable, Sendable {
                     127.0.0.1 only; `unix:PATH`, or `unix:@NAME` for an abstract name; any network may stand before \
                     it, as in `udp6://[::1]:53`. Port 0 picks a free one, as does no address at all, on 127.0.0.1.
                     """)
-        ] + peers.titled("Peers") + queue.titled("Queue") + PeerArguments.rows.lifted(through: \.peer)
+        ] + peers.titled("Peers") + queue.titled("Queue") + ReaderArguments.rows.lifted(through: \.reading)
+        + PeerArguments.rows.lifted(through: \.peer)
 
     private static let peers: [Row<ListenArguments>] = [
         .option(
@@ -51,6 +54,16 @@ struct ListenArguments: Equatable, Sendable {
             "timeout", short: "w", aliases: ["wait"], as: .limit, into: \.timeout,
             help: "Give up when no peer comes for this long.",
             detail: "The status is 75. With `--keep-open` it is each wait for the first peer."),
+        .option(
+            "io-model", as: .choice("MODEL"), into: \.ioModel, help: "Echo with plain system calls, and count them.",
+            detail: """
+                Three ways to wait for bytes: with `blocking`, recv(2) itself waits; with `spin`, it is called until it \
+                has something; with `epoll`, epoll_wait(2) waits. One peer is served after another, on a thread beside \
+                the main one, and the others wait in the queue. The summary at the end says how many system calls it \
+                took to wait for bytes and read them, how many came back with nothing, how long it waited, and the CPU \
+                time used meanwhile; `-v` says it of each wait.
+                """
+        ).manualOnly,
     ]
 
     private static let queue: [Row<ListenArguments>] = [
@@ -75,9 +88,11 @@ struct ListenArguments: Equatable, Sendable {
 
     func validate() throws(UsageError) {
         try peer.validate()
+        try validateModel()
         try validateService()
         try validateQueue()
         try peer.frame.validate(hasPackets: serve == .frames)
+        try validateReading()
         if let maximumConnections, maximumConnections > 1, !goesOn {
             throw UsageError("'--max-conns \(maximumConnections)' needs '--keep-open': without it one peer is served")
         }
@@ -98,7 +113,7 @@ struct ListenArguments: Equatable, Sendable {
     /// Whether more than one peer is accepted.
     var goesOn: Bool {
         if let maximumAccepts { return maximumAccepts > 1 }
-        return keepsOpen || serve != .pipe
+        return keepsOpen || serve != .pipe || ioModel != nil
     }
 
     /// Everything but `pipe` leaves standard input alone.

@@ -92,6 +92,14 @@ enum ListenCommand {
                 "sockctl listen -u 3000 --count 1 </dev/null", "echo hello | sockctl dial -u 3000",
                 shows: "Print one datagram and end."),
             Manual.Example(
+                "sockctl listen 3000 --readers 2 --read-size 4 -vv </dev/null", "printf world | sockctl dial 3000",
+                shows: "Two tasks read one connection: one gets worl, the other d, and no byte is read twice."),
+            Manual.Example(
+                "sockctl listen 3000 --io-model spin --max-accepts 1 -v", "(sleep 0.5; echo hello) | sockctl dial 3000",
+                shows: """
+                    What it costs to wait half a second by asking again and again; try `blocking` and `epoll` beside it.
+                    """),
+            Manual.Example(
                 "sockctl listen --json --timeout 5s 0 </dev/null",
                 shows: "Pick a free port, tell it as JSON, and give up after five seconds with status 75."),
         ],

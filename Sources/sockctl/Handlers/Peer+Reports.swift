@@ -17,8 +17,8 @@ extension Peer {
     }
 
     @inline(never)
-    func reportRead(_ count: Int) {
-        reporter.report(.read(ends, bytes: count, total: received))
+    func reportRead(_ count: Int, _ reader: Int?) {
+        reporter.report(.read(ends, bytes: count, total: received, reader: reader))
     }
 
     @inline(never)

@@ -52,12 +52,14 @@ final class Peer {
     // MARK: - Transfers
 
     /// One read, as the pace has it; an empty chunk is the end. It goes on after as many time-outs as it may.
-    func readChunk() async throws(NetworkError) -> Chunk {
+    ///
+    /// `reader` says which of several it is, from 1.
+    func readChunk(reader: Int? = nil) async throws(NetworkError) -> Chunk {
         while true {
             do throws(NetworkError) {
                 let chunk: Chunk
                 if let paced { chunk = try await paced.readChunk() } else { chunk = try await connection.readChunk() }
-                didRead(chunk.count)
+                didRead(chunk.count, reader: reader)
                 return chunk
             } catch {
                 guard goesOn(after: error) else { throw error }
@@ -80,14 +82,14 @@ final class Peer {
         didWrite(bytes.count)
     }
 
-    func didRead(_ count: Int) {
+    func didRead(_ count: Int, reader: Int? = nil) {
         if count == 0 { return }
         if received == 0 { reportFirstByte() }
         received += count
         clock?.noteReceived()
         if conduct.keepsTime { renew() }
         if isFinishing, !hasExpired { connection.readDeadline = .now + Self.rest }
-        if reportsTransfers { reportRead(count) }
+        if reportsTransfers { reportRead(count, reader) }
     }
 
     func didWrite(_ count: Int) {

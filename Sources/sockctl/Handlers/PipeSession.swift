@@ -24,10 +24,14 @@ final class PipeSession {
         case lost(Failure)
     }
 
+    private let tally: ReadTally?
+    private var stream: ReadTally.Stream?
+
     init(
         _ peer: Peer, _ arguments: PeerArguments, _ streams: StandardStreams, _ copies: Copies,
-        _ persistence: PersistenceArguments = PersistenceArguments()
+        _ persistence: PersistenceArguments = PersistenceArguments(), tally: ReadTally? = nil
     ) {
+        self.tally = tally
         self.persistence = persistence
         self.peer = peer
         self.arguments = arguments
@@ -93,6 +97,7 @@ final class PipeSession {
         beats?.cancel()
         if arguments.transfer.sendsOnly { await settle(result) }
         progress.finish()
+        stream?.finish()
         return result
     }
 
@@ -115,6 +120,7 @@ final class PipeSession {
             rules.inputSize = arguments.pace.writeSize ?? 8192
             rules.pace.writeSize = nil
         }
+        rules.readers = tally?.readers ?? 1
         rules.endsWithPeer = persistence.reconnects
         rules.endsWithInput = arguments.transfer.sendsOnly
         rules.frames = arguments.frame.rules(sendsCRLF: arguments.transfer.isCRLF)
@@ -140,10 +146,30 @@ final class PipeSession {
             }
             tap.seesSent = { [copies] bytes in copies.see(bytes, .sent) }
         }
+        count(with: &tap)
         if arguments.transfer.isCRLF {
             tap.converts = { [self] bytes in lineEndings.convert(bytes) }
         }
         return tap
+    }
+
+    /// Has each read told with its reader, and its bytes looked at.
+    private func count(with tap: inout RelayTap) {
+        guard let tally else { return }
+        let stream = ReadTally.Stream(tally, peer)
+        self.stream = stream
+        let isNamed = tally.readers > 1
+        let plain = tap
+        tap.reads = { stream.reader = $0 }
+        tap.counts = { [peer, progress] direction, count in
+            guard direction == .received else { return plain.counts?(direction, count) ?? () }
+            peer.didRead(count, reader: isNamed ? stream.reader : nil)
+            progress.tick(count)
+        }
+        tap.seesReceived = { bytes in
+            plain.seesReceived?(bytes)
+            stream.take(bytes)
+        }
     }
 
     /// With `--send-only` nobody waits for the peer's end, but what was sent is to arrive: closing with unread bytes

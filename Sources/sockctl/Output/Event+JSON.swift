@@ -22,7 +22,10 @@ extension Event {
             case .accepted(let ends): ends.members
             case .socketOptions(let ends, let facts): ends.members + [.init("options", facts.json)]
             case .firstByte(let ends, let time): ends.members + [.init("seconds", .seconds(time))]
-            case .read(let ends, let bytes, let total), .wrote(let ends, let bytes, let total):
+            case .read(let ends, let bytes, let total, let reader):
+                ends.members + [.init("bytes", .integer(bytes)), .init("total", .integer(total))]
+                    + .some("reader", reader.map(JSONValue.integer))
+            case .wrote(let ends, let bytes, let total):
                 ends.members + [.init("bytes", .integer(bytes)), .init("total", .integer(total))]
             case .datagramReceived(let ends, let facts): ends.members + facts.members(isReceived: true)
             case .datagramSent(let ends, let facts): ends.members + facts.members(isReceived: false)
@@ -47,6 +50,9 @@ extension Event {
                 ends.members + [.init("index", .integer(index)), .init("seconds", .seconds(time))]
             case .roundTrip(let ends, let trip): ends.members + trip.members
             case .peerRefused(let ends, let reason): ends.members + [.init("reason", .string(reason))]
+            case .torn(let ends, let index, let pieces):
+                ends.members + [.init("index", .integer(index)), .init("pieces", .array(pieces.map(\.json)))]
+            case .waited(let ends, let wait): ends.members + wait.members
             case .syscall(let record): record.members
             case .note(let note): note.members
             case .summary(let measures): measures.map { .init($0.name, $0.value.json) }
@@ -168,6 +174,8 @@ extension Measure.Value {
         case .text(let value): .string(value)
         case .list(let values): .array(values.map(JSONValue.string))
         case .group(let parts): .object(parts.map { .init($0.name, $0.value.json) })
+        case .counts(let values): .array(values.map(JSONValue.integer))
+        case .rate(let value): .integer(value)
         case .nothing: .null
         }
     }

@@ -28,7 +28,8 @@ extension Event {
         case .socketOptions(_, let facts):
             return paint("socket: " + facts.pairs.map { "\($0.name) \($0.value)" }.joined(separator: ", "), .dim)
         case .firstByte(_, let time): return "first byte after \(Quantity.duration(time))"
-        case .read(let ends, let bytes, let total): return Self.transfer("read ", bytes, total, ends)
+        case .read(let ends, let bytes, let total, let reader):
+            return Self.transfer("read ", bytes, total, ends) + (reader.map { ", reader \($0)" } ?? "")
         case .wrote(let ends, let bytes, let total): return Self.transfer("wrote", bytes, total, ends)
         case .datagramReceived(let ends, let facts):
             return "from \(peer(ends)), \(Quantity.bytes(facts.bytes))"
@@ -65,6 +66,9 @@ extension Event {
                 + (trip.bytes.map { "\(Quantity.duration(trip.duration)), \(Quantity.bytes($0))" }
                     ?? "no answer in \(Quantity.duration(trip.duration))")
         case .peerRefused(let ends, let reason): return "refused \(peer(ends)): \(reason.printable)"
+        case .torn(_, let index, let pieces):
+            return paint("torn", .error) + " message \(index): \(pieces.map(\.text).joined(separator: " "))"
+        case .waited(_, let wait): return wait.text
         case .syscall(let record): return record.text
         case .note(let note): return note.text
         case .summary(let measures): return Measure.table(measures)
@@ -218,6 +222,8 @@ extension Measure.Value {
         case .text(let value): value.printable
         case .list(let values): values.joined(separator: ", ").printable
         case .group(let parts): parts.map { "\($0.name) \($0.value.text)" }.joined(separator: ", ")
+        case .counts(let values): values.map(String.init).joined(separator: ", ")
+        case .rate(let value): Quantity.rate(value, in: .seconds(1)) ?? "-"
         case .nothing: "-"
         }
     }

@@ -13,7 +13,8 @@ enum Event: Sendable {
     case socketOptions(Ends, SocketFacts)
     /// Counted from the moment of the connection.
     case firstByte(Ends, Duration)
-    case read(Ends, bytes: Int, total: Int)
+    /// `reader` says which of several it was, from 1.
+    case read(Ends, bytes: Int, total: Int, reader: Int? = nil)
     case wrote(Ends, bytes: Int, total: Int)
     case datagramReceived(Ends, DatagramFacts)
     case datagramSent(Ends, DatagramFacts)
@@ -34,6 +35,10 @@ enum Event: Sendable {
     case heartbeatAnswered(Ends, index: Int, Duration)
     case roundTrip(Ends, RoundTrip)
     case peerRefused(Ends, reason: String)
+    /// A message that other bytes came into; counted from 1.
+    case torn(Ends, index: Int, pieces: [BytePiece])
+    /// One wait of an I/O model for bytes or the end.
+    case waited(Ends, IOModelWait)
     case syscall(SystemCallRecord)
     case note(Note)
     case summary([Measure])
@@ -92,6 +97,8 @@ enum Event: Sendable {
         case .heartbeatAnswered: .heartbeatAnswered
         case .roundTrip: .roundTrip
         case .peerRefused: .peerRefused
+        case .torn: .torn
+        case .waited: .waited
         case .syscall: .syscall
         case .summary: .summary
         case .note(.inputUnfinished): .inputUnfinished
@@ -161,6 +168,12 @@ struct Closing: Sendable {
     var tcp: TCPInfo?
 }
 
+/// A run of equal bytes.
+struct BytePiece: Sendable, Hashable {
+    var byte: UInt8
+    var count: Int
+}
+
 /// One line of a summary: a name in snake_case, and what was measured.
 struct Measure: Sendable, Hashable {
     enum Value: Sendable, Hashable {
@@ -172,6 +185,9 @@ struct Measure: Sendable, Hashable {
         case list([String])
         /// Several figures of one thing.
         case group([Measure])
+        case counts([Int])
+        /// Bytes per second.
+        case rate(Int)
         /// It was not measured, or makes no sense here.
         case nothing
     }

@@ -32,6 +32,8 @@ enum EventKind: String, CaseIterable, Sendable {
     case peerRefused = "peer-refused"
     case stopping
     case reportsLost = "reports-lost"
+    case torn
+    case waited
     case syscall
     case summary
 }

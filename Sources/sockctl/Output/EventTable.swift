@@ -26,7 +26,7 @@ enum EventTable {
         row(.accepted, .verbose, [], "A peer was taken from the queue."),
         row(.socketOptions, .veryVerbose, ["options"], "What the kernel made of the socket's options."),
         row(.firstByte, .verbose, ["seconds"], "The peer's first bytes came, so long after the connection."),
-        row(.read, .transfer, ["total"], "One read."),
+        row(.read, .transfer, ["total", "reader"], "One read; `reader` with `--readers`."),
         row(.wrote, .transfer, ["total"], "One write."),
         row(.datagramReceived, .verbose, ["truncated", "length", "ttl", "to"], "A datagram came."),
         row(.datagramSent, .verbose, ["length", "to"], "A datagram went."),
@@ -80,6 +80,12 @@ enum EventTable {
         row(.peerRefused, .always, ["reason"], "A peer was turned away."),
         row(.stopping, .verbose, ["reason"], "No more peers are taken; those that are there are finished."),
         row(.reportsLost, .always, ["count"], "Nobody read the reports for so long that some were dropped."),
+        row(
+            .torn, .verbose, ["index", "pieces"],
+            "A message of `--message-size` has bytes of others in it; only the first few are told."),
+        row(
+            .waited, .verbose, ["seconds", "calls", "would_block", "cpu_seconds"],
+            "With `--io-model`: one wait for bytes or, with 0 bytes, for the end, and what it took."),
         row(
             .syscall, .trace, ["call", "arguments", "result", "errno", "seconds"],
             "One system call, with `--trace`."),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from harness.contestants import C_EPOLL, C_SPLICE, IPERF3, NC, NCAT, SOCAT, SOCAT_LARGE, SOCKCTL
+from harness.limits import PLAIN
 from harness.measures import Series
 
 HEADER = ("measure", "sockctl", "beside", "", "ratio", "target", "")
@@ -51,6 +52,8 @@ class Unit:
 
 
 MILLISECONDS = Unit(" ms", 2, 1000)
+MICROSECONDS = Unit(" µs", 2, 1e6)
+TIMERS = Unit("", 2)
 RATE = Unit(" MiB/s", 0)
 CPU = Unit(" s/GB", 3)
 PER_SECOND = Unit("/s", 0)
@@ -95,6 +98,11 @@ GOALS = (
     Goal("idle-memory", "memory for one of them", MEMORY, C_EPOLL, at_most(3), of_ratio=False),
     Goal("idle-round-trip", "round trip beside them", TIMES, C_EPOLL, at_most(1.2), of_ratio=False),
     Goal("accepts", "accepts", PER_SECOND, C_EPOLL, at_least(0.8)),
+    Goal("timeout-cpu", "CPU for an echo with --read-timeout", MICROSECONDS, PLAIN, at_most(1.03)),
+    Goal("limits-threads", "connections with limits: threads", THREADS, PLAIN, at_most(1), of_ratio=False),
+    Goal("limits-memory", "memory for one of them", MEMORY, PLAIN),
+    Goal("limits-timers", "timer calls for one of them", TIMERS, PLAIN, at_most(0), of_ratio=False),
+    Goal("submits", "dial --submit, 64 bytes each", PER_SECOND, "", at_least(100_000), of_ratio=False),
 )
 
 
@@ -126,6 +134,8 @@ class Row:
 
     def figure(self, contestant: str) -> str:
         """A contestant's median, or in a word why there is none: the notes under the table say more."""
+        if not contestant:
+            return ""
         if (value := self.series.median(contestant)) is not None:
             return self.goal.unit.text(value)
         return self.series.problems.get(contestant, "not measured").partition(":")[0]

@@ -31,11 +31,14 @@ class Sizes:
     idle_connections: int = 10_000
     accepts: int = 20_000
     accepts_at_a_time: int = 64  # Fewer than sockctl's backlog: the queue is not what is measured.
+    timeout_rounds: int = 500
+    limited_connections: int = 5000
+    submits: int = 300_000
 
     @classmethod
     def quick(cls) -> Sizes:
         """Enough to see that everything runs, too little to judge by."""
-        return cls(5, 64 * MIB, 64 * MIB, 0.2, 500, 1000)
+        return cls(5, 64 * MIB, 64 * MIB, 0.2, 500, 1000, 64, 20, 200, 2000)
 
 
 @dataclass

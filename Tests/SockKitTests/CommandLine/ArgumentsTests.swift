@@ -52,6 +52,38 @@ import Testing
         #expect((error?.message.count ?? 0) > 25, "\(error?.message ?? "")")
     }
 
+    @Test(arguments: [
+        "--writers 0 x", "--writers 27 x", "--writers a x", "--messages 2 x", "--message-size 1K x", "--unlocked x",
+        "--split x", "--writers 2 --crlf x", "--writers 2 --recv-only x", "--writers 2 --send-only x",
+        "--writers 2 --half-open x", "--writers 2 --input-grace 2 x", "--writers 2 --split --message-size 1 x",
+        "--writers 2 -N x", "--writers 2 --close-after 1 x", "--readers 2 x",
+    ])
+    func `what writers have no use for is refused`(line: String) {
+        #expect(throws: UsageError.self) { try dial(line) }
+    }
+
+    @Test(arguments: [
+        "--readers 0", "--readers 2 -k", "--readers 2 --serve echo", "--readers 2 --serve time",
+        "--message-size 4 --serve chargen", "--message-size 0", "--readers 2 --no-read", "--readers 2 --send-only",
+        "--readers 2 --max-accepts 2", "--writers 2",
+    ])
+    func `what readers cannot do is refused`(line: String) {
+        #expect(throws: UsageError.self) { try listen(line) }
+    }
+
+    @Test(arguments: [
+        "--serve discard", "--serve time", "-x -", "-o file", "-q 1", "-i 5", "--close reset", "--close-after 2", "-C",
+        "--send-only", "--recv-only", "--no-read", "-m 2", "--readers 2", "--half-open", "--no-shutdown",
+    ])
+    func `what the I/O models do not honour is refused`(line: String) {
+        #expect(throws: UsageError.self) { try listen("--io-model spin " + line) }
+    }
+
+    @Test(arguments: ["-k", "--serve echo", "--max-accepts 1", "-w 5", "-v", "--read-size 10", "-O 8192", "--trace"])
+    func `what the I/O models honour is taken`(line: String) throws {
+        #expect(try listen("--io-model epoll " + line).ioModel == .epoll)
+    }
+
     @Test func `the defaults are those of the contract`() throws {
         let listen = try listen("")
         #expect(listen.backlog == 128 && listen.mode == 0o600 && listen.serve == .pipe && listen.timeout == nil)

@@ -41,7 +41,9 @@ import Testing
         // The first one brings what any connection needs.
         for round in 0..<3 {
             let before = try residentKilobytes(of: server.pid)
-            try await python(Self.flooder, port, head).finish().expect(lines: ["ConnectionResetError True"])
+            // Closed with unread bytes it is a reset at once; had the last been read, an end and then a broken pipe.
+            let told = try await python(Self.flooder, port, head).finish().lines
+            #expect([["ConnectionResetError True"], ["BrokenPipeError True"]].contains(told), "\(told)")
             let grown = try residentKilobytes(of: server.pid) - before
             #expect(grown < 8 << 10, "round \(round): \(grown) KiB more")
         }

@@ -52,10 +52,17 @@ enum EventSamples {
             SystemCallRecord(
                 call: "connect", arguments: "5, 127.0.0.1:3000", result: -1, errno: .inProgress,
                 duration: .microseconds(12))),
+        .read(ends, bytes: 4, total: 4, reader: 2),
+        .torn(ends, index: 3, pieces: [BytePiece(byte: 97, count: 65536), BytePiece(byte: 0, count: 12)]),
+        .waited(
+            ends,
+            IOModelWait(
+                bytes: 6, calls: 1001, wouldBlock: 1000, time: .milliseconds(500), processorTime: .milliseconds(499))),
         .summary([
             Measure("bytes_sent", .bytes(2048)), Measure("dials", .count(3)),
             Measure("elapsed", .duration(.seconds(2))),
             Measure("blocked", .flag(false)), Measure("mss", .nothing), Measure("errors", .list(["timeout"])),
+            Measure("rate", .rate(1 << 20)), Measure("reader_bytes", .counts([4, 1])),
         ]),
     ]
 }

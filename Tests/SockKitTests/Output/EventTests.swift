@@ -85,13 +85,18 @@ import Testing
             "refused 127.0.0.1:40112: 2 connections are the most that --max-conns allows",
             "server closed: interrupted", "2 reports lost: nobody read them in time",
             "connect(5, 127.0.0.1:3000) = -1 EINPROGRESS" + String(repeating: " ", count: 17) + "12 µs",
+            "read      4 bytes, 4 bytes in all, 127.0.0.1:40112, reader 2",
+            "torn message 3: a×65536 \\x00×12",
+            "waited 500 ms for 6 bytes: 1001 system calls, 1000 of them in vain, 499 ms of CPU",
             """
-            bytes sent  2.0 KiB
-            dials       3
-            elapsed     2.00 s
-            blocked     no
-            mss         -
-            errors      timeout
+            bytes sent    2.0 KiB
+            dials         3
+            elapsed       2.00 s
+            blocked       no
+            mss           -
+            errors        timeout
+            rate          1.0 MiB/s
+            reader bytes  4, 1
             """,
         ]
         for (line, sentence) in zip(lines, expected) { #expect(line == sentence) }

@@ -1,0 +1,32 @@
+private import Glibc
+
+/// The calls that make their thread wait: for threads of their own, never for the loop's.
+enum BlockingCalls {
+    /// Whether calls on the open file wait. The corresponding call is fcntl(2) with F_SETFL.
+    static func setBlocking(_ blocks: Bool, _ descriptor: Int32) throws(Errno) {
+        let flags = try SystemCall.perform("fcntl", on: descriptor, arguments: "\(descriptor), F_GETFL") {
+            Int(fcntl(descriptor, F_GETFL))
+        }
+        let wanted = blocks ? Int32(flags) & ~O_NONBLOCK : Int32(flags) | O_NONBLOCK
+        let name = blocks ? "~O_NONBLOCK" : "O_NONBLOCK"
+        _ = try SystemCall.perform("fcntl", on: descriptor, arguments: "\(descriptor), F_SETFL, \(name)") {
+            Int(fcntl(descriptor, F_SETFL, wanted))
+        }
+    }
+
+    /// recv(2) without flags: on a blocking socket it waits for bytes or the end.
+    static func receive(
+        _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(Errno) -> Attempt<Int> {
+        try SystemCall.attempt("recv", on: descriptor, arguments: "\(descriptor), \(buffer.count) bytes") {
+            unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0)
+        }
+    }
+
+    /// send(2): on a blocking socket it waits until the kernel has taken all the bytes.
+    static func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(Errno) -> Attempt<Int> {
+        try SystemCall.attempt("send", on: descriptor, arguments: "\(descriptor), \(bytes.count) bytes") {
+            unsafe Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+        }
+    }
+}

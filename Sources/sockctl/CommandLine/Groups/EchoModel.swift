@@ -1,0 +1,4 @@
+/// How `listen --io-model` waits for bytes.
+enum EchoModel: String, CaseIterable, Sendable {
+    case blocking, spin, epoll
+}

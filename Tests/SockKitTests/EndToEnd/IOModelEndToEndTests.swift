@@ -1,0 +1,64 @@
+import Glibc
+import Testing
+
+/// `listen --io-model`, and what the loop does instead.
+@Suite(.endToEnd, .needsSockctl) struct IOModelEndToEndTests {
+    @Test(.needs(.python3), arguments: ["blocking", "spin", "epoll"])
+    func `peers are echoed one after another until a signal, and then comes the summary`(model: String) async throws {
+        let server = try sockctl("listen", "--json", "--io-model", model, "127.0.0.1:0")
+        let script = """
+            for word in (b"one", b"two"):
+                c = dial(arguments[0]); time.sleep(0.2); c.sendall(word); say(c.recv(10))
+                c.shutdown(socket.SHUT_WR); say(drain(c))
+            """
+        let client = try await python(script, server.listening().port)
+        try await client.finish().expect(lines: ["b'one'", "b''", "b'two'", "b''"])
+        let outcome = try await server.finish(after: SIGINT)
+        outcome.expect(status: 0)
+        let summary = try #require(try outcome.events().last)
+        #expect(summary["io_model"]?.string == model && summary["peers"]?.integer == 2, "\(summary)")
+        #expect(summary["reads"]?.integer == 2 && summary["bytes"]?.integer == 6, "\(summary)")
+        #expect(try #require(summary["wait_seconds"]?.number) >= 0.35)
+        let calls = try #require(summary["syscalls"]?.integer)
+        let vain = try #require(summary["would_block"]?.integer)
+        switch model {
+        // Two waits a peer: one for the word, one for the end.
+        case "blocking": #expect(calls == 4 && vain == 0, "\(summary)")
+        case "epoll": #expect(calls == 8 && vain == 0, "\(summary)")
+        default: #expect(calls > 1000 && vain == calls - 4, "\(summary)")
+        }
+    }
+
+    @Test(.needs(.python3), arguments: ["blocking", "spin", "epoll"])
+    func `a peer that says nothing does not keep a signal from being heard`(model: String) async throws {
+        let server = try sockctl("listen", "-v", "--io-model", model, "127.0.0.1:0")
+        let client = try await python("c = dial(arguments[0]); say(drain(c))", server.listening().port)
+        try await server.waitForLine(containing: "accepted")
+        let outcome = try await server.finish(after: SIGTERM)
+        outcome.expect(status: 0)
+        #expect(outcome.err.contains("closed") && outcome.err.contains("from this side"), "\(outcome)")
+        try await client.finish().expect(out: "b''\n")
+    }
+
+    @Test(.needs(.python3)) func `--max-accepts is the end, and --trace shows the model's calls`() async throws {
+        let server = try sockctl("listen", "--trace", "--io-model", "epoll", "--max-accepts", "1", "127.0.0.1:0")
+        let script = "c = dial(arguments[0]); c.sendall(b'x'); say(c.recv(1))"
+        try await python(script, server.listening().port).finish().expect(out: "b'x'\n")
+        let outcome = try await server.finish()
+        outcome.expect(status: 0)
+        #expect(outcome.err.contains(/epoll_ctl\(\d+, EPOLL_CTL_ADD, \d+, EPOLLIN\)/), "\(outcome)")
+    }
+
+    @Test(.needs(.python3)) func `200 idle connections are one thread`() async throws {
+        let server = try sockctl("listen", "-k", "--serve", "echo", "127.0.0.1:0")
+        let script = """
+            held = [dial(arguments[0]) for _ in range(200)]
+            # The last one's echo: all have been accepted.
+            held[-1].sendall(b"x"); say(held[-1].recv(1)); hold()
+            """
+        let clients = try await python(script, server.listening().port)
+        #expect(try await clients.waitForLine(on: .out) == "b'x'")
+        #expect(names(in: "/proc/\(server.pid)/task").count == 1)
+        #expect(names(in: "/proc/\(server.pid)/fd").count >= 201)
+    }
+}
