@@ -135,12 +135,21 @@ struct Dial {
         if arguments.submit.isOn, network.kind != .stream {
             throw UsageError("'--submit' finds its answers in a stream, and \(network) has messages of its own")
         }
+        try checkHeartbeat()
         guard network.kind == .datagram else { return }
         if arguments.persistence.reconnects {
             throw UsageError("'--reconnect' is about connections that are lost, and \(network) has none")
         }
         if arguments.persistence.heartbeat != nil {
             throw UsageError("'--heartbeat' keeps a connection alive, and \(network) has none")
+        }
+    }
+
+    private func checkHeartbeat() throws(UsageError) {
+        guard arguments.persistence.heartbeat != nil else { return }
+        let rules = arguments.peer.frame.rules(sendsCRLF: arguments.peer.transfer.isCRLF)
+        do throws(FramingError) { _ = try Heartbeat.message(arguments.persistence.heartbeatText, rules) } catch {
+            throw UsageError("'--heartbeat-text' makes no message of '--frame': \(error)")
         }
     }
 

@@ -20,19 +20,25 @@ final class Heartbeat {
 
     /// `onSend` is told of each one that went.
     init(
-        _ peer: Peer, _ clock: PeerClock, every interval: Duration, _ settings: PersistenceArguments,
+        _ peer: Peer, _ clock: PeerClock, _ text: [UInt8], every interval: Duration, misses: Int?,
         onSend: @escaping @Netpoller () -> Void
     ) {
         self.peer = peer
         self.clock = clock
         self.interval = interval
         self.onSend = onSend
-        text = Self.message(settings)
-        misses = settings.heartbeatMisses
+        self.text = text
+        self.misses = misses
     }
 
-    /// What one heartbeat puts on the connection.
-    private static func message(_ settings: PersistenceArguments) -> [UInt8] { settings.heartbeatText }
+    /// What one heartbeat puts on the connection: its text, as a message of its own where there are messages.
+    static func message(_ text: [UInt8], _ rules: FrameRules?) throws(FramingError) -> [UInt8] {
+        guard let rules else { return text }
+        var frame: [UInt8] = []
+        let encoder = FrameEncoder(rules.framing, maximum: rules.maximum, sendsCRLF: rules.sendsCRLF)
+        try encoder.append(text.span, to: &frame)
+        return frame
+    }
 
     /// Sends heartbeats until too many in a row were not answered; false if it was ended before.
     func run() async -> Bool {

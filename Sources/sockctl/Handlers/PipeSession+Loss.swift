@@ -3,8 +3,13 @@ import SockKit
 /// Connections that are kept alive, and those that are lost all the same.
 extension PipeSession {
     func startHeartbeat(_ relay: Relay, _ task: Task<RelayResult, Never>) {
-        guard let interval = persistence.heartbeat, let clock = peer.clock else { return }
-        let heartbeat = Heartbeat(peer, clock, every: interval, persistence) { relay.noteSent() }
+        guard let interval = persistence.heartbeat, let clock = peer.clock,
+            // A text that makes no message was refused before anything was dialled.
+            let text = try? Heartbeat.message(
+                persistence.heartbeatText, arguments.frame.rules(sendsCRLF: arguments.transfer.isCRLF))
+        else { return }
+        let heartbeat = Heartbeat(
+            peer, clock, text, every: interval, misses: persistence.heartbeatMisses, onSend: { relay.noteSent() })
         self.heartbeat = heartbeat
         beats = Netpoller.spawn { [self] in
             guard await heartbeat.run() else { return }
@@ -59,7 +64,8 @@ extension PipeSession {
         let sent = result.bytesSent + result.bytesStranded
         guard sent > 0 else { return }
         let lost = result.bytesStranded + atRisk(of: result.bytesUnacknowledged)
-        reporter.report(.note(.inputDropped(bytes: lost, sent: sent)))
+        let mayArrive = ending(of: result) == .timeout
+        reporter.report(.note(.inputDropped(bytes: lost, sent: sent, mayArrive: mayArrive)))
     }
 
     /// How many of the bytes that were not acknowledged came from standard input and not from heartbeats.

@@ -157,7 +157,8 @@ extension Event.Note {
         case .inputUnfinished: []
         case .messageCut(let bytes, let length):
             [.init("bytes", .integer(bytes)), .init("length", .integer(length))]
-        case .inputDropped(let bytes, let sent): [.init("bytes", .integer(bytes)), .init("bytes_sent", .integer(sent))]
+        case .inputDropped(let bytes, let sent, _):
+            [.init("bytes", .integer(bytes)), .init("bytes_sent", .integer(sent))]
         case .stopping(let reason): [.init("reason", .string(reason))]
         case .unanswered(let count): [.init("count", .integer(count))]
         case .reportsLost(let count): [.init("count", .integer(count))]

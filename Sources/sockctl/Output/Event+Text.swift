@@ -188,9 +188,10 @@ extension Event.Note {
         switch self {
         case .inputUnfinished: "the peer had ended; standard input had not"
         case .messageCut(let bytes, let length): "a message of \(length) bytes was cut to \(bytes)"
-        case .inputDropped(let bytes, let sent):
+        case .inputDropped(let bytes, let sent, let mayArrive):
             bytes > 0
-                ? "\(bytes) of \(sent) bytes of standard input cannot have arrived"
+                ? "\(bytes) of \(sent) bytes of standard input "
+                    + (mayArrive ? "were not acknowledged in time" : "cannot have arrived")
                 : "all \(sent) bytes sent were acknowledged; whether the peer read them is not known"
         case .unanswered(let count): "\(Quantity.count(count, "submit")) unanswered"
         case .stopping(let reason): "server closed: \(reason)"

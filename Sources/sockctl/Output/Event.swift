@@ -59,8 +59,9 @@ enum Event: Sendable {
         case inputUnfinished
         /// Of a message, so many bytes were read, and the rest is gone.
         case messageCut(bytes: Int, length: Int)
-        /// Bytes taken from standard input that cannot have arrived, of those that were taken.
-        case inputDropped(bytes: Int, sent: Int)
+        /// Bytes taken from standard input and never acknowledged, of those that were taken. After a time-out of ours
+        /// some may still be on their way; otherwise they cannot have arrived.
+        case inputDropped(bytes: Int, sent: Int, mayArrive: Bool = false)
         /// Submits that the connection broke before they were answered.
         case unanswered(count: Int)
         /// No more peers are taken; the reason reads like `interrupted` or `2 accepted`.

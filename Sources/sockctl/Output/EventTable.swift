@@ -39,7 +39,7 @@ enum EventTable {
         row(.messageCut, .always, ["length"], "A message was longer than what was read of it, and the rest is gone."),
         row(
             .inputDropped, .always, ["bytes_sent"],
-            "So many bytes were taken from standard input and cannot have arrived."),
+            "So many bytes were taken from standard input and never acknowledged by the peer's kernel."),
         row(.unanswered, .always, ["count"], "So many submits were unanswered when the connection broke."),
         row(
             .keepAlive, .verbose, ["seconds", "limit"],

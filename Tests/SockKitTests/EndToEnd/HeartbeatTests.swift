@@ -99,7 +99,9 @@ import Testing
         let outcome = try await client.finish()
         outcome.expect(status: 75)
         #expect(outcome.err.contains("2 heartbeats without an answer"), "\(outcome)")
-        #expect(outcome.err.contains(/[0-9]+ of [0-9]+ bytes of standard input cannot have arrived/), "\(outcome)")
+        #expect(
+            outcome.err.contains(/[0-9]+ of [0-9]+ bytes of standard input were not acknowledged in time/), "\(outcome)"
+        )
     }
 
     @Test func `a silent peer is dialled again, and heartbeats are no standard input`() async throws {
@@ -125,5 +127,27 @@ import Testing
         #expect(lost.compactMap { $0["by"]?.string } == ["timeout", "peer"], "\(lost)")
         #expect(lost.first?["bytes_sent"]?.integer == 26 && lost.first?["bytes_at_risk"]?.integer == 0)
         try await peer.finish().expect(lines: ["b'hello, server'", "b'hello, server'"], after: 1)
+    }
+
+    @Test func `with --frame a heartbeat is a message of its own`() async throws {
+        let server = try sockctl(
+            "listen", "--frame", "length:2", "--json", "--max-accepts", "1", "127.0.0.1:0", input: .open)
+        let client = try await sockctl(
+            "dial", "--frame", "length:2", "--heartbeat", "50ms", "--heartbeat-text", "still here",
+            "127.0.0.1:\(server.listening().port)", input: .open)
+        let message = try await server.waitForEvent("message")
+        #expect(message["bytes"]?.integer == 10)
+        try await server.waitForOutput("still here\n")
+        client.closeInput()
+        server.closeInput()
+        try await client.finish().expect(status: 0)
+    }
+
+    @Test func `a heartbeat that makes no message is refused`() async throws {
+        let outcome = try await sockctl(
+            "dial", "--frame", "line", "--heartbeat", "1s", "--heartbeat-text", #"a\nb"#, "127.0.0.1:9"
+        ).finish()
+        outcome.expect(status: 64)
+        #expect(outcome.err.contains("'--heartbeat-text' makes no message of '--frame'"), "\(outcome)")
     }
 }

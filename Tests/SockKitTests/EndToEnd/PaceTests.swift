@@ -138,6 +138,12 @@ import Testing
         (["listen", "--serve", "echo", "--delay", "1s"], "leaves alone"),
         (["dial", "--recv-only", "--write-size", "1", "x:1"], "never reads it"),
         (["dial", "-u", "--read-timeout", "1s", "x:1"], "has no meaning for udp"),
+        (["listen", "--no-read", "--frame", "line"], "reads nothing"),
+        (["dial", "--submit", "--heartbeat", "1s", "x:1"], "no packet"),
+        (["dial", "--submit", "--send", "a", "x:1"], "exclude each other"),
+        (["dial", "--frame", "line", "--reconnect", "x:1"], "whole messages"),
+        (["dial", "--send", "a", "--rate", "1K", "x:1"], "would spoil"),
+        (["listen", "--readers", "2", "--frame", "line"], "puts them together again"),
     ])
     func `what makes no sense together is refused with the reason`(words: [String], reason: String) async throws {
         let outcome = try await sockctl(words).finish()
