@@ -138,9 +138,7 @@ import Testing
         let message = try await server.waitForEvent("message")
         #expect(message["bytes"]?.integer == 10)
         try await server.waitForOutput("still here\n")
-        client.closeInput()
-        server.closeInput()
-        try await client.finish().expect(status: 0)
+        try await client.finish(after: SIGTERM).expect(status: 143)
     }
 
     @Test func `a heartbeat that makes no message is refused`() async throws {
