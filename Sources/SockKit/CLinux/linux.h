@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 #include <sys/sendfile.h>
 #include <sys/un.h>
 #include <linux/sockios.h>
@@ -24,6 +25,7 @@ enum {
     SK_SPLICE_F_MORE = 4,
     SK_F_SETPIPE_SZ = 1031,
     SK_F_GETPIPE_SZ = 1032,
+    SK_TFD_TIMER_ABSTIME = TFD_TIMER_ABSTIME,
 };
 
 // The kernel's struct tcp_info as of Linux 6.x. <linux/tcp.h> clashes with <netinet/tcp.h>, whose

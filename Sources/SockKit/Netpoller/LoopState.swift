@@ -13,6 +13,7 @@
     private var generation: UInt32 = 0
 
     private var heap = DeadlineHeap()
+    private var alarm: Alarm
     private var parked: [UInt64: UnsafeContinuation<Wake, Never>] = unsafe [:]
     private var lastParked: UInt64 = 0
 
@@ -23,6 +24,7 @@
         epoll = Self.open(&failure) { () throws(Errno) in try PollCalls.create() }
         wakeUp = Self.open(&failure) { () throws(Errno) in try PollCalls.makeWakeUp() }
         wakeUpDescriptor = wakeUp.rawValue
+        alarm = Alarm(epoll: epoll.rawValue)
         self.failure = failure
         guard failure == nil else { return }
         try? PollCalls.add(wakeUp.rawValue, to: epoll.rawValue, [.read, .edge], tag: Self.wakeUpTag)
@@ -41,12 +43,14 @@
 
     /// Waits for events or the next deadline, or only looks where the loop has jobs to run, and wakes who is concerned.
     func poll(mayWait: Bool) {
-        let timeout: Duration? = mayWait ? heap.earliest.map { max(.zero, $0 - .now) } : .zero
+        let timeout = mayWait ? alarm.limit(until: heap.earliest) : .zero
         let count = events.wait(on: epoll.rawValue, timeout: timeout)
         for index in 0..<count {
             let event = events[index]
             if event.tag == Self.wakeUpTag {
                 PollCalls.drainWakeUp(wakeUp.rawValue)
+            } else if event.tag == Alarm.tag {
+                alarm.wentOff()
             } else {
                 slot(of: PollTag(rawValue: event.tag))?.becameReady(event.interest)
             }
@@ -55,7 +59,7 @@
     }
 
     private func expireDeadlines() {
-        guard let earliest = heap.earliest else { return }
+        guard let earliest = heap.earliest, alarm.mayHavePassed(earliest) else { return }
         let now = Deadline.now
         guard earliest <= now else { return }
         while let target = heap.popExpired(at: now) {

@@ -1,7 +1,7 @@
 private import CLinux
 private import Glibc
 
-/// The calls of the one loop: epoll(7) and eventfd(2).
+/// The calls of the one loop: epoll(7), eventfd(2) and timerfd_create(2).
 enum PollCalls {
     struct Interest: OptionSet, Sendable {
         let rawValue: UInt32
@@ -66,6 +66,29 @@ enum PollCalls {
         }
     }
 
+    static func makeTimer() throws(Errno) -> FileDescriptor {
+        let number = try SystemCall.perform(
+            "timerfd_create", on: -1, arguments: "CLOCK_MONOTONIC, TFD_NONBLOCK|TFD_CLOEXEC"
+        ) {
+            Int(timerfd_create(CLOCK_MONOTONIC, Int32(TFD_NONBLOCK | TFD_CLOEXEC)))
+        }
+        return FileDescriptor(adopting: Int32(number))
+    }
+
+    /// Has a timer go off once, at that moment, instead of whenever it would have.
+    static func setTimer(_ descriptor: Int32, to moment: Deadline) throws(Errno) {
+        // A moment of zero would stop the timer.
+        let nanoseconds = Int(max(1, moment.nanoseconds))
+        var setting = itimerspec()
+        setting.it_value.tv_sec = nanoseconds / 1_000_000_000
+        setting.it_value.tv_nsec = nanoseconds % 1_000_000_000
+        _ = try SystemCall.perform(
+            "timerfd_settime", on: descriptor, arguments: "\(descriptor), TFD_TIMER_ABSTIME, \(moment.nanoseconds) ns"
+        ) {
+            unsafe Int(timerfd_settime(descriptor, Int32(SK_TFD_TIMER_ABSTIME), &setting, nil))
+        }
+    }
+
     static func drainWakeUp(_ descriptor: Int32) {
         var count: eventfd_t = 0
         _ = try? SystemCall.perform("read", on: descriptor, arguments: "\(descriptor), eventfd") {
@@ -106,10 +129,9 @@ extension PollCalls.Interest: CustomStringConvertible {
     ///
     /// An interruption by a signal counts as no event: the loop looks at its clock and comes back.
     func wait(on epoll: Int32, timeout: Duration?) -> Int {
-        let timeoutText = timeout.map { "\($0.millisecondsRoundedUp) ms" } ?? "no timeout"
         do throws(Errno) {
             return try SystemCall.perform(
-                "epoll_wait", on: epoll, retryingInterrupts: false, arguments: "\(epoll), \(timeoutText)"
+                "epoll_wait", on: epoll, retryingInterrupts: false, arguments: "\(epoll), \(Self.text(timeout))"
             ) {
                 guard let timeout else {
                     return unsafe Int(epoll_wait(epoll, room.baseAddress, Int32(room.count), -1))
@@ -127,6 +149,12 @@ extension PollCalls.Interest: CustomStringConvertible {
             precondition(error == .interrupted, "epoll_wait: \(error)")
             return 0
         }
+    }
+}
+
+extension PollEvents {
+    fileprivate static func text(_ timeout: Duration?) -> String {
+        timeout.map { "\($0.millisecondsRoundedUp) ms" } ?? "no timeout"
     }
 }
 
