@@ -26,6 +26,12 @@ extension Event {
                 ends.members + [.init("bytes", .integer(bytes)), .init("total", .integer(total))]
             case .datagramReceived(let ends, let facts): ends.members + facts.members(isReceived: true)
             case .datagramSent(let ends, let facts): ends.members + facts.members(isReceived: false)
+            case .reply(let ends, let facts): ends.members + facts.members
+            case .gap(let ends, let from, let count):
+                ends.members + [.init("from", .integer(from)), .init("count", .integer(count))]
+            case .dropped(let ends, let count, let buffer):
+                ends.members + [.init("count", .integer(count))]
+                    + .some("receive_buffer", buffer.map(JSONValue.integer))
             case .halfClosed(let ends, let side): ends.members + [.init("by", .string(side.rawValue))]
             case .closed(let ends, let closing): ends.members + closing.members
             case .failed(let failure): failure.members()
@@ -62,6 +68,15 @@ extension DatagramFacts {
             + [.init("length", .integer(length))]
             + .some("ttl", isReceived ? timeToLive.map(JSONValue.integer) : nil)
             + .some("to", destination.map { .string($0.description) })
+            + .some("arrived", arrived.map { .string($0.rfc3339) })
+    }
+}
+
+extension ReplyFacts {
+    fileprivate var members: [JSONValue.Member] {
+        [.init("bytes", .integer(bytes)), .init("length", .integer(length))]
+            + .some("round_trip", roundTrip.map(JSONValue.seconds))
+            + .some("sequence", sequence.map(JSONValue.integer)) + [.init("payload", .string(payload))]
     }
 }
 
@@ -123,6 +138,8 @@ extension Measure.Value {
         case .flag(let value): .boolean(value)
         case .text(let value): .string(value)
         case .list(let values): .array(values.map(JSONValue.string))
+        case .rate(let value): .integer(value)
+        case .roundTrips(let times): times.json
         case .nothing: .null
         }
     }

@@ -32,10 +32,18 @@ extension Event {
         case .wrote(let ends, let bytes, let total): return Self.transfer("wrote", bytes, total, ends)
         case .datagramReceived(let ends, let facts):
             return "from \(peer(ends)), \(Quantity.bytes(facts.bytes))"
-                + (facts.isTruncated ? ", cut: it had \(Quantity.bytes(facts.length))" : "")
+                + (facts.isTruncated ? ", cut: it had \(Quantity.bytes(facts.length))" : "") + facts.circumstances
         case .datagramSent(let ends, let facts):
             let target = facts.destination?.name.map { paint($0, .address) } ?? peer(ends)
             return "to \(target), \(Quantity.bytes(facts.bytes))"
+        case .reply(let ends, let facts):
+            return paint("reply", .good) + " from \(peer(ends)), \(Quantity.bytes(facts.bytes))"
+                + (facts.roundTrip.map { " in \(Quantity.duration($0))" } ?? "") + ": \(facts.line)"
+        case .gap(let ends, let from, let count):
+            return "missing from \(peer(ends)): \(Quantity.count(count, "datagram")), from number \(from) on"
+        case .dropped(_, let count, let buffer):
+            return "\(Quantity.count(count, "datagram")) dropped by the kernel: the receive buffer"
+                + (buffer.map { " of \(Quantity.bytes($0))" } ?? "") + " was full"
         case .halfClosed(let ends, .local): return "half-closed: nothing more goes to \(peer(ends))"
         case .halfClosed(let ends, .peer): return "half-closed: nothing more comes from \(peer(ends))"
         case .closed(let ends, let closing): return closing.text(of: ends, on: terminal)
@@ -72,6 +80,22 @@ extension Ends {
         let address = local?.name ?? "nowhere"
         if network.isTCP { return address }
         return network.isUnix ? "\(network):\(address)" : "\(network)://\(address)"
+    }
+}
+
+extension DatagramFacts {
+    /// Where it was sent to, how many routers were left to it, and when it came, as far as the kernel told.
+    fileprivate var circumstances: String {
+        guard let arrived else { return "" }
+        return (destination.map { ", to \($0)" } ?? "") + (timeToLive.map { ", TTL \($0)" } ?? "")
+            + ", at \(arrived.timeOfDay)"
+    }
+}
+
+extension ReplyFacts {
+    /// The payload on one line, without the newline at its end.
+    fileprivate var line: String {
+        (payload.utf8.last == UInt8(ascii: "\n") ? String(payload.dropLast()) : payload).printable
     }
 }
 
@@ -165,6 +189,8 @@ extension Measure.Value {
         case .flag(let value): value ? "yes" : "no"
         case .text(let value): value.printable
         case .list(let values): values.joined(separator: ", ").printable
+        case .rate(let value): "\(Quantity.bytes(value))/s"
+        case .roundTrips(let times): times.text
         case .nothing: "-"
         }
     }

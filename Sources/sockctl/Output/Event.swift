@@ -17,6 +17,10 @@ enum Event: Sendable {
     case wrote(Ends, bytes: Int, total: Int)
     case datagramReceived(Ends, DatagramFacts)
     case datagramSent(Ends, DatagramFacts)
+    case reply(Ends, ReplyFacts)
+    case gap(Ends, from: Int, count: Int)
+    /// The kernel's drops at a socket, and the receive buffer that they found full.
+    case dropped(Ends, count: Int, buffer: Int?)
     case halfClosed(Ends, by: Side)
     case closed(Ends, Closing)
     case failed(Failure)
@@ -65,6 +69,9 @@ enum Event: Sendable {
         case .wrote: .wrote
         case .datagramReceived: .datagramReceived
         case .datagramSent: .datagramSent
+        case .reply: .reply
+        case .gap: .gap
+        case .dropped: .dropped
         case .halfClosed: .halfClosed
         case .closed: .closed
         case .failed: .failed
@@ -114,8 +121,22 @@ struct DatagramFacts: Sendable, Hashable {
     var timeToLive: Int?
     /// Where it was sent to, where that is not the socket's own end or peer.
     var destination: Endpoint?
+    /// By the kernel's clock.
+    var arrived: Timestamp?
 
     var isTruncated: Bool { length > bytes }
+}
+
+/// An answer to a datagram of ours.
+struct ReplyFacts: Sendable, Hashable {
+    var bytes: Int
+    var length: Int
+    /// From the send that it answers; nil where that is not known.
+    var roundTrip: Duration?
+    /// The number of that send, from 0.
+    var sequence: Int?
+    /// As text; what is none is replaced.
+    var payload: String
 }
 
 /// A connection that is over.
@@ -139,6 +160,9 @@ struct Measure: Sendable, Hashable {
         case flag(Bool)
         case text(String)
         case list([String])
+        /// Bytes in a second.
+        case rate(Int)
+        case roundTrips(RoundTrips)
         /// It was not measured, or makes no sense here.
         case nothing
     }

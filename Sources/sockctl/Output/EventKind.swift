@@ -13,6 +13,9 @@ enum EventKind: String, CaseIterable, Sendable {
     case wrote
     case datagramReceived = "datagram-received"
     case datagramSent = "datagram-sent"
+    case reply
+    case gap
+    case dropped
     case halfClosed = "half-closed"
     case inputUnfinished = "input-unfinished"
     case messageCut = "message-cut"
