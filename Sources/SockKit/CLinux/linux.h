@@ -9,8 +9,6 @@
 #include <sys/un.h>
 #include <linux/sockios.h>
 #include <net/if.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 struct sockaddr;
 struct iovec;
@@ -20,9 +18,15 @@ int accept4(int descriptor, struct sockaddr *address, unsigned int *length, int 
 int pipe2(int descriptors[2], int flags);
 long splice(int from, long *from_offset, int to, long *to_offset, unsigned long length, unsigned int flags);
 
-// struct mmsghdr, which glibc declares together with the two calls.
+// struct mmsghdr, which glibc declares together with the two calls: a struct msghdr, and the message's length.
 struct sk_mmsghdr {
-    struct msghdr header;
+    void *name;
+    unsigned int name_length;
+    struct iovec *pieces;
+    unsigned long piece_count;
+    void *control;
+    unsigned long control_length;
+    int flags;
     unsigned int length;
 };
 int recvmmsg(int descriptor, struct sk_mmsghdr *messages, unsigned int count, int flags, struct timespec *timeout);

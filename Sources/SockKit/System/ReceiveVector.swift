@@ -36,10 +36,10 @@ private import Glibc
         unsafe names.initialize(repeating: sockaddr_storage(), count: capacity)
         for index in 0..<capacity {
             unsafe (pieces + index).initialize(to: iovec(iov_base: bytes + index * stride, iov_len: room))
-            unsafe headers[index].header.msg_iov = pieces + index
-            unsafe headers[index].header.msg_iovlen = 1
-            unsafe headers[index].header.msg_name = UnsafeMutableRawPointer(names + index)
-            if hasControl { unsafe headers[index].header.msg_control = controls + index * controlRoom }
+            unsafe headers[index].pieces = pieces + index
+            unsafe headers[index].piece_count = 1
+            unsafe headers[index].name = UnsafeMutableRawPointer(names + index)
+            if hasControl { unsafe headers[index].control = controls + index * controlRoom }
         }
     }
 
@@ -55,8 +55,8 @@ private import Glibc
     package func receive(_ descriptor: Int32, limit: Int) throws(Errno) -> Attempt<Int> {
         let limit = min(limit, capacity)
         for index in 0..<used {
-            unsafe headers[index].header.msg_namelen = UInt32(MemoryLayout<sockaddr_storage>.size)
-            unsafe headers[index].header.msg_controllen = controlRoom
+            unsafe headers[index].name_length = UInt32(MemoryLayout<sockaddr_storage>.size)
+            unsafe headers[index].control_length = UInt(controlRoom)
         }
         count = 0
         used = limit
@@ -77,11 +77,11 @@ private import Glibc
     package func length(of index: Int) -> Int { unsafe Int(headers[index].length) }
 
     package func source(of index: Int) -> Endpoint {
-        unsafe SocketAddress(copying: names[index], length: headers[index].header.msg_namelen).endpoint
+        unsafe SocketAddress(copying: names[index], length: headers[index].name_length).endpoint
     }
 
     package func control(of index: Int) -> DatagramControl {
-        let length = unsafe Int(headers[index].header.msg_controllen)
+        let length = unsafe Int(headers[index].control_length)
         return unsafe ControlMessages.datagram(
             UnsafeRawBufferPointer(start: controls + index * controlRoom, count: min(length, controlRoom)))
     }

@@ -184,15 +184,15 @@ private import Glibc
 
     private func prepare(_ index: Int, _ message: Message) {
         unsafe pieces[index] = iovec(iov_base: bytes + message.start, iov_len: message.length)
-        unsafe headers[index].header.msg_iov = pieces + index
-        unsafe headers[index].header.msg_iovlen = 1
+        unsafe headers[index].pieces = pieces + index
+        unsafe headers[index].piece_count = 1
         if let receiver = message.receiver {
             unsafe names[index] = addresses[receiver].raw
-            unsafe headers[index].header.msg_name = UnsafeMutableRawPointer(names + index)
-            unsafe headers[index].header.msg_namelen = addresses[receiver].length
+            unsafe headers[index].name = UnsafeMutableRawPointer(names + index)
+            unsafe headers[index].name_length = addresses[receiver].length
         } else {
-            unsafe headers[index].header.msg_name = nil
-            unsafe headers[index].header.msg_namelen = 0
+            unsafe headers[index].name = nil
+            unsafe headers[index].name_length = 0
         }
         let area = unsafe UnsafeMutableRawBufferPointer(
             start: controls + index * Self.controlRoom, count: Self.controlRoom)
@@ -202,8 +202,8 @@ private import Glibc
                 Int32(SK_SOL_UDP), Int32(SK_UDP_SEGMENT), UInt16(message.segment), at: end, of: area)
         }
         if let source = message.source { end = unsafe ControlMessages.writeSource(source, at: end, of: area) }
-        unsafe headers[index].header.msg_control = end > 0 ? area.baseAddress : nil
-        unsafe headers[index].header.msg_controllen = end
+        unsafe headers[index].control = end > 0 ? area.baseAddress : nil
+        unsafe headers[index].control_length = UInt(end)
     }
 
     private var summary: String {

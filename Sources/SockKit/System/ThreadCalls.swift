@@ -57,11 +57,11 @@ public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// A moment in nanoseconds since 1970.
-    package init(nanoseconds total: Int64) {
+    package init(since1970 total: Int64) {
         self.init(seconds: total / 1_000_000_000, nanoseconds: total % 1_000_000_000)
     }
 
-    private init(seconds: Int64, nanoseconds: Int64) {
+    init(seconds: Int64, nanoseconds: Int64) {
         self.seconds = seconds
         self.nanoseconds = nanoseconds
     }

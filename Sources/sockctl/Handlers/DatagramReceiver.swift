@@ -130,7 +130,7 @@ final class DatagramReceiver {
         var facts = DatagramFacts(bytes: batch.byteCount(of: index), length: batch.length(of: index))
         facts.timeToLive = control.timeToLive
         facts.destination = control.destination.map { .ip($0, port: socket.localEndpoint.port ?? 0) }
-        facts.arrived = control.arrived.map { Timestamp(nanoseconds: $0) }
+        facts.arrived = control.arrived.map { Timestamp(since1970: $0) }
         if let drops = control.drops, Int(drops) > knownDrops {
             reporter.report(.dropped(ends, count: Int(drops) - knownDrops, buffer: socket.bufferSizes?.receive))
             knownDrops = Int(drops)
