@@ -12,7 +12,6 @@
 
 struct sockaddr;
 struct iovec;
-struct timespec;
 
 int accept4(int descriptor, struct sockaddr *address, unsigned int *length, int flags);
 int pipe2(int descriptors[2], int flags);
@@ -27,9 +26,10 @@ struct sk_mmsghdr {
     void *control;
     unsigned long control_length;
     int flags;
+    int padding;
     unsigned int length;
 };
-int recvmmsg(int descriptor, struct sk_mmsghdr *messages, unsigned int count, int flags, struct timespec *timeout);
+int recvmmsg(int descriptor, struct sk_mmsghdr *messages, unsigned int count, int flags, void *timeout);
 int sendmmsg(int descriptor, struct sk_mmsghdr *messages, unsigned int count, int flags);
 
 // <linux/udp.h>, <linux/in.h> and <asm/socket.h> say the same and clash with glibc's own headers.

@@ -21,7 +21,7 @@ struct UDPSendArguments: Equatable, Sendable {
         [
             .positional(
                 "address", 1...1, completion: .hosts, into: \.address,
-                help: "Where to send: host:port or unix:path, or several with commas between.",
+                help: "Where to send: host:port or unix:path[,...].",
                 detail: """
                     One word. Several addresses share one unconnected socket, and each datagram goes to all of them.
                     """),

@@ -68,7 +68,7 @@ extension DatagramFacts {
             + [.init("length", .integer(length))]
             + .some("ttl", isReceived ? timeToLive.map(JSONValue.integer) : nil)
             + .some("to", destination.map { .string($0.description) })
-            + .some("arrived", arrived.map { .string($0.rfc3339) })
+            + .some("arrived", !isReceived ? nil : arrived.map { .string($0.rfc3339) })
     }
 }
 
