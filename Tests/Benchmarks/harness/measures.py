@@ -44,7 +44,7 @@ class Sizes:
     echo_seconds: float = 1.0
     idle_connections: int = 10_000
     accepts: int = 20_000
-    datagrams: int = 200_000
+    datagrams: int = 100_000
     accepts_at_a_time: int = 64  # Fewer than sockctl's backlog: the queue is not what is measured.
 
     @classmethod
