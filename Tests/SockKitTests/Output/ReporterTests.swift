@@ -9,8 +9,8 @@ import Testing
         let names = try reported(ReporterSettings())
         #expect(
             names.errors == [
-                "listening", "input-unfinished", "message-cut", "input-dropped", "failed", "failed", "failed",
-                "retrying", "peer-refused", "reports-lost", "summary",
+                "listening", "reply", "dropped", "input-unfinished", "message-cut", "input-dropped", "failed", "failed",
+                "failed", "retrying", "peer-refused", "reports-lost", "summary",
             ])
     }
 
