@@ -4,7 +4,7 @@ _sockctl() {
     local options='' values='' kind=''
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        mapfile -t COMPREPLY < <(compgen -W 'listen dial help --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'listen dial udp-send udp-recv help --help --version' -- "$current")
         return
     fi
     # --name=value comes as three words.
@@ -126,8 +126,52 @@ _sockctl() {
         *) [[ $current == -* ]] || kind=hosts ;;
         esac
         ;;
+    udp-send)
+        options='--whole --chunk --chomp --size --count --interval --rate -w --wait -s --source --unconnected --broadcast --multicast-interface --no-fragment --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -M --ttl -T --tos --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        case $previous in
+        --chunk) kind=none ;;
+        --size) kind=none ;;
+        --count) kind=none ;;
+        --interval) kind=none ;;
+        --rate) kind=none ;;
+        -w|--wait) kind=none ;;
+        -s|--source) kind=none ;;
+        --multicast-interface) kind=none ;;
+        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
+        --resolve) kind=none ;;
+        -O|--sndbuf) kind=none ;;
+        -M|--ttl) kind=none ;;
+        -T|--tos) kind=words values='cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 ef lowdelay throughput reliability lowcost' ;;
+        --interface) kind=none ;;
+        --color) kind=words values='auto always never' ;;
+        *) [[ $current == -* ]] || kind=hosts ;;
+        esac
+        ;;
+    udp-recv)
+        options='--count -w --timeout --reply --stats --separator --buffer --first-read-delay --join --reuse-port -o --output -x --hex-dump --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf -M --ttl -T --tos --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        case $previous in
+        --count) kind=none ;;
+        -w|--timeout) kind=none ;;
+        --reply) kind=words values='echo' ;;
+        --separator) kind=none ;;
+        --buffer) kind=none ;;
+        --first-read-delay) kind=none ;;
+        --join) kind=none ;;
+        -o|--output) kind=files ;;
+        -x|--hex-dump) kind=files ;;
+        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
+        --resolve) kind=none ;;
+        -O|--sndbuf) kind=none ;;
+        -I|--rcvbuf) kind=none ;;
+        -M|--ttl) kind=none ;;
+        -T|--tos) kind=words values='cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 ef lowdelay throughput reliability lowcost' ;;
+        --interface) kind=none ;;
+        --color) kind=words values='auto always never' ;;
+        *) [[ $current == -* ]] || kind=hosts ;;
+        esac
+        ;;
     help)
-        values='listen dial'
+        values='listen dial udp-send udp-recv'
         ;;
     esac
     case $kind in

@@ -19,6 +19,47 @@ int pipe2(int descriptors[2], int flags);
 long splice(int from, long *from_offset, int to, long *to_offset, unsigned long length, unsigned int flags);
 void *memmem(const void *haystack, unsigned long length, const void *needle, unsigned long needle_length);
 
+// struct mmsghdr, which glibc declares together with the two calls: a struct msghdr, and the message's length.
+struct sk_mmsghdr {
+    void *name;
+    unsigned int name_length;
+    struct iovec *pieces;
+    unsigned long piece_count;
+    void *control;
+    unsigned long control_length;
+    int flags;
+    int padding;
+    unsigned int length;
+};
+int recvmmsg(int descriptor, struct sk_mmsghdr *messages, unsigned int count, int flags, void *timeout);
+int sendmmsg(int descriptor, struct sk_mmsghdr *messages, unsigned int count, int flags);
+
+// <linux/udp.h>, <linux/in.h> and <asm/socket.h> say the same and clash with glibc's own headers.
+enum {
+    SK_SOL_UDP = 17,
+    SK_UDP_SEGMENT = 103,
+    SK_UDP_GRO = 104,
+    SK_SO_TIMESTAMPNS = 35,
+    SK_SO_RXQ_OVFL = 40,
+    SK_SO_MEMINFO = 55,
+    SK_MEMINFO_DROPS = 8,
+    SK_MEMINFO_VARS = 9,
+    SK_IP_MULTICAST_ALL = 49,
+    SK_IPV6_MULTICAST_ALL = 29,
+    SK_IPV6_RECVPKTINFO = 49,
+    SK_IPV6_PKTINFO = 50,
+    SK_IPV6_RECVHOPLIMIT = 51,
+    SK_IPV6_HOPLIMIT = 52,
+    SK_IPV6_DONTFRAG = 62,
+};
+
+// <linux/errqueue.h>: what stands in a control message before the address of the offender.
+struct sk_extended_error {
+    unsigned int number;
+    unsigned char origin, type, code, padding;
+    unsigned int information, data;
+};
+
 enum {
     SK_SPLICE_F_MOVE = 1,
     SK_SPLICE_F_NONBLOCK = 2,

@@ -13,6 +13,11 @@ extension NetworkError {
             "no route leads there; look at: ip route get ADDRESS"
         case (.dial, .system(.addressNotAvailable, _)):
             "the source address is not one of this machine's, or its ports are used up"
+        case (.dial, .system(.permissionDenied, _)) where network?.isUDP == true,
+            (.write, .system(.permissionDenied, _)) where network?.isUDP == true:
+            "to send to a broadcast address, say --broadcast"
+        case (.set, .system(.noSuchDevice, _)):
+            "name an interface that is there: --join GROUP@INTERFACE; look at: ip link"
         case (.listen, .system(.addressInUse, _)): inUseHint
         case (.listen, .system(.permissionDenied, _)): permissionHint
         case (.listen, .system(.addressNotAvailable, _)):

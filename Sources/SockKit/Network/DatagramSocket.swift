@@ -14,18 +14,22 @@ public struct Datagram: Sendable {
 public final class DatagramSocket {
     public let network: Network
     public let localEndpoint: Endpoint
+    /// The one peer of a connected socket; nil where it speaks with anyone.
+    public let remoteEndpoint: Endpoint?
     package let descriptor: PolledDescriptor
-    private let family: SocketFamily
+    let family: SocketFamily
     private let path: OwnedPath?
 
     init(
-        _ descriptor: PolledDescriptor, _ network: Network, family: SocketFamily, local: Endpoint, path: OwnedPath?
+        _ descriptor: PolledDescriptor, _ network: Network, family: SocketFamily, local: Endpoint, path: OwnedPath?,
+        remote: Endpoint? = nil
     ) {
         self.descriptor = descriptor
         self.network = network
         self.family = family
         self.path = path
         localEndpoint = local
+        remoteEndpoint = remote
     }
 
     isolated deinit {
@@ -91,12 +95,12 @@ public final class DatagramSocket {
         path?.remove()
     }
 
-    private func failure(
-        _ operation: NetworkError.Operation, _ failure: DescriptorFailure, _ remote: Endpoint?
+    /// A failed attempt as an error that names both ends.
+    func failure(
+        _ operation: NetworkError.Operation, _ failure: DescriptorFailure, _ remote: Endpoint?, call: String? = nil
     ) -> NetworkError {
-        let call = operation == .read ? "recvfrom" : "sendto"
-        return NetworkError(
+        NetworkError(
             operation, network: network, local: localEndpoint, remote: remote,
-            cause: NetworkError.Cause(failure, call: call))
+            cause: NetworkError.Cause(failure, call: call ?? (operation == .read ? "recvfrom" : "sendto")))
     }
 }

@@ -16,6 +16,12 @@ public struct SocketOptions: Sendable, Hashable {
     public var interface: String?
     public var reusesPort: Bool = false
     public var broadcasts: Bool = false
+    /// Datagrams: the address may be shared with others that say so, as receivers of one group do.
+    public var sharesAddress: Bool = false
+    /// The interface that datagrams to groups leave by.
+    public var multicastInterface: String?
+    /// Datagrams that the path cannot carry whole are refused rather than sent in pieces.
+    public var forbidsFragments: Bool = false
 
     public init() {}
 
@@ -25,6 +31,7 @@ public struct SocketOptions: Sendable, Hashable {
         try set(.receiveBuffer, receiveBuffer.map(Int32.init(clamping:)), descriptor)
         if reusesPort { try set(.reusePort, 1, descriptor) }
         if broadcasts { try set(.broadcast, 1, descriptor) }
+        if sharesAddress { try set(.reuseAddress, 1, descriptor) }
         guard family != .unix else { return }
         if let interface {
             try call("SO_BINDTODEVICE") { () throws(Errno) in
@@ -33,7 +40,7 @@ public struct SocketOptions: Sendable, Hashable {
         }
         try set(family == .inet ? .timeToLive : .hopLimit, timeToLive, descriptor)
         try set(family == .inet ? .typeOfService : .trafficClass, typeOfService, descriptor)
-        guard network.isTCP else { return }
+        guard network.isTCP else { return try applyDatagram(descriptor, family) }
         try set(.noDelay, noDelay ? 1 : 0, descriptor)
         try set(.maximumSegment, maximumSegment, descriptor)
         try set(.userTimeout, userTimeout.map { Int32(clamping: $0.wholeNanoseconds / 1_000_000) }, descriptor)
@@ -43,6 +50,20 @@ public struct SocketOptions: Sendable, Hashable {
             }
         }
         try applyKeepAlive(descriptor)
+    }
+
+    private func applyDatagram(_ descriptor: Int32, _ family: SocketFamily) throws(OptionFailure) {
+        // Groups have a limit of their own, which is 1: their datagrams stay on this network.
+        try set(family == .inet ? .multicastTimeToLive : .multicastHops, timeToLive, descriptor)
+        if let multicastInterface {
+            try call(family == .inet ? "IP_MULTICAST_IF" : "IPV6_MULTICAST_IF") { () throws(Errno) in
+                let index = try InterfaceCalls.number(multicastInterface)
+                if family == .inet { return try DatagramCalls.setMulticastInterface(index, on: descriptor) }
+                try SocketOption.multicastInterface6.set(Int32(index), on: descriptor)
+            }
+        }
+        guard forbidsFragments else { return }
+        try call("IP_MTU_DISCOVER") { () throws(Errno) in try DatagramCalls.forbidFragments(descriptor, family) }
     }
 
     private func applyKeepAlive(_ descriptor: Int32) throws(OptionFailure) {

@@ -1,3 +1,5 @@
+// Whichever of the two the compiler meets first is the one that `timespec` belongs to.
+private import CLinux
 private import Glibc
 
 /// A point in time on the monotonic clock, in nanoseconds: what a deadline is, and what the loop counts in.

@@ -9,6 +9,16 @@ struct SocketAddress {
     /// Room for a call to write an address into.
     init() {}
 
+    /// An address that a call wrote elsewhere.
+    init(copying raw: sockaddr_storage, length: UInt32) {
+        // Without a name nothing was written: what is there is an earlier call's.
+        storage = length == 0 ? sockaddr_storage() : raw
+        self.length = length
+    }
+
+    /// The address as it lies in memory, `length` bytes of it.
+    var raw: sockaddr_storage { storage }
+
     /// The address to hand to bind(2), connect(2) or sendto(2).
     ///
     /// Fails with ENODEV for a zone that is no interface, and ENAMETOOLONG for a Unix path over the limit.
@@ -135,6 +145,12 @@ struct SocketAddress {
 
 /// The kernel's numbers for network interfaces.
 package enum InterfaceCalls {
+    /// The number of an interface that was named by its name or its number.
+    package static func number(_ text: String) throws(Errno) -> UInt32 {
+        if let number = UInt32(text) { return number }
+        return try index(of: text)
+    }
+
     package static func index(of name: String) throws(Errno) -> UInt32 {
         let index = unsafe if_nametoindex(name)
         guard index != 0 else { throw Errno(rawValue: ENODEV) }

@@ -35,6 +35,7 @@ package struct SocketOption: Sendable {
         case Int32(IPPROTO_TCP): "IPPROTO_TCP"
         case Int32(IPPROTO_IP): "IPPROTO_IP"
         case Int32(IPPROTO_IPV6): "IPPROTO_IPV6"
+        case Int32(SK_SOL_UDP): "SOL_UDP"
         default: "\(level)"
         }
     }
@@ -57,7 +58,9 @@ extension SocketOption {
     package static let reusePort = socket(SO_REUSEPORT, "SO_REUSEPORT")
     package static let acceptsConnections = socket(SO_ACCEPTCONN, "SO_ACCEPTCONN")
     package static let protocolNumber = socket(SO_PROTOCOL, "SO_PROTOCOL")
+    package static let timestamps = socket(Int32(SK_SO_TIMESTAMPNS), "SO_TIMESTAMPNS")
     package static let domain = socket(SO_DOMAIN, "SO_DOMAIN")
+    package static let dropCounts = socket(Int32(SK_SO_RXQ_OVFL), "SO_RXQ_OVFL")
 
     /// SO_LINGER: seconds that close(2) lets unsent data live; 0 resets the connection, nil is the default.
     package static func setLinger(_ seconds: Int32?, on descriptor: Int32) throws(Errno) {
@@ -105,9 +108,35 @@ extension SocketOption {
 
     package static let typeOfService = ip(IP_TOS, "IP_TOS")
     package static let timeToLive = ip(IP_TTL, "IP_TTL")
+    package static let packetInfo = ip(IP_PKTINFO, "IP_PKTINFO")
+    package static let mtuDiscovery = ip(IP_MTU_DISCOVER, "IP_MTU_DISCOVER")
+    package static let receivesErrors = ip(IP_RECVERR, "IP_RECVERR")
+    package static let receivesTimeToLive = ip(IP_RECVTTL, "IP_RECVTTL")
+    package static let pathMTU = ip(IP_MTU, "IP_MTU")
+    package static let multicastTimeToLive = ip(IP_MULTICAST_TTL, "IP_MULTICAST_TTL")
+    package static let multicastLoop = ip(IP_MULTICAST_LOOP, "IP_MULTICAST_LOOP")
+    package static let multicastAll = ip(Int32(SK_IP_MULTICAST_ALL), "IP_MULTICAST_ALL")
     package static let hopLimit = ipv6(IPV6_UNICAST_HOPS, "IPV6_UNICAST_HOPS")
     package static let onlyIPv6 = ipv6(IPV6_V6ONLY, "IPV6_V6ONLY")
+    package static let multicastInterface6 = ipv6(IPV6_MULTICAST_IF, "IPV6_MULTICAST_IF")
+    package static let multicastHops = ipv6(IPV6_MULTICAST_HOPS, "IPV6_MULTICAST_HOPS")
+    package static let multicastLoop6 = ipv6(IPV6_MULTICAST_LOOP, "IPV6_MULTICAST_LOOP")
+    package static let mtuDiscovery6 = ipv6(IPV6_MTU_DISCOVER, "IPV6_MTU_DISCOVER")
+    package static let pathMTU6 = ipv6(IPV6_MTU, "IPV6_MTU")
+    package static let receivesErrors6 = ipv6(IPV6_RECVERR, "IPV6_RECVERR")
+    package static let multicastAll6 = ipv6(Int32(SK_IPV6_MULTICAST_ALL), "IPV6_MULTICAST_ALL")
+    package static let packetInfo6 = ipv6(Int32(SK_IPV6_RECVPKTINFO), "IPV6_RECVPKTINFO")
+    package static let receivesHopLimit = ipv6(Int32(SK_IPV6_RECVHOPLIMIT), "IPV6_RECVHOPLIMIT")
+    package static let neverFragments6 = ipv6(Int32(SK_IPV6_DONTFRAG), "IPV6_DONTFRAG")
     package static let trafficClass = ipv6(IPV6_TCLASS, "IPV6_TCLASS")
+}
+
+// MARK: - SOL_UDP, udp(7)
+
+extension SocketOption {
+    /// A run of datagrams from one sender may come as one message, which says how long each of them is.
+    package static let receiveOffload = SocketOption(
+        level: Int32(SK_SOL_UDP), number: Int32(SK_UDP_GRO), name: "UDP_GRO")
 }
 
 // MARK: - IPPROTO_TCP, tcp(7)

@@ -63,6 +63,19 @@ public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
         return Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
     }
 
+    /// A moment in nanoseconds since 1970.
+    package init(since1970 total: Int64) {
+        self.init(seconds: total / 1_000_000_000, nanoseconds: total % 1_000_000_000)
+    }
+
+    init(seconds: Int64, nanoseconds: Int64) {
+        self.seconds = seconds
+        self.nanoseconds = nanoseconds
+    }
+
+    /// In nanoseconds since 1970.
+    package var total: Int64 { seconds * 1_000_000_000 + nanoseconds }
+
     /// Local time as `2006-01-02 15:04:05`.
     public var description: String {
         let time = unsafe fields(local: true)

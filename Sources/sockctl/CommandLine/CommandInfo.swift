@@ -13,7 +13,9 @@ struct CommandInfo: Sendable {
     var synopsis: String {
         let words = positionals.map { row in
             switch row.kind {
-            case .positional(let count): count.lowerBound == 0 ? "[<\(row.name)>]" : "<\(row.name)>"
+            case .positional(let count):
+                count.lowerBound > 0
+                    ? "<\(row.name)>" : count.upperBound == .max ? "[<\(row.name)> ...]" : "[<\(row.name)>]"
             case .rest: "[-- <\(row.name)> ...]"
             case .flag, .option: ""
             }

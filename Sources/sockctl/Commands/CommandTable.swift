@@ -2,7 +2,7 @@ import SockKit
 
 /// The commands as they run: each row of the program's table, and what it does.
 enum CommandTable {
-    static let names = ["listen", "dial"]
+    static let names = ["listen", "dial", "udp-send", "udp-recv"]
 
     /// Runs the command of that name, and returns the status for the shell.
     static func run(_ name: String, _ words: [String]) -> Int32 {
@@ -16,6 +16,16 @@ enum CommandTable {
             return run(DialCommand.command, words) {
                 (arguments, conductor) async throws(UsageError) in
                 try await Dial(arguments, conductor).run()
+            }
+        case "udp-send":
+            return run(UDPSendCommand.command, words) {
+                (arguments, conductor) async throws(UsageError) in
+                try await UDPSend(arguments, conductor).run()
+            }
+        case "udp-recv":
+            return run(UDPReceiveCommand.command, words) {
+                (arguments, conductor) async throws(UsageError) in
+                try await UDPReceive(arguments, conductor).run()
             }
         default:
             preconditionFailure("the table names a command that nothing runs: \(name)")
@@ -34,10 +44,10 @@ enum CommandTable {
             case .arguments(let parsed): arguments = parsed
             }
         } catch {
-            let settings = command.salvage(words).common.reporterSettings(target: .standardError)
+            let settings = command.salvage(words).common.reporterSettings(target: Arguments.reportTarget)
             return Reporter(settings).fail(error).code
         }
-        var settings = arguments.common.reporterSettings(target: .standardError)
+        var settings = arguments.common.reporterSettings(target: Arguments.reportTarget)
         settings.showsTransfers = arguments.showsTransfers
         let reporter = Reporter(settings)
         reporter.startTracing()
@@ -66,10 +76,13 @@ protocol RunArguments: Sendable {
     var maximumTime: Duration? { get }
     /// Whether an option is about single reads or writes, so that `-v` shows them.
     var showsTransfers: Bool { get }
+    /// Standard output, where that carries no payload.
+    static var reportTarget: ReporterSettings.Target { get }
 }
 
 extension RunArguments {
     var showsTransfers: Bool { false }
+    static var reportTarget: ReporterSettings.Target { .standardError }
 }
 
 extension ListenArguments: RunArguments {

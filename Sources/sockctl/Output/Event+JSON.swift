@@ -34,6 +34,12 @@ extension Event {
             case .acknowledged(let ends, let id, let result, let time):
                 ends.members
                     + [.init("id", .string(id)), .init("result", .integer(result)), .init("seconds", .seconds(time))]
+            case .reply(let ends, let facts): ends.members + facts.members
+            case .gap(let ends, let from, let count):
+                ends.members + [.init("from", .integer(from)), .init("count", .integer(count))]
+            case .dropped(let ends, let count, let buffer):
+                ends.members + [.init("count", .integer(count))]
+                    + .some("receive_buffer", buffer.map(JSONValue.integer))
             case .halfClosed(let ends, let side): ends.members + [.init("by", .string(side.rawValue))]
             case .keepAlive(let ends, let silence, let limit):
                 ends.members + [.init("seconds", .seconds(silence)), .init("limit", .seconds(limit))]
@@ -83,6 +89,15 @@ extension DatagramFacts {
             + [.init("length", .integer(length))]
             + .some("ttl", isReceived ? timeToLive.map(JSONValue.integer) : nil)
             + .some("to", destination.map { .string($0.description) })
+            + .some("arrived", !isReceived ? nil : arrived.map { .string($0.rfc3339) })
+    }
+}
+
+extension ReplyFacts {
+    fileprivate var members: [JSONValue.Member] {
+        [.init("bytes", .integer(bytes)), .init("length", .integer(length))]
+            + .some("round_trip", roundTrip.map(JSONValue.seconds))
+            + .some("sequence", sequence.map(JSONValue.integer)) + [.init("payload", .string(payload))]
     }
 }
 

@@ -33,7 +33,7 @@ extension Event {
         case .wrote(let ends, let bytes, let total): return Self.transfer("wrote", bytes, total, ends)
         case .datagramReceived(let ends, let facts):
             return "from \(peer(ends)), \(Quantity.bytes(facts.bytes))"
-                + (facts.isTruncated ? ", cut: it had \(Quantity.bytes(facts.length))" : "")
+                + (facts.isTruncated ? ", cut: it had \(Quantity.bytes(facts.length))" : "") + facts.circumstances
         case .datagramSent(let ends, let facts):
             let target = facts.destination?.name.map { paint($0, .address) } ?? peer(ends)
             return "to \(target), \(Quantity.bytes(facts.bytes))"
@@ -42,6 +42,14 @@ extension Event {
         case .acknowledged(let ends, let id, let result, let time):
             let outcome = result == 0 ? "ok" : paint("failed, result \(result)", .error)
             return "ack of \(id.printable): \(outcome), after \(Quantity.duration(time)), \(peer(ends))"
+        case .reply(let ends, let facts):
+            return paint("reply", .good) + " from \(peer(ends)), \(Quantity.bytes(facts.bytes))"
+                + (facts.roundTrip.map { " in \(Quantity.duration($0))" } ?? "") + ": \(facts.line)"
+        case .gap(let ends, let from, let count):
+            return "missing from \(peer(ends)): \(Quantity.count(count, "datagram")), from number \(from) on"
+        case .dropped(_, let count, let buffer):
+            return "\(Quantity.count(count, "datagram")) dropped by the kernel: the receive buffer"
+                + (buffer.map { " of \(Quantity.bytes($0))" } ?? "") + " was full"
         case .halfClosed(let ends, .local): return "half-closed: nothing more goes to \(peer(ends))"
         case .halfClosed(let ends, .peer): return "half-closed: nothing more comes from \(peer(ends))"
         case .keepAlive(let ends, let silence, let limit):
@@ -109,6 +117,22 @@ extension Event.Ending {
         case .reset: "by a reset"
         case .timeout: "by a time-out"
         }
+    }
+}
+
+extension DatagramFacts {
+    /// Where it was sent to, how many routers were left to it, and when it came, as far as the kernel told.
+    fileprivate var circumstances: String {
+        guard let arrived else { return "" }
+        return (destination.map { ", to \($0)" } ?? "") + (timeToLive.map { ", TTL \($0)" } ?? "")
+            + ", at \(arrived.timeOfDay)"
+    }
+}
+
+extension ReplyFacts {
+    /// The payload on one line, without the newline at its end.
+    fileprivate var line: String {
+        (payload.utf8.last == UInt8(ascii: "\n") ? String(payload.dropLast()) : payload).printable
     }
 }
 

@@ -22,6 +22,10 @@ enum Event: Sendable {
     case message(Ends, index: Int, bytes: Int)
     /// The answer to a packet.
     case acknowledged(Ends, id: String, result: Int, Duration)
+    case reply(Ends, ReplyFacts)
+    case gap(Ends, from: Int, count: Int)
+    /// The kernel's drops at a socket, and the receive buffer that they found full.
+    case dropped(Ends, count: Int, buffer: Int?)
     case halfClosed(Ends, by: Side)
     /// After so long a silence, of those that are allowed.
     case keepAlive(Ends, silence: Duration, limit: Duration)
@@ -87,6 +91,9 @@ enum Event: Sendable {
         case .datagramSent: .datagramSent
         case .message: .message
         case .acknowledged: .acknowledged
+        case .reply: .reply
+        case .gap: .gap
+        case .dropped: .dropped
         case .halfClosed: .halfClosed
         case .keepAlive: .keepAlive
         case .closed: .closed
@@ -145,8 +152,22 @@ struct DatagramFacts: Sendable, Hashable {
     var timeToLive: Int?
     /// Where it was sent to, where that is not the socket's own end or peer.
     var destination: Endpoint?
+    /// By the kernel's clock.
+    var arrived: Timestamp?
 
     var isTruncated: Bool { length > bytes }
+}
+
+/// An answer to a datagram of ours.
+struct ReplyFacts: Sendable, Hashable {
+    var bytes: Int
+    var length: Int
+    /// From the send that it answers; nil where that is not known.
+    var roundTrip: Duration?
+    /// The number of that send, from 0.
+    var sequence: Int?
+    /// As text; what is none is replaced.
+    var payload: String
 }
 
 /// A connection that is over.

@@ -15,6 +15,9 @@ enum EventKind: String, CaseIterable, Sendable {
     case datagramSent = "datagram-sent"
     case message
     case acknowledged = "ack"
+    case reply
+    case gap
+    case dropped
     case halfClosed = "half-closed"
     case inputUnfinished = "input-unfinished"
     case messageCut = "message-cut"

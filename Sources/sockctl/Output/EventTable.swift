@@ -28,12 +28,19 @@ enum EventTable {
         row(.firstByte, .verbose, ["seconds"], "The peer's first bytes came, so long after the connection."),
         row(.read, .transfer, ["total", "reader"], "One read; `reader` with `--readers`."),
         row(.wrote, .transfer, ["total"], "One write."),
-        row(.datagramReceived, .verbose, ["truncated", "length", "ttl", "to"], "A datagram came."),
+        row(
+            .datagramReceived, .verbose, ["truncated", "length", "ttl", "to", "arrived"],
+            "A datagram came; `arrived` is the kernel's time."),
         row(.datagramSent, .verbose, ["length", "to"], "A datagram went."),
         row(.message, .verbose, ["index"], "A whole message came, the first of a connection with the number 1."),
         row(
             .acknowledged, .verbose, ["id", "result", "seconds"], "A packet was answered, 0 for success, so long after."
         ),
+        row(.reply, .always, ["length", "round_trip", "sequence", "payload"], "A datagram of ours was answered."),
+        row(.gap, .verbose, ["from", "count"], "Generated datagrams are missing, from that number on."),
+        row(
+            .dropped, .always, ["count", "receive_buffer"],
+            "The kernel dropped so many datagrams: the socket's receive buffer was full."),
         row(.halfClosed, .verbose, ["by"], "One direction has ended, by `local` or `peer`."),
         row(.inputUnfinished, .always, [], "The peer had ended, standard input had not."),
         row(.messageCut, .always, ["length"], "A message was longer than what was read of it, and the rest is gone."),

@@ -14,8 +14,8 @@ from pathlib import Path
 
 SOCKCTL = "sockctl"
 NC, NCAT, SOCAT, SOCAT_LARGE, IPERF3 = "nc.openbsd", "ncat", "socat", "socat -b 131072", "iperf3"
-C_SPLICE, C_EPOLL = "C splice pair", "C epoll server"
-PROGRAMS = ("pour", "drain", "splice_pair", "epoll_echo", "echo_client")
+C_SPLICE, C_EPOLL, C_MMSG = "C splice pair", "C epoll server", "C mmsg pair"
+PROGRAMS = ("pour", "drain", "splice_pair", "epoll_echo", "echo_client", "udp_drain", "udp_pump")
 VERSION = re.compile(r"(?:\(Debian patchlevel |[Vv]ersion |iperf )([\d.][\w.-]*)")
 C_FLAGS = ("-std=c17", "-O2", "-Wall", "-Wextra")
 
@@ -74,6 +74,29 @@ class Tools:
             lambda port: [path, *size, "-u", "STDIN", f"TCP4:127.0.0.1:{port}"],
             False,
         )
+
+    def datagram_receiver(self, contestant: str) -> tuple[Callable[[int], list[str]], bool]:
+        """How a contestant writes the datagrams that come to a port to standard output, and whether it says which port."""
+        path = self.paths.get(contestant, "")
+        if contestant == SOCKCTL:
+            return lambda _: [path, "udp-recv", "127.0.0.1:0"], True
+        if contestant == C_MMSG:
+            return lambda _: [self.program("udp_drain")], True
+        if contestant == NC:
+            return lambda port: [path, "-u", "-l", "127.0.0.1", str(port)], False
+        if contestant == NCAT:
+            return lambda port: [path, "-u", "-l", "--recv-only", "127.0.0.1", str(port)], False
+        return lambda port: [path, "-u", f"UDP4-RECV:{port},bind=127.0.0.1", "STDOUT"], False
+
+    def datagram_sender(self, contestant: str, port: int, size: int, count: int) -> list[str]:
+        """A command that sends so many datagrams; socat cuts its standard input into them."""
+        path = self.paths.get(contestant, "")
+        if contestant == SOCKCTL:
+            options = ["--unconnected", "--quiet", "--size", str(size), "--count", str(count)]
+            return [path, "udp-send", *options, f"127.0.0.1:{port}"]
+        if contestant == C_MMSG:
+            return [self.program("udp_pump"), str(port), str(size), str(count)]
+        return [path, "-b", str(size), "-u", "STDIN", f"UDP4:127.0.0.1:{port}"]
 
     def echo_server(self, contestant: str) -> list[str]:
         if contestant == SOCKCTL:

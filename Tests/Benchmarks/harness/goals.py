@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from harness.contestants import C_EPOLL, C_SPLICE, IPERF3, NC, NCAT, SOCAT, SOCAT_LARGE, SOCKCTL
+from harness.contestants import C_EPOLL, C_MMSG, C_SPLICE, IPERF3, NC, NCAT, SOCAT, SOCAT_LARGE, SOCKCTL
 from harness.limits import PLAIN
 from harness.measures import Series
 
@@ -103,6 +103,20 @@ GOALS = (
     Goal("limits-memory", "memory for one of them", MEMORY, PLAIN),
     Goal("limits-timers", "timer calls for one of them", TIMERS, PLAIN, at_most(0), of_ratio=False),
     Goal("submits", "dial --submit, 64 bytes each", PER_SECOND, "", at_least(100_000), of_ratio=False),
+    *(
+        Goal(f"udp-{way}-{size}", f"datagrams {title}, {name}", PER_SECOND, beside, limit)
+        for way, title, others in (
+            ("recv", "received without loss", (NC, NCAT, SOCAT)),
+            ("send", "sent", (SOCAT,)),
+        )
+        for size, name in ((1, "1 byte"), (100, "100 bytes"), (1400, "1,400 bytes"))
+        for beside, limit in (
+            (C_MMSG, at_least(0.9)),
+            *((peer, at_least(1)) for peer in others),
+            *([(IPERF3, at_least(1))] if size >= 16 else []),
+        )
+    ),
+    Goal("udp-idle-cpu", "CPU of an idle receiver, 1 s", MILLISECONDS, C_MMSG, at_most(0.01), of_ratio=False),
 )
 
 

@@ -45,9 +45,18 @@ final class ExampleRun {
 
     private func end(_ listener: Listener) async throws {
         let process = listener.process
-        let isForever = isForever(listener.step.command)
         let isAlone = example.steps.count == 1
         // The first signal is a server's order to finish; a pipe's listener that nobody came to is interrupted by it.
+        let isForever = isForever(listener.step.command)
+        if isReceiver(listener.step.command) {
+            // Until it is interrupted, or silence ends it; with a count it has done what was asked.
+            if isForever { kill(-process.pid, SIGINT) }
+            let isTimed = listener.step.command.contains("--timeout")
+            process.closeInput()
+            let outcome = try await process.finish()
+            outcome.expect(status: isForever ? 130 : isTimed ? 75 : 0)
+            return check(listener.step, outcome)
+        }
         if isForever && (isServer(listener.step.command) || isAlone) { kill(-process.pid, SIGINT) }
         process.closeInput()
         let outcome = try await process.finish()
@@ -90,7 +99,11 @@ final class ExampleRun {
 
     // MARK: What a command is
 
-    private func isListener(_ command: String) -> Bool { command.contains("sockctl listen") }
+    private func isListener(_ command: String) -> Bool {
+        command.contains("sockctl listen") || isReceiver(command)
+    }
+
+    private func isReceiver(_ command: String) -> Bool { command.contains("sockctl udp-recv") }
 
     private func isServer(_ command: String) -> Bool { command.contains(/\s(-k|--keep-open|--serve)\b/) }
 

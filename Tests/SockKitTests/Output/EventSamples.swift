@@ -12,7 +12,9 @@ enum EventSamples {
     static let reset = NetworkError(
         .write, network: .tcp, local: ends.local, remote: ends.remote, cause: .system(.connectionReset, call: "write"),
         bytesTransferred: 17)
-    static let datagram = DatagramFacts(bytes: 17, length: 40, timeToLive: 64, destination: Endpoint("127.0.0.2:53"))
+    static let datagram = DatagramFacts(
+        bytes: 17, length: 40, timeToLive: 64, destination: Endpoint("127.0.0.2:53"),
+        arrived: Timestamp(since1970: 1_700_000_000_123_456_789))
     static let closing = Closing(
         by: .reset, duration: .milliseconds(1030), received: 17, sent: 1_258_291, unread: 5, unacknowledged: 12,
         unsent: 3, silence: .milliseconds(400), messages: 2)
@@ -36,6 +38,11 @@ enum EventSamples {
         .datagramSent(Ends(.udp, local: ends.local), datagram), .message(ends, index: 3, bytes: 17),
         .acknowledged(ends, id: "00000002", result: 0, .microseconds(20)),
         .acknowledged(ends, id: "00000003", result: 1, .microseconds(30)), .halfClosed(ends, by: .local),
+        .reply(
+            Ends(.udp, remote: ends.remote),
+            ReplyFacts(bytes: 3, length: 3, roundTrip: .microseconds(90), sequence: 2, payload: "yes")),
+        .gap(Ends(.udp, remote: ends.remote), from: 2, count: 3),
+        .dropped(Ends(.udp, local: ends.local), count: 12, buffer: 4096),
         .halfClosed(ends, by: .peer), .note(.inputUnfinished), .note(.messageCut(bytes: 3, length: 6)),
         .note(.inputDropped(bytes: 3, sent: 5)), .note(.unanswered(count: 2)),
         .keepAlive(ends, silence: .milliseconds(300), limit: .seconds(3)), .closed(ends, closing),

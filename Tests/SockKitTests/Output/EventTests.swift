@@ -40,6 +40,7 @@ import Testing
 
     @Test func `people read sentences`() {
         let lines = EventSamples.all.map { $0.text(on: Self.terminal) }
+        let clock = Timestamp(since1970: 1_700_000_000_123_456_789).timeOfDay
         let expected = [
             "listening on 127.0.0.1:3000 (this machine only)", "resolved localhost to 0.0.0.0, :: in 120 µs",
             "connecting to 127.0.0.1:40112, attempt 2",
@@ -48,10 +49,14 @@ import Testing
             "connected to 127.0.0.1:40112 from 127.0.0.1:3000 in 123 µs, resolved in 1.00 ms",
             "accepted 127.0.0.1:40112, connection 1", "first byte after 50 µs",
             "read     17 bytes, 34 bytes in all, 127.0.0.1:40112", "wrote      1 byte, 1 byte in all, 127.0.0.1:40112",
-            "from 127.0.0.1:40112, 17 bytes, cut: it had 40 bytes", "to 127.0.0.2:53, 17 bytes",
+            "from 127.0.0.1:40112, 17 bytes, cut: it had 40 bytes, to 127.0.0.2:53, TTL 64, at \(clock)",
+            "to 127.0.0.2:53, 17 bytes",
             "message 3, 17 bytes, 127.0.0.1:40112", "ack of 00000002: ok, after 20 µs, 127.0.0.1:40112",
             "ack of 00000003: failed, result 1, after 30 µs, 127.0.0.1:40112",
             "half-closed: nothing more goes to 127.0.0.1:40112",
+            "reply from 127.0.0.1:40112, 3 bytes in 90 µs: yes",
+            "missing from 127.0.0.1:40112: 3 datagrams, from number 2 on",
+            "12 datagrams dropped by the kernel: the receive buffer of 4.0 KiB was full",
             "half-closed: nothing more comes from 127.0.0.1:40112", "the peer had ended; standard input had not",
             "a message of 6 bytes was cut to 3", "3 of 5 bytes of standard input cannot have arrived",
             "2 submits unanswered", "keep alive: 127.0.0.1:40112, after a silence of 300 ms; 3.00 s are allowed",

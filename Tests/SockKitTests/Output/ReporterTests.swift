@@ -9,8 +9,9 @@ import Testing
         let names = try reported(ReporterSettings())
         #expect(
             names.errors == [
-                "listening", "input-unfinished", "message-cut", "input-dropped", "unanswered", "failed", "failed",
-                "failed", "failed",
+                "listening", "reply", "dropped", "input-unfinished", "message-cut", "input-dropped", "unanswered",
+                "failed",
+                "failed", "failed", "failed",
                 "retrying", "disconnected", "reconnected", "peer-refused", "reports-lost", "summary",
             ])
     }

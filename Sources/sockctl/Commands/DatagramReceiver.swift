@@ -1,0 +1,174 @@
+import SockKit
+
+/// Receives datagrams: payloads to standard output, what is to be said of them to the reports.
+@Netpoller
+final class DatagramReceiver {
+    private let socket: DatagramSocket
+    private let arguments: UDPReceiveArguments
+    private let output: ByteSink?
+    private let copies: Copies
+    private let reporter: Reporter
+    private let batch: DatagramBatch
+    private let answers: DatagramAnswers?
+    private let progress: Progress
+    private let tellsEach: Bool
+    private let keepsFacts: Bool
+    private var statistics = TrafficStatistics()
+    private var text: [UInt8] = []
+    private var received = 0
+    private var bytes = 0
+    private var truncated = 0
+    private var knownDrops = 0
+
+    init(
+        _ socket: DatagramSocket, _ arguments: UDPReceiveArguments, _ output: ByteSink?, _ copies: Copies,
+        _ reporter: Reporter
+    ) throws(NetworkError) {
+        self.socket = socket
+        self.arguments = arguments
+        self.output = output
+        self.copies = copies
+        self.reporter = reporter
+        let tellsEach = reporter.isReported(.verbose)
+        self.tellsEach = tellsEach
+        keepsFacts = tellsEach || arguments.hasStatistics
+        if keepsFacts { socket.receiveFacts() }
+        answers = try arguments.reply.map { (reply) throws(NetworkError) in
+            try DatagramAnswers(reply, socket, tellsEach ? reporter : nil, failures: reporter)
+        }
+        // A run that the kernel drops counts as one datagram and comes at one moment: only where neither is looked at.
+        let isPlain = !keepsFacts && answers == nil && arguments.firstReadDelay == nil
+        let coalesces = isPlain && arguments.buffer >= 65535 && socket.coalesceRuns()
+        batch = DatagramBatch(
+            room: arguments.buffer, hasControl: keepsFacts || answers?.needsControl == true, coalesced: coalesces)
+        progress = Progress(reporter, sharesTerminal: output?.isTerminal ?? false)
+    }
+
+    /// Runs until `--count` have come, an error, or the task's cancellation.
+    func run() async -> ExitStatus {
+        let status = await receive()
+        progress.finish()
+        if let failure = copies.failure {
+            reporter.report(.failed(failure))
+            return .cannotCreate
+        }
+        return status
+    }
+
+    func reportProgress() {
+        reporter.report(.summary([Measure("received", .count(received)), Measure("bytes", .bytes(bytes))]))
+    }
+
+    private func receive() async -> ExitStatus {
+        do throws(NetworkError) {
+            if let delay = arguments.firstReadDelay, !(await Netpoller.sleep(for: delay)) { return .success }
+            while arguments.count.map({ received < $0 }) ?? true, copies.failure == nil {
+                socket.readDeadline = arguments.timeout.map { .now + $0 }
+                try await socket.receive(into: batch, limit: arguments.count.map { $0 - received } ?? .max)
+                try await take(min(batch.count, (arguments.count ?? .max) - received))
+                await Task.yield()
+            }
+            return .success
+        } catch {
+            if error.isOutputGone || error.isClosed || error.cause == .cancelled { return .success }
+            if error.isTimeout {
+                reporter.fail(
+                    code: "timeout",
+                    message: "read \(socket.network) \(socket.localEndpoint): no datagram came in time")
+                return .timedOut
+            }
+            return reporter.fail(error)
+        }
+    }
+
+    // MARK: - A batch
+
+    private func take(_ count: Int) async throws(NetworkError) {
+        let before = bytes
+        for index in 0..<count { note(index) }
+        progress.tick(bytes - before)
+        if tellsEach {
+            // A report stands before its payload, also where both go to one terminal.
+            for index in 0..<count {
+                report(index)
+                try await write(index..<index + 1)
+            }
+        } else {
+            try await write(0..<count)
+        }
+        answers?.answer(batch, count)
+    }
+
+    private func note(_ index: Int) {
+        received += 1
+        bytes += batch.byteCount(of: index)
+        if batch.length(of: index) > arguments.buffer {
+            truncated += 1
+            if !tellsEach {
+                let cut = Event.Note.messageCut(bytes: batch.byteCount(of: index), length: batch.length(of: index))
+                reporter.report(.note(cut))
+            }
+        }
+        if copies.isWanted { batch.withPayload(of: index) { copies.see($0, .received) } }
+        if arguments.hasStatistics { measure(index) }
+    }
+
+    private func measure(_ index: Int) {
+        let arrival = batch.control(of: index).arrived ?? Timestamp.now.total
+        let source = batch.source(of: index)
+        let payload = batch.withPayload(of: index) { GeneratedPayload($0) }
+        let gap = statistics.take(payload, bytes: batch.length(of: index), from: source, at: arrival)
+        if let gap, tellsEach {
+            let ends = Ends(socket.network, local: socket.localEndpoint, remote: source)
+            reporter.report(.gap(ends, from: gap.from, count: gap.count))
+        }
+    }
+
+    private func report(_ index: Int) {
+        let ends = Ends(socket.network, local: socket.localEndpoint, remote: batch.source(of: index))
+        let control = batch.control(of: index)
+        var facts = DatagramFacts(bytes: batch.byteCount(of: index), length: batch.length(of: index))
+        facts.timeToLive = control.timeToLive
+        facts.destination = control.destination.map { .ip($0, port: socket.localEndpoint.port ?? 0) }
+        facts.arrived = control.arrived.map { Timestamp(since1970: $0) }
+        if let drops = control.drops, Int(drops) > knownDrops {
+            reporter.report(.dropped(ends, count: Int(drops) - knownDrops, buffer: socket.bufferSizes?.receive))
+            knownDrops = Int(drops)
+        }
+        reporter.report(.datagramReceived(ends, facts))
+    }
+
+    private func write(_ range: Range<Int>) async throws(NetworkError) {
+        guard let output else { return }
+        text.removeAll(keepingCapacity: true)
+        batch.appendPayloads(range, separator: arguments.separator, to: &text)
+        let payload = text
+        try await output.write(payload.span)
+    }
+
+    // MARK: - The end
+
+    /// The last reports: what the kernel dropped, the last datagrams included, and the summary where it is asked for.
+    func summarize() {
+        let drops = socket.drops
+        if let drops, drops > knownDrops {
+            let ends = Ends(socket.network, local: socket.localEndpoint)
+            reporter.report(.dropped(ends, count: drops - knownDrops, buffer: socket.bufferSizes?.receive))
+        }
+        guard tellsEach || arguments.hasStatistics else { return }
+        var measures = [
+            Measure("received", .count(received)), Measure("bytes", .bytes(bytes)),
+            Measure("truncated", .count(truncated)), Measure("kernel_dropped", drops.map { .count($0) } ?? .nothing),
+        ]
+        if arguments.hasStatistics {
+            measures += [
+                Measure("lost", .count(statistics.lost(dropped: drops ?? 0))),
+                Measure("duplicated", .count(statistics.duplicated)),
+                Measure("reordered", .count(statistics.reordered)),
+                Measure("jitter", statistics.jitter.map { .duration($0) } ?? .nothing),
+                Measure("rate", statistics.rate.map { .rate($0) } ?? .nothing),
+            ]
+        }
+        reporter.report(.summary(measures))
+    }
+}

@@ -1,0 +1,127 @@
+import SockKit
+
+/// What `udp-recv` does.
+@Netpoller
+struct UDPReceive {
+    private let arguments: UDPReceiveArguments
+    private let conductor: Conductor
+    private let reporter: Reporter
+    private let network: Network
+    private let destination: Destination
+    private let configuration: ListenConfiguration
+    private let groups: [Group]
+
+    private struct Group {
+        let address: IPAddress
+        let source: IPAddress?
+        let interface: String?
+    }
+
+    init(_ arguments: UDPReceiveArguments, _ conductor: Conductor) throws(UsageError) {
+        self.arguments = arguments
+        self.conductor = conductor
+        reporter = conductor.reporter
+        groups = try arguments.joins.map(Self.group)
+        let words = arguments.address.isEmpty ? ["127.0.0.1:0"] : arguments.address
+        let (network, place) = try arguments.datagrams.network.datagramDestination(words, .listening)
+        self.network = groups.isEmpty ? network : try Self.network(network, of: groups)
+        destination = groups.isEmpty ? place : try Self.everyInterface(place, words, groups[0].address)
+        var options = arguments.datagrams.socket.options
+        options.reusesPort = arguments.reusesPort
+        options.sharesAddress = !groups.isEmpty
+        configuration = ListenConfiguration(
+            options: options, resolver: try arguments.datagrams.network.resolver())
+        try arguments.datagrams.check(for: network)
+        if network.isUnix, arguments.reusesPort { throw UsageError("'--reuse-port' has no meaning for \(network)") }
+    }
+
+    func run() async -> ExitStatus {
+        do throws(NetworkError) {
+            guard let copies = Copies(arguments.transfer, reporter: reporter) else { return .cannotCreate }
+            let output: ByteSink
+            do throws(Errno) { output = try ByteSink(given: 1) } catch {
+                throw NetworkError(.write, network: nil, cause: .system(error, call: "write standard output"))
+            }
+            let socket = try await configuration.listenDatagram(network, at: destination)
+            defer { socket.close() }
+            for group in groups { try socket.join(group.address, source: group.source, interface: group.interface) }
+            let receiver = try DatagramReceiver(socket, arguments, output, copies, reporter)
+            if reporter.isReported(.veryVerbose), let facts = socket.socketFacts {
+                reporter.report(.socketOptions(Ends(network, local: socket.localEndpoint), facts))
+            }
+            reporter.report(.listening(socket))
+            return await receive(receiver, output)
+        } catch {
+            return error.cause == .cancelled ? .success : reporter.fail(error)
+        }
+    }
+
+    private func receive(_ receiver: DatagramReceiver, _ output: ByteSink) async -> ExitStatus {
+        conductor.onInquiry = { receiver.reportProgress() }
+        let task = Netpoller.spawn { await receiver.run() }
+        let watch = Netpoller.spawn { if await output.waitUntilGone() { task.cancel() } }
+        let status = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
+        watch.cancel()
+        receiver.summarize()
+        return status
+    }
+
+    // MARK: - Groups
+
+    private static func group(_ membership: GroupMembership) throws(UsageError) -> Group {
+        guard let address = IPAddress(membership.group), address.isMulticast else {
+            throw UsageError("'--join': \(membership.group) is not the address of a multicast group")
+        }
+        let source = try membership.source.map { (text) throws(UsageError) in
+            guard let source = IPAddress(text), source.family == address.family, !source.isMulticast else {
+                throw UsageError("'--join': \(text) cannot be a source of \(address)")
+            }
+            return source
+        }
+        return Group(address: address, source: source, interface: membership.interface ?? address.zone)
+    }
+
+    /// One socket hears the groups of one version of IP.
+    private static func network(_ network: Network, of groups: [Group]) throws(UsageError) -> Network {
+        let family = groups[0].address.family
+        guard groups.allSatisfy({ $0.address.family == family }) else {
+            throw UsageError("'--join': IPv4 and IPv6 groups need a receiver each")
+        }
+        guard network.isUDP, network.family ?? family == family else {
+            throw UsageError("'--join \(groups[0].address)' has no meaning for \(network)")
+        }
+        return family == .v4 ? .udp4 : .udp6
+    }
+
+    /// A socket that is bound to an address of this machine hears no group: without a host it is bound to none.
+    private static func everyInterface(
+        _ place: Destination, _ words: [String], _ group: IPAddress
+    ) throws(UsageError) -> Destination {
+        guard case .host(let host, let service) = place.place else { return place }
+        let namesHost = words.count == 2 || words.first?.split(separator: "/").last?.contains(":") == true
+        let any = group.family == .v4 ? "0.0.0.0" : "::"
+        guard namesHost, !host.isEmpty else { return Destination(place: .host(any, service: service)) }
+        if let address = IPAddress(host), !address.isUnspecified, !address.isMulticast {
+            throw UsageError(
+                "a socket that is bound to \(host) receives nothing that is sent to \(group)",
+                hint: "give the port alone: \(service)")
+        }
+        return place
+    }
+}
+
+extension DatagramArguments {
+    /// Refuses what cannot have an effect on this network.
+    func check(for network: Network) throws(UsageError) {
+        guard network.isUnix else { return }
+        let misplaced = [
+            (socket.ttl != nil, "--ttl"), (socket.typeOfService != nil, "--tos"),
+            (socket.interface != nil, "--interface"),
+        ]
+        if let option = misplaced.first(where: \.0)?.1 { throw UsageError("'\(option)' has no meaning for \(network)") }
+    }
+}

@@ -1,0 +1,188 @@
+import SockKit
+
+/// What `udp-send` does.
+@Netpoller
+struct UDPSend {
+    private let arguments: UDPSendArguments
+    private let reporter: Reporter
+    private let network: Network
+    private let destinations: [Destination]
+    private let resolver: Resolver
+    private let texts: [[UInt8]]
+
+    init(_ arguments: UDPSendArguments, _ conductor: Conductor) throws(UsageError) {
+        self.arguments = arguments
+        reporter = conductor.reporter
+        let words = arguments.address[0].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let places = try words.map { (word) throws(UsageError) in
+            try arguments.datagrams.network.datagramDestination([word], .dialing)
+        }
+        network = places[0].network
+        guard places.allSatisfy({ $0.network.isUnix == places[0].network.isUnix }) else {
+            throw UsageError("one socket cannot send to IP addresses and to Unix sockets")
+        }
+        destinations = places.map(\.destination)
+        resolver = try arguments.datagrams.network.resolver()
+        texts = try arguments.texts.map { (text) throws(UsageError) in try EscapedText.bytes(text) }
+        try arguments.datagrams.check(for: network)
+        guard network.isUnix else { return }
+        let misplaced = [
+            (arguments.broadcasts, "--broadcast"), (arguments.forbidsFragments, "--no-fragment"),
+            (arguments.multicastInterface != nil, "--multicast-interface"),
+        ]
+        if let option = misplaced.first(where: \.0)?.1 { throw UsageError("'\(option)' has no meaning for \(network)") }
+    }
+
+    func run() async -> ExitStatus {
+        do throws(NetworkError) {
+            let input = try texts.isEmpty && arguments.size == nil ? standardInput() : nil
+            var configuration = DatagramConfiguration(options: options, resolver: resolver, receivesErrors: true)
+            configuration.source = try await source(configuration)
+            configuration.receivesErrors = !arguments.isUnconnected
+            var receivers: [Endpoint] = []
+            for destination in destinations { receivers.append(try await configuration.resolve(network, destination)) }
+            let socket = try configuration.open(network, to: receivers, connected: connects(receivers))
+            defer { socket.close() }
+            return try await send(socket, receivers, input)
+        } catch {
+            return error.cause == .cancelled ? .success : reporter.fail(error)
+        }
+    }
+
+    private func send(
+        _ socket: DatagramSocket, _ receivers: [Endpoint], _ input: ByteSource?
+    ) async throws(NetworkError) -> ExitStatus {
+        let cadence = Cadence(interval: arguments.interval, rate: arguments.rate)
+        let waits = arguments.wait != nil
+        let sender = try DatagramSender(socket, to: receivers, pace: cadence, singly: waits, inRuns: isBulk, reporter)
+        let isNumbered = (arguments.size ?? 0) >= GeneratedPayload.headerSize
+        let watch = waits ? ReplyWatch(socket, receivers, numbered: isNumbered, reporter) : nil
+        if let watch { sender.onSend = { place in watch.noteSend(place) } }
+        watch?.onError = { error in
+            sender.noteRefusal(error)
+            return sender.socket.remoteEndpoint != nil
+        }
+        var status = ExitStatus.success
+        do throws(NetworkError) {
+            try await sendAll(sender, input)
+            try await sender.flush()
+        } catch {
+            if error.cause != .cancelled { status = fail(error, sender) }
+        }
+        if let watch, status == .success, sender.refused == 0 {
+            await watch.wait(for: sender.sent, limit: arguments.wait)
+        }
+        sender.takeErrors()
+        if status == .success { status = sender.status }
+        if let watch, watch.replies == 0, status == .success, !Task.isCancelled { status = noReply(socket) }
+        summarize(sender, watch)
+        return status
+    }
+
+    private func sendAll(_ sender: DatagramSender, _ input: ByteSource?) async throws(NetworkError) {
+        if let size = arguments.size {
+            for sequence in 0..<(arguments.count ?? 1) {
+                try await unsafe sender.send(count: size) { room in
+                    unsafe GeneratedPayload(sequence: sequence, sent: Timestamp.now.total).write(to: room)
+                }
+            }
+        } else if let input {
+            var datagrams = DatagramInput(input, cut: cut)
+            while let complete = try await datagrams.next() {
+                for payload in complete { try await sender.send(payload) }
+                try await sender.flush()
+            }
+        } else {
+            for _ in 0..<(arguments.count ?? 1) {
+                for text in texts { try await sender.send(text) }
+            }
+        }
+    }
+
+    /// A run that the kernel cuts takes more room in a receiver's buffer than its datagrams one by one: a burst is to fill
+    /// it as single sends do, and only what goes on for long is worth the difference.
+    private var isBulk: Bool {
+        arguments.chunk != nil || arguments.size != nil && arguments.count ?? 1 >= 10_000
+    }
+
+    private var cut: DatagramInput.Cut {
+        if arguments.isWhole { return .whole }
+        return arguments.chunk.map { .pieces($0) } ?? .lines(chomps: arguments.chomps)
+    }
+
+    // MARK: - The socket
+
+    private var options: SocketOptions {
+        var options = arguments.datagrams.socket.options
+        options.broadcasts = arguments.broadcasts
+        options.multicastInterface = arguments.multicastInterface
+        options.forbidsFragments = arguments.forbidsFragments
+        return options
+    }
+
+    /// Answers to what a group or a broadcast was sent come from addresses of their own, which a connected socket would
+    /// not hear.
+    private func connects(_ receivers: [Endpoint]) -> Bool {
+        guard receivers.count == 1, !arguments.isUnconnected else { return false }
+        return !(receivers[0].address?.isMulticast ?? false) && !arguments.broadcasts
+    }
+
+    private func standardInput() throws(NetworkError) -> ByteSource {
+        do throws(Errno) {
+            let input = try ByteSource(given: 0)
+            guard !input.isDirectory else { throw Errno.isDirectory }
+            return input
+        } catch {
+            throw NetworkError(.read, network: nil, cause: .system(error, call: "read standard input"))
+        }
+    }
+
+    private func source(_ configuration: DatagramConfiguration) async throws(NetworkError) -> Endpoint? {
+        if network.isUnix {
+            guard let text = arguments.source else { return arguments.wait == nil ? nil : .unix(.unnamed) }
+            return try await configuration.resolve(network, destination(text))
+        }
+        guard let text = arguments.source else { return nil }
+        if IPAddress(text) != nil || !text.utf8.contains(UInt8(ascii: ":")) {
+            let place = Destination.Place.host(text, service: "0")
+            return try await configuration.resolve(network, Destination(network: network, place: place))
+        }
+        if text.utf8.first == UInt8(ascii: ":"), let port = UInt16(text.dropFirst()) { return .ip(.v4Any, port: port) }
+        return try await configuration.resolve(network, destination(text))
+    }
+
+    private func destination(_ text: String) throws(NetworkError) -> Destination {
+        do throws(AddressError) {
+            return try Destination.parse(text, role: .dialing, network: network)
+        } catch {
+            throw NetworkError(.dial, network: network, cause: .invalid("'--source': \(error.message)"))
+        }
+    }
+
+    // MARK: - The end
+
+    private func fail(_ error: NetworkError, _ sender: DatagramSender) -> ExitStatus {
+        guard error.errno == .messageTooLong else { return reporter.fail(error) }
+        var failure = Failure(error)
+        failure.hint = sender.limit(of: error, isWhole: arguments.forbidsFragments)
+        reporter.report(.failed(failure))
+        return .data
+    }
+
+    private func noReply(_ socket: DatagramSocket) -> ExitStatus {
+        let place = socket.remoteEndpoint.map { " \($0)" } ?? ""
+        reporter.fail(code: "timeout", message: "read \(network)\(place): no reply came in time")
+        return .timedOut
+    }
+
+    private func summarize(_ sender: DatagramSender, _ watch: ReplyWatch?) {
+        let trips = watch.flatMap { RoundTripSummary(from: $0.roundTrips) }
+        reporter.report(
+            .summary([
+                Measure("sent", .count(sender.sent)), Measure("bytes", .bytes(sender.bytes)),
+                Measure("refused", .count(sender.refused)), Measure("replies", .count(watch?.replies ?? 0)),
+                Measure("lost", watch.map { .count(max(0, sender.sent - $0.replies)) } ?? .nothing),
+                Measure("round_trip", trips?.value ?? .nothing),
+            ]))
+    }
+}

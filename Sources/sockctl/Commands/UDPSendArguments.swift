@@ -1,0 +1,105 @@
+/// What `udp-send` takes.
+struct UDPSendArguments: Equatable, Sendable {
+    var address: [String] = []
+    var texts: [String] = []
+    var isWhole = false
+    var chunk: Int?
+    var chomps = false
+    var size: Int?
+    var count: Int?
+    var interval: Duration?
+    var rate: Int?
+    var wait: Duration?
+    var source: String?
+    var isUnconnected = false
+    var broadcasts = false
+    var multicastInterface: String?
+    var forbidsFragments = false
+    var datagrams = DatagramArguments()
+
+    static let rows: [Row<UDPSendArguments>] =
+        [
+            .positional(
+                "address", 1...1, completion: .hosts, into: \.address,
+                help: "Where to send: host:port or unix:path[,...].",
+                detail: """
+                    One word. Several addresses share one unconnected socket, and each datagram goes to all of them.
+                    """),
+            .positional(
+                "text", 0...Int.max, into: \.texts, help: "Datagrams to send.",
+                detail: """
+                    Each is one datagram, an empty one too, with the escapes `\\n \\r \\t \\0 \\\\ \\xHH`. Without any, each \
+                    line of standard input is one, its newline included.
+                    """),
+        ] + sending.titled("Sending") + answers.titled("Answers") + peers.titled("Peers")
+        + DatagramArguments.rows(socketOptions: ["sndbuf", "ttl", "tos", "interface"]).lifted(through: \.datagrams)
+
+    private static let sending: [Row<UDPSendArguments>] = [
+        .flag("whole", into: \.isWhole, help: "Send all of standard input as one datagram."),
+        .option(
+            "chunk", as: .size(1...(1 << 20)), into: \.chunk, help: "Cut standard input into datagrams of this size."),
+        .flag("chomp", into: \.chomps, help: "Leave the newline out of each line."),
+        .option(
+            "size", as: .size(0...(1 << 20)), into: \.size, help: "Send generated datagrams of this size.",
+            detail: """
+                From 16 bytes on they carry a number and the time, eight bytes each, big-endian, by which `udp-recv \
+                --stats` knows what became of them.
+                """),
+        .option(
+            "count", as: .count(1...Int.max), into: \.count, help: "Send TEXT, or what is generated, this many times."),
+        .option("interval", as: .duration, into: \.interval, help: "Leave this much time from one send to the next."),
+        .option("rate", as: .size, into: \.rate, help: "Send no more than this many bytes a second."),
+    ]
+
+    private static let answers: [Row<UDPSendArguments>] = [
+        .option(
+            "wait", short: "w", as: .limit, into: \.wait, help: "Wait this long for replies.",
+            detail: """
+                It counts from the last send and ends at once with as many replies as sends. If none comes, the status \
+                is 75. A Unix socket gets a name of the kernel's choice, so that it can be answered.
+                """)
+    ]
+
+    private static let peers: [Row<UDPSendArguments>] = [
+        .option(
+            "source", short: "s", as: .word("HOST[:PORT]"), into: \.source, help: "The local address to send from.",
+            detail: "For a Unix socket the path of a socket file, which is removed at the end."),
+        .flag(
+            "unconnected", into: \.isUnconnected, help: "Send from an unconnected socket.",
+            detail: "A refusal, which comes back as an ICMP message, is then never seen."),
+        .flag("broadcast", into: \.broadcasts, help: "Allow to send to a broadcast address."),
+        .option(
+            "multicast-interface", as: .word("NAME"), into: \.multicastInterface,
+            help: "The interface by which datagrams to groups leave."),
+        .flag(
+            "no-fragment", into: \.forbidsFragments, help: "Never send a datagram in pieces.",
+            detail: "One that the path cannot carry whole is an error, with the path's limit."),
+    ]
+
+    func validate() throws(UsageError) {
+        try datagrams.validate()
+        for text in texts { _ = try EscapedText.bytes(text) }
+        let ofInput = [(isWhole, "--whole"), (chunk != nil, "--chunk"), (chomps, "--chomp")].filter(\.0).map(\.1)
+        if let option = ofInput.first {
+            if !texts.isEmpty { throw UsageError("'\(option)' is about standard input, which TEXT replaces") }
+            if size != nil { throw UsageError("'\(option)' is about standard input, which '--size' replaces") }
+            if ofInput.count > 1 { throw UsageError("'\(option)' and '\(ofInput[1])' exclude each other") }
+        }
+        if size != nil, !texts.isEmpty { throw UsageError("'--size' generates the datagrams that TEXT gives") }
+        if count != nil, texts.isEmpty, size == nil {
+            throw UsageError("'--count' repeats TEXT or what '--size' generates; standard input is sent once")
+        }
+        if interval != nil, rate != nil {
+            throw UsageError("'--interval' and '--rate' exclude each other: both say when the next datagram is due")
+        }
+        if address.first?.contains(",") == true, isUnconnected {
+            throw UsageError("several addresses are sent to from an unconnected socket anyway")
+        }
+    }
+}
+
+extension UDPSendArguments: RunArguments {
+    var common: CommonArguments { datagrams.common }
+    var maximumTime: Duration? { nil }
+    static var reportTarget: ReporterSettings.Target { .standardOutput }
+}

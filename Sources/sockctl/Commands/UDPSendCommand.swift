@@ -1,0 +1,86 @@
+/// `sockctl udp-send`: sends datagrams, and says what became of them.
+enum UDPSendCommand {
+    static let command = Command(
+        name: "udp-send",
+        abstract: "Send datagrams",
+        manual: manual,
+        defaults: UDPSendArguments(),
+        rows: UDPSendArguments.rows,
+        familiar: [
+            Familiar("-l", "--listen", "-k", "--keep-open", advice: "use: sockctl udp-recv 3000"),
+            Familiar("-p", "--source-port", advice: "use --source :PORT"),
+            Familiar("-b", advice: "use --broadcast"),
+            Familiar("-q", "--quit-after", "-i", "--idle-timeout", advice: "use --wait"),
+            Familiar("-z", advice: "send a datagram and see: a refusal is reported, silence says nothing"),
+            Familiar("-D", advice: "use --trace"),
+            Familiar("-N", "--shutdown", advice: "datagrams have no end to pass on"),
+            Familiar("--version", advice: "use: sockctl --version"),
+        ],
+        validate: { (arguments: UDPSendArguments) throws(UsageError) in try arguments.validate() }
+    )
+
+    private static let manual = Manual(
+        description: [
+            """
+            `udp-send` sends each TEXT as one datagram, or each line of standard input, over UDP or to a Unix socket. \
+            Reports go to standard output, a summary last.
+            """,
+            """
+            The socket is connected, so that a refusal is seen: where nobody receives, the other machine sends an ICMP \
+            message back, and the next send or a last look before the end finds it. The status is then 69. The refused \
+            datagrams are counted, and the sending goes on. With several addresses the socket is unconnected, and the \
+            refusals are read off its error queue.
+            """,
+            """
+            With `--wait` the replies are shown, each with its round trip, and the command ends as soon as there is one \
+            for every send.
+            """,
+            """
+            A Unix receiver's queue that is full makes the sender wait, without using the processor meanwhile; nothing \
+            is lost.
+            """,
+        ],
+        sections: [
+            Manual.Section(
+                "SUMMARY",
+                .terms([
+                    ("sent", "Datagrams that the kernel took, counted for each address."),
+                    ("bytes", "Their payload."),
+                    ("refused", "Refusals that came back."),
+                    ("replies", "Datagrams that came back."),
+                    ("lost", "With `--wait`, the sends without a reply."),
+                    ("round trip", "From send to reply, by the kernel's clock; in JSON `round_trip`."),
+                ])
+            ),
+            .events,
+        ],
+        exitNotes: Manual.exitNotes,
+        examples: [
+            Manual.Example(
+                "sockctl udp-recv -v 127.0.0.1:3000",
+                "sockctl udp-send -s 127.0.0.1:3001 127.0.0.1:3000 'can you hear me?\\n'",
+                shows: "A UDP server that prints who sent what, and a client with a port of its choice."),
+            Manual.Example(
+                "sockctl udp-recv --reply 'loud and clear' 3000", "sockctl udp-send --wait 2s 127.0.0.1:3000 hello",
+                shows: "A request and its reply: the client ends as soon as the reply is there."),
+            Manual.Example(
+                "sockctl udp-send 127.0.0.1:9 hello",
+                shows: "Nobody receives on port 9: the refusal is found before the end, and the status is 69."),
+            Manual.Example(
+                "sockctl udp-recv --stats --timeout 1s 3000",
+                "sockctl udp-send --size 100 --count 10000 --rate 1M 127.0.0.1:3000",
+                shows: "Measure loss, order and jitter of generated traffic."),
+        ],
+        seeAlso: ["sockctl", "sockctl-udp-recv", "sockctl-dial", "nc", "sendmmsg(2)", "udp(7)", "unix(7)"],
+        caveats: [
+            """
+            That a datagram was sent does not mean that it has arrived: UDP drops what a receiver's buffer cannot hold, \
+            without a word to the sender.
+            """,
+            """
+            A refusal from another machine takes its time. One that has not come when the command ends is not seen; \
+            `--wait` gives it time.
+            """,
+        ]
+    )
+}

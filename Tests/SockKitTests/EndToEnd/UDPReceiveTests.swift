@@ -1,0 +1,188 @@
+import Testing
+
+/// `udp-recv`: every datagram's payload as it is, and what is to be said of it.
+@Suite(.endToEnd, .needsSockctl, .needs(.python3)) struct UDPReceiveTests {
+    private static let client = """
+        c = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); c.settimeout(10)
+        c.connect(("127.0.0.1", int(arguments[0])))
+
+        """
+
+    @Test func `the documents' server prints who sent what`() async throws {
+        let server = try sockctl("udp-recv", "-v", "--count", "1", "127.0.0.1:0")
+        let port = try await server.listening().port
+        let source = try unboundPort()
+        let client = try sockctl(
+            "udp-send", "-s", "127.0.0.1:\(source)", "127.0.0.1:\(port)", #"can you hear me?\n"#)
+        try await client.finish().expect(status: 0)
+        let outcome = try await server.finish()
+        outcome.expect(status: 0)
+        outcome.expect(out: "can you hear me?\n")
+        #expect(outcome.err.contains("from 127.0.0.1:\(source), 17 bytes"), "\(outcome)")
+    }
+
+    @Test func `boundaries are kept, and an empty datagram is one`() async throws {
+        let server = try sockctl("udp-recv", "--json", "--count", "4", "--separator", "|", "127.0.0.1:0")
+        let port = try await server.listening().port
+        _ = try await python(Self.client + "for part in (b'a', b'bb', b'', b'dddd'): c.send(part)", port).finish()
+        let outcome = try await server.finish()
+        outcome.expect(out: "a|bb||dddd|")
+        let events = try outcome.events()
+        let received = events.filter { $0.name == "datagram-received" }
+        #expect(received.map { $0["bytes"]?.integer } == [1, 2, 0, 4])
+        for event in received {
+            #expect(event["ttl"]?.integer != nil && event["to"]?.string == "127.0.0.1:\(port)")
+            #expect(event["arrived"]?.string?.hasSuffix("Z") == true && event["truncated"]?.bool == false)
+        }
+        let summary = try #require(events.last)
+        #expect(summary.name == "summary" && summary["received"]?.integer == 4 && summary["bytes"]?.integer == 7)
+        #expect(summary["kernel_dropped"]?.integer == 0)
+    }
+
+    @Test func `what is cut is told with its real length, and the next datagram is whole`() async throws {
+        for options in [[], ["-v"], ["--json"]] {
+            let server = try sockctl(["udp-recv", "--buffer", "4", "--count", "2"] + options + ["127.0.0.1:0"])
+            let port = try await server.listening().port
+            _ = try await python(Self.client + "c.send(b'0123456789'); c.send(b'next')", port).finish()
+            let outcome = try await server.finish()
+            outcome.expect(out: "0123next")
+            #expect(outcome.err.contains(options == ["--json"] ? "\"length\":10" : "10 bytes"), "\(outcome)")
+        }
+    }
+
+    @Test func `many datagrams from many senders are written whole, in order`() async throws {
+        let server = try sockctl("udp-recv", "--count", "400", "127.0.0.1:0")
+        let port = try await server.listening().port
+        let script = """
+            for turn in range(200):
+                for c in (c, d): c.send(b'%d,' % turn)
+                if turn % 20 == 0: time.sleep(0.002)
+            """
+        _ = try await python(
+            Self.client + "d = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); d.connect(c.getpeername())\n" + script,
+            port
+        ).finish()
+        let outcome = try await server.finish()
+        outcome.expect(out: (0..<200).map { "\($0),\($0)," }.joined())
+    }
+
+    @Test func `runs that the kernel keeps together come apart again`() async throws {
+        let server = try sockctl("udp-recv", "--count", "7", "--separator", "|", "127.0.0.1:0")
+        let port = try await server.listening().port
+        // UDP_SEGMENT: three bytes each, and a rest.
+        let script =
+            "c.setsockopt(17, 103, 3); c.send(b'aaabbbcccddde'); c.setsockopt(17, 103, 0); c.send(b'f'); c.send(b'')"
+        _ = try await python(Self.client + script, port).finish()
+        try await server.finish().expect(out: "aaa|bbb|ccc|ddd|e|f||")
+    }
+
+    @Test func `every datagram is answered, with text or with itself`() async throws {
+        for (reply, wanted) in [
+            ("echo", ["b'a'", "b''", "b'cc'"]), (#"yes\n"#, [#"b'yes\n'"#, #"b'yes\n'"#, #"b'yes\n'"#]),
+        ] {
+            let server = try sockctl("udp-recv", "--reply", reply, "--count", "3", "127.0.0.1:0")
+            let port = try await server.listening().port
+            let script = "for part in (b'a', b'', b'cc'): c.send(part); say(c.recv(100))"
+            try await python(Self.client + script, port).finish().expect(lines: wanted)
+            try await server.finish().expect(status: 0)
+        }
+    }
+
+    @Test func `an answer comes from the address that was asked, also where every address is listened on`() async throws
+    {
+        let server = try sockctl("udp-recv", "--reply", "yes", "--count", "1", "udp4://0.0.0.0:0")
+        let port = try await server.listening().port
+        // Connected: an answer from 127.0.0.1 would not be heard.
+        let script = Self.client.replacing("127.0.0.1", with: "127.0.0.9") + "c.send(b'x'); say(c.recv(100))"
+        try await python(script, port).finish().expect(lines: ["b'yes'"])
+    }
+
+    @Test func `no datagram in time is 75`() async throws {
+        let outcome = try await sockctl("udp-recv", "--timeout", "50ms", "127.0.0.1:0").finish()
+        outcome.expect(status: 75)
+        #expect(outcome.elapsed >= .milliseconds(50))
+    }
+
+    @Test func `a reader that is gone ends it quietly`() async throws {
+        let server = try sockctl("udp-recv", "127.0.0.1:0")
+        _ = try await server.listening()
+        server.closeOutput()
+        try await server.finish().expect(status: 0)
+    }
+
+    @Test func `an interruption is followed by the summary`() async throws {
+        let server = try sockctl("udp-recv", "--stats", "127.0.0.1:0")
+        _ = try await server.listening()
+        let outcome = try await server.finish(after: 2)
+        outcome.expect(status: 130)
+        #expect(outcome.err.contains("received"), "\(outcome)")
+    }
+
+    // MARK: Traffic
+
+    @Test func `the kernel's drops are counted, the last ones too`() async throws {
+        let server = try sockctl(
+            "udp-recv", "--json", "--stats", "--first-read-delay", "500ms", "--timeout", "300ms", "--rcvbuf", "8192",
+            "127.0.0.1:0")
+        let port = try await server.listening().port
+        let sends = 2000
+        try await sockctl("udp-send", "--size", "100", "--count", "\(sends)", "127.0.0.1:\(port)").finish().expect(
+            status: 0)
+        let summary = try #require(try await server.finish().events().last)
+        let received = try #require(summary["received"]?.integer)
+        let dropped = try #require(summary["kernel_dropped"]?.integer)
+        #expect(received > 0 && received < sends)
+        #expect(received + dropped == sends)
+        #expect(summary["lost"]?.integer == dropped)
+    }
+
+    @Test func `loss, order and duplicates are told from the numbers`() async throws {
+        let server = try sockctl("udp-recv", "--json", "--stats", "--count", "6", "127.0.0.1:0")
+        let port = try await server.listening().port
+        let script = "for n in (0, 1, 4, 3, 4, 6): c.send(struct.pack('>QQ', n, time.time_ns()))"
+        _ = try await python(Self.client + script, port).finish()
+        let events = try await server.finish().events()
+        let summary = try #require(events.last)
+        let told = ["lost", "duplicated", "reordered"].map { summary[$0]?.integer }
+        // 2 and 5 are missing; 3 came late; 4 came twice.
+        #expect(told == [2, 1, 1])
+        #expect(summary["jitter"]?.number != nil && summary["rate"]?.number != nil)
+        let gaps = events.filter { $0.name == "gap" }.map { [$0["from"]?.integer, $0["count"]?.integer] }
+        #expect(gaps == [[2, 2], [5, 1]])
+    }
+
+    // MARK: Groups
+
+    @Test(arguments: [("239.1.2.3", []), ("232.1.2.3,127.0.0.7", ["-s", "127.0.0.7"])])
+    func `a group is heard, of one source only its own`(group: String, options: [String]) async throws {
+        let server = try sockctl("udp-recv", "--count", "1", "--join", "\(group)@lo", "0")
+        let port = try await server.listening().port
+        let address = "\(group.prefix { $0 != "," }):\(port)"
+        let send = ["udp-send", "--multicast-interface", "lo", address]
+        if !options.isEmpty { try await sockctl(send + ["-s", "127.0.0.8", "no"]).finish().expect(status: 0) }
+        try await sockctl(send + options + ["yes"]).finish().expect(status: 0)
+        try await server.finish().expect(out: "yes")
+    }
+
+    @Test func `a socket bound to one address cannot join, and says so`() async throws {
+        let outcome = try await sockctl("udp-recv", "--join", "239.1.2.3@lo", "127.0.0.1:3000").finish()
+        outcome.expect(status: 64)
+    }
+
+    // MARK: Unix sockets
+
+    @Test func `a Unix socket's datagrams come with their boundaries, and its file goes`() async throws {
+        let path = try scratch("s")
+        let server = try sockctl("udp-recv", "--count", "3", "--separator", "|", "unix:\(path)")
+        _ = try await server.waitForLine(containing: "listening", on: .err)
+        try await sockctl("udp-send", "unixgram:\(path)", "hello", "", "world!").finish().expect(status: 0)
+        try await server.finish().expect(out: "hello||world!|")
+        #expect(!names(in: try Scene.required().directory).contains("s"))
+    }
+
+    @Test(arguments: ["tcp://127.0.0.1:1", "unixpacket:x"])
+    func `what carries no datagrams is refused`(address: String) async throws {
+        try await sockctl("udp-recv", address).finish().expect(status: 64)
+        try await sockctl("udp-send", address, "x").finish().expect(status: 64)
+    }
+}

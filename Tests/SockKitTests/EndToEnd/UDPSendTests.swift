@@ -1,0 +1,248 @@
+import Testing
+
+/// `udp-send`: what goes, what comes back, and what the status says of it.
+@Suite(.endToEnd, .needsSockctl, .needs(.python3)) struct UDPSendTests {
+    private static let server = "s = serve(kind=socket.SOCK_DGRAM); s.settimeout(10)\n"
+
+    private func summary(_ outcome: Outcome) throws -> Event {
+        try #require(Event.all(in: outcome.out).last { $0.name == "summary" })
+    }
+
+    // MARK: What goes
+
+    @Test func `each TEXT is one datagram, with its escapes`() async throws {
+        let server = try python(Self.server + "for _ in range(4): say(s.recv(100))")
+        let address = "127.0.0.1:\(try await server.port())"
+        try await sockctl("udp-send", address, "a", #"b\n\x00"#, "", "--", "-d").finish().expect(status: 0)
+        try await server.finish().expect(lines: ["b'a'", #"b'b\n\x00'"#, "b''", "b'-d'"], after: 1)
+    }
+
+    @Test(arguments: [
+        ([], [#"b'one\n'"#, #"b'\n'"#, "b'two'"]), (["--chomp"], ["b'one'", "b''", "b'two'"]),
+        (["--whole"], [#"b'one\n\ntwo'"#]), (["--chunk", "5"], [#"b'one\n\n'"#, "b'two'"]),
+    ])
+    func `standard input is cut as asked`(options: [String], wanted: [String]) async throws {
+        let server = try python(Self.server + "for _ in range(int(arguments[0])): say(s.recv(100))", wanted.count)
+        let address = "127.0.0.1:\(try await server.port())"
+        try await sockctl(["udp-send"] + options + [address], input: .text("one\n\ntwo")).finish().expect(status: 0)
+        try await server.finish().expect(lines: wanted, after: 1)
+    }
+
+    @Test func `a line goes as soon as it is there`() async throws {
+        let server = try python(Self.server + "say(s.recv(100))")
+        let send = try await sockctl("udp-send", "127.0.0.1:\(server.port())", input: .open)
+        send.send("one\n")
+        try await server.finish().expect(lines: [#"b'one\n'"#], after: 1)
+    }
+
+    @Test func `generated datagrams are numbered, in bulk too`() async throws {
+        let script = """
+            seen = set()
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+            say('ready')
+            while True:
+                try: data = s.recv(100)
+                except TimeoutError: break
+                if data == b'end': break
+                assert len(data) == 20 and data[16:] == b'abcd'
+                seen.add(struct.unpack('>QQ', data[:16])[0])
+            say(len(seen) > 100, max(seen) < 20000)
+            """
+        let server = try python(Self.server + script)
+        let address = "127.0.0.1:\(try await server.port())"
+        try await server.waitForLine(containing: "ready", on: .out)
+        let outcome = try await sockctl(
+            "udp-send", "--json", "--size", "20", "--count", "20000", "--rate", "10M", address
+        )
+        .finish()
+        #expect(try summary(outcome)["sent"]?.integer == 20000)
+        try await sockctl("udp-send", address, "end").finish().expect(status: 0)
+        try await server.finish().expect(lines: ["True True"], after: 2)
+    }
+
+    @Test func `an interval is left from one send to the next`() async throws {
+        let server = try python(Self.server + "hold()")
+        let address = "127.0.0.1:\(try await server.port())"
+        let outcome = try await sockctl("udp-send", "--count", "4", "--interval", "50ms", address, "x").finish()
+        outcome.expect(status: 0)
+        #expect(outcome.elapsed >= .milliseconds(150))
+    }
+
+    // MARK: Refusals
+
+    @Test(arguments: [["x"], ["x", "y"]]) func `a refusal is 69, of a single datagram too`(texts: [String]) async throws
+    {
+        let outcome = try await sockctl(["udp-send", "127.0.0.66:9"] + texts).finish()
+        outcome.expect(status: 69)
+        #expect(outcome.err.contains("connection refused"), "\(outcome)")
+    }
+
+    @Test func `an unconnected socket is never told`() async throws {
+        let outcome = try await sockctl("udp-send", "--json", "--unconnected", "127.0.0.66:9", "x", "y").finish()
+        outcome.expect(status: 0)
+        #expect(try summary(outcome)["refused"]?.integer == 0)
+    }
+
+    @Test func `several addresses are served from one port, and those that refuse are named`() async throws {
+        let script = "data, peer = s.recvfrom(100); say(data, peer[1])"
+        let servers = [try python(Self.server + script), try python(Self.server + script)]
+        let ports = [try await servers[0].port(), try await servers[1].port()]
+        let source = try unboundPort()
+        let outcome = try await sockctl(
+            "udp-send", "--json", "-s", ":\(source)", "127.0.0.1:\(ports[0]),127.0.0.66:9,127.0.0.1:\(ports[1])", "x"
+        ).finish()
+        outcome.expect(status: 69)
+        for server in servers { try await server.finish().expect(lines: ["b'x' \(source)"], after: 1) }
+        let failed = try Event.all(in: outcome.err).filter { $0.name == "failed" }
+        #expect(failed.map { $0["remote"]?.string } == ["127.0.0.66:9"])
+        let summary = try summary(outcome)
+        #expect(summary["sent"]?.integer == 3 && summary["refused"]?.integer == 1)
+    }
+
+    @Test func `a port that is taken is 73`() async throws {
+        let server = try python(Self.server + "hold()")
+        let port = try await server.port()
+        try await sockctl("udp-send", "-s", "127.0.0.1:\(port)", "127.0.0.1:9", "x").finish().expect(status: 73)
+    }
+
+    // MARK: Lengths
+
+    @Test func `65507 bytes go as one datagram, 65508 are 65 with the limit`() async throws {
+        let server = try python(Self.server + "say(len(s.recv(70000))); hold()")
+        let address = "127.0.0.1:\(try await server.port())"
+        try await sockctl("udp-send", "--size", "65507", address).finish().expect(status: 0)
+        try await server.waitForLine(containing: "65507", on: .out)
+        let outcome = try await sockctl("udp-send", "--size", "65508", address).finish()
+        outcome.expect(status: 65)
+        #expect(outcome.err.contains("65507"), "\(outcome)")
+    }
+
+    @Test(.needsIPv6) func `over IPv6 the limit is 65527`() async throws {
+        let server = try sockctl("udp-recv", "--json", "--count", "1", "[::1]:0")
+        let port = try await server.listening().port
+        try await sockctl("udp-send", "--size", "65527", "[::1]:\(port)").finish().expect(status: 0)
+        let events = try await server.finish().events()
+        #expect(events.contains { $0["bytes"]?.integer == 65527 })
+        let outcome = try await sockctl("udp-send", "--size", "65528", "[::1]:\(port)").finish()
+        outcome.expect(status: 65)
+        #expect(outcome.err.contains("65527"), "\(outcome)")
+    }
+
+    @Test func `a broadcast is sent only if that is allowed`() async throws {
+        let outcome = try await sockctl("udp-send", "127.255.255.255:9", "x").finish()
+        outcome.expect(status: 77)
+        #expect(outcome.err.contains("--broadcast"), "\(outcome)")
+        try await sockctl("udp-send", "--broadcast", "127.255.255.255:9", "x").finish().expect(status: 0)
+    }
+
+    // MARK: Replies
+
+    @Test func `it ends with the reply, long before the wait is over`() async throws {
+        let server = try sockctl("udp-recv", "--reply", #"loud and clear\n"#, "127.0.0.1:0")
+        let port = try await server.listening().port
+        let outcome = try await sockctl("udp-send", "--json", "--wait", "20s", "127.0.0.1:\(port)", "hello").finish()
+        outcome.expect(status: 0)
+        #expect(outcome.elapsed < .seconds(15))
+        let events = try Event.all(in: outcome.out)
+        let reply = try #require(events.first { $0.name == "reply" })
+        #expect(reply["payload"]?.string == "loud and clear\n" && reply["round_trip"]?.number != nil)
+        let last = try summary(outcome)
+        #expect(last["replies"]?.integer == 1 && last["lost"]?.integer == 0)
+        #expect(last["round_trip"]?["count"]?.integer == 1)
+    }
+
+    @Test func `no reply is 75, and some are enough`() async throws {
+        let silent = try python(Self.server + "hold()")
+        let address = "127.0.0.1:\(try await silent.port())"
+        let outcome = try await sockctl("udp-send", "--json", "--wait", "50ms", address, "x").finish()
+        outcome.expect(status: 75)
+        #expect(try summary(outcome)["lost"]?.integer == 1)
+        // Every second one is answered, the last first: the numbers tell which is which.
+        let script =
+            "got = [s.recvfrom(100) for _ in range(4)]\nfor data, peer in got[::-2]: s.sendto(data, peer)\nhold()"
+        let half = try python(Self.server + script)
+        let some = try await sockctl(
+            "udp-send", "--json", "--wait", "300ms", "--size", "16", "--count", "4", "127.0.0.1:\(half.port())"
+        ).finish()
+        some.expect(status: 0)
+        let numbers = try Event.all(in: some.out).filter { $0.name == "reply" }.map { $0["sequence"]?.integer }
+        #expect(numbers == [3, 1])
+        #expect(try summary(some)["lost"]?.integer == 2)
+    }
+
+    @Test func `a refusal ends the wait`() async throws {
+        let outcome = try await sockctl("udp-send", "--wait", "20s", "127.0.0.66:9", "x").finish()
+        outcome.expect(status: 69)
+        #expect(outcome.elapsed < .seconds(15))
+    }
+
+    // MARK: Unix sockets
+
+    @Test func `a Unix sender has a name only while it waits for a reply`() async throws {
+        let path = try scratch("s")
+        let server = try python(
+            """
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(arguments[0]); say('ready')
+            data, peer = s.recvfrom(100); say(data, peer)
+            data, peer = s.recvfrom(100); say(data, peer[:1]); s.sendto(b'yes', peer)
+            """, path)
+        try await server.waitForLine(containing: "ready", on: .out)
+        try await sockctl("udp-send", "unix:\(path)", "a").finish().expect(status: 0)
+        try await sockctl("udp-send", "--wait", "10s", "unix:\(path)", "b").finish().expect(status: 0)
+        try await server.finish().expect(lines: ["b'a' None", #"b'b' b'\x00'"#], after: 1)
+    }
+
+    @Test(arguments: [1, 2]) func `a full Unix queue is waited for without using the processor`(peers: Int) async throws
+    {
+        let paths = try (0..<peers).map { try scratch("s\($0)") }
+        let server = try python(
+            """
+            socks = []
+            for path in arguments:
+                s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(path); socks.append(s)
+            say('ready'); sys.stdin.readline()
+            for _ in range(40):
+                for s in socks: s.recv(100)
+            say('done')
+            """, paths, input: .open)
+        try await server.waitForLine(containing: "ready", on: .out)
+        let send = try sockctl(["udp-send", "--count", "40", paths.map { "unix:\($0)" }.joined(separator: ","), "x"])
+        // It blocks: after a while it has not ended, and has used next to nothing of that while.
+        _ = try await quietFor(send, .milliseconds(400))
+        let used = try cpuTicks(of: send.pid)
+        #expect(used < 20, "\(used) ticks of a hundredth of a second")
+        server.send("go\n")
+        try await send.finish().expect(status: 0)
+        try await server.finish().expect(status: 0)
+    }
+
+    @Test func `nobody at a path is 69, and a socket of another type too`() async throws {
+        let path = try scratch("none")
+        try await sockctl("udp-send", "unix:\(path)", "x").finish().expect(status: 69)
+        let listener = try sockctl("listen", "unix:\(path)", input: .open)
+        _ = try await listener.waitForLine(containing: "listening", on: .err)
+        try await sockctl("udp-send", "unix:\(path)", "x").finish().expect(status: 69)
+    }
+
+    @Test(arguments: [
+        ["--count", "2"], ["--size", "10", "--chunk", "5"], ["--interval", "1s", "--rate", "1K"],
+        ["--unconnected", "127.0.0.1:1,127.0.0.1:2"],
+    ])
+    func `options that contradict each other are refused`(options: [String]) async throws {
+        let address = options.last?.contains(":") == true ? [] : ["127.0.0.1:9"]
+        try await sockctl(["udp-send"] + options + address).finish().expect(status: 64)
+    }
+}
+
+/// Lets a process be for a while in which it must not end.
+private func quietFor(_ process: ChildProcess, _ span: Duration) async throws -> Bool {
+    try await Task.sleep(for: span)
+    return process.record.status == nil
+}
+
+/// What a process has used of the processor, in hundredths of a second.
+private func cpuTicks(of pid: Int32) throws -> Int {
+    let text = try String(decoding: contents(of: "/proc/\(pid)/stat"), as: UTF8.self)
+    let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
+    return fields.count > 12 ? (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0) : 0
+}
