@@ -122,7 +122,7 @@ import Testing
 
     @Test func `the kernel's drops are counted, the last ones too`() async throws {
         let server = try sockctl(
-            "udp-recv", "--json", "--stats", "--first-read-delay", "500ms", "--timeout", "300ms", "--rcvbuf", "8192",
+            "udp-recv", "--json", "--stats", "--first-read-delay", "1500ms", "--timeout", "1500ms", "--rcvbuf", "8192",
             "127.0.0.1:0")
         let port = try await server.listening().port
         let sends = 2000
