@@ -1,0 +1,87 @@
+/// What a `BacklogProbe` found.
+public struct BacklogResult: Sendable {
+    /// One dial, from its first SYN to its end.
+    public struct Dial: Sendable, Hashable {
+        /// What became of it.
+        public enum Outcome: String, Sendable, CaseIterable {
+            case connected
+            /// Nobody answered within the time-out, the probe's or the kernel's.
+            case timedOut = "timed-out"
+            case refused
+            /// A Unix socket's full queue, which says so at once.
+            case wouldBlock = "would-block"
+        }
+
+        /// Counted from 1, in the order in which the dials began.
+        public let index: Int
+        public let outcome: Outcome
+        /// Since the probe's first dial.
+        public let start: Duration
+        public let duration: Duration
+        /// How often its SYN was sent again; 0 on Unix sockets.
+        public let retransmits: Int
+        /// True if it was not decided at once.
+        public let waited: Bool
+
+        /// Since the probe's first dial.
+        public var end: Duration { start + duration }
+    }
+
+    /// A connection taken out of the queue.
+    public struct Accept: Sendable, Hashable {
+        /// Counted from 1.
+        public let index: Int
+        /// Since the probe's first dial.
+        public let time: Duration
+        public let remote: Endpoint?
+    }
+
+    /// What those who were connected and never accepted read once the listener had closed.
+    public struct Aftermath: Sendable, Hashable {
+        /// ECONNRESET.
+        public var reset = 0
+        /// The end of the stream.
+        public var ended = 0
+        /// Nothing: the connection still stands.
+        public var standing = 0
+    }
+
+    public let network: Network
+    public let remote: Endpoint
+    /// What listen(2) was asked for; nil at a server that is not the probe's own.
+    public let backlogRequested: Int?
+    public let settings: KernelSettings
+    /// How many connections the queue was to hold, by the kernel's rule; nil where its limit is not known.
+    public let capacityPredicted: Int?
+    /// In the order of their numbers.
+    public var dials: [Dial] = []
+    public var accepts: [Accept] = []
+    /// As it was when all dials were decided; nil where it cannot be seen.
+    public var queue: ListeningQueue?
+    /// How many waited in the queue before the first dial.
+    public var queuedBefore = 0
+    /// How much the kernel's counters grew; nil for Unix sockets and servers elsewhere, which they do not count.
+    public var overflows: Int?
+    public var drops: Int?
+    /// What a client that nobody had accepted could write; nil at a server that is not the probe's own.
+    public var bytesWritten: Int?
+    public var aftermath: Aftermath?
+    public var elapsed = Duration.zero
+    /// True if it was cancelled before all dials were decided.
+    public var isPartial = false
+
+    /// How many dials ended like this.
+    public func count(_ outcome: Dial.Outcome) -> Int {
+        dials.reduce(0) { $0 + ($1.outcome == outcome ? 1 : 0) }
+    }
+
+    /// The dials that got in only after they had waited, each with the accept that made room for it, in the order in
+    /// which they got in.
+    public var late: [(dial: Dial, accept: Accept?)] {
+        let late = dials.filter { $0.outcome == .connected && $0.waited }.sorted { $0.end < $1.end }
+        // A full queue has room for one more with each accept, whoever's SYN comes next.
+        return late.enumerated().map { index, dial in
+            (dial, index < accepts.count && accepts[index].time <= dial.end ? accepts[index] : nil)
+        }
+    }
+}
