@@ -2,7 +2,7 @@ import SockKit
 
 /// The commands as they run: each row of the program's table, and what it does.
 enum CommandTable {
-    static let names = ["listen", "dial"]
+    static let names = ["listen", "dial", "backlog-probe"]
 
     /// Runs the command of that name, and returns the status for the shell.
     static func run(_ name: String, _ words: [String]) -> Int32 {
@@ -16,6 +16,11 @@ enum CommandTable {
             return run(DialCommand.command, words) {
                 (arguments, conductor) async throws(UsageError) in
                 try await Dial(arguments, conductor).run()
+            }
+        case "backlog-probe":
+            return run(BacklogProbeCommand.command, words) {
+                (arguments, conductor) async throws(UsageError) in
+                try await BacklogProbeRun(arguments, conductor).run()
             }
         default:
             preconditionFailure("the table names a command that nothing runs: \(name)")
@@ -37,7 +42,7 @@ enum CommandTable {
             let settings = command.salvage(words).common.reporterSettings(target: .standardError)
             return Reporter(settings).fail(error).code
         }
-        let reporter = Reporter(arguments.common.reporterSettings(target: .standardError))
+        let reporter = Reporter(arguments.common.reporterSettings(target: arguments.reportTarget))
         reporter.startTracing()
         do throws(Errno) {
             return try Netpoller.run { await conduct(arguments, reporter, body).code }
@@ -62,6 +67,17 @@ protocol RunArguments: Sendable {
     var common: CommonArguments { get }
     /// The limit of the whole run.
     var maximumTime: Duration? { get }
+    /// Where reports go, errors apart.
+    var reportTarget: ReporterSettings.Target { get }
+}
+
+extension RunArguments {
+    var maximumTime: Duration? { nil }
+    var reportTarget: ReporterSettings.Target { .standardError }
+}
+
+extension BacklogProbeArguments: RunArguments {
+    var reportTarget: ReporterSettings.Target { .standardOutput }
 }
 
 extension ListenArguments: RunArguments {

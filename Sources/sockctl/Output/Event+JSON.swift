@@ -32,6 +32,7 @@ extension Event {
             case .retrying(let attempt, let delay, let failure):
                 failure.members(before: [.init("attempt", .integer(attempt)), .init("delay", .seconds(delay))])
             case .peerRefused(let ends, let reason): ends.members + [.init("reason", .string(reason))]
+            case .dialled(let ends, let dial): ends.members + dial.members
             case .syscall(let record): record.members
             case .note(let note): note.members
             case .summary(let measures): measures.map { .init($0.name, $0.value.json) }
@@ -90,6 +91,15 @@ extension Failure {
             [.init("code", .string(code))] + .some("operation", operation.map(JSONValue.string))
                 + .some("call", call.map(JSONValue.string)) + [.init("message", .string(message))]
                 + .some("hint", hint.map(JSONValue.string)))
+    }
+}
+
+extension BacklogResult.Dial {
+    fileprivate var members: [JSONValue.Member] {
+        [
+            .init("index", .integer(index)), .init("outcome", .string(outcome.rawValue)),
+            .init("seconds", .seconds(duration)), .init("syn_retransmits", .integer(retransmits)),
+        ]
     }
 }
 

@@ -43,6 +43,7 @@ extension Event {
         case .retrying(let attempt, let delay, let failure):
             return "retrying in \(Quantity.duration(delay)), attempt \(attempt): \(failure.message.printable)"
         case .peerRefused(let ends, let reason): return "refused \(peer(ends)): \(reason.printable)"
+        case .dialled(_, let dial): return dial.text
         case .syscall(let record): return record.text
         case .note(let note): return note.text
         case .summary(let measures): return Measure.table(measures)
@@ -117,6 +118,19 @@ extension Failure {
     fileprivate func text(on terminal: Terminal) -> String {
         terminal.paint("sockctl:", .error) + " \(message.printable)"
             + (hint.map { "\n" + terminal.paint("hint:", .hint) + " \($0.printable)" } ?? "")
+    }
+}
+
+extension BacklogResult.Dial {
+    fileprivate var text: String {
+        let time = Quantity.duration(duration)
+        let again = retransmits > 0 ? ", its SYN sent again \(Quantity.count(retransmits, "time"))" : ""
+        return switch outcome {
+        case .connected: "dial \(index): connected in \(time)" + again
+        case .timedOut: "dial \(index): timed out after \(time)" + again
+        case .refused: "dial \(index): refused after \(time)" + again
+        case .wouldBlock: "dial \(index): would block (EAGAIN), told after \(time)"
+        }
     }
 }
 

@@ -22,6 +22,8 @@ enum Event: Sendable {
     case failed(Failure)
     case retrying(attempt: Int, delay: Duration, after: Failure)
     case peerRefused(Ends, reason: String)
+    /// A dial that a probe made.
+    case dialled(Ends, BacklogResult.Dial)
     case syscall(SystemCallRecord)
     case note(Note)
     case summary([Measure])
@@ -70,6 +72,7 @@ enum Event: Sendable {
         case .failed: .failed
         case .retrying: .retrying
         case .peerRefused: .peerRefused
+        case .dialled: .dial
         case .syscall: .syscall
         case .summary: .summary
         case .note(.inputUnfinished): .inputUnfinished

@@ -22,6 +22,7 @@ enum EventKind: String, CaseIterable, Sendable {
     case retrying
     case peerRefused = "peer-refused"
     case stopping
+    case dial
     case reportsLost = "reports-lost"
     case syscall
     case summary

@@ -44,6 +44,9 @@ enum EventTable {
         row(.retrying, .always, ["attempt", "delay", "error"], "Something failed and is tried again after a wait."),
         row(.peerRefused, .always, ["reason"], "A peer was turned away."),
         row(.stopping, .verbose, ["reason"], "No more peers are taken; those that are there are finished."),
+        row(
+            .dial, .verbose, ["index", "outcome", "seconds", "syn_retransmits"],
+            "A probe's dial was decided: `connected`, `timed-out`, `refused` or `would-block`."),
         row(.reportsLost, .always, ["count"], "Nobody read the reports for so long that some were dropped."),
         row(
             .syscall, .trace, ["call", "arguments", "result", "errno", "seconds"],
