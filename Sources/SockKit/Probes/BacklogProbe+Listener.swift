@@ -28,7 +28,7 @@ extension BacklogProbe {
 
     /// A client that waits to be accepted writes: the kernel takes it, as it took the connection.
     func writeUnaccepted() -> Int? {
-        guard target.listener != nil, let last = held.last else { return nil }
+        guard target.listener != nil, accepts.isEmpty, let last = held.last else { return nil }
         let greeting = Array("hi".utf8)
         do throws(Errno) {
             try FileCalls.writeBlocking(last.socket.number, greeting.span)

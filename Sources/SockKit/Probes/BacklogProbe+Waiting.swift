@@ -4,7 +4,10 @@ extension BacklogProbe {
 
     /// Gives a dial as long as an ordinary one may take.
     func waitBriefly(for index: Int) async {
-        let end = Deadline.now + Self.patience
+        // Of a Unix socket the kernel has already said that there is no room.
+        guard configuration.network.isTCP else { return }
+        let half = configuration.timeout.map { $0 / 2 } ?? Self.patience
+        let end = Deadline.now + min(Self.patience, half)
         while pending.contains(index), Deadline.now < end {
             guard await decided.wait(until: end) != .cancelled else { return }
         }

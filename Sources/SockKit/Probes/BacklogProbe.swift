@@ -89,6 +89,7 @@ public final class BacklogProbe {
             network: plan.network, remote: plan.remote, backlogRequested: plan.backlogRequested,
             settings: plan.settings, capacityPredicted: plan.capacityPredicted)
         result.dials = dials.sorted { $0.index < $1.index }
+        result.dialled = dials.count + pending.count
         result.accepts = accepts
         result.queue = target.currentQueue(configuration.network)
         result.queuedBefore = plan.queue?.length ?? 0

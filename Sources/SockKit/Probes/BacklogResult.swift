@@ -53,7 +53,9 @@ public struct BacklogResult: Sendable {
     public let settings: KernelSettings
     /// How many connections the queue was to hold, by the kernel's rule; nil where its limit is not known.
     public let capacityPredicted: Int?
-    /// In the order of their numbers.
+    /// How many dials were begun: those that are not decided, because the probe was cancelled, included.
+    public var dialled = 0
+    /// Those that were decided, in the order of their numbers.
     public var dials: [Dial] = []
     public var accepts: [Accept] = []
     /// As it was when all dials were decided; nil where it cannot be seen.
@@ -69,6 +71,15 @@ public struct BacklogResult: Sendable {
     public var elapsed = Duration.zero
     /// True if it was cancelled before all dials were decided.
     public var isPartial = false
+
+    /// Clients that are connected as far as they know while the server's side is neither in the queue nor accepted.
+    ///
+    /// Where SYNs arrive together, each finds room, and the handshakes that end last find it taken: the last segment is
+    /// dropped, and the server goes on waiting for it (tcp_v4_syn_recv_sock). nil where it cannot be known.
+    public var unheard: Int? {
+        guard backlogRequested != nil, network.isTCP, let queue, !isPartial else { return nil }
+        return max(count(.connected) - accepts.count - queue.length, 0)
+    }
 
     /// How many dials ended like this.
     public func count(_ outcome: Dial.Outcome) -> Int {

@@ -21,6 +21,7 @@ struct BacklogConclusion {
     private var isOwn: Bool { result.backlogRequested != nil }
     private var connected: Int { result.count(.connected) }
     private var left: Int { result.dials.count - connected }
+    private var waited: Int { result.dials.count { $0.waited } }
     private var isTCP: Bool { result.network.isTCP }
 
     private var interrupted: String? {
@@ -49,6 +50,10 @@ struct BacklogConclusion {
 
     private var met: String? {
         guard left > 0 else {
+            if waited > 0 || result.isPartial { return nil }
+            if connected + result.queuedBefore == result.capacityPredicted {
+                return "The queue is full now, and nobody dialled on."
+            }
             return isOwn
                 ? "The queue never was full: there were too few dials to show more."
                 : "The queue never was full: somebody accepts, or there is more room than dials."
@@ -94,16 +99,26 @@ struct BacklogConclusion {
     }
 
     private var counted: String? {
-        guard let overflows = result.overflows, let drops = result.drops, left > 0, isTCP else { return nil }
+        guard let overflows = result.overflows, let drops = result.drops, waited > 0 || overflows > 0, isTCP else {
+            return nil
+        }
         let turned = result.dials.filter { $0.waited }
         let sent = turned.reduce(0) { $0 + $1.retransmits + ($1.outcome == .connected ? 0 : 1) }
         var text = "ListenOverflows grew by \(overflows) and ListenDrops by \(drops)"
-        text +=
-            overflows == sent
-            ? ", once for each SYN that met the full queue." : "; \(sent) SYNs of these dials met the full queue."
+        if !result.isPartial {
+            text +=
+                overflows == sent
+                ? ", once for each SYN that met the full queue" : "; \(sent) SYNs of these dials met the full queue"
+        }
+        text += "."
+        if let unheard = result.unheard, unheard > 0 {
+            text +=
+                " \(unheard) of those connected only believe it: SYNs that came together each found room, which was "
+                + "taken when the handshakes ended, so that the last segment was dropped, and counted too."
+        }
         if result.settings.abortsOnOverflow == true {
             text +=
-                " tcp_abort_on_overflow is on and changed nothing: it is for handshakes that end at a full queue, and these never began."
+                " tcp_abort_on_overflow is on and has no effect on them: it is for handshakes that end at a full queue, and these never began."
         }
         return text
     }
@@ -135,7 +150,7 @@ struct BacklogConclusion {
     }
 
     private var elsewhere: String? {
-        guard isTCP, left > 0 || connected > 100 else { return nil }
+        guard isTCP, waited > 0 || connected > 100 else { return nil }
         let other = result.settings.maximumHalfOpen.map { " (\($0) here)" } ?? ""
         return
             "Elsewhere you may read that the limit is 128, as on macOS, or that tcp_max_syn_backlog\(other) sets it: on Linux "

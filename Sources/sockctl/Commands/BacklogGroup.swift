@@ -15,9 +15,11 @@ struct BacklogGroup {
     private var moment: Duration?
     /// The accepts that made room for those that came late.
     private var accepts: [BacklogResult.Accept]
+    private let isTCP: Bool
 
     /// The group of one event; nil for events that are told by themselves.
-    init?(_ event: BacklogEvent, _ story: BacklogStory) {
+    init?(_ event: BacklogEvent, _ story: BacklogStory, isTCP: Bool) {
+        self.isTCP = isTCP
         var span = Duration.zero
         accepts = []
         switch event {
@@ -51,6 +53,13 @@ struct BacklogGroup {
         longest = max(longest, other.longest)
     }
 
+    /// Leaves out the dials of another group.
+    mutating func forget(_ other: BacklogGroup) {
+        if case .retransmitted = kind { indices.removeAll(where: other.indices.contains) }
+    }
+
+    var isEmpty: Bool { indices.isEmpty }
+
     var text: String {
         let who = BacklogWording.dials(indices)
         let times =
@@ -80,6 +89,7 @@ struct BacklogGroup {
     /// Why now, and not before.
     private var reason: String {
         guard let first = accepts.first, let moment else { return "" }
+        if !isTCP { return ", as soon as an accept made room" }
         let rooms = accepts.count == 1 ? "the accept at" : "the accepts from"
         let delay = Quantity.duration(moment - first.time)
         let synced = "when its SYN came again, \(delay) after \(rooms) \(Quantity.duration(first.time)) that made room"

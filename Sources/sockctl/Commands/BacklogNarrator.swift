@@ -88,7 +88,12 @@ final class BacklogNarrator {
             reporter.tell(BacklogWording.waiting(index, queue, configuration))
         }
         // With -v each dial has had its line already.
-        guard let part = BacklogGroup(event, story), reporter.settings.verbosity == 0 || part.isAccept else { return }
+        guard let part = BacklogGroup(event, story, isTCP: configuration.network.isTCP),
+            reporter.settings.verbosity == 0 || part.isAccept
+        else { return }
+        // That it got in says that its SYN was sent again.
+        if part.kind == .late { group?.forget(part) }
+        if group?.isEmpty == true { group = nil }
         if let group, group.kind == part.kind {
             self.group?.add(part)
         } else {

@@ -55,8 +55,10 @@ enum BacklogProbeCommand {
             without the probe's doing.
             """,
             """
-            tcp_abort_on_overflow is for handshakes whose last segment meets a queue that was filled meanwhile. An \
-            ordinary dial never gets so far, for its SYN is dropped: the setting makes no difference to it.
+            tcp_abort_on_overflow is for handshakes whose last segment meets a queue that was filled meanwhile. A dial \
+            that finds the queue full never gets so far, for its SYN is dropped: the setting makes no difference to it. \
+            Where many that wait send their SYNs again in the same instant, some may come to that: the report says of \
+            how many the server has not heard yet although they are connected.
             """,
         ]
     )

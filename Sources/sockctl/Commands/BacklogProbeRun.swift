@@ -116,7 +116,7 @@ extension BacklogResult {
             Measure("backlog_requested", known(backlogRequested)), Measure("queue_limit", known(queue?.limit)),
             Measure("somaxconn", known(settings.maximumBacklog)),
             Measure("capacity_predicted", known(capacityPredicted)),
-            Measure("dialled", .count(dials.count)), Measure("connected", .count(count(.connected))),
+            Measure("dialled", .count(dialled)), Measure("connected", .count(count(.connected))),
             Measure("timed_out", .count(count(.timedOut))), Measure("refused", .count(count(.refused))),
             Measure("would_block", .count(count(.wouldBlock))), Measure("accepted", .count(accepts.count)),
             Measure("queue_length", known(queue?.length)), Measure("listen_overflows", known(overflows)),

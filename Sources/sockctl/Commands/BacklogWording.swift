@@ -23,8 +23,8 @@ enum BacklogWording {
     }
 
     static func waiting(_ index: Int, _ queue: ListeningQueue?, _ configuration: BacklogConfiguration) -> String {
-        var text = "dial \(index): "
-        text += configuration.isConcurrent ? "one of those that got no answer" : "no answer"
+        var text = "dial \(index) "
+        text += configuration.isConcurrent ? "is one of those that have to wait" : "has to wait"
         if let queue {
             text += "; the kernel says: \(queue.length) wait in the queue"
             if let limit = queue.limit { text += ", its limit is \(limit)" + (queue.length > limit ? ": full" : "") }

@@ -33,6 +33,10 @@ enum EventSamples {
         .retrying(attempt: 1, delay: .milliseconds(5), after: Failure(refused)),
         .peerRefused(ends, reason: "2 connections are the most that --max-conns allows"),
         .note(.stopping(reason: "interrupted")), .note(.reportsLost(count: 2)),
+        .dialled(
+            Ends(.tcp, remote: ends.remote),
+            BacklogResult.Dial(
+                index: 130, outcome: .timedOut, start: .zero, duration: .seconds(3), retransmits: 2, waited: true)),
         .syscall(
             SystemCallRecord(
                 call: "connect", arguments: "5, 127.0.0.1:3000", result: -1, errno: .inProgress,

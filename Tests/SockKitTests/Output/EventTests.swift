@@ -68,6 +68,7 @@ import Testing
             "retrying in 5.00 ms, attempt 1: dial tcp 127.0.0.1:9: connect: connection refused",
             "refused 127.0.0.1:40112: 2 connections are the most that --max-conns allows",
             "server closed: interrupted", "2 reports lost: nobody read them in time",
+            "dial 130: timed out after 3.00 s, its SYN sent again 2 times",
             "connect(5, 127.0.0.1:3000) = -1 EINPROGRESS" + String(repeating: " ", count: 17) + "12 µs",
             """
             bytes sent  2.0 KiB
