@@ -3,7 +3,7 @@ public enum BacklogEvent: Sendable {
     /// The dials are about to begin, at this endpoint.
     case started(BacklogPlan)
     /// A dial was decided.
-    case dialled(BacklogResult.Dial)
+    case dialled(BacklogDial)
     /// This dial was not decided at once, so that from here on dials are made side by side.
     case waiting(index: Int, queue: ListeningQueue?)
     /// A dial that waits sent its SYN again, so often by now.

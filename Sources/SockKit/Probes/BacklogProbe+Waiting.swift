@@ -100,10 +100,10 @@ extension BacklogProbe {
     // MARK: - What becomes of a dial
 
     func decide(
-        _ index: Int, _ outcome: BacklogResult.Dial.Outcome, _ start: Deadline, _ end: Deadline, retransmits: Int,
+        _ index: Int, _ outcome: BacklogDial.Outcome, _ start: Deadline, _ end: Deadline, retransmits: Int,
         waited: Bool
     ) {
-        let dial = BacklogResult.Dial(
+        let dial = BacklogDial(
             index: index, outcome: outcome, start: start - self.start, duration: end - start, retransmits: retransmits,
             waited: waited)
         dials.append(dial)

@@ -7,7 +7,7 @@ public final class BacklogProbe {
     let configuration: BacklogConfiguration
     let observer: BacklogObserver?
     var target = BacklogTarget()
-    var dials: [BacklogResult.Dial] = []
+    var dials: [BacklogDial] = []
     var accepts: [BacklogResult.Accept] = []
     /// The sockets of dials that got in, by number, and of those that were accepted.
     var held: [(index: Int, socket: HeldSocket)] = []

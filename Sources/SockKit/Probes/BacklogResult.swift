@@ -1,32 +1,5 @@
 /// What a `BacklogProbe` found.
 public struct BacklogResult: Sendable {
-    /// One dial, from its first SYN to its end.
-    public struct Dial: Sendable, Hashable {
-        /// What became of it.
-        public enum Outcome: String, Sendable, CaseIterable {
-            case connected
-            /// Nobody answered within the time-out, the probe's or the kernel's.
-            case timedOut = "timed-out"
-            case refused
-            /// A Unix socket's full queue, which says so at once.
-            case wouldBlock = "would-block"
-        }
-
-        /// Counted from 1, in the order in which the dials began.
-        public let index: Int
-        public let outcome: Outcome
-        /// Since the probe's first dial.
-        public let start: Duration
-        public let duration: Duration
-        /// How often its SYN was sent again; 0 on Unix sockets.
-        public let retransmits: Int
-        /// True if it was not decided at once.
-        public let waited: Bool
-
-        /// Since the probe's first dial.
-        public var end: Duration { start + duration }
-    }
-
     /// A connection taken out of the queue.
     public struct Accept: Sendable, Hashable {
         /// Counted from 1.
@@ -56,7 +29,7 @@ public struct BacklogResult: Sendable {
     /// How many dials were begun: those that are not decided, because the probe was cancelled, included.
     public var dialled = 0
     /// Those that were decided, in the order of their numbers.
-    public var dials: [Dial] = []
+    public var dials: [BacklogDial] = []
     public var accepts: [Accept] = []
     /// As it was when all dials were decided; nil where it cannot be seen.
     public var queue: ListeningQueue?
@@ -82,13 +55,13 @@ public struct BacklogResult: Sendable {
     }
 
     /// How many dials ended like this.
-    public func count(_ outcome: Dial.Outcome) -> Int {
+    public func count(_ outcome: BacklogDial.Outcome) -> Int {
         dials.reduce(0) { $0 + ($1.outcome == outcome ? 1 : 0) }
     }
 
     /// The dials that got in only after they had waited, each with the accept that made room for it, in the order in
     /// which they got in.
-    public var late: [(dial: Dial, accept: Accept?)] {
+    public var late: [(dial: BacklogDial, accept: Accept?)] {
         let late = dials.filter { $0.outcome == .connected && $0.waited }.sorted { $0.end < $1.end }
         // A full queue has room for one more with each accept, whoever's SYN comes next.
         return late.enumerated().map { index, dial in

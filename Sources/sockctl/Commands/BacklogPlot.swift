@@ -46,7 +46,7 @@ struct BacklogPlot {
     }
 
     private func series(
-        _ name: String, _ tint: Tint, _ mark: Plot.Mark, _ matches: (BacklogResult.Dial) -> Bool
+        _ name: String, _ tint: Tint, _ mark: Plot.Mark, _ matches: (BacklogDial) -> Bool
     ) -> Plot.Series {
         let points = result.dials.filter(matches).map { Plot.Point(Double($0.index), $0.duration.seconds) }
         return Plot.Series(name, tint, .marks(mark), points)

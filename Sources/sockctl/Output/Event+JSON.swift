@@ -94,7 +94,7 @@ extension Failure {
     }
 }
 
-extension BacklogResult.Dial {
+extension BacklogDial {
     fileprivate var members: [JSONValue.Member] {
         [
             .init("index", .integer(index)), .init("outcome", .string(outcome.rawValue)),

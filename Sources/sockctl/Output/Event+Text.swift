@@ -121,7 +121,7 @@ extension Failure {
     }
 }
 
-extension BacklogResult.Dial {
+extension BacklogDial {
     fileprivate var text: String {
         let time = Quantity.duration(duration)
         let again = retransmits > 0 ? ", its SYN sent again \(Quantity.count(retransmits, "time"))" : ""

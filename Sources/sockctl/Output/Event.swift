@@ -23,7 +23,7 @@ enum Event: Sendable {
     case retrying(attempt: Int, delay: Duration, after: Failure)
     case peerRefused(Ends, reason: String)
     /// A dial that a probe made.
-    case dialled(Ends, BacklogResult.Dial)
+    case dialled(Ends, BacklogDial)
     case syscall(SystemCallRecord)
     case note(Note)
     case summary([Measure])

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -14,7 +15,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.children import Child, Children, RunFailed, read_line
-from harness.contestants import C_EPOLL, C_SPLICE, IPERF3, NC, NCAT, SOCAT, SOCAT_LARGE, SOCKCTL, Pair, Tools, free_port
+from harness.contestants import (
+    C_CONNECTS,
+    C_EPOLL,
+    C_SPLICE,
+    IPERF3,
+    NC,
+    NCAT,
+    SOCAT,
+    SOCAT_LARGE,
+    SOCKCTL,
+    Pair,
+    Tools,
+    free_port,
+)
 
 MIB = 1 << 20
 GIB = 1 << 30
@@ -30,12 +44,13 @@ class Sizes:
     echo_seconds: float = 1.0
     idle_connections: int = 10_000
     accepts: int = 20_000
+    backlog: int = 4096  # Cut to what net.core.somaxconn allows.
     accepts_at_a_time: int = 64  # Fewer than sockctl's backlog: the queue is not what is measured.
 
     @classmethod
     def quick(cls) -> Sizes:
         """Enough to see that everything runs, too little to judge by."""
-        return cls(5, 64 * MIB, 64 * MIB, 0.2, 500, 1000)
+        return cls(5, 64 * MIB, 64 * MIB, 0.2, 500, 1000, 128)
 
 
 @dataclass
@@ -294,6 +309,35 @@ def measure_accepts(bench: Bench) -> None:
     bench.alternate(["accepts"], [SOCKCTL, C_EPOLL] * CLOSE, run)
 
 
+# Backlog
+
+
+def measure_backlog(bench: Bench) -> None:
+    backlog = min(bench.sizes.backlog, int(Path("/proc/sys/net/core/somaxconn").read_text()))
+    room = backlog + 1
+
+    def run(contestant: str) -> list[float]:
+        if contestant == SOCKCTL:
+            options = ["--json", "--backlog", str(backlog), "--dials", str(room)]
+            out = output([bench.tools.paths[SOCKCTL], "backlog-probe", *options], bench.client_cpu)
+            summary = json.loads(out.splitlines()[-1])
+            if summary["connected"] != room:
+                raise RunFailed(f"{summary['connected']} of {room} dials got in")
+            return [summary["elapsed"]]
+        return [float(output([bench.tools.program("fill_queue"), str(backlog), str(room)], bench.client_cpu))]
+
+    bench.alternate(["backlog"], [SOCKCTL, C_CONNECTS] * CLOSE, run)
+
+
+def output(command: Sequence[str], cpu: int) -> str:
+    """What a command that ends by itself writes, all of it on one CPU."""
+    command = ["taskset", "-c", str(cpu), *command]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    if ended.returncode:
+        raise RunFailed(f"{' '.join(command)} ended with {ended.returncode}: {ended.stderr.strip()}")
+    return ended.stdout
+
+
 SECTIONS: dict[str, Callable[[Bench], None]] = {
     "start": measure_start,
     "bulk": measure_bulk,
@@ -301,4 +345,5 @@ SECTIONS: dict[str, Callable[[Bench], None]] = {
     "echo": measure_echo,
     "idle": measure_idle,
     "accepts": measure_accepts,
+    "backlog": measure_backlog,
 }

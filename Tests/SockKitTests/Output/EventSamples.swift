@@ -35,7 +35,7 @@ enum EventSamples {
         .note(.stopping(reason: "interrupted")), .note(.reportsLost(count: 2)),
         .dialled(
             Ends(.tcp, remote: ends.remote),
-            BacklogResult.Dial(
+            BacklogDial(
                 index: 130, outcome: .timedOut, start: .zero, duration: .seconds(3), retransmits: 2, waited: true)),
         .syscall(
             SystemCallRecord(
