@@ -4,6 +4,7 @@ extension BacklogProbe {
     /// One after the other until one has to wait, then the rest side by side.
     func dialInOrder(_ count: Int) async {
         var isSideBySide = false
+        var apart = configuration.network.isTCP && configuration.acceptEvery != nil ? Self.mostApart : 0
         for index in stride(from: 1, through: count, by: 1) {
             guard failure == nil, !Task.isCancelled else { return }
             guard let socket = begin(index) else { return }
@@ -15,6 +16,10 @@ extension BacklogProbe {
                     observer?(.waiting(index: index, queue: target.currentQueue(configuration.network)))
                 }
             }
+            if isSideBySide, apart > 0 {
+                apart -= 1
+                await Netpoller.sleep(for: Self.stagger)
+            }
             if index % 64 == 0 { await Task.yield() }
         }
     }
@@ -22,12 +27,13 @@ extension BacklogProbe {
     /// From several threads, because the kernel looks whether there is room when the SYN comes and takes the room only
     /// when the handshake is over: two dials in between may both get the last place.
     func dialConcurrently(_ count: Int) async {
-        let next = NextIndex()
+        let volley = min(count, Self.threads)
+        let next = NextIndex(threads: volley)
         let (remote, network) = (target.remote, configuration.network)
-        let volleys = (0..<min(count, Self.threads)).map { _ in
+        let tasks = (0..<volley).map { _ in
             Netpoller.spawn { await self.shoot(next, count, remote, network) }
         }
-        for volley in volleys { await volley.value }
+        for task in tasks { await task.value }
         if let first = pending.min() {
             observer?(.waiting(index: first, queue: target.currentQueue(configuration.network)))
         }
@@ -35,12 +41,19 @@ extension BacklogProbe {
 
     private static let threads = 8
 
+    /// The kernel's timers of a second go off in batches (8 jiffies of the timer wheel, 32 ms at 250 Hz). SYNs that are
+    /// sent again in one batch all find the room that an accept made for one; so those that wait begin further apart.
+    private static let stagger = Duration.milliseconds(40)
+    /// But not all of many: a run is to end within its time-out and a second.
+    private static let mostApart = 20
+
     private func shoot(_ next: NextIndex, _ count: Int, _ remote: Endpoint, _ network: Network) async {
         typealias Shot = (index: Int, result: Result<ProbeSocket, Errno>)
         let shots: [Shot]
         do throws(DescriptorThreadFailure) {
             shots = try await Netpoller.offload {
                 var shots: [Shot] = []
+                next.waitForOthers()
                 while let index = next.take(upTo: count) {
                     do throws(Errno) {
                         shots.append((index, .success(try ProbeSocket.dial(remote, network))))
@@ -110,6 +123,20 @@ extension BacklogProbe {
 /// The numbers of dials, given out to several threads.
 private final class NextIndex: Sendable {
     private let last = Atomic(0)
+    private let ready = Atomic(0)
+    private let threads: Int
+
+    init(threads: Int) {
+        self.threads = threads
+    }
+
+    /// Returns when all threads have come so far, by turning in circles: whoever slept would be late. One that does not
+    /// come, because it could not be started, is not waited for long.
+    func waitForOthers() {
+        ready.wrappingAdd(1, ordering: .relaxed)
+        let end = Deadline.now + .milliseconds(50)
+        while ready.load(ordering: .relaxed) < threads, !end.hasPassed {}
+    }
 
     func take(upTo count: Int) -> Int? {
         let index = last.wrappingAdd(1, ordering: .relaxed).newValue

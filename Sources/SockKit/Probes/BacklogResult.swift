@@ -62,10 +62,13 @@ public struct BacklogResult: Sendable {
     /// The dials that got in only after they had waited, each with the accept that made room for it, in the order in
     /// which they got in.
     public var late: [(dial: BacklogDial, accept: Accept?)] {
-        let late = dials.filter { $0.outcome == .connected && $0.waited }.sorted { $0.end < $1.end }
-        // A full queue has room for one more with each accept, whoever's SYN comes next.
-        return late.enumerated().map { index, dial in
-            (dial, index < accepts.count && accepts[index].time <= dial.end ? accepts[index] : nil)
+        let connected = dials.filter { $0.outcome == .connected }.sorted { $0.end < $1.end }
+        // Each accept makes room for one more than the queue holds, whoever's SYN comes next: a new one overtakes those
+        // that wait.
+        return connected.enumerated().filter(\.element.waited).map { place, dial in
+            let index = place - (capacityPredicted ?? place + 1)
+            let isThere = accepts.indices.contains(index) && accepts[index].time <= dial.end
+            return (dial, isThere ? accepts[index] : nil)
         }
     }
 }

@@ -9,27 +9,25 @@ struct BacklogStory {
     private(set) var accepts: [BacklogResult.Accept] = []
     /// For each dial that waits, when its SYN was sent again.
     private(set) var retransmissions: [Int: [Duration]] = [:]
-    private var lateCount = 0
+    private var capacity: Int?
 
     mutating func take(_ event: BacklogEvent) {
         switch event {
-        case .started(let plan): total = plan.dials
+        case .started(let plan): (total, capacity) = (plan.dials, plan.capacityPredicted)
         case .dialled(let dial):
             decided += 1
             starts[dial.index] = dial.start
-            if dial.outcome == .connected {
-                connected += 1
-                if dial.waited { lateCount += 1 }
-            }
+            if dial.outcome == .connected { connected += 1 }
         case .retransmitted(let index, _, let moment): retransmissions[index, default: []].append(moment)
         case .accepted(let accept): accepts.append(accept)
         case .waiting, .lost: break
         }
     }
 
-    /// The accept that made room for the dial that got in last after having waited.
+    /// The accept that made room for the dial that got in last: the first for the one beyond what the queue holds.
     var accountedAccept: BacklogResult.Accept? {
-        (1...accepts.count + 1).contains(lateCount) && lateCount <= accepts.count ? accepts[lateCount - 1] : nil
+        let index = connected - 1 - (capacity ?? connected)
+        return accepts.indices.contains(index) ? accepts[index] : nil
     }
 
     /// How long ago a dial began.
