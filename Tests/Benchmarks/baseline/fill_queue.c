@@ -4,6 +4,8 @@
 //
 // prints the seconds that the connects took.
 
+#define _GNU_SOURCE
+
 #include "loopback.h"
 
 int main(int count, char **arguments) {
