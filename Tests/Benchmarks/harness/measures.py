@@ -318,12 +318,13 @@ def measure_backlog(bench: Bench) -> None:
 
     def run(contestant: str) -> list[float]:
         if contestant == SOCKCTL:
-            options = ["--json", "--backlog", str(backlog), "--dials", str(room)]
+            options = ["--backlog", str(backlog), "--dials", str(room)]
             out = output([bench.tools.paths[SOCKCTL], "backlog-probe", *options], bench.client_cpu)
-            summary = json.loads(out.splitlines()[-1])
-            if summary["connected"] != room:
-                raise RunFailed(f"{summary['connected']} of {room} dials got in")
-            return [summary["elapsed"]]
+            found = dict(re.findall(r"^(connected|elapsed) +(\S.*)$", out, re.MULTILINE))
+            if found["connected"] != str(room):
+                raise RunFailed(f"{found['connected']} of {room} dials got in")
+            value, unit = found["elapsed"].split()
+            return [float(value) * {"s": 1, "ms": 1e-3, "µs": 1e-6}[unit]]
         return [float(output([bench.tools.program("fill_queue"), str(backlog), str(room)], bench.client_cpu))]
 
     bench.alternate(["backlog"], [SOCKCTL, C_CONNECTS] * CLOSE, run)
