@@ -24,11 +24,13 @@ struct BacklogPlot {
                 Quantity.duration(.nanoseconds(Int64(($0 * 1e9).rounded())))
             },
             series: [
+                // First, so that a dial's end is drawn over its last SYN.
+                overflows(scale.lower),
                 series("connected at once", .green, .dot) { $0.outcome == .connected && !$0.waited },
                 series("connected after a wait", .blue, .diamond) { $0.outcome == .connected && $0.waited },
                 series("timed out", .red, .cross) { $0.outcome == .timedOut },
                 series("EAGAIN", .orange, .ring) { $0.outcome == .wouldBlock },
-                series("refused", .purple, .diamond) { $0.outcome == .refused }, overflows(scale.lower), accepts,
+                series("refused", .purple, .diamond) { $0.outcome == .refused }, accepts,
             ], guides: guides)
     }
 

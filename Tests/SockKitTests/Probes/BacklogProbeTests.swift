@@ -60,7 +60,8 @@ import Testing
         #expect(result.late.map(\.dial.index).sorted() == [2, 3])
         for (dial, accept) in result.late {
             let gap = dial.end - (try #require(accept)).time
-            #expect(gap >= .zero && gap < .milliseconds(90), "dial \(dial.index), \(gap)")
+            // On TCP it would be at the next SYN, a second after the dial began.
+            #expect(gap >= .zero && gap < .milliseconds(800), "dial \(dial.index), \(gap)")
         }
     }
 
