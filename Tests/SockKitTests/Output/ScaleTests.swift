@@ -36,6 +36,7 @@ import Testing
     @Test func `what is beyond an end is at that end`() {
         let logarithmic = Scale.logarithmic(1...100)
         #expect([0, -4, 0.5, 1, 10, 100, 1e9].map(logarithmic.position) == [0, 0, 0, 0, 0.5, 1, 1])
+        #expect([1, 5, 9].map(Scale.exact(1...9).position) == [0, 0.5, 1])
         let linear = Scale.linear(0...10)
         #expect([-1, 0, 5, 10, 11].map(linear.position) == [0, 0, 0.5, 1, 1])
     }
