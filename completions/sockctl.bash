@@ -4,7 +4,7 @@ _sockctl() {
     local options='' values='' kind=''
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        mapfile -t COMPREPLY < <(compgen -W 'listen dial udp-send udp-recv help --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'listen dial udp-send udp-recv backlog-probe help --help --version' -- "$current")
         return
     fi
     # --name=value comes as three words.
@@ -170,8 +170,23 @@ _sockctl() {
         *) [[ $current == -* ]] || kind=hosts ;;
         esac
         ;;
+    backlog-probe)
+        options='--backlog --dials --accept-every --never-accept -w --timeout --concurrent --then --plot --svg --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        case $previous in
+        --backlog) kind=none ;;
+        --dials) kind=none ;;
+        --accept-every) kind=none ;;
+        -w|--timeout) kind=none ;;
+        --then) kind=words values='close' ;;
+        --svg) kind=files ;;
+        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
+        --resolve) kind=none ;;
+        --color) kind=words values='auto always never' ;;
+        *) [[ $current == -* ]] || kind=hosts ;;
+        esac
+        ;;
     help)
-        values='listen dial udp-send udp-recv'
+        values='listen dial udp-send udp-recv backlog-probe'
         ;;
     esac
     case $kind in

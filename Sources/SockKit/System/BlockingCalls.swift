@@ -1,7 +1,7 @@
 private import Glibc
 
 /// The calls that make their thread wait: for threads of their own, never for the loop's.
-enum BlockingCalls {
+package enum BlockingCalls {
     /// Whether calls on the open file wait. The corresponding call is fcntl(2) with F_SETFL.
     static func setBlocking(_ blocks: Bool, _ descriptor: Int32) throws(Errno) {
         let flags = try SystemCall.perform("fcntl", on: descriptor, arguments: "\(descriptor), F_GETFL") {
@@ -28,5 +28,25 @@ enum BlockingCalls {
         try SystemCall.attempt("send", on: descriptor, arguments: "\(descriptor), \(bytes.count) bytes") {
             unsafe Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
         }
+    }
+
+    /// Connects on a socket that is made to wait for it, at most this long (SO_SNDTIMEO); EAGAIN says it was too long.
+    package static func connect(
+        _ descriptor: Int32, to endpoint: Endpoint, family: SocketFamily, timeout: Duration?
+    ) throws(Errno) {
+        _ = try SystemCall.perform("fcntl", on: descriptor, arguments: "\(descriptor), F_SETFL, 0") {
+            Int(fcntl(descriptor, F_SETFL, 0))
+        }
+        if let timeout {
+            let microseconds = Int(max(timeout.wholeNanoseconds / 1000, 1))
+            var span = timeval(tv_sec: microseconds / 1_000_000, tv_usec: microseconds % 1_000_000)
+            _ = try SystemCall.perform(
+                "setsockopt", on: descriptor,
+                arguments: "\(descriptor), SOL_SOCKET, SO_SNDTIMEO, {\(span.tv_sec), \(span.tv_usec)}"
+            ) {
+                unsafe Int(setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &span, UInt32(MemoryLayout<timeval>.size)))
+            }
+        }
+        try SocketCalls.connect(descriptor, to: endpoint, family: family)
     }
 }

@@ -20,6 +20,13 @@ package struct FileDescriptor: ~Copyable, Sendable {
         try Self.close(number)
     }
 
+    /// Gives the ownership up: the number is somebody else's to close.
+    package consuming func release() -> Int32 {
+        let number = rawValue
+        discard self
+        return number
+    }
+
     /// Another descriptor of the same open file, close-on-exec.
     package borrowing func duplicate() throws(Errno) -> FileDescriptor {
         try FileCalls.duplicate(rawValue)

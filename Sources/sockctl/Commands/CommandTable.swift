@@ -2,7 +2,7 @@ import SockKit
 
 /// The commands as they run: each row of the program's table, and what it does.
 enum CommandTable {
-    static let names = ["listen", "dial", "udp-send", "udp-recv"]
+    static let names = ["listen", "dial", "udp-send", "udp-recv", "backlog-probe"]
 
     /// Runs the command of that name, and returns the status for the shell.
     static func run(_ name: String, _ words: [String]) -> Int32 {
@@ -27,6 +27,11 @@ enum CommandTable {
                 (arguments, conductor) async throws(UsageError) in
                 try await UDPReceive(arguments, conductor).run()
             }
+        case "backlog-probe":
+            return run(BacklogProbeCommand.command, words) {
+                (arguments, conductor) async throws(UsageError) in
+                try await BacklogProbeRun(arguments, conductor).run()
+            }
         default:
             preconditionFailure("the table names a command that nothing runs: \(name)")
         }
@@ -44,10 +49,11 @@ enum CommandTable {
             case .arguments(let parsed): arguments = parsed
             }
         } catch {
-            let settings = command.salvage(words).common.reporterSettings(target: Arguments.reportTarget)
+            let salvaged = command.salvage(words)
+            let settings = salvaged.common.reporterSettings(target: salvaged.reportTarget)
             return Reporter(settings).fail(error).code
         }
-        var settings = arguments.common.reporterSettings(target: Arguments.reportTarget)
+        var settings = arguments.common.reporterSettings(target: arguments.reportTarget)
         settings.showsTransfers = arguments.showsTransfers
         let reporter = Reporter(settings)
         reporter.startTracing()
@@ -76,13 +82,18 @@ protocol RunArguments: Sendable {
     var maximumTime: Duration? { get }
     /// Whether an option is about single reads or writes, so that `-v` shows them.
     var showsTransfers: Bool { get }
-    /// Standard output, where that carries no payload.
-    static var reportTarget: ReporterSettings.Target { get }
+    /// Where reports go, errors apart: standard output, where that carries no payload.
+    var reportTarget: ReporterSettings.Target { get }
 }
 
 extension RunArguments {
+    var maximumTime: Duration? { nil }
     var showsTransfers: Bool { false }
-    static var reportTarget: ReporterSettings.Target { .standardError }
+    var reportTarget: ReporterSettings.Target { .standardError }
+}
+
+extension BacklogProbeArguments: RunArguments {
+    var reportTarget: ReporterSettings.Target { .standardOutput }
 }
 
 extension ListenArguments: RunArguments {

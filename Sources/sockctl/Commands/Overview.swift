@@ -5,7 +5,7 @@ extension Program {
         abstract: "A socket toolkit for the shell",
         commands: [
             ListenCommand.command.info, DialCommand.command.info, UDPSendCommand.command.info,
-            UDPReceiveCommand.command.info,
+            UDPReceiveCommand.command.info, BacklogProbeCommand.command.info,
         ],
         manual: overview
     )
@@ -67,6 +67,9 @@ extension Program {
                 "sockctl listen 3000 --serve time", "sockctl dial 3000",
                 shows: "A server that tells the time, in one terminal, and a client, in another.")
         ],
-        seeAlso: ["sockctl-listen", "sockctl-dial", "sockctl-udp-send", "sockctl-udp-recv", "nc", "socket(7)"]
+        seeAlso: [
+            "sockctl-listen", "sockctl-dial", "sockctl-udp-send", "sockctl-udp-recv", "sockctl-backlog-probe", "nc",
+            "socket(7)",
+        ]
     )
 }

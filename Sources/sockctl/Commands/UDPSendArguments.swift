@@ -101,5 +101,5 @@ struct UDPSendArguments: Equatable, Sendable {
 extension UDPSendArguments: RunArguments {
     var common: CommonArguments { datagrams.common }
     var maximumTime: Duration? { nil }
-    static var reportTarget: ReporterSettings.Target { .standardOutput }
+    var reportTarget: ReporterSettings.Target { .standardOutput }
 }

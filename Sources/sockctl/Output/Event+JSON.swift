@@ -59,6 +59,7 @@ extension Event {
             case .torn(let ends, let index, let pieces):
                 ends.members + [.init("index", .integer(index)), .init("pieces", .array(pieces.map(\.json)))]
             case .waited(let ends, let wait): ends.members + wait.members
+            case .dialled(let ends, let dial): ends.members + dial.members
             case .syscall(let record): record.members
             case .note(let note): note.members
             case .summary(let measures): measures.map { .init($0.name, $0.value.json) }
@@ -154,6 +155,15 @@ extension Failure {
             [.init("code", .string(code))] + .some("operation", operation.map(JSONValue.string))
                 + .some("call", call.map(JSONValue.string)) + [.init("message", .string(message))]
                 + .some("hint", hint.map(JSONValue.string)))
+    }
+}
+
+extension BacklogDial {
+    fileprivate var members: [JSONValue.Member] {
+        [
+            .init("index", .integer(index)), .init("outcome", .string(outcome.rawValue)),
+            .init("seconds", .seconds(duration)), .init("syn_retransmits", .integer(retransmits)),
+        ]
     }
 }
 

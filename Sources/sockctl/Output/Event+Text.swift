@@ -77,6 +77,7 @@ extension Event {
         case .torn(_, let index, let pieces):
             return paint("torn", .error) + " message \(index): \(pieces.map(\.text).joined(separator: " "))"
         case .waited(_, let wait): return wait.text
+        case .dialled(_, let dial): return dial.text
         case .syscall(let record): return record.text
         case .note(let note): return note.text
         case .summary(let measures): return Measure.table(measures)
@@ -196,6 +197,19 @@ extension Failure {
             facts.append(goesOn > 0 ? "going on, \(Quantity.count(goesOn, "time")) more" : "going on, once")
         }
         return facts.isEmpty ? "" : " (\(facts.joined(separator: ", ")))"
+    }
+}
+
+extension BacklogDial {
+    fileprivate var text: String {
+        let time = Quantity.duration(duration)
+        let again = retransmits > 0 ? ", its SYN sent again \(Quantity.count(retransmits, "time"))" : ""
+        return switch outcome {
+        case .connected: "dial \(index): connected in \(time)" + again
+        case .timedOut: "dial \(index): timed out after \(time)" + again
+        case .refused: "dial \(index): refused after \(time)" + again
+        case .wouldBlock: "dial \(index): would block (EAGAIN), told after \(time)"
+        }
     }
 }
 

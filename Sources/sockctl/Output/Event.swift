@@ -43,6 +43,8 @@ enum Event: Sendable {
     case torn(Ends, index: Int, pieces: [BytePiece])
     /// One wait of an I/O model for bytes or the end.
     case waited(Ends, IOModelWait)
+    /// A dial that a probe made.
+    case dialled(Ends, BacklogDial)
     case syscall(SystemCallRecord)
     case note(Note)
     case summary([Measure])
@@ -107,6 +109,7 @@ enum Event: Sendable {
         case .peerRefused: .peerRefused
         case .torn: .torn
         case .waited: .waited
+        case .dialled: .dial
         case .syscall: .syscall
         case .summary: .summary
         case .note(.inputUnfinished): .inputUnfinished

@@ -34,6 +34,7 @@ enum EventKind: String, CaseIterable, Sendable {
     case roundTrip = "round-trip"
     case peerRefused = "peer-refused"
     case stopping
+    case dial
     case reportsLost = "reports-lost"
     case torn
     case waited

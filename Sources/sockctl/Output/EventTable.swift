@@ -86,6 +86,9 @@ enum EventTable {
             "A text of `--send` was answered with so many bytes, or not in time."),
         row(.peerRefused, .always, ["reason"], "A peer was turned away."),
         row(.stopping, .verbose, ["reason"], "No more peers are taken; those that are there are finished."),
+        row(
+            .dial, .verbose, ["index", "outcome", "seconds", "syn_retransmits"],
+            "A probe's dial was decided: `connected`, `timed-out`, `refused` or `would-block`."),
         row(.reportsLost, .always, ["count"], "Nobody read the reports for so long that some were dropped."),
         row(
             .torn, .verbose, ["index", "pieces"],

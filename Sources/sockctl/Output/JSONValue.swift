@@ -64,6 +64,12 @@ extension JSONValue {
 
     private static func quote(_ value: String, into text: inout String) {
         text += "\""
+        // Names, numbers and addresses, which is nearly all there is, need no look at each character's meaning.
+        if value.utf8.allSatisfy({ (0x20..<0x7f).contains($0) && $0 != 0x22 && $0 != 0x5c }) {
+            text += value
+            text += "\""
+            return
+        }
         for scalar in value.unicodeScalars {
             switch scalar {
             case "\"": text += "\\\""

@@ -26,7 +26,8 @@ final class Reporter: Sendable {
     let settings: ReporterSettings
     /// Standard error, as text for people sees it.
     let errorTerminal: Terminal
-    private let targetTerminal: Terminal
+    /// Where reports go, as text for people sees it.
+    let targetTerminal: Terminal
     private let errors: LineSink
     private let target: LineSink
     private let start: Deadline
@@ -117,6 +118,13 @@ final class Reporter: Sendable {
     /// Writes a line of text that is no event: progress, where no terminal shows it.
     func writeProgressLine(_ text: String) {
         errors.write { Self.line(text, settings, errorTerminal) }
+    }
+
+    /// Writes text for people that is no event, among the reports; nothing where these are JSON.
+    func tell(_ text: String) {
+        guard !settings.isQuiet, !settings.isJSON else { return }
+        if target !== errors { errors.setStatus(nil) }
+        target.write { Self.line(text, settings, targetTerminal) }
     }
 
     /// Writes whole lines that are no event: a hex dump among the reports.

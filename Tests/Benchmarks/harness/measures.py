@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from harness.children import Child, Children, RunFailed, read_line
 from harness.contestants import (
+    C_CONNECTS,
     C_EPOLL,
     C_MMSG,
     C_SPLICE,
@@ -45,6 +47,7 @@ class Sizes:
     idle_connections: int = 10_000
     accepts: int = 20_000
     datagrams: int = 100_000
+    backlog: int = 4096  # Cut to what net.core.somaxconn allows.
     accepts_at_a_time: int = 64  # Fewer than sockctl's backlog: the queue is not what is measured.
     timeout_rounds: int = 500
     limited_connections: int = 5000
@@ -55,7 +58,7 @@ class Sizes:
         """Enough to see that everything runs, too little to judge by."""
         return cls(
             start_repetitions=5, bulk_bytes=64 * MIB, file_bytes=64 * MIB, echo_seconds=0.2, idle_connections=500,
-            accepts=1000, datagrams=5000, timeout_rounds=20, limited_connections=200, submits=2000,
+            accepts=1000, datagrams=5000, backlog=128, timeout_rounds=20, limited_connections=200, submits=2000,
         )
 
 
@@ -399,6 +402,36 @@ def iperf3_datagrams(bench: Bench, size: int) -> tuple[float, float]:
     return sent, sent * (1 - found["lost_percent"] / 100)
 
 
+# Backlog
+
+
+def measure_backlog(bench: Bench) -> None:
+    backlog = min(bench.sizes.backlog, int(Path("/proc/sys/net/core/somaxconn").read_text()))
+    room = backlog + 1
+
+    def run(contestant: str) -> list[float]:
+        if contestant == SOCKCTL:
+            options = ["--backlog", str(backlog), "--dials", str(room)]
+            out = output([bench.tools.paths[SOCKCTL], "backlog-probe", *options], bench.client_cpu)
+            found = dict(re.findall(r"^(connected|elapsed) +(\S.*)$", out, re.MULTILINE))
+            if found["connected"] != str(room):
+                raise RunFailed(f"{found['connected']} of {room} dials got in")
+            value, unit = found["elapsed"].split()
+            return [float(value) * {"s": 1, "ms": 1e-3, "µs": 1e-6}[unit]]
+        return [float(output([bench.tools.program("fill_queue"), str(backlog), str(room)], bench.client_cpu))]
+
+    bench.alternate(["backlog"], [SOCKCTL, C_CONNECTS] * CLOSE, run)
+
+
+def output(command: Sequence[str], cpu: int) -> str:
+    """What a command that ends by itself writes, all of it on one CPU."""
+    command = ["taskset", "-c", str(cpu), *command]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    if ended.returncode:
+        raise RunFailed(f"{' '.join(command)} ended with {ended.returncode}: {ended.stderr.strip()}")
+    return ended.stdout
+
+
 SECTIONS: dict[str, Callable[[Bench], None]] = {
     "start": measure_start,
     "bulk": measure_bulk,
@@ -407,4 +440,5 @@ SECTIONS: dict[str, Callable[[Bench], None]] = {
     "idle": measure_idle,
     "accepts": measure_accepts,
     "udp": measure_udp,
+    "backlog": measure_backlog,
 }

@@ -44,7 +44,12 @@ import Testing
 
     @Test(arguments: commands)
     func `no familiar flag hides an option, and its advice can be followed`(command: CommandInfo) {
-        let familiar = command.name == "listen" ? ListenCommand.command.familiar : DialCommand.command.familiar
+        let familiar =
+            switch command.name {
+            case "listen": ListenCommand.command.familiar
+            case "dial": DialCommand.command.familiar
+            default: BacklogProbeCommand.command.familiar
+            }
         let spellings =
             command.options.flatMap { row in
                 [row.name] + row.aliases
@@ -70,6 +75,7 @@ import Testing
                     continue
                 }
                 if name == "listen" { _ = try ListenCommand.command.parse(rest) }
+                if name == "backlog-probe" { _ = try BacklogProbeCommand.command.parse(rest) }
                 if name == "dial" { _ = try DialCommand.command.parse(rest) }
             }
         }

@@ -55,6 +55,10 @@ enum EventSamples {
         .roundTrip(ends, RoundTrip(index: 2, duration: .seconds(1), bytes: nil)),
         .peerRefused(ends, reason: "2 connections are the most that --max-conns allows"),
         .note(.stopping(reason: "interrupted")), .note(.reportsLost(count: 2)),
+        .dialled(
+            Ends(.tcp, remote: ends.remote),
+            BacklogDial(
+                index: 130, outcome: .timedOut, start: .zero, duration: .seconds(3), retransmits: 2, waited: true)),
         .syscall(
             SystemCallRecord(
                 call: "connect", arguments: "5, 127.0.0.1:3000", result: -1, errno: .inProgress,

@@ -1,0 +1,80 @@
+/// The queue of connections that wait to be accepted, of a listener in any process of this machine.
+public struct ListeningQueue: Sendable, Hashable {
+    public let length: Int
+    /// The backlog as the kernel granted it; one more than it can wait. nil where the kernel does not tell.
+    public let limit: Int?
+
+    /// The queue that a dial to this endpoint would wait in; nil where nothing on this machine listens there, or it
+    /// cannot be seen.
+    public static func find(_ endpoint: Endpoint, _ network: Network) -> ListeningQueue? {
+        switch endpoint {
+        case .unix: unix(endpoint, network.kind)
+        case .ip(let address, let port): isLocal(address) ? tcp(address, port) : nil
+        }
+    }
+
+    /// Whether an address is one of this machine's: a socket can be bound to no other.
+    static func isLocal(_ address: IPAddress) -> Bool {
+        if address.isLoopback || address.isUnspecified { return true }
+        let family: SocketFamily = address.family == .v4 ? .inet : .inet6
+        do throws(Errno) {
+            let socket = try SocketCalls.socket(family, .datagram)
+            try SocketCalls.bind(socket.rawValue, to: .ip(address, port: 0), family: family)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private static func unix(_ endpoint: Endpoint, _ kind: Network.Kind) -> ListeningQueue? {
+        guard let all = try? DiagnosticCalls.unixListeners() else { return nil }
+        return best(all.filter { $0.endpoint == endpoint && $0.kind == kind })
+    }
+
+    private static func tcp(_ address: IPAddress, _ port: UInt16) -> ListeningQueue? {
+        var all: [ListeningSocket] = []
+        var isTold = false
+        for family in [SocketFamily.inet, .inet6] {
+            guard let found = try? DiagnosticCalls.listeners(on: port, family) else { continue }
+            isTold = true
+            all += found
+        }
+        guard isTold else { return ProcNetTCP.queue(address, port) }
+        // A socket of exactly this address is preferred to one of every interface, as the kernel does.
+        let exact = all.filter { $0.endpoint.address?.unmapped == address.unmapped }
+        return best(exact.isEmpty ? all.filter { takes(address, $0.endpoint.address) } : exact)
+    }
+
+    /// Whether a listener on this address would get dials to that one.
+    static func takes(_ address: IPAddress, _ listening: IPAddress?) -> Bool {
+        listening == .v6Any || (listening == .v4Any && address.unmapped.family == .v4)
+    }
+
+    /// Several sockets may share a port (SO_REUSEPORT): their queues are one to those who dial.
+    private static func best(_ sockets: [ListeningSocket]) -> ListeningQueue? {
+        guard !sockets.isEmpty else { return nil }
+        return ListeningQueue(
+            length: sockets.reduce(0) { $0 + $1.queued }, limit: sockets.reduce(0) { $0 + $1.limit })
+    }
+}
+
+/// The list of TCP sockets as a file, for where netlink is forbidden: it tells a queue's length but not its limit.
+enum ProcNetTCP {
+    static func queue(_ address: IPAddress, _ port: UInt16) -> ListeningQueue? {
+        let files = ["tcp", "tcp6"].compactMap { try? FileCalls.contents(of: "/proc/net/\($0)") }
+        let found = files.flatMap { lengths($0, port: port) }
+        return found.isEmpty ? nil : ListeningQueue(length: found.reduce(0, +), limit: nil)
+    }
+
+    /// A line has its number, local and remote address as `HEX:PORT`, the state, which is 0A for one that listens, and
+    /// `TX:RX`, the queues.
+    static func lengths(_ text: String, port: UInt16) -> [Int] {
+        text.split(separator: "\n").dropFirst().compactMap { line in
+            let fields = line.split(separator: " ")
+            guard fields.count > 4, fields[3] == "0A",
+                fields[1].split(separator: ":").last.flatMap({ UInt16($0, radix: 16) }) == port
+            else { return nil }
+            return fields[4].split(separator: ":").last.flatMap { Int($0, radix: 16) }
+        }
+    }
+}

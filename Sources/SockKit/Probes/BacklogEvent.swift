@@ -1,0 +1,30 @@
+/// What happens while a `BacklogProbe` runs.
+public enum BacklogEvent: Sendable {
+    /// The dials are about to begin, at this endpoint.
+    case started(BacklogPlan)
+    /// A dial was decided.
+    case dialled(BacklogDial)
+    /// This dial was not decided at once, so that from here on dials are made side by side.
+    case waiting(index: Int, queue: ListeningQueue?)
+    /// A dial that waits sent its SYN again, so often by now.
+    case retransmitted(index: Int, count: Int, at: Duration)
+    case accepted(BacklogResult.Accept)
+    /// A connection that nobody had accepted when the listener closed: what its client reads, ECONNRESET if `isReset`.
+    case lost(index: Int, isReset: Bool)
+}
+
+/// What a probe is about to do.
+public struct BacklogPlan: Sendable {
+    public let network: Network
+    public let remote: Endpoint
+    public let isOwn: Bool
+    public let backlogRequested: Int?
+    public let settings: KernelSettings
+    /// Before the first dial; nil where it cannot be seen.
+    public let queue: ListeningQueue?
+    public let capacityPredicted: Int?
+    public let dials: Int
+}
+
+/// Told of each event as it happens, on the loop; it must not block.
+public typealias BacklogObserver = @Netpoller @Sendable (BacklogEvent) -> Void

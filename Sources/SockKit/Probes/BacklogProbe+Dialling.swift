@@ -1,0 +1,145 @@
+internal import Synchronization
+
+extension BacklogProbe {
+    /// One after the other until one has to wait, then the rest side by side.
+    func dialInOrder(_ count: Int) async {
+        var isSideBySide = false
+        var apart = configuration.network.isTCP && configuration.acceptEvery != nil ? Self.mostApart : 0
+        for index in stride(from: 1, through: count, by: 1) {
+            guard failure == nil, !Task.isCancelled else { return }
+            guard let socket = begin(index) else { return }
+            let waits = take(socket, index)
+            if waits, !isSideBySide {
+                await waitBriefly(for: index)
+                isSideBySide = pending.contains(index)
+                if isSideBySide {
+                    observer?(.waiting(index: index, queue: target.currentQueue(configuration.network)))
+                }
+            }
+            if isSideBySide, apart > 0 {
+                apart -= 1
+                await Netpoller.sleep(for: Self.stagger)
+            }
+            if index % 64 == 0 { await Task.yield() }
+        }
+    }
+
+    /// From several threads, because the kernel looks whether there is room when the SYN comes and takes the room only
+    /// when the handshake is over: two dials in between may both get the last place.
+    func dialConcurrently(_ count: Int) async {
+        let volley = min(count, Self.threads)
+        let next = NextIndex(threads: volley)
+        let (remote, network) = (target.remote, configuration.network)
+        let tasks = (0..<volley).map { _ in
+            Netpoller.spawn { await self.shoot(next, count, remote, network) }
+        }
+        for task in tasks { await task.value }
+        if let first = pending.min() {
+            observer?(.waiting(index: first, queue: target.currentQueue(configuration.network)))
+        }
+    }
+
+    private static let threads = 8
+
+    /// The kernel's timers of a second go off in batches (8 jiffies of the timer wheel, 32 ms at 250 Hz). SYNs that are
+    /// sent again in one batch all find the room that an accept made for one; so those that wait begin further apart.
+    private static let stagger = Duration.milliseconds(40)
+    /// But not all of many: a run is to end within its time-out and a second.
+    private static let mostApart = 20
+
+    private func shoot(_ next: NextIndex, _ count: Int, _ remote: Endpoint, _ network: Network) async {
+        typealias Shot = (index: Int, result: Result<ProbeSocket, Errno>)
+        let shots: [Shot]
+        do throws(DescriptorThreadFailure) {
+            shots = try await Netpoller.offload {
+                var shots: [Shot] = []
+                next.waitForOthers()
+                while let index = next.take(upTo: count) {
+                    do throws(Errno) {
+                        shots.append((index, .success(try ProbeSocket.dial(remote, network))))
+                    } catch {
+                        shots.append((index, .failure(error)))
+                    }
+                }
+                return shots
+            }
+        } catch {
+            if case .system(let number) = error { fail(number, call: "pthread_create") }
+            return
+        }
+        for shot in shots {
+            switch shot.result {
+            case .success(let socket): _ = take(socket, shot.index)
+            case .failure(let number): fail(number, call: "socket")
+            }
+        }
+    }
+
+    // MARK: - One dial
+
+    /// Starts a dial; the first may go to another address of the name if this one refuses it.
+    private func begin(_ index: Int) -> ProbeSocket? {
+        do throws(Errno) {
+            while true {
+                let socket = try ProbeSocket.dial(target.remote, configuration.network)
+                guard index == 1, case .failed = socket.state, !target.alternatives.isEmpty else { return socket }
+                _ = FileDescriptor(adopting: socket.number)
+                target.remote = target.alternatives.removeFirst()
+                target.queue = target.currentQueue(configuration.network)
+            }
+        } catch {
+            fail(error, call: "socket")
+            return nil
+        }
+    }
+
+    /// Keeps, gives up or waits for a dial that has begun; true if it is not decided yet.
+    private func take(_ socket: ProbeSocket, _ index: Int) -> Bool {
+        let isLocalQueueFull: Bool
+        switch socket.state {
+        case .connected:
+            held.append((index, HeldSocket(adopting: socket.number)))
+            decide(index, .connected, socket.start, socket.end, retransmits: 0, waited: false)
+            return false
+        case .failed(let number):
+            isLocalQueueFull = number == .wouldBlock && configuration.network.isUnix
+            guard isLocalQueueFull, configuration.acceptEvery != nil else {
+                _ = FileDescriptor(adopting: socket.number)
+                fail(index, number, socket.start, waited: false)
+                return false
+            }
+        case .pending: isLocalQueueFull = false
+        }
+        pending.insert(index)
+        let task =
+            isLocalQueueFull
+            ? Netpoller.spawn { await self.waitBlocking(socket, index) }
+            : Netpoller.spawn { await self.wait(socket, index) }
+        tasks.append(task)
+        return true
+    }
+}
+
+/// The numbers of dials, given out to several threads.
+private final class NextIndex: Sendable {
+    private let last = Atomic(0)
+    private let ready = Atomic(0)
+    private let threads: Int
+
+    init(threads: Int) {
+        self.threads = threads
+    }
+
+    /// Returns when all threads have come so far, by turning in circles: whoever slept would be late. One that does not
+    /// come, because it could not be started, is not waited for long.
+    func waitForOthers() {
+        ready.wrappingAdd(1, ordering: .relaxed)
+        let end = Deadline.now + .milliseconds(50)
+        while ready.load(ordering: .relaxed) < threads, !end.hasPassed {}
+    }
+
+    func take(upTo count: Int) -> Int? {
+        let index = last.wrappingAdd(1, ordering: .relaxed).newValue
+        return index <= count ? index : nil
+    }
+}

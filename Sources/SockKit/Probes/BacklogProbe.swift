@@ -1,0 +1,121 @@
+/// Fills the accept queue of a listener and dials on, to see what the kernel makes of those who find it full.
+///
+/// Dials go one after the other until the first that has to wait; from then on they wait side by side. Whoever got in
+/// stays connected until the probe is over.
+@Netpoller
+public final class BacklogProbe {
+    let configuration: BacklogConfiguration
+    let observer: BacklogObserver?
+    var target = BacklogTarget()
+    var dials: [BacklogDial] = []
+    var accepts: [BacklogResult.Accept] = []
+    /// The sockets of dials that got in, by number, and of those that were accepted.
+    var held: [(index: Int, socket: HeldSocket)] = []
+    var acceptedConnections: [Connection] = []
+    /// Those of dials that had to wait and got in.
+    var lateSockets: [(index: Int, descriptor: PolledDescriptor)] = []
+    /// Dials whose end is not known yet, and the sockets of those of them that the loop watches.
+    var pending: Set<Int> = []
+    var waiting: [Int: PolledDescriptor] = [:]
+    var retransmits: [Int: Int] = [:]
+    var tasks: [Task<Void, Never>] = []
+    var failure: NetworkError?
+    let decided = Parking()
+    var start = Deadline.now
+
+    /// A probe that tells `observer` what happens.
+    public init(_ configuration: BacklogConfiguration = BacklogConfiguration(), observer: BacklogObserver? = nil) {
+        self.configuration = configuration
+        self.observer = observer
+    }
+
+    /// Runs the experiment, once. What it finds is the result, whatever it is; an error says that it could not be run.
+    public func run() async throws(BacklogProbeError) -> BacklogResult {
+        defer { letGo() }
+        do throws(NetworkError) { target = try await openTarget() } catch { throw .network(error) }
+        let count = configuration.dials ?? defaultDials
+        try checkDescriptors(for: count)
+        let before = target.isCounted ? ListenCounters.now : nil
+        let plan = plan(count)
+        observer?(.started(plan))
+        start = .now
+        let background = startBackground()
+        if configuration.isConcurrent {
+            await dialConcurrently(count)
+        } else {
+            await dialInOrder(count)
+        }
+        let isPartial = await waitForAll()
+        for task in background { task.cancel() }
+        if let failure { throw .network(failure) }
+        if !isPartial, isUnreachable {
+            let cause = NetworkError.Cause.timeout
+            throw .network(
+                NetworkError(.dial, network: configuration.network, remote: target.remote, cause: cause))
+        }
+        return await finish(plan, before, isPartial: isPartial)
+    }
+
+    private var defaultDials: Int {
+        if let queue = target.queue, let limit = queue.limit {
+            return max(limit + 1 - queue.length, 0) + BacklogConfiguration.surplus
+        }
+        return (target.capacityPredicted ?? 129) + BacklogConfiguration.surplus
+    }
+
+    /// Refused before the first dial: a probe that ran out of descriptors in the middle would show that, and no queue.
+    private func checkDescriptors(for count: Int) throws(BacklogProbeError) {
+        let limit = ProcessCalls.raiseDescriptorLimit()
+        let perDial = configuration.acceptEvery == nil ? 1 : 2
+        let (product, overflow) = count.multipliedReportingOverflow(by: perDial)
+        let needed = overflow ? Int.max : product.addingReportingOverflow(Self.ownDescriptors).partialValue
+        guard !overflow, needed > 0, needed <= limit else {
+            throw .descriptors(needed: needed > 0 ? needed : .max, limit: limit)
+        }
+    }
+
+    /// What the process has open besides: the standard streams, the loop's, the listener, files that are read.
+    private static let ownDescriptors = 24
+
+    private func plan(_ count: Int) -> BacklogPlan {
+        BacklogPlan(
+            network: configuration.network, remote: target.remote, isOwn: target.listener != nil,
+            backlogRequested: target.backlogRequested, settings: target.settings, queue: target.queue,
+            capacityPredicted: target.capacityPredicted, dials: count)
+    }
+
+    private func finish(_ plan: BacklogPlan, _ before: ListenCounters?, isPartial: Bool) async -> BacklogResult {
+        var result = BacklogResult(
+            network: plan.network, remote: plan.remote, backlogRequested: plan.backlogRequested,
+            settings: plan.settings, capacityPredicted: plan.capacityPredicted)
+        result.dials = dials.sorted { $0.index < $1.index }
+        result.dialled = dials.count + pending.count
+        result.accepts = accepts
+        result.queue = target.currentQueue(configuration.network)
+        result.queuedBefore = plan.queue?.length ?? 0
+        if let before, let after = ListenCounters.now {
+            result.overflows = after.overflows - before.overflows
+            result.drops = after.drops - before.drops
+        }
+        result.isPartial = isPartial
+        result.bytesWritten = writeUnaccepted()
+        if configuration.closesListener, !isPartial { result.aftermath = await closeListener() }
+        result.elapsed = .now - start
+        return result
+    }
+
+    /// Nobody answered, and no queue that could be the reason is to be seen.
+    private var isUnreachable: Bool {
+        target.listener == nil && !dials.isEmpty && dials.allSatisfy { $0.outcome == .timedOut }
+            && target.currentQueue(configuration.network) == nil
+    }
+
+    /// The listener first: its resets spare the clients' ports the wait in TIME_WAIT.
+    private func letGo() {
+        target.listener?.close()
+        for connection in acceptedConnections { connection.close() }
+        for descriptor in waiting.values { descriptor.close() }
+        for late in lateSockets { late.descriptor.close() }
+        (held, acceptedConnections, waiting, lateSockets) = ([], [], [:], [])
+    }
+}

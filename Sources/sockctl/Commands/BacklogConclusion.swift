@@ -1,0 +1,174 @@
+import SockKit
+
+/// The last paragraph of a backlog probe: what happened, what decided it, and what is told elsewhere instead.
+struct BacklogConclusion {
+    private let result: BacklogResult
+    private let configuration: BacklogConfiguration
+
+    init(_ result: BacklogResult, _ configuration: BacklogConfiguration) {
+        self.result = result
+        self.configuration = configuration
+    }
+
+    /// The paragraph, broken into lines.
+    func text(columns: Int) -> String {
+        let parts = [interrupted, admitted, met, decided, counted, patience, written, closed, elsewhere].compactMap {
+            $0
+        }
+        return Self.wrap(parts.joined(separator: " "), max(columns - 1, 40))
+    }
+
+    private var isOwn: Bool { result.backlogRequested != nil }
+    private var connected: Int { result.count(.connected) }
+    private var left: Int { result.dials.count - connected }
+    private var waited: Int { result.dials.count { $0.waited } }
+    private var isTCP: Bool { result.network.isTCP }
+
+    private var interrupted: String? {
+        result.isPartial ? "Interrupted; what follows is what was decided by then." : nil
+    }
+
+    private var admitted: String {
+        let atOnce = result.dials.count { $0.outcome == .connected && !$0.waited }
+        let all = Quantity.count(result.dials.count, "dial")
+        var text = "Of \(all), \(atOnce) got in at once"
+        if isOwn {
+            text +=
+                result.accepts.isEmpty
+                ? " although nobody accepted any: the kernel connects as long as the listener's queue has room."
+                : ": the kernel connects as long as the listener's queue has room, accepted or not."
+        } else {
+            text += ": that does not say that anybody has accepted them."
+        }
+        let late = connected - atOnce
+        guard late > 0 else { return text }
+        text += " \(late) more had to wait and got in after "
+        guard isTCP else { return text + "an accept, at that moment: a connect(2) that blocks waits for it." }
+        return text + (result.accepts.isEmpty ? "somebody had made room" : "an accept had made room")
+            + ", yet not then: each when its SYN was sent again, for the kernel keeps no list of those it dropped."
+    }
+
+    private var met: String? {
+        guard left > 0 else {
+            if waited > 0 || result.isPartial { return nil }
+            if connected + result.queuedBefore == result.capacityPredicted {
+                return "The queue is full now, and nobody dialled on."
+            }
+            return isOwn
+                ? "The queue never was full: there were too few dials to show more."
+                : "The queue never was full: somebody accepts, or there is more room than dials."
+        }
+        var parts: [String] = []
+        let timedOut = result.count(.timedOut)
+        if timedOut > 0 {
+            let limit = configuration.timeout.map { "the time-out of \(Quantity.duration($0))" } ?? "the kernel gave up"
+            parts.append(
+                isTCP
+                    ? "\(timedOut) met silence until \(limit): their SYNs were dropped without a word, as if nobody was there"
+                    : "\(timedOut) waited until \(limit)")
+        }
+        let blocked = result.count(.wouldBlock)
+        if blocked > 0 {
+            parts.append("\(blocked) were told EAGAIN at once, as Unix sockets are, where TCP meets silence")
+        }
+        let refused = result.count(.refused)
+        if refused > 0 { parts.append("\(refused) were refused") }
+        return parts.isEmpty ? nil : "Of the others \(parts.joined(separator: ", "))."
+    }
+
+    private var decided: String? {
+        guard let capacity = result.capacityPredicted else { return nil }
+        let rule = "the queue holds one more than its limit, \(capacity)"
+        guard let backlog = result.backlogRequested else {
+            return "The limit was the server's backlog, \(capacity - 1) as the kernel granted it: \(rule)."
+                + race(capacity)
+        }
+        if let most = result.settings.maximumBacklog, most < backlog {
+            return "What decided was net.core.somaxconn: it cut the backlog of \(backlog) to \(most), and \(rule)."
+                + race(capacity)
+        }
+        return "What decided was the backlog of \(backlog) given to listen(2): \(rule)." + race(capacity)
+    }
+
+    private func race(_ capacity: Int) -> String {
+        guard configuration.isConcurrent, result.accepts.isEmpty, left > 0 else { return "" }
+        let over = connected + result.queuedBefore - capacity
+        let why = "the kernel looks for room when a SYN comes and takes it when the handshake is over"
+        if over > 0 { return " \(over) more got in: \(why), and in between came another." }
+        return " Dials from several threads may get in one more, for \(why); this time they did not."
+    }
+
+    private var counted: String? {
+        guard let overflows = result.overflows, let drops = result.drops, waited > 0 || overflows > 0, isTCP else {
+            return nil
+        }
+        let turned = result.dials.filter { $0.waited }
+        let sent = turned.reduce(0) { $0 + $1.retransmits + ($1.outcome == .connected ? 0 : 1) }
+        var text = "ListenOverflows grew by \(overflows) and ListenDrops by \(drops)"
+        if !result.isPartial {
+            text +=
+                overflows == sent
+                ? ", once for each SYN that met the full queue" : "; \(sent) SYNs of these dials met the full queue"
+        }
+        text += "."
+        if let unheard = result.unheard, unheard > 0 {
+            text +=
+                " \(unheard) of those connected only believe it: SYNs that came together each found room, which was "
+                + "taken when the handshakes ended, so that the last segment was dropped, and counted too."
+        }
+        if result.settings.abortsOnOverflow == true {
+            text +=
+                " tcp_abort_on_overflow is on and has no effect on them: it is for handshakes that end at a full queue, and these never began."
+        }
+        return text
+    }
+
+    private var patience: String? {
+        guard isTCP, let schedule = result.settings.synSchedule, configuration.timeout != nil,
+            result.count(.timedOut) > 0
+        else { return nil }
+        return "Without a time-out of its own a dial would have failed with ETIMEDOUT after about "
+            + "\(Quantity.duration(schedule.timeout)), its SYN sent again "
+            + "\(Quantity.count(schedule.retransmissions.count, "time")) (tcp_syn_retries \(schedule.retries), "
+            + "tcp_syn_linear_timeouts \(schedule.linearTimeouts))."
+    }
+
+    private var written: String? {
+        result.bytesWritten.map {
+            "One of those in the queue then wrote \(Quantity.bytes($0)), and the kernel took them too."
+        }
+    }
+
+    private var closed: String? {
+        guard let aftermath = result.aftermath else { return nil }
+        var text =
+            "The listener closed with its queue full: \(aftermath.reset) of its clients, connected all the while, "
+        text += "read ECONNRESET"
+        if aftermath.ended > 0 { text += ", \(aftermath.ended) the end of the stream" }
+        if aftermath.standing > 0 { text += "; \(aftermath.standing), which had been accepted, still stand" }
+        return text + "."
+    }
+
+    private var elsewhere: String? {
+        guard isTCP, waited > 0 || connected > 100 else { return nil }
+        let other = result.settings.maximumHalfOpen.map { " (\($0) here)" } ?? ""
+        return
+            "Elsewhere you may read that the limit is 128, as on macOS, or that tcp_max_syn_backlog\(other) sets it: on Linux "
+            + "neither is so. It is the lesser of the backlog and net.core.somaxconn, plus one."
+    }
+
+    private static func wrap(_ text: String, _ width: Int) -> String {
+        var lines = [""]
+        for word in text.split(separator: " ") {
+            let last = lines[lines.count - 1]
+            if last.isEmpty {
+                lines[lines.count - 1] = String(word)
+            } else if last.count + 1 + word.count <= width {
+                lines[lines.count - 1] += " \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,115 @@
+import SockKit
+
+/// Tells what a backlog probe sees as it happens: to programs event by event, to people with like events in one line.
+@Netpoller
+final class BacklogNarrator {
+    private let reporter: Reporter
+    private let configuration: BacklogConfiguration
+    private let start = Deadline.now
+    private(set) var story = BacklogStory()
+    private var plan: BacklogPlan?
+    private var group: BacklogGroup?
+    private var flushing: Task<Void, Never>?
+    private var status: Task<Void, Never>?
+    /// Told when nobody reads the reports any more.
+    var onReaderGone: (@Netpoller () -> Void)?
+
+    init(_ reporter: Reporter, _ configuration: BacklogConfiguration) {
+        self.reporter = reporter
+        self.configuration = configuration
+    }
+
+    func take(_ event: BacklogEvent) {
+        if case .started(let plan) = event { begin(plan) }
+        guard let plan else { return }
+        story.take(event)
+        report(event, plan)
+        fold(event)
+        if reporter.isTargetGone { onReaderGone?() }
+    }
+
+    /// Says what is not said yet.
+    func finish() {
+        flush()
+        status?.cancel()
+        status = nil
+        reporter.setStatus(nil)
+    }
+
+    func reportProgress() { reporter.writeProgressLine(story.progress(after: .now - start)) }
+
+    private func begin(_ plan: BacklogPlan) {
+        self.plan = plan
+        reporter.tell(BacklogWording.opening(plan, configuration))
+        let settings = reporter.settings
+        guard !settings.isQuiet, !settings.isJSON else { return }
+        let isInPlace = reporter.errorTerminal.isTerminal
+        guard isInPlace || settings.showsProgress else { return }
+        status = Netpoller.spawn { [weak self] in
+            while await Netpoller.sleep(for: isInPlace ? .milliseconds(250) : .seconds(1)), !Task.isCancelled {
+                guard let self, .now - self.start >= .seconds(1) else { continue }
+                let line = self.story.progress(after: .now - self.start)
+                if isInPlace { self.reporter.setStatus(line) } else { self.reporter.writeProgressLine(line) }
+            }
+        }
+    }
+
+    // MARK: - Events
+
+    private func report(_ event: BacklogEvent, _ plan: BacklogPlan) {
+        func ends(_ index: Int?) -> Ends { Ends(plan.network, remote: plan.remote, connection: index) }
+        switch event {
+        case .started:
+            // To people the opening says it.
+            if plan.isOwn, reporter.settings.isJSON {
+                reporter.report(.listening(Ends(plan.network, local: plan.remote), backlog: plan.backlogRequested))
+            }
+        case .dialled(let dial): reporter.report(.dialled(ends(nil), dial))
+        case .retransmitted(let index, let count, _): reporter.report(.synRetransmitted(ends(index), count: count))
+        case .accepted(let accept):
+            guard reporter.settings.isJSON else { return }
+            reporter.report(
+                .accepted(Ends(plan.network, local: plan.remote, remote: accept.remote, connection: accept.index)))
+        case .lost(let index, let isReset):
+            guard reporter.settings.isJSON else { return }
+            let closing = Closing(
+                by: isReset ? .reset : .peer, duration: story.age(of: index, at: .now - start), received: 0, sent: 0)
+            reporter.report(.closed(ends(index), closing))
+        case .waiting: break
+        }
+    }
+
+    // MARK: - People
+
+    private func fold(_ event: BacklogEvent) {
+        guard !reporter.settings.isJSON, !reporter.settings.isQuiet else { return }
+        if case .waiting(let index, let queue) = event {
+            flush()
+            reporter.tell(BacklogWording.waiting(index, queue, configuration))
+        }
+        // With -v each dial has had its line already.
+        guard let part = BacklogGroup(event, story, isTCP: configuration.network.isTCP),
+            reporter.settings.verbosity == 0 || part.isAccept
+        else { return }
+        // That it got in says that its SYN was sent again.
+        if part.kind == .late { group?.forget(part) }
+        if group?.isEmpty == true { group = nil }
+        if let group, group.kind == part.kind {
+            self.group?.add(part)
+        } else {
+            flush()
+            group = part
+        }
+        // What is alike and comes within a blink is one line.
+        flushing?.cancel()
+        flushing = Netpoller.spawn { [weak self] in
+            if await Netpoller.sleep(for: .milliseconds(80)), !Task.isCancelled { self?.flush() }
+        }
+    }
+
+    private func flush() {
+        guard let group else { return }
+        self.group = nil
+        reporter.tell(group.text)
+    }
+}

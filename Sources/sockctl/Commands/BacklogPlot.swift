@@ -1,0 +1,83 @@
+import SockKit
+
+/// The picture of a backlog probe: the dials by number across, and how long each took upwards.
+struct BacklogPlot {
+    private let result: BacklogResult
+    private let story: BacklogStory
+    private let configuration: BacklogConfiguration
+
+    init(_ result: BacklogResult, _ story: BacklogStory, _ configuration: BacklogConfiguration) {
+        self.result = result
+        self.story = story
+        self.configuration = configuration
+    }
+
+    var plot: Plot {
+        let durations = result.dials.map { max($0.duration.seconds, 1e-6) }
+        let scale = Scale.logarithmic((durations.min() ?? 1e-6)...(durations.max() ?? 1))
+        let last = Double(max(result.dials.last?.index ?? 1, 2))
+        return Plot(
+            title: "An accept queue fills: \(BacklogWording.name(result.network, result.remote))",
+            subtitle: parameters,
+            horizontal: Plot.Axis("dial number", .exact(1...last)) { "\(Int($0.rounded()))" },
+            vertical: Plot.Axis("time until decided", scale) {
+                Quantity.duration(.nanoseconds(Int64(($0 * 1e9).rounded())))
+            },
+            series: [
+                // First, so that a dial's end is drawn over its last SYN.
+                overflows(scale.lower),
+                series("connected at once", .green, .dot) { $0.outcome == .connected && !$0.waited },
+                series("connected after a wait", .blue, .diamond) { $0.outcome == .connected && $0.waited },
+                series("timed out", .red, .cross) { $0.outcome == .timedOut },
+                series("EAGAIN", .orange, .ring) { $0.outcome == .wouldBlock },
+                series("refused", .purple, .diamond) { $0.outcome == .refused }, accepts,
+            ], guides: guides)
+    }
+
+    private var parameters: String {
+        var parts: [String] = []
+        if let backlog = result.backlogRequested { parts.append("backlog \(backlog)") }
+        if let most = result.settings.maximumBacklog { parts.append("somaxconn \(most)") }
+        if let limit = result.queue?.limit { parts.append("queue limit \(limit)") }
+        parts.append(
+            configuration.acceptEvery.map { "one accept every \(Quantity.duration($0))" }
+                ?? (result.backlogRequested == nil ? "another program's server" : "nobody accepts"))
+        parts.append(configuration.timeout.map { "time-out \(Quantity.duration($0))" } ?? "no time-out")
+        if configuration.isConcurrent { parts.append("several threads") }
+        return parts.joined(separator: ", ")
+    }
+
+    private func series(
+        _ name: String, _ tint: Tint, _ mark: Plot.Mark, _ matches: (BacklogDial) -> Bool
+    ) -> Plot.Series {
+        let points = result.dials.filter(matches).map { Plot.Point(Double($0.index), $0.duration.seconds) }
+        return Plot.Series(name, tint, .marks(mark), points)
+    }
+
+    /// Every SYN that met a full queue: the first, drawn at the bottom, and those that were sent again in vain.
+    private func overflows(_ bottom: Double) -> Plot.Series {
+        let points = result.dials.filter { $0.waited && $0.retransmits > 0 }.flatMap { dial in
+            let again = story.retransmissions[dial.index] ?? []
+            // The last one of a dial that got in was not dropped.
+            let dropped = dial.outcome == .connected ? again.dropLast() : again[...]
+            let times = [bottom] + dropped.map { ($0 - dial.start).seconds }.filter { $0 < dial.duration.seconds }
+            return times.map { Plot.Point(Double(dial.index), $0) }
+        }
+        return Plot.Series("SYN dropped: overflow", .orange, .marks(.ring), points)
+    }
+
+    /// When room was made for a dial that waited, on that dial's own clock.
+    private var accepts: Plot.Series {
+        let points = result.late.compactMap { late in
+            late.accept.map { Plot.Point(Double(late.dial.index), max(($0.time - late.dial.start).seconds, 1e-6)) }
+        }
+        return Plot.Series("accept that made room", .purple, .marks(.triangle), points)
+    }
+
+    private var guides: [Plot.Guide] {
+        guard let capacity = result.capacityPredicted else { return [] }
+        let place = capacity - result.queuedBefore
+        guard place >= 1, place < result.dials.last?.index ?? 0 else { return [] }
+        return [Plot.Guide(.vertical(Double(place) + 0.5), "room for \(place)")]
+    }
+}

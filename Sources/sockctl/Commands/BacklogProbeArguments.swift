@@ -1,0 +1,89 @@
+/// What `backlog-probe` takes.
+struct BacklogProbeArguments: Equatable, Sendable {
+    var address: [String] = []
+    var backlog: Int?
+    var dials: Int?
+    var acceptEvery: Duration?
+    var neverAccepts = false
+    var timeout: Duration? = .seconds(3)
+    var isConcurrent = false
+    var then: AfterProbe?
+    var picture = PictureArguments()
+    var network = NetworkArguments()
+    var common = CommonArguments()
+
+    static let defaultBacklog = 128
+
+    static let rows: [Row<BacklogProbeArguments>] =
+        [
+            .positional(
+                "address", 0...2, completion: .hosts, into: \.address,
+                help: "The server to probe; without it, a listener of its own.",
+                detail: """
+                    As for `dial`. Of a server on this machine the queue is read from the kernel; of one elsewhere only \
+                    the dials can be seen.
+                    """)
+        ] + probing.titled("Probing") + PictureArguments.rows.lifted(through: \.picture)
+        + NetworkArguments.rows.lifted(through: \.network) + CommonArguments.rows.lifted(through: \.common)
+
+    private static let probing: [Row<BacklogProbeArguments>] = [
+        .option(
+            "backlog", as: .count(0...Int(Int32.max)), into: \.backlog,
+            help: "What its own listener asks listen(2) for.", detail: "The default is 128."),
+        .option(
+            "dials", as: .count(1...Int(Int32.max)), into: \.dials, help: "How many dials to make.",
+            detail: """
+                By default enough to fill the queue and 3 more; at a server whose queue cannot be seen, 132. More than \
+                the limit of open descriptors can hold is refused before the first, with status 71.
+                """),
+        .option(
+            "accept-every", as: .limit, into: \.acceptEvery, help: "Accept one connection each time this has passed.",
+            detail: "By default nobody accepts."),
+        .flag("never-accept", into: \.neverAccepts, help: "Accept nobody: the default."),
+        .option(
+            "timeout", short: "w", aliases: ["wait"], as: .limit, into: \.timeout, help: "How long each dial waits.",
+            detail: "With `none`, as long as the kernel does, which is over two minutes as Linux comes."),
+        .flag(
+            "concurrent", into: \.isConcurrent, help: "Dial from several threads at once.",
+            detail: """
+                The kernel looks for room when a SYN comes and takes it when the handshake is over, so that now and \
+                then one more than the queue holds gets in.
+                """),
+        .option(
+            "then", as: .choice("WHAT"), into: \.then, help: "What its listener does in the end.",
+            detail: "With `close` it closes with its queue full, and the report says what the clients read."),
+    ]
+
+    func validate() throws(UsageError) {
+        try network.validate()
+        try common.validate()
+        if let acceptEvery, neverAccepts {
+            throw UsageError(
+                "'--accept-every \(DurationText.show(acceptEvery))' and '--never-accept' exclude each other")
+        }
+        if common.isJSON, picture.plots {
+            throw UsageError("'--plot' and '--json' exclude each other: JSON Lines are never mixed with text")
+        }
+        if common.isQuiet, picture.plots {
+            throw UsageError("'--plot' and '--quiet' exclude each other: a plot is a report")
+        }
+        guard !address.isEmpty else { return }
+        let server = address.joined(separator: " ")
+        if backlog != nil {
+            throw notOurs("--backlog", "the queue of \(server) is as long as its own program asked for")
+        }
+        if acceptEvery != nil { throw notOurs("--accept-every", "only \(server) itself can accept its clients") }
+        if then != nil { throw notOurs("--then", "only \(server) itself can close its listener") }
+        if neverAccepts { throw notOurs("--never-accept", "whether \(server) accepts is its own affair") }
+    }
+
+    private func notOurs(_ option: String, _ why: String) -> UsageError {
+        UsageError(
+            "'\(option)' is for a listener of the probe's own: \(why)", hint: "leave out the address, or '\(option)'")
+    }
+}
+
+/// What a probe's listener does once every dial is decided.
+enum AfterProbe: String, CaseIterable, Sendable {
+    case close
+}

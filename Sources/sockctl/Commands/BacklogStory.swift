@@ -1,0 +1,40 @@
+import SockKit
+
+/// What has happened in a backlog probe so far, as far as telling and drawing it needs.
+struct BacklogStory {
+    private(set) var decided = 0
+    private(set) var connected = 0
+    private(set) var total = 0
+    private(set) var starts: [Int: Duration] = [:]
+    private(set) var accepts: [BacklogResult.Accept] = []
+    /// For each dial that waits, when its SYN was sent again.
+    private(set) var retransmissions: [Int: [Duration]] = [:]
+    private var capacity: Int?
+
+    mutating func take(_ event: BacklogEvent) {
+        switch event {
+        case .started(let plan): (total, capacity) = (plan.dials, plan.capacityPredicted)
+        case .dialled(let dial):
+            decided += 1
+            starts[dial.index] = dial.start
+            if dial.outcome == .connected { connected += 1 }
+        case .retransmitted(let index, _, let moment): retransmissions[index, default: []].append(moment)
+        case .accepted(let accept): accepts.append(accept)
+        case .waiting, .lost: break
+        }
+    }
+
+    /// The accept that made room for the dial that got in last: the first for the one beyond what the queue holds.
+    var accountedAccept: BacklogResult.Accept? {
+        let index = connected - 1 - (capacity ?? connected)
+        return accepts.indices.contains(index) ? accepts[index] : nil
+    }
+
+    /// How long ago a dial began.
+    func age(of index: Int, at moment: Duration) -> Duration { moment - (starts[index] ?? .zero) }
+
+    /// One line on how far it is.
+    func progress(after time: Duration) -> String {
+        "\(decided) of \(total) dials decided, \(connected) connected, \(Quantity.duration(time))"
+    }
+}
