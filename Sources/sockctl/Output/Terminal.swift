@@ -3,6 +3,8 @@ import SockKit
 /// What a piece of text means; how it looks follows from that.
 enum Style: Sendable {
     case error, hint, dim, good, address
+    /// A colour of a drawing, which means what its legend says.
+    case tint(Tint)
 
     fileprivate var code: String {
         switch self {
@@ -11,6 +13,7 @@ enum Style: Sendable {
         case .dim: "2"
         case .good: "32"
         case .address: "1"
+        case .tint(let tint): tint.code
         }
     }
 }
@@ -20,16 +23,22 @@ struct Terminal: Sendable {
     let descriptor: Int32
     let isTerminal: Bool
     let isColored: Bool
+    /// Whether drawings may use more than ASCII; the environment's locale says so where it says anything.
+    let drawsUnicode: Bool
 
     /// Looks at a descriptor and the environment.
     init(_ descriptor: Int32, color: ColorMode) {
         self.init(
             descriptor, isTerminal: FileCalls.isTerminal(descriptor), color: color,
-            noColor: ProcessCalls.environment("NO_COLOR"), term: ProcessCalls.environment("TERM"))
+            noColor: ProcessCalls.environment("NO_COLOR"), term: ProcessCalls.environment("TERM"),
+            locale: ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(ProcessCalls.environment).first { !$0.isEmpty })
     }
 
     /// Decides from what the descriptor and the environment say.
-    init(_ descriptor: Int32, isTerminal: Bool, color: ColorMode, noColor: String? = nil, term: String? = nil) {
+    init(
+        _ descriptor: Int32, isTerminal: Bool, color: ColorMode, noColor: String? = nil, term: String? = nil,
+        locale: String? = nil
+    ) {
         self.descriptor = descriptor
         self.isTerminal = isTerminal
         isColored =
@@ -38,6 +47,9 @@ struct Terminal: Sendable {
             case .never: false
             case .auto: isTerminal && noColor?.isEmpty != false && term != "dumb"
             }
+        // Containers set no locale, and their terminals take UTF-8 all the same.
+        let encoding = locale?.split(separator: ".").dropFirst().first?.lowercased()
+        drawsUnicode = locale == nil || encoding == "utf-8" || encoding == "utf8"
     }
 
     /// The width now, for it changes; 80 where nobody knows.
