@@ -2,7 +2,7 @@ import SockKit
 
 /// The commands as they run: each row of the program's table, and what it does.
 enum CommandTable {
-    static let names = ["listen", "dial"]
+    static let names = ["listen", "dial", "write-block-probe"]
 
     /// Runs the command of that name, and returns the status for the shell.
     static func run(_ name: String, _ words: [String]) -> Int32 {
@@ -16,6 +16,11 @@ enum CommandTable {
             return run(DialCommand.command, words) {
                 (arguments, conductor) async throws(UsageError) in
                 try await Dial(arguments, conductor).run()
+            }
+        case "write-block-probe":
+            return run(WriteBlockProbeCommand.command, words) {
+                (arguments, conductor) async throws(UsageError) in
+                try await WriteBlockProbeRunner(arguments, conductor).run()
             }
         default:
             preconditionFailure("the table names a command that nothing runs: \(name)")
@@ -34,10 +39,10 @@ enum CommandTable {
             case .arguments(let parsed): arguments = parsed
             }
         } catch {
-            let settings = command.salvage(words).common.reporterSettings(target: .standardError)
+            let settings = command.salvage(words).reporterSettings
             return Reporter(settings).fail(error).code
         }
-        let reporter = Reporter(arguments.common.reporterSettings(target: .standardError))
+        let reporter = Reporter(arguments.reporterSettings)
         reporter.startTracing()
         do throws(Errno) {
             return try Netpoller.run { await conduct(arguments, reporter, body).code }
@@ -62,6 +67,12 @@ protocol RunArguments: Sendable {
     var common: CommonArguments { get }
     /// The limit of the whole run.
     var maximumTime: Duration? { get }
+    /// How much is said, and where.
+    var reporterSettings: ReporterSettings { get }
+}
+
+extension RunArguments {
+    var reporterSettings: ReporterSettings { common.reporterSettings(target: .standardError) }
 }
 
 extension ListenArguments: RunArguments {
@@ -72,4 +83,14 @@ extension ListenArguments: RunArguments {
 extension DialArguments: RunArguments {
     var common: CommonArguments { peer.common }
     var maximumTime: Duration? { peer.ending.maximumTime }
+}
+
+extension WriteBlockProbeArguments: RunArguments {
+    var maximumTime: Duration? { nil }
+    /// The reports are the product: they go to standard output, each write among them, and need no `-v`.
+    var reporterSettings: ReporterSettings {
+        var settings = common.reporterSettings(target: .standardOutput)
+        settings.verbosity = max(settings.verbosity, 2)
+        return settings
+    }
 }

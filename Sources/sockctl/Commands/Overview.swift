@@ -3,7 +3,7 @@ extension Program {
     static let sockctl = Program(
         name: "sockctl",
         abstract: "A socket toolkit for the shell",
-        commands: [ListenCommand.command.info, DialCommand.command.info],
+        commands: [ListenCommand.command.info, DialCommand.command.info, WriteBlockProbeCommand.command.info],
         manual: overview
     )
 
@@ -64,6 +64,6 @@ extension Program {
                 "sockctl listen 3000 --serve time", "sockctl dial 3000",
                 shows: "A server that tells the time, in one terminal, and a client, in another.")
         ],
-        seeAlso: ["sockctl-listen", "sockctl-dial", "nc", "socket(7)"]
+        seeAlso: ["sockctl-listen", "sockctl-dial", "sockctl-write-block-probe", "nc", "socket(7)"]
     )
 }

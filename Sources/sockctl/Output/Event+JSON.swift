@@ -34,6 +34,9 @@ extension Event {
             case .peerRefused(let ends, let reason): ends.members + [.init("reason", .string(reason))]
             case .syscall(let record): record.members
             case .note(let note): note.members
+            case .writeBlock(let event, let ends): ends.members + event.members
+            case .wroteAlike(_, let bytes, let total):
+                [.init("bytes", .integer(bytes)), .init("total", .integer(total))]
             case .summary(let measures): measures.map { .init($0.name, $0.value.json) }
             }
         return members
@@ -85,7 +88,8 @@ extension Failure {
             + .some("bytes", bytes.map(JSONValue.integer)) + own + [.init("error", json)]
     }
 
-    private var json: JSONValue {
+    /// The error as the member `error` has it.
+    var json: JSONValue {
         .object(
             [.init("code", .string(code))] + .some("operation", operation.map(JSONValue.string))
                 + .some("call", call.map(JSONValue.string)) + [.init("message", .string(message))]

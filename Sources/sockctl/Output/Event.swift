@@ -25,6 +25,9 @@ enum Event: Sendable {
     case syscall(SystemCallRecord)
     case note(Note)
     case summary([Measure])
+    case writeBlock(WriteBlockEvent, Ends)
+    /// So many writes that were alike, as one line for people.
+    case wroteAlike(count: Int, bytes: Int, total: Int)
 
     /// Which side ended a direction.
     enum Side: String, Sendable {
@@ -77,6 +80,8 @@ enum Event: Sendable {
         case .note(.inputDropped): .inputDropped
         case .note(.stopping): .stopping
         case .note(.reportsLost): .reportsLost
+        case .writeBlock(let event, _): event.kind
+        case .wroteAlike: .wrote
         }
     }
 

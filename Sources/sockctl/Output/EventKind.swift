@@ -22,6 +22,9 @@ enum EventKind: String, CaseIterable, Sendable {
     case retrying
     case peerRefused = "peer-refused"
     case stopping
+    case probing, blocked, unblocked
+    case peerRead = "peer-read"
+    case peerEnded = "peer-ended"
     case reportsLost = "reports-lost"
     case syscall
     case summary

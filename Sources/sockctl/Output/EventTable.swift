@@ -27,7 +27,9 @@ enum EventTable {
         row(.socketOptions, .veryVerbose, ["options"], "What the kernel made of the socket's options."),
         row(.firstByte, .verbose, ["seconds"], "The peer's first bytes came, so long after the connection."),
         row(.read, .veryVerbose, ["total"], "One read."),
-        row(.wrote, .veryVerbose, ["total"], "One write."),
+        row(
+            .wrote, .veryVerbose, ["total", "index", "seconds", "error"],
+            "One write; a probe's write has a number and the time that it took."),
         row(.datagramReceived, .verbose, ["truncated", "length", "ttl", "to"], "A datagram came."),
         row(.datagramSent, .verbose, ["length", "to"], "A datagram went."),
         row(.halfClosed, .verbose, ["by"], "One direction has ended, by `local` or `peer`."),
@@ -44,6 +46,23 @@ enum EventTable {
         row(.retrying, .always, ["attempt", "delay", "error"], "Something failed and is tried again after a wait."),
         row(.peerRefused, .always, ["reason"], "A peer was turned away."),
         row(.stopping, .verbose, ["reason"], "No more peers are taken; those that are there are finished."),
+        row(
+            .probing, .always, ["chunk", "own_peer"] + WriteBlockFields.buffers,
+            "A write-block-probe begins, with these buffers: as asked for, and as granted."),
+        row(
+            .blocked, .always,
+            ["index", "taken", "chunk", "blocked_after"] + WriteBlockFields.ledger + WriteBlockFields.buffers
+                + ["congestion_control", "mss", "window", "receive_space"],
+            "A write found no room for half a second, or until its deadline."),
+        row(
+            .unblocked, .always, ["seconds", "reads", "bytes_read_by_peer", "send_buffer", "bytes_in_send_queue"],
+            "A write that was blocked goes on, after so many reads of the peer."),
+        row(
+            .peerRead, .always, ["total", "index", "moved", "window", "mss"] + WriteBlockFields.ledger,
+            "The probe's peer read; `moved` bytes could leave the sender's queue for it."),
+        row(
+            .peerEnded, .always, ["by"] + WriteBlockFields.ledger,
+            "The probe's peer ended, by `kill`, `close` or `reset`, and the queues just before."),
         row(.reportsLost, .always, ["count"], "Nobody read the reports for so long that some were dropped."),
         row(
             .syscall, .trace, ["call", "arguments", "result", "errno", "seconds"],

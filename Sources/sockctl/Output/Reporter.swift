@@ -24,7 +24,8 @@ final class Reporter: Sendable {
     let settings: ReporterSettings
     /// Standard error, as text for people sees it.
     let errorTerminal: Terminal
-    private let targetTerminal: Terminal
+    /// Where reports go, as text for people sees it.
+    let targetTerminal: Terminal
     private let errors: LineSink
     private let target: LineSink
     private let start: Deadline
@@ -120,6 +121,16 @@ final class Reporter: Sendable {
     func writeLines(_ lines: [UInt8]) {
         errors.write { lines }
     }
+
+    /// Says lines that are no event where the reports go: a picture, or what figures mean. Programs get none of it.
+    func tell(_ text: String) {
+        guard !settings.isJSON, !settings.isQuiet else { return }
+        if target !== errors { errors.setStatus(nil) }
+        target.write { Self.line(text, settings, targetTerminal) }
+    }
+
+    /// True while reports wait for who reads them.
+    var isTargetBusy: Bool { target.isBusy }
 
     // MARK: - Lines
 

@@ -1,0 +1,147 @@
+internal import Synchronization
+
+/// The writing of a thread that really blocks in send(2), watched from the loop.
+@Netpoller
+final class WriteBlockThread {
+    /// One send(2) that has returned.
+    struct Record: Sendable {
+        let result: Result<Int, Errno>
+        let start: Deadline
+        let end: Deadline
+    }
+
+    private let run: WriteBlockRun
+    private let side: WriteBlockSide
+    private let mail = ThreadMail()
+    /// When the kernel last took a byte.
+    private var lastProgress = Deadline.now
+    private var lastSeen: Int?
+
+    init(_ run: WriteBlockRun, _ side: WriteBlockSide) {
+        self.run = run
+        self.side = side
+    }
+
+    func write() async -> WriteBlockResult.Ending {
+        guard start() else { return .failed }
+        var ending: WriteBlockResult.Ending?
+        while ending == nil {
+            let (records, isOver) = mail.take()
+            for record in records {
+                lastProgress = record.end
+                side.note(record)
+            }
+            run.inFlight = 0
+            if isOver {
+                ending = side.errors.isEmpty ? .allWritten : .failed
+            } else {
+                ending = await look()
+            }
+        }
+        // A thread in send(2) is woken by the socket's end alone, and that must not be cancelled.
+        await Netpoller.spawn { await self.stop() }.value
+        return ending ?? .failed
+    }
+
+    /// What the queues say of a write that has not returned; then waits a little.
+    private func look() async -> WriteBlockResult.Ending? {
+        let seen = run.bytesInSight
+        if seen != lastSeen {
+            (lastSeen, lastProgress) = (seen, .now)
+            side.unblock()
+        }
+        run.inFlight = max(0, (seen ?? 0) - side.accepted)
+        if side.blockedSince == nil, (lastProgress + run.probe.patience).hasPassed { side.block(since: lastProgress) }
+        if run.isDrainedBy(side) { return .drained }
+        if let end = run.end(of: side), end.hasPassed { return run.endingInTime(side) }
+        return await mail.wait(until: .now + .milliseconds(20)) ? nil : .interrupted
+    }
+
+    private func start() -> Bool {
+        let (chunk, limit) = (run.probe.chunk, run.probe.writes ?? .max)
+        do throws(DescriptorFailure) {
+            try side.connection.descriptor.withNumber { [mail] number throws(Errno) in
+                try WaitingSendCalls.setBlocking(true, number)
+                try ThreadCalls.start { Self.sendAll(number, chunk, limit, mail) }
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// The thread: one send(2) after the other.
+    private nonisolated static func sendAll(_ number: Int32, _ chunk: Int, _ limit: Int, _ mail: ThreadMail) {
+        let payload = [UInt8](repeating: UInt8(ascii: "x"), count: chunk)
+        var (writes, errors) = (0, 0)
+        while writes < limit, errors < 3 {
+            writes += 1
+            let start = Deadline.now
+            let result: Result<Int, Errno>
+            do throws(Errno) {
+                result = .success(try WaitingSendCalls.send(number, payload.span))
+            } catch {
+                result = .failure(error)
+                errors = error == .brokenPipe ? 3 : errors + 1
+            }
+            mail.post(Record(result: result, start: start, end: .now))
+        }
+        mail.post(nil)
+    }
+
+    private func stop() async {
+        if !mail.isOver {
+            await run.settle(side, for: .seconds(1))
+            run.keepLedger()
+            _ = try? side.connection.descriptor.withNumber { number throws(Errno) in
+                try SocketCalls.shutdown(number, .both)
+            }
+        }
+        while true {
+            let (records, isOver) = mail.take()
+            for record in records { side.noteInterrupted(record) }
+            if isOver { break }
+            await mail.wait(until: .now + .milliseconds(50))
+        }
+        run.inFlight = 0
+    }
+}
+
+/// What the thread has to tell the loop.
+private final class ThreadMail: Sendable {
+    private struct State: Sendable {
+        var records: [WriteBlockThread.Record] = []
+        var isOver = false
+        var isAnnounced = false
+    }
+
+    private let state = Mutex(State())
+    @Netpoller private let parking = Parking()
+
+    @Netpoller init() {}
+
+    var isOver: Bool { state.withLock { $0.isOver } }
+
+    /// Adds a record; nil is the end.
+    func post(_ record: WriteBlockThread.Record?) {
+        let announces = state.withLock { state in
+            if let record { state.records.append(record) } else { state.isOver = true }
+            defer { state.isAnnounced = true }
+            return !state.isAnnounced
+        }
+        if announces { Netpoller.spawn { _ = self.parking.wake() } }
+    }
+
+    @Netpoller func take() -> (records: [WriteBlockThread.Record], isOver: Bool) {
+        state.withLock { state in
+            defer { (state.records, state.isAnnounced) = ([], false) }
+            return (state.records, state.isOver)
+        }
+    }
+
+    /// Waits for news; false if the task was cancelled.
+    @discardableResult
+    @Netpoller func wait(until deadline: Deadline) async -> Bool {
+        await parking.wait(until: deadline) != .cancelled
+    }
+}
