@@ -68,6 +68,7 @@ public enum WriteBlockEvent: Sendable {
         /// How many bytes went from the sender's queue to the receiver's because of it.
         public var moved: Int?
         public var window: Int?
+        /// By which the peer's kernel reckons whether room is worth telling (tcpi_rcv_mss).
         public var mss: Int?
     }
 

@@ -70,7 +70,8 @@ public struct WriteBlockProbe: Sendable {
     public func run() async throws(NetworkError) -> WriteBlockResult {
         guard network.kind != .datagram || network.isUnix else {
             throw NetworkError(
-                .dial, network: network, cause: .invalid("a write to \(network) never blocks: what does not fit is lost"))
+                .dial, network: network,
+                cause: .invalid("a write to \(network) never blocks: what does not fit is lost"))
         }
         let ends = try await WriteBlockPeer.open(for: self)
         defer {

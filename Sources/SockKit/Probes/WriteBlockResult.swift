@@ -20,6 +20,8 @@ public struct WriteBlockResult: Sendable {
     public var mss: Int?
     /// Segments that carried data; nil where that is not known.
     public var segments: Int?
+    /// How long after the last write its last byte left this machine's queue; nil if a write was blocked.
+    public var sentAfter: Duration?
     public var errors: [NetworkError]
     public var ending: Ending
     public var elapsed: Duration

@@ -49,7 +49,8 @@ final class WriteBlockRun {
         // net/unix/af_unix.c: a message may be as long as the send buffer, less 32 bytes.
         let limit = room - 32
         guard probe.chunk > limit else { return }
-        let text = "a message of \(probe.chunk) bytes is too long for \(probe.network): at most \(limit) fit the send buffer"
+        let text =
+            "a message of \(probe.chunk) bytes is too long for \(probe.network): at most \(limit) fit the send buffer"
         throw NetworkError(
             .write, network: probe.network, local: connection.localEndpoint, remote: connection.remoteEndpoint,
             cause: .limit(text))
@@ -76,19 +77,22 @@ final class WriteBlockRun {
     }
 
     /// A peer that drains reads on for ever: by default the write that was blocked is the last.
-    func isDrainedBy(_ side: WriteBlockSide) -> Bool {
-        probe.ending == .drain && probe.writes == nil && probe.duration == nil && side.hasUnblocked
-    }
+    func isDrainedBy(_ side: WriteBlockSide) -> Bool { stopsAfterUnblock && side.hasUnblocked }
+
+    var stopsAfterUnblock: Bool { probe.ending == .drain && probe.writes == nil && probe.duration == nil }
 
     private func finish(_ ending: WriteBlockResult.Ending, _ sampler: Task<Void, Never>?) async -> WriteBlockResult {
         if ending == .interrupted { backTask?.cancel() }
         if peer?.hasEnded != true { _ = await backTask?.value } else { backTask?.cancel() }
+        if ending == .allWritten { await waitUntilSent() }
         if ending != .interrupted, lastLedger == nil { await settle(side, for: .seconds(1)) }
         reading?.cancel()
         sampler?.cancel()
         sample()
         var ledger = lastLedger ?? ledger(of: side)
-        if let peer, probe.network.kind == .datagram, !peer.hasEnded { ledger.inReceiveQueue = peer.countQueuedMessages() }
+        if let peer, probe.network.kind == .datagram, !peer.hasEnded {
+            ledger.inReceiveQueue = peer.countQueuedMessages()
+        }
         if lastLedger != nil { ledger.accepted = side.accepted }
         return result(ending, ledger)
     }
@@ -97,6 +101,19 @@ final class WriteBlockRun {
     func keepLedger() {
         if lastLedger == nil { (lastLedger, lastBuffers) = (ledger(of: side), buffers) }
     }
+
+    /// After the last write: what small writes left behind goes when Nagle's algorithm lets it.
+    private func waitUntilSent() async {
+        let start = Deadline.now
+        let end = start + .seconds(1)
+        guard probe.network.isTCP, side.firstBlock == nil else { return }
+        while let unsent = connection.queueDepths?.unsent, unsent > 0, !end.hasPassed {
+            guard await Netpoller.sleep(for: .milliseconds(1)) else { return }
+        }
+        sentAfter = .now - start
+    }
+
+    private var sentAfter: Duration?
 
     private func result(_ ending: WriteBlockResult.Ending, _ ledger: ByteLedger) -> WriteBlockResult {
         let info = connection.tcpInfo
@@ -107,6 +124,7 @@ final class WriteBlockRun {
             lastWriteBytes: side.lastWriteBytes, blockedAfter: side.firstBlock.map { $0 - start },
             unblockedByRead: side.unblockedByRead, buffers: lastBuffers ?? buffers,
             congestionControl: connection.congestionControl, mss: info?.sendMSS, segments: info?.dataSegmentsSent,
+            sentAfter: sentAfter,
             errors: side.errors, ending: ending, elapsed: .now - start, back: backResult, timeline: timeline)
     }
 
@@ -196,14 +214,16 @@ final class WriteBlockRun {
         guard let bytes = try? await peer.read(upTo: size) else { return false }
         guard hasObserver || probe.samplingInterval != nil else { return true }
         let after = isWaiting ? ledger(of: side) : nil
-        let moved = before?.inSendQueue.flatMap { old in after?.inSendQueue.map { max(0, old - $0) } }
+        // Not by the sender's queue: what went is there until its acknowledgement comes, which may be late.
+        let moved = before?.inReceiveQueue.flatMap { old in after?.inReceiveQueue.map { max(0, $0 + bytes - old) } }
         if let moved, moved > 0, probe.network.isTCP { mark(.windowUpdate, at: .now, for: side) }
         let info = isWaiting ? connection.tcpInfo : nil
         emit(
             .peerRead(
                 WriteBlockEvent.PeerRead(
                     index: peer.reads, bytes: bytes, total: peer.bytesRead, ledger: after,
-                    moved: probe.network.isTCP ? moved : nil, window: info?.sendWindow, mss: info?.sendMSS)))
+                    moved: probe.network.isTCP ? moved : nil, window: info?.sendWindow,
+                    mss: isWaiting ? peer.connection?.tcpInfo?.receiveMSS : nil)))
         if isWaiting { sample() }
         return true
     }

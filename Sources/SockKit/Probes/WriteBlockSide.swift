@@ -27,7 +27,8 @@ final class WriteBlockSide {
     }
 
     private var probe: WriteBlockProbe { run.probe }
-    var presentWrite: Int { begun }
+    /// The number of the write that is under way; the thread's own is known only once it has returned.
+    var presentWrite: Int { probe.isBlocking ? begun + 1 : begun }
 
     /// Writes until there is a reason to stop.
     func write() async -> WriteBlockResult.Ending {
@@ -115,7 +116,8 @@ final class WriteBlockSide {
         report(taken, error, since: start)
         countPartial()
         blockedSince = nil
-        return error.errno == .brokenPipe || errors.count >= Self.errorsToShow ? .failed : nil
+        let isLast = error.errno == .brokenPipe || error.errno == .notConnected
+        return isLast || errors.count >= Self.errorsToShow ? .failed : nil
     }
 
     // MARK: - Waiting for room
@@ -165,54 +167,55 @@ final class WriteBlockSide {
     // MARK: - Writes with a deadline
 
     /// Writes one chunk with a deadline of its own. Past it, two more writes show that it stays so.
+    ///
+    /// What needs no wait is written although the deadline has passed by then: in Go it passes when its timer has run,
+    /// and for such a write that is too late. How busy the machine is does not decide what this finds.
     private func writeInTime() async -> WriteBlockResult.Ending? {
         let start = Deadline.now
         connection.writeDeadline = probe.writeTimeout.map { start + $0 }
-        guard let error = await writeWithDeadline() else {
-            finishWrite(since: start)
-            return nil
+        do throws(DescriptorFailure) {
+            while taken < payload.count {
+                if case .done(let count) = try attempt() {
+                    taken += count
+                    accepted += count
+                } else {
+                    connection.descriptor.noteBlocked(.write)
+                    try await connection.descriptor.waitUntilReady(.write)
+                }
+            }
+        } catch {
+            guard error == .deadlineExceeded else { return fail(error, since: start) }
+            return await timeOut(since: start)
         }
-        if error.cause == .cancelled { return .interrupted }
+        finishWrite(since: start)
+        return nil
+    }
+
+    private func timeOut(since start: Deadline) async -> WriteBlockResult.Ending {
+        let moment = Deadline.now
+        let error = connection.failure(.write, .deadlineExceeded).after(taken)
         errors.append(error)
         report(taken, error, since: start)
-        guard error.isTimeout else {
-            countPartial()
-            return error.errno == .brokenPipe || errors.count >= Self.errorsToShow ? .failed : nil
-        }
-        // A deadline that passed before the first attempt, on a machine that was busy, says nothing about room.
-        let hadNoRoom = taken > 0 || !connection.descriptor.isReady(.write)
-        let moment = Deadline.now
-        await repeatWithoutRenewing()
-        if hadNoRoom {
-            await run.settle(self, for: .seconds(1))
-            block(since: moment)
-        }
+        let write = begun
+        for _ in 0..<2 { await writeWithoutRenewing() }
+        await run.settle(self, for: .seconds(1))
+        begun = write
+        block(since: moment)
         return .timedOut
     }
 
-    private func writeWithDeadline() async -> NetworkError? {
+    private func writeWithoutRenewing() async {
+        begun += 1
+        let start = Deadline.now
         do throws(NetworkError) {
             try await connection.write(payload)
             accepted += payload.count
-            return nil
+            finishWrite(since: start)
         } catch {
-            taken = error.bytesTransferred
-            accepted += taken
-            return error
+            accepted += error.bytesTransferred
+            errors.append(error)
+            report(error.bytesTransferred, error, since: start)
         }
-    }
-
-    private func repeatWithoutRenewing() async {
-        let first = taken
-        for _ in 0..<2 {
-            begun += 1
-            let start = Deadline.now
-            if let error = await writeWithDeadline() {
-                errors.append(error)
-                report(taken, error, since: start)
-            }
-        }
-        taken = first
     }
 }
 
@@ -225,7 +228,8 @@ extension WriteBlockSide {
         taken = 0
         switch record.result {
         case .success(let count):
-            unblock()
+            // One that comes back short was ended, and is not going on.
+            if count == payload.count { unblock() }
             self.count(moved: count)
             report(count, nil, since: record.start)
         case .failure(let number):

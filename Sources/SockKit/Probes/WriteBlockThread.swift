@@ -33,7 +33,8 @@ final class WriteBlockThread {
             }
             run.inFlight = 0
             if isOver {
-                ending = side.errors.isEmpty ? .allWritten : .failed
+                ending =
+                    side.errors.isEmpty ? run.stopsAfterUnblock && side.hasUnblocked ? .drained : .allWritten : .failed
             } else {
                 ending = await look()
             }
@@ -45,24 +46,28 @@ final class WriteBlockThread {
 
     /// What the queues say of a write that has not returned; then waits a little.
     private func look() async -> WriteBlockResult.Ending? {
-        let seen = run.bytesInSight
-        if seen != lastSeen {
-            (lastSeen, lastProgress) = (seen, .now)
-            side.unblock()
+        // A socket whose peer has ended has nothing more to tell.
+        if run.peer?.hasEnded != true, let seen = run.bytesInSight {
+            if seen != lastSeen {
+                (lastSeen, lastProgress) = (seen, .now)
+                side.unblock()
+            }
+            run.inFlight = max(0, seen - side.accepted)
         }
-        run.inFlight = max(0, (seen ?? 0) - side.accepted)
         if side.blockedSince == nil, (lastProgress + run.probe.patience).hasPassed { side.block(since: lastProgress) }
         if run.isDrainedBy(side) { return .drained }
         if let end = run.end(of: side), end.hasPassed { return run.endingInTime(side) }
-        return await mail.wait(until: .now + .milliseconds(20)) ? nil : .interrupted
+        return await mail.wait(until: .now + .milliseconds(5)) ? nil : .interrupted
     }
 
     private func start() -> Bool {
-        let (chunk, limit) = (run.probe.chunk, run.probe.writes ?? .max)
+        let plan = Plan(
+            chunk: run.probe.chunk, writes: run.probe.writes ?? .max,
+            longest: run.stopsAfterUnblock ? run.probe.patience : nil)
         do throws(DescriptorFailure) {
             try side.connection.descriptor.withNumber { [mail] number throws(Errno) in
                 try WaitingSendCalls.setBlocking(true, number)
-                try ThreadCalls.start { Self.sendAll(number, chunk, limit, mail) }
+                try ThreadCalls.start { Self.sendAll(number, plan, mail) }
             }
             return true
         } catch {
@@ -70,11 +75,19 @@ final class WriteBlockThread {
         }
     }
 
+    /// What the thread is told beforehand.
+    private struct Plan: Sendable {
+        let chunk: Int
+        let writes: Int
+        /// A write that took so long was blocked and is the last; nil goes on.
+        let longest: Duration?
+    }
+
     /// The thread: one send(2) after the other.
-    private nonisolated static func sendAll(_ number: Int32, _ chunk: Int, _ limit: Int, _ mail: ThreadMail) {
-        let payload = [UInt8](repeating: UInt8(ascii: "x"), count: chunk)
+    private nonisolated static func sendAll(_ number: Int32, _ plan: Plan, _ mail: ThreadMail) {
+        let payload = [UInt8](repeating: UInt8(ascii: "x"), count: plan.chunk)
         var (writes, errors) = (0, 0)
-        while writes < limit, errors < 3 {
+        while writes < plan.writes, errors < 3, !mail.isStopping {
             writes += 1
             let start = Deadline.now
             let result: Result<Int, Errno>
@@ -84,13 +97,18 @@ final class WriteBlockThread {
                 result = .failure(error)
                 errors = error == .brokenPipe ? 3 : errors + 1
             }
-            mail.post(Record(result: result, start: start, end: .now))
+            let end = Deadline.now
+            mail.post(Record(result: result, start: start, end: end))
+            if errors == 0, let longest = plan.longest, start + longest <= end { break }
         }
         mail.post(nil)
     }
 
     private func stop() async {
+        mail.orderStop()
         if !mail.isOver {
+            // A write that is under way and not blocked ends by itself meanwhile.
+            if side.blockedSince == nil { await mail.wait(until: .now + .milliseconds(100)) }
             await run.settle(side, for: .seconds(1))
             run.keepLedger()
             _ = try? side.connection.descriptor.withNumber { number throws(Errno) in
@@ -113,6 +131,7 @@ private final class ThreadMail: Sendable {
         var records: [WriteBlockThread.Record] = []
         var isOver = false
         var isAnnounced = false
+        var isStopping = false
     }
 
     private let state = Mutex(State())
@@ -121,6 +140,11 @@ private final class ThreadMail: Sendable {
     @Netpoller init() {}
 
     var isOver: Bool { state.withLock { $0.isOver } }
+
+    var isStopping: Bool { state.withLock { $0.isStopping } }
+
+    /// The write that is under way is to be the last.
+    func orderStop() { state.withLock { $0.isStopping = true } }
 
     /// Adds a record; nil is the end.
     func post(_ record: WriteBlockThread.Record?) {

@@ -16,7 +16,7 @@ struct WriteBlockChart {
         let most = Double(max(samples.map(\.ledger.accepted).max() ?? 0, 1))
         return Plot(
             title: "Where the bytes are that a write was told are written", subtitle: parameters,
-            horizontal: Plot.Axis("seconds since the start", .linear(0...end)) { Self.short($0) },
+            horizontal: Plot.Axis("seconds since the start", .exact(0...end)) { Self.short($0) },
             vertical: Plot.Axis("bytes", .binary(0...most)) { Quantity.bytes(Int($0)) },
             series: areas, guides: guides)
     }
@@ -47,15 +47,27 @@ struct WriteBlockChart {
             Plot.Series("read by the peer", .green, .area(.dark), read),
             Plot.Series(receiver, .orange, .area(.medium), waiting),
             Plot.Series("in the sender's buffer", .blue, .area(.light), sending),
-        ].filter { series in series.points.contains { $0.y > $0.base } }
+        ].filter { series in series.points.contains { $0.y > $0.base } } + (updates.points.isEmpty ? [] : [updates])
+    }
+
+    /// Where the peer's window opened: bytes go from the sender's buffer to the receiver's.
+    private var updates: Plot.Series {
+        let samples = result.timeline.samples
+        let points = result.timeline.marks.filter { $0.kind == .windowUpdate }.compactMap { mark in
+            samples.last { $0.moment <= mark.moment }.map { sample in
+                Plot.Point(
+                    mark.moment.seconds, Double(sample.ledger.accepted) - Double(sample.ledger.inSendQueue ?? 0))
+            }
+        }
+        return Plot.Series("window update", .purple, .marks(.diamond), points)
     }
 
     private var guides: [Plot.Guide] {
         var seen: Set<WriteBlockTimeline.Mark.Kind> = []
-        return result.timeline.marks.compactMap { mark in
-            // The first of each kind has the word; window updates are many.
-            guard seen.insert(mark.kind).inserted || mark.kind == .unblocked else { return nil }
-            return Plot.Guide(.vertical(mark.moment.seconds), Self.name(mark.kind), Self.tint(mark.kind))
+        return result.timeline.marks.filter { $0.kind != .windowUpdate }.map { mark in
+            // The first of each kind has the word.
+            let name = seen.insert(mark.kind).inserted ? Self.name(mark.kind) : ""
+            return Plot.Guide(.vertical(mark.moment.seconds), name, Self.tint(mark.kind))
         }
     }
 

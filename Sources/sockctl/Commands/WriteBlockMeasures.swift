@@ -19,7 +19,9 @@ extension WriteBlockResult {
             Measure("send_buffer_asked", count(buffers.sendAsked)),
             Measure("receive_buffer_asked", count(buffers.receiveAsked)),
             Measure("congestion_control", text(congestionControl)), Measure("mss", count(mss)),
-            Measure("segments", count(segments)), Measure("accounted", flag(isAccounted)),
+            Measure("segments", count(segments)),
+            Measure("sent_after", sentAfter.map(Measure.Value.duration) ?? .nothing),
+            Measure("accounted", flag(isAccounted)),
             Measure("errors", .list(errors.map(\.code))),
         ]
         if let back {

@@ -31,7 +31,8 @@ struct WriteBlockProbeArguments: Equatable, Sendable {
                     As `dial` takes it. Without one the probe makes a peer on loopback, in its own process, and knows \
                     what is in its queue.
                     """)
-        ] + writing.titled("Writing") + peer.titled("The probe's own peer") + NetworkArguments.rows.lifted(through: \.network)
+        ] + writing.titled("Writing") + peer.titled("The probe's own peer")
+        + NetworkArguments.rows.lifted(through: \.network)
         + sockets.titled("Socket options") + picture.titled("Picture") + CommonArguments.rows.lifted(through: \.common)
 
     private static let writing: [Row<WriteBlockProbeArguments>] = [
@@ -86,11 +87,15 @@ struct WriteBlockProbeArguments: Equatable, Sendable {
         .option(
             "sndbuf", short: "O", as: .size(1...Int(Int32.max)), into: \.sendBuffer,
             help: "Size of the send buffers.",
-            detail: "Of both sides. The kernel clamps it to `net.core.wmem_max` and doubles it: what it made of it is told."),
+            detail:
+                "Of both sides. The kernel clamps it to `net.core.wmem_max` and doubles it: what it made of it is told."
+        ),
         .option(
             "rcvbuf", short: "I", as: .size(1...Int(Int32.max)), into: \.receiveBuffer,
             help: "Size of the receive buffers.",
-            detail: "Of both sides. The kernel clamps it to `net.core.rmem_max` and doubles it: what it made of it is told."),
+            detail:
+                "Of both sides. The kernel clamps it to `net.core.rmem_max` and doubles it: what it made of it is told."
+        ),
         .flag(
             "nodelay", into: \.nodelay, value: true, help: "Send small writes at once (the default).",
             detail: "This is TCP_NODELAY."
@@ -134,7 +139,8 @@ extension WriteBlockProbeArguments {
         }
         if isBlocking, bothWrite || writeTimeout != nil {
             let other = bothWrite ? "--both" : "--write-timeout"
-            throw UsageError("'--blocking' and '\(other)' exclude each other: a thread in a blocking write can do nothing else")
+            throw UsageError(
+                "'--blocking' and '\(other)' exclude each other: a thread in a blocking write can do nothing else")
         }
         if writeTimeout != nil, let then {
             throw UsageError(

@@ -6,6 +6,8 @@ final class WriteBlockProbeLog {
     private let reporter: Reporter
     private let network: Network
     private let progress: Progress
+    /// Whether every read of the peer's is worth a line.
+    private let showsReads: Bool
     private var ends: Ends
     /// Called once nobody reads the reports any more.
     var onGone: (@Netpoller () -> Void)?
@@ -18,7 +20,8 @@ final class WriteBlockProbeLog {
     /// So many lines that are alike are said, as the documents show them.
     private static let longestRun = 100
 
-    init(_ reporter: Reporter, _ network: Network) {
+    init(_ reporter: Reporter, _ network: Network, showsReads: Bool) {
+        self.showsReads = showsReads
         self.reporter = reporter
         self.network = network
         ends = Ends(network)
@@ -36,7 +39,7 @@ final class WriteBlockProbeLog {
             take(write, event)
         case .peerRead(let read):
             // A reader that never waits is folded as the writer is.
-            if reporter.settings.isJSON || read.ledger != nil || read.index <= 3 { say(event) }
+            if reporter.settings.isJSON || showsReads || read.ledger != nil || read.index <= 3 { say(event) }
         case .blocked(let block): say(event, from: block.writer)
         case .unblocked(let unblock): say(event, from: unblock.writer)
         case .peerEnded: say(event)
@@ -44,9 +47,9 @@ final class WriteBlockProbeLog {
     }
 
     private func take(_ write: WriteBlockEvent.Write, _ event: WriteBlockEvent) {
-        guard !reporter.settings.isJSON, write.error == nil, write.writer == .probe else {
-            return say(event, from: write.writer)
-        }
+        guard !reporter.settings.isJSON, write.error == nil else { return say(event, from: write.writer) }
+        // Of the other side's writes people are told how they end.
+        guard write.writer == .probe else { return }
         if write.bytes != size || folded == 0 && shown == 0 {
             flush()
             (shown, size) = (0, write.bytes)

@@ -32,7 +32,7 @@ struct WriteBlockProbeRunner {
 
     func run() async -> ExitStatus {
         if let status = prepareFile() { return status }
-        let log = WriteBlockProbeLog(reporter, probe.network)
+        let log = WriteBlockProbeLog(reporter, probe.network, showsReads: probe.reading?.every != nil)
         var probe = probe
         if draws || arguments.svg != nil { probe.samplingInterval = .milliseconds(10) }
         probe.onEvent = { event in log.take(event) }
@@ -41,7 +41,11 @@ struct WriteBlockProbeRunner {
             do throws(NetworkError) { return .success(try await probe.run()) } catch { return .failure(error) }
         }
         log.onGone = { task.cancel() }
-        let outcome = await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() }
+        let outcome = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
         log.finish()
         switch outcome {
         case .success(let result): return report(result)

@@ -13,7 +13,7 @@ struct WriteBlockProse {
     var text: String {
         let promise =
             "That a write succeeds means that this machine's kernel has the bytes, and promises nothing about the peer."
-        return ([beginning, places, unblocking, ending, back, smallChunks].compactMap { $0 } + [promise])
+        return ([beginning, places, cut, unblocking, ending, back, held, smallChunks].compactMap { $0 } + [promise])
             .joined(separator: " ")
     }
 
@@ -24,16 +24,20 @@ struct WriteBlockProse {
             return "The kernel took \(result.ledger.accepted) bytes in \(writes), and no write was blocked"
                 + (result.ending == .neverBlocked ? ": the peer reads as fast as these writes come." : ".")
         }
-        let cut = result.lastWriteBytes < probe.chunk && result.errors.isEmpty
-        let last = cut ? ", the last of them cut off after \(result.lastWriteBytes)," : ""
-        let why = result.errors.contains(where: \.isTimeout) ? "before a write's deadline passed" : "before a write was blocked"
-        return "The kernel took \(result.ledger.accepted) bytes in \(writes)\(last) \(why) or the probe ended."
-            .replacing(" or the probe ended", with: result.unblockedByRead == nil ? "" : ", went on and stopped")
+        if result.unblockedByRead != nil {
+            return
+                "A write was blocked and went on. In the end the kernel had taken \(result.ledger.accepted) bytes in \(writes)."
+        }
+        let isCut = result.lastWriteBytes < probe.chunk
+        let last = isCut ? ", the last of them cut off after \(result.lastWriteBytes)," : ""
+        let block = result.errors.contains(where: \.isTimeout) ? "a write's deadline passed" : "a write was blocked"
+        return "The kernel took \(result.ledger.accepted) bytes in \(writes)\(last) before \(block)."
     }
 
     private var places: String? {
         let ledger = result.ledger
         guard result.isBlocked, let waiting = ledger.inReceiveQueue else { return nil }
+        if waiting == 0, ledger.readByPeer == ledger.accepted { return "The peer has read all of them." }
         let read = ledger.readByPeer.map { $0 == 0 ? "the peer has read none" : "the peer has read \($0)" } ?? ""
         let verb = result.lost ?? 0 > 0 && result.errors.contains { !$0.isTimeout } ? "were" : "are"
         if result.network.isTCP, let sending = ledger.inSendQueue {
@@ -68,6 +72,19 @@ struct WriteBlockProse {
         result.back.map {
             "The other way the kernel took \($0.ledger.accepted) bytes: each direction has buffers of its own."
         }
+    }
+
+    private var cut: String? {
+        guard result.ledger.cut > 0 else { return nil }
+        return "\(result.ledger.cut) bytes are gone: a read that is shorter than the message loses the rest of it."
+    }
+
+    private var held: String? {
+        guard probe.network.isTCP, !result.isBlocked, let segments = result.segments, let after = result.sentAfter,
+            probe.chunk < result.mss ?? 0, result.writes > 1
+        else { return nil }
+        return
+            "The writes left in \(Quantity.count(segments, "segment")), the last \(Quantity.duration(after)) after the last write."
     }
 
     private var smallChunks: String? {

@@ -46,7 +46,8 @@ extension WriteBlockBuffers {
             guard let granted else { return "not known" }
             return asked.map { "\(granted) bytes (asked for \($0))" } ?? "\(granted) bytes"
         }
-        return "sender's \(size(sendAsked, send)), receiver's \(receive == nil ? "not known" : size(receiveAsked, receive))"
+        return
+            "sender's \(size(sendAsked, send)), receiver's \(receive == nil ? "not known" : size(receiveAsked, receive))"
     }
 }
 
@@ -55,7 +56,8 @@ extension WriteBlockEvent.Block {
         let who = writer == .peer ? "the peer is blocked" : "blocked"
         let share = taken > 0 ? "\(taken) of its \(chunk) bytes were taken" : "none of its \(chunk) bytes was taken"
         var lines = [
-            terminal.paint("\(who) \(Quantity.duration(after)) after the start, in write \(write)", .error) + ": \(share)"
+            terminal.paint("\(who) \(Quantity.duration(after)) after the start, in write \(write)", .error)
+                + ": \(share)"
         ]
         lines += ledger.lines
         lines.append("  buffers: " + buffers.text)
@@ -83,7 +85,10 @@ extension ByteLedger {
             let waiting = unsent.map { $0 == 0 ? "" : ", \($0) of them not sent yet" } ?? ""
             lines.append(line(inSendQueue, "in the sender's queue (SIOCOUTQ)\(waiting)"))
         }
-        lines.append(line(inReceiveQueue, "in the receiver's queue (SIOCINQ)"))
+        lines.append(
+            inReceiveQueue == nil
+                ? "             ? bytes in the receiver's queue: nobody tells"
+                : line(inReceiveQueue, "in the receiver's queue (SIOCINQ)"))
         if let readByPeer { lines.append(line(readByPeer, "read by the peer")) }
         if cut > 0 { lines.append(line(cut, "cut off by reads shorter than the message")) }
         if let isBalanced { lines[lines.count - 1] += isBalanced ? ": all accounted for" : ": they do not add up yet" }
@@ -101,8 +106,9 @@ extension WriteBlockEvent.PeerRead {
         line += "; \(left) wait there"
         guard let moved else { return line }
         if moved > 0 { return line + "; its window opened and \(moved) bytes came after" }
-        let room = mss.map { "its room is less than an mss (\($0))" } ?? "its room is small"
-        return ledger.inSendQueue == 0 ? line : line + "; \(room): no window update, nothing moved"
+        if ledger.inSendQueue == 0 { return line }
+        let least = mss.map { " (below an mss of \($0))" } ?? ""
+        return line + "; too little room for a window update\(least), nothing moved"
     }
 }
 
