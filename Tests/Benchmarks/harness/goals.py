@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from harness.contestants import C_EPOLL, C_SPLICE, IPERF3, NC, NCAT, SOCAT, SOCAT_LARGE, SOCKCTL
+from harness.contestants import C_EPOLL, C_SPLICE, IPERF3, NC, NCAT, SOCAT, SOCAT_LARGE, SOCKCTL, SOCKCTL_DIAL
 from harness.measures import Series
 
 HEADER = ("measure", "sockctl", "beside", "", "ratio", "target", "")
@@ -95,6 +95,7 @@ GOALS = (
     Goal("idle-memory", "memory for one of them", MEMORY, C_EPOLL, at_most(3), of_ratio=False),
     Goal("idle-round-trip", "round trip beside them", TIMES, C_EPOLL, at_most(1.2), of_ratio=False),
     Goal("accepts", "accepts", PER_SECOND, C_EPOLL, at_least(0.8)),
+    Goal("writeblock", "write-block-probe, 1 GiB", RATE, SOCKCTL_DIAL, at_least(0.8)),
 )
 
 
