@@ -110,7 +110,7 @@ final class WriteBlockRun {
         while let unsent = connection.queueDepths?.unsent, unsent > 0, !end.hasPassed {
             guard await Netpoller.sleep(for: .milliseconds(1)) else { return }
         }
-        sentAfter = .now - start
+        if connection.queueDepths?.unsent == 0 { sentAfter = .now - start }
     }
 
     private var sentAfter: Duration?

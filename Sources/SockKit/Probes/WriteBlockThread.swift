@@ -55,7 +55,6 @@ final class WriteBlockThread {
             run.inFlight = max(0, seen - side.accepted)
         }
         if side.blockedSince == nil, (lastProgress + run.probe.patience).hasPassed { side.block(since: lastProgress) }
-        if run.isDrainedBy(side) { return .drained }
         if let end = run.end(of: side), end.hasPassed { return run.endingInTime(side) }
         return await mail.wait(until: .now + .milliseconds(5)) ? nil : .interrupted
     }

@@ -51,10 +51,7 @@ enum WriteBlockProbeCommand {
                 """),
             .events,
         ],
-        exitNotes: Manual.exitNotes.map { note in
-            note.status == "0"
-                ? Manual.ExitNote(status: "0", meaning: "The experiment could be run, whatever the writes met.") : note
-        },
+        exitNotes: exitNotes,
         examples: WriteBlockProbeExamples.all,
         seeAlso: ["sockctl", "sockctl-listen", "sockctl-dial", "send(2)", "tcp(7)", "unix(7)"],
         caveats: [
@@ -69,4 +66,12 @@ enum WriteBlockProbeCommand {
             """,
         ]
     )
+
+    private static let exitNotes: [Manual.ExitNote] = {
+        let done = Manual.ExitNote(status: "0", meaning: "The experiment could be run, whatever the writes met.")
+        let long = Manual.ExitNote(
+            status: "65", meaning: "A chunk is longer than one message of the network can be.")
+        let shared = Manual.exitNotes.filter { !["0", "66", "74"].contains($0.status) }
+        return ([done, long] + shared).sorted { (Int($0.status) ?? .max) < (Int($1.status) ?? .max) }
+    }()
 }

@@ -35,7 +35,7 @@ enum WriteBlockProbeExamples {
             "sockctl write-block-probe --both --duration 700ms",
             shows: "Both sides write and nobody reads: each direction has buffers of its own."),
         Manual.Example(
-            "sockctl write-block-probe --no-nodelay --chunk 100 --writes 60 --read-after 0",
+            "sockctl write-block-probe --no-nodelay --chunk 100 --writes 60",
             shows: """
                 Small writes with Nagle's algorithm: they leave in fewer segments than there were writes, and the last \
                 bytes wait for a delayed acknowledgement.

@@ -63,7 +63,11 @@ struct WriteBlockProse {
                 """
         }
         let order = result.errors.map { $0.errno?.description ?? $0.code }.joined(separator: ", then ")
-        let lost = result.lost.map { "\($0) bytes are lost: taken from the writer and never read. " } ?? ""
+        let fate =
+            result.ledger.readByPeer == nil
+            ? "the peer's kernel never had them" : "taken from the writer and never read"
+        let least = result.ledger.readByPeer == nil ? "At least " : ""
+        let lost = result.lost.map { "\(least)\($0) bytes are lost: \(fate). " } ?? ""
         let deed = probe.ending.map { "The peer \($0.deed). " } ?? "The connection broke. "
         return "\(deed)\(lost)The writes after it met: \(order)."
     }

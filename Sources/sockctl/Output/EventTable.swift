@@ -47,21 +47,21 @@ enum EventTable {
         row(.peerRefused, .always, ["reason"], "A peer was turned away."),
         row(.stopping, .verbose, ["reason"], "No more peers are taken; those that are there are finished."),
         row(
-            .probing, .always, ["chunk", "own_peer"] + WriteBlockFields.buffers,
+            .probing, .verbose, ["chunk", "own_peer"] + WriteBlockFields.buffers,
             "A write-block-probe begins, with these buffers: as asked for, and as granted."),
         row(
-            .blocked, .always,
+            .blocked, .verbose,
             ["index", "taken", "chunk", "blocked_after"] + WriteBlockFields.ledger + WriteBlockFields.buffers
                 + ["congestion_control", "mss", "window", "receive_space"],
             "A write found no room for half a second, or until its deadline."),
         row(
-            .unblocked, .always, ["seconds", "reads", "bytes_read_by_peer", "send_buffer", "bytes_in_send_queue"],
+            .unblocked, .verbose, ["seconds", "reads", "bytes_read_by_peer", "send_buffer", "bytes_in_send_queue"],
             "A write that was blocked goes on, after so many reads of the peer."),
         row(
-            .peerRead, .always, ["total", "index", "moved", "window", "mss"] + WriteBlockFields.ledger,
+            .peerRead, .verbose, ["total", "index", "moved", "window", "mss"] + WriteBlockFields.ledger,
             "The probe's peer read; `moved` bytes could leave the sender's queue for it."),
         row(
-            .peerEnded, .always, ["by"] + WriteBlockFields.ledger,
+            .peerEnded, .verbose, ["by"] + WriteBlockFields.ledger,
             "The probe's peer ended, by `kill`, `close` or `reset`, and the queues just before."),
         row(.reportsLost, .always, ["count"], "Nobody read the reports for so long that some were dropped."),
         row(
