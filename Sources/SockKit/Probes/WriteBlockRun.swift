@@ -5,14 +5,14 @@ final class WriteBlockRun {
     let connection: Connection
     let peer: WriteBlockPeer?
     let start = Deadline.now
-    private var timeline = WriteBlockTimeline()
+    var timeline = WriteBlockTimeline()
     /// The side that the probe is about, and the peer's own where both write.
-    private var side: WriteBlockSide!
+    private(set) var side: WriteBlockSide!
     private var back: WriteBlockSide?
     private var backTask: Task<WriteBlockResult.Ending, Never>?
-    private var reading: Task<Void, Never>?
+    var reading: Task<Void, Never>?
     /// As it was just before the peer ended.
-    private var lastLedger: ByteLedger?
+    private(set) var lastLedger: ByteLedger?
     /// What the kernel took of a blocking write that has not returned.
     var inFlight = 0
 
@@ -82,8 +82,8 @@ final class WriteBlockRun {
     var stopsAfterUnblock: Bool { probe.ending == .drain && probe.writes == nil && probe.duration == nil }
 
     private func finish(_ ending: WriteBlockResult.Ending, _ sampler: Task<Void, Never>?) async -> WriteBlockResult {
-        if ending == .interrupted { backTask?.cancel() }
-        if peer?.hasEnded != true { _ = await backTask?.value } else { backTask?.cancel() }
+        if ending == .interrupted || peer?.hasEnded == true { backTask?.cancel() }
+        _ = await backTask?.value
         if ending == .allWritten { await waitUntilSent() }
         if ending != .interrupted, lastLedger == nil { await settle(side, for: .seconds(1)) }
         reading?.cancel()
@@ -189,114 +189,4 @@ final class WriteBlockRun {
 
     /// The reads so far, where they are what made room.
     var peerReads: Int? { peer.flatMap { $0.reads > 0 ? $0.reads : nil } }
-
-    // MARK: - The peer's reads
-
-    private func startReading(_ plan: WriteBlockProbe.Reading) {
-        guard let peer else { return }
-        reading = Netpoller.spawn { [self] in
-            var next = start + plan.after
-            while await Netpoller.sleep(until: next), !Task.isCancelled {
-                guard await readOnce(peer, plan.size) else { return }
-                guard let every = plan.every else {
-                    next = .past
-                    continue
-                }
-                next = max(next + every, .now)
-            }
-        }
-    }
-
-    /// One read, with a look at what it moved while the writer waits; false at the end.
-    private func readOnce(_ peer: WriteBlockPeer, _ size: Int) async -> Bool {
-        let isWaiting = side.blockedSince != nil
-        let before = isWaiting ? ledger(of: side) : nil
-        guard let bytes = try? await peer.read(upTo: size) else { return false }
-        guard hasObserver || probe.samplingInterval != nil else { return true }
-        let after = isWaiting ? ledger(of: side) : nil
-        // Not by the sender's queue: what went is there until its acknowledgement comes, which may be late.
-        let moved = before?.inReceiveQueue.flatMap { old in after?.inReceiveQueue.map { max(0, $0 + bytes - old) } }
-        if let moved, moved > 0, probe.network.isTCP { mark(.windowUpdate, at: .now, for: side) }
-        let info = isWaiting ? connection.tcpInfo : nil
-        emit(
-            .peerRead(
-                WriteBlockEvent.PeerRead(
-                    index: peer.reads, bytes: bytes, total: peer.bytesRead, ledger: after,
-                    moved: probe.network.isTCP ? moved : nil, window: info?.sendWindow,
-                    mss: isWaiting ? peer.connection?.tcpInfo?.receiveMSS : nil)))
-        if isWaiting { sample() }
-        return true
-    }
-}
-
-// MARK: - Accounting
-
-extension WriteBlockRun {
-    var hasObserver: Bool { probe.onEvent != nil }
-
-    func emit(_ event: WriteBlockEvent) { probe.onEvent?(event) }
-
-    /// Where one side's bytes are now.
-    func ledger(of side: WriteBlockSide) -> ByteLedger {
-        var ledger = ByteLedger(probe.network)
-        ledger.accepted = side.accepted + (side.writer == .probe ? inFlight : 0)
-        let own = side.connection.queueDepths
-        (ledger.inSendQueue, ledger.unsent) = (own?.unacknowledged, probe.network.isTCP ? own?.unsent : nil)
-        if side.writer == .peer {
-            (ledger.inReceiveQueue, ledger.readByPeer) = (connection.queueDepths?.received, 0)
-        } else if let peer {
-            ledger.inReceiveQueue = peer.queued
-            (ledger.readByPeer, ledger.cut) = (peer.bytesRead, peer.bytesCut)
-        } else {
-            ledger.inReceiveQueue = connection.peerReceiveQueue
-        }
-        return ledger
-    }
-
-    /// What the kernel has of a write that has not returned and of those before it; nil where nothing tells.
-    var bytesInSight: Int? {
-        if let known = ledger(of: side).inSight { return known }
-        guard let waiting = connection.queueDepths?.unacknowledged else { return nil }
-        // The handshake counts as one byte that was acknowledged.
-        return waiting + max(0, (connection.tcpInfo?.bytesAcknowledged ?? 1) - 1)
-    }
-
-    var buffers: WriteBlockBuffers {
-        WriteBlockBuffers(
-            sendAsked: probe.dialer.options.sendBuffer, receiveAsked: probe.dialer.options.receiveBuffer,
-            send: connection.bufferSizes?.send, receive: peer?.receiveBuffer)
-    }
-
-    /// Waits until every byte is accounted for, and a peer that reads all the time has read all.
-    func settle(_ side: WriteBlockSide, for span: Duration) async {
-        guard let peer, !peer.hasEnded else { return }
-        let readsOn = reading != nil && (probe.ending == .drain || probe.reading.map { $0.every == nil } == true)
-        let end = Deadline.now + span
-        while !end.hasPassed {
-            let ledger = ledger(of: side)
-            let isDone = !readsOn || ledger.readByPeer.map { $0 + ledger.cut } == ledger.accepted
-            if ledger.isBalanced != false, isDone { return }
-            guard await Netpoller.sleep(for: .milliseconds(1)) else { return }
-        }
-    }
-
-    // MARK: - The timeline
-
-    private func startSampling() -> Task<Void, Never>? {
-        guard let interval = probe.samplingInterval else { return nil }
-        return Netpoller.spawn { [self] in
-            repeat { sample() } while await Netpoller.sleep(for: interval)
-        }
-    }
-
-    func sample() {
-        guard probe.samplingInterval != nil, lastLedger == nil else { return }
-        timeline.add(WriteBlockTimeline.Sample(moment: .now - start, ledger: ledger(of: side)))
-    }
-
-    private func mark(_ kind: WriteBlockTimeline.Mark.Kind, at moment: Deadline, for side: WriteBlockSide) {
-        guard side.writer == .probe, probe.samplingInterval != nil else { return }
-        sample()
-        timeline.marks.append(WriteBlockTimeline.Mark(moment: moment - start, kind: kind))
-    }
 }

@@ -3,18 +3,18 @@
 final class WriteBlockSide {
     let connection: Connection
     let writer: WriteBlockEvent.Writer
-    private unowned let run: WriteBlockRun
-    private let payload: [UInt8]
-    private(set) var accepted = 0
+    unowned let run: WriteBlockRun
+    let payload: [UInt8]
+    var accepted = 0
     /// Writes that were begun, and those that moved bytes.
-    private var begun = 0
-    private(set) var writes = 0
-    private(set) var lastWriteBytes = 0
+    var begun = 0
+    var writes = 0
+    var lastWriteBytes = 0
     /// What of the present write was taken.
-    private(set) var taken = 0
-    private(set) var errors: [NetworkError] = []
+    var taken = 0
+    var errors: [NetworkError] = []
     /// The block that lasts, as long as it lasts.
-    private(set) var blockedSince: Deadline?
+    var blockedSince: Deadline?
     private(set) var firstBlock: Deadline?
     private(set) var unblockedByRead: Int?
     private(set) var hasUnblocked = false
@@ -26,7 +26,7 @@ final class WriteBlockSide {
         self.run = run
     }
 
-    private var probe: WriteBlockProbe { run.probe }
+    var probe: WriteBlockProbe { run.probe }
     /// The number of the write that is under way; the thread's own is known only once it has returned.
     var presentWrite: Int { probe.isBlocking ? begun + 1 : begun }
 
@@ -77,7 +77,7 @@ final class WriteBlockSide {
         return nil
     }
 
-    private func attempt() throws(DescriptorFailure) -> Attempt<Int> {
+    func attempt() throws(DescriptorFailure) -> Attempt<Int> {
         let (payload, taken) = (payload, taken)
         return try connection.descriptor.withNumber { number throws(Errno) in
             try Self.send(number, payload.span, after: taken)
@@ -90,7 +90,7 @@ final class WriteBlockSide {
         }
     }
 
-    private func finishWrite(since start: Deadline) {
+    func finishWrite(since start: Deadline) {
         (writes, lastWriteBytes) = (writes + 1, payload.count)
         report(payload.count, nil, since: start)
     }
@@ -101,7 +101,7 @@ final class WriteBlockSide {
         taken = 0
     }
 
-    private func report(_ bytes: Int, _ error: NetworkError?, since start: Deadline) {
+    func report(_ bytes: Int, _ error: NetworkError?, since start: Deadline) {
         guard run.hasObserver else { return }
         run.emit(
             .wrote(
@@ -109,7 +109,7 @@ final class WriteBlockSide {
                     writer: writer, index: begun, bytes: bytes, total: accepted, error: error, duration: .now - start)))
     }
 
-    private func fail(_ failure: DescriptorFailure, since start: Deadline) -> WriteBlockResult.Ending? {
+    func fail(_ failure: DescriptorFailure, since start: Deadline) -> WriteBlockResult.Ending? {
         if failure == .closed || failure == .cancelled { return failure == .closed ? .failed : .interrupted }
         let error = connection.failure(.write, failure).after(taken)
         errors.append(error)
@@ -142,7 +142,10 @@ final class WriteBlockSide {
                 switch error {
                 case .cancelled: return .interrupted
                 case .closed, .system: return .failed
-                case .deadlineExceeded: if declaration.hasPassed { block(since: since) }
+                case .deadlineExceeded:
+                    // Closed meanwhile, by what the other side's block led to.
+                    if descriptor.isClosed { return .failed }
+                    if declaration.hasPassed { block(since: since) }
                 }
             }
         }
@@ -162,91 +165,5 @@ final class WriteBlockSide {
         if !hasUnblocked { unblockedByRead = run.peerReads }
         hasUnblocked = true
         run.sideDidUnblock(self, after: .now - since)
-    }
-
-    // MARK: - Writes with a deadline
-
-    /// Writes one chunk with a deadline of its own. Past it, two more writes show that it stays so.
-    ///
-    /// What needs no wait is written although the deadline has passed by then: in Go it passes when its timer has run,
-    /// and for such a write that is too late. How busy the machine is does not decide what this finds.
-    private func writeInTime() async -> WriteBlockResult.Ending? {
-        let start = Deadline.now
-        connection.writeDeadline = probe.writeTimeout.map { start + $0 }
-        do throws(DescriptorFailure) {
-            while taken < payload.count {
-                if case .done(let count) = try attempt() {
-                    taken += count
-                    accepted += count
-                } else {
-                    connection.descriptor.noteBlocked(.write)
-                    try await connection.descriptor.waitUntilReady(.write)
-                }
-            }
-        } catch {
-            guard error == .deadlineExceeded else { return fail(error, since: start) }
-            return await timeOut(since: start)
-        }
-        finishWrite(since: start)
-        return nil
-    }
-
-    private func timeOut(since start: Deadline) async -> WriteBlockResult.Ending {
-        let moment = Deadline.now
-        let error = connection.failure(.write, .deadlineExceeded).after(taken)
-        errors.append(error)
-        report(taken, error, since: start)
-        let write = begun
-        for _ in 0..<2 { await writeWithoutRenewing() }
-        await run.settle(self, for: .seconds(1))
-        begun = write
-        block(since: moment)
-        return .timedOut
-    }
-
-    private func writeWithoutRenewing() async {
-        begun += 1
-        let start = Deadline.now
-        do throws(NetworkError) {
-            try await connection.write(payload)
-            accepted += payload.count
-            finishWrite(since: start)
-        } catch {
-            accepted += error.bytesTransferred
-            errors.append(error)
-            report(error.bytesTransferred, error, since: start)
-        }
-    }
-}
-
-// MARK: - Writes that somebody else made
-
-extension WriteBlockSide {
-    /// Takes over what a write of the thread came to.
-    func note(_ record: WriteBlockThread.Record) {
-        begun += 1
-        taken = 0
-        switch record.result {
-        case .success(let count):
-            // One that comes back short was ended, and is not going on.
-            if count == payload.count { unblock() }
-            self.count(moved: count)
-            report(count, nil, since: record.start)
-        case .failure(let number):
-            let error = connection.failure(.write, .system(number))
-            errors.append(error)
-            blockedSince = nil
-            report(0, error, since: record.start)
-        }
-    }
-
-    /// As `note`, of a write that we ended ourselves: what it had moved counts, and its error is our own doing.
-    func noteInterrupted(_ record: WriteBlockThread.Record) {
-        if case .success(let moved) = record.result, moved > 0 { count(moved: moved) }
-    }
-
-    private func count(moved: Int) {
-        accepted += moved
-        (writes, lastWriteBytes) = (writes + 1, moved)
     }
 }

@@ -65,7 +65,10 @@ struct WriteBlockProbeRunner {
         var status = ExitStatus.success
         if let path = arguments.svg { status = write(plot.svg, to: path) }
         reporter.report(.summary(result.measures))
-        reporter.tell("\n" + WriteBlockProse(result, probe).text)
+        let prose = WriteBlockProse(result, probe).text
+        let terminal = reporter.targetTerminal
+        let lines = terminal.isTerminal ? Paragraph.lines(prose, width: min(terminal.columns, 100) - 1) : [prose]
+        reporter.tell("\n" + lines.joined(separator: "\n"))
         return status
     }
 

@@ -22,7 +22,7 @@ struct WriteBlockProse {
         guard result.isBlocked else {
             guard result.ledger.accepted > 0 else { return "Not a byte was written." }
             return "The kernel took \(result.ledger.accepted) bytes in \(writes), and no write was blocked"
-                + (result.ending == .neverBlocked ? ": the peer reads as fast as these writes come." : ".")
+                + (result.ending == .neverBlocked ? ": \(reader)." : ".")
         }
         if result.unblockedByRead != nil {
             return
@@ -32,6 +32,12 @@ struct WriteBlockProse {
         let last = isCut ? ", the last of them cut off after \(result.lastWriteBytes)," : ""
         let block = result.errors.contains(where: \.isTimeout) ? "a write's deadline passed" : "a write was blocked"
         return "The kernel took \(result.ledger.accepted) bytes in \(writes)\(last) before \(block)."
+    }
+
+    /// Why there was room all the time.
+    private var reader: String {
+        probe.destination == nil && probe.reading == nil
+            ? "time was up before the buffers were full" : "the peer reads as fast as these writes come"
     }
 
     private var places: String? {

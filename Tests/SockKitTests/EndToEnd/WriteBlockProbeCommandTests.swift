@@ -163,6 +163,13 @@ import Testing
         #expect(outcome.out.isEmpty && outcome.err.contains("connection refused"), "\(outcome)")
     }
 
+    @Test(arguments: ["kill", "close"]) func `both sides may write until one of them ends`(how: String) async throws {
+        let outcome = try await probe("--json", "--both", "--then", how, "--sndbuf", "65536", "--rcvbuf", "65536")
+        let events = try Event.all(in: outcome.out)
+        #expect(events.last?["errors"]?.array?.first?.string == "ECONNRESET", "\(outcome)")
+        #expect(events.filter { $0.name == "blocked" }.allSatisfy { $0["accounted"] == .bool(true) }, "\(outcome)")
+    }
+
     @Test func `a message that can never be sent is 65, with the limit`() async throws {
         let outcome = try await probe("--network", "unixpacket", "--chunk", "1M", status: 65)
         #expect(outcome.err.contains("a message of 1048576 bytes is too long for unixpacket: at most "), "\(outcome)")
