@@ -39,10 +39,10 @@ enum CommandTable {
             case .arguments(let parsed): arguments = parsed
             }
         } catch {
-            let settings = command.salvage(words).reporterSettings
+            let settings = command.salvage(words).common.reporterSettings(target: .standardError)
             return Reporter(settings).fail(error).code
         }
-        let reporter = Reporter(arguments.reporterSettings)
+        let reporter = Reporter(arguments.common.reporterSettings(target: arguments.reportTarget))
         reporter.startTracing()
         do throws(Errno) {
             return try Netpoller.run { await conduct(arguments, reporter, body).code }
@@ -67,12 +67,13 @@ protocol RunArguments: Sendable {
     var common: CommonArguments { get }
     /// The limit of the whole run.
     var maximumTime: Duration? { get }
-    /// How much is said, and where.
-    var reporterSettings: ReporterSettings { get }
+    /// Where reports go, errors apart.
+    var reportTarget: ReporterSettings.Target { get }
 }
 
 extension RunArguments {
-    var reporterSettings: ReporterSettings { common.reporterSettings(target: .standardError) }
+    var maximumTime: Duration? { nil }
+    var reportTarget: ReporterSettings.Target { .standardError }
 }
 
 extension ListenArguments: RunArguments {
@@ -86,11 +87,11 @@ extension DialArguments: RunArguments {
 }
 
 extension WriteBlockProbeArguments: RunArguments {
-    var maximumTime: Duration? { nil }
-    /// The reports are the product: they go to standard output, each write among them, and need no `-v`.
-    var reporterSettings: ReporterSettings {
-        var settings = common.reporterSettings(target: .standardOutput)
-        settings.verbosity = max(settings.verbosity, 2)
-        return settings
+    var reportTarget: ReporterSettings.Target { .standardOutput }
+    /// Each write is a part of the report, which is the product: it needs no `-v`.
+    var common: CommonArguments {
+        var common = reports
+        common.verbosity = max(common.verbosity, 2)
+        return common
     }
 }

@@ -20,7 +20,7 @@ struct WriteBlockProbeArguments: Equatable, Sendable {
     /// nil draws on a terminal only.
     var plots: Bool?
     var svg: String?
-    var common = CommonArguments()
+    var reports = CommonArguments()
 
     static let rows: [Row<WriteBlockProbeArguments>] =
         [
@@ -33,7 +33,7 @@ struct WriteBlockProbeArguments: Equatable, Sendable {
                     """)
         ] + writing.titled("Writing") + peer.titled("The probe's own peer")
         + NetworkArguments.rows.lifted(through: \.network)
-        + sockets.titled("Socket options") + picture.titled("Picture") + CommonArguments.rows.lifted(through: \.common)
+        + sockets.titled("Socket options") + picture.titled("Picture") + CommonArguments.rows.lifted(through: \.reports)
 
     private static let writing: [Row<WriteBlockProbeArguments>] = [
         .option(
@@ -122,8 +122,8 @@ enum PeerDeed: String, CaseIterable, Sendable {
 extension WriteBlockProbeArguments {
     func validate() throws(UsageError) {
         try network.validate()
-        try common.validate()
-        if common.isJSON, plots == true {
+        try reports.validate()
+        if reports.isJSON, plots == true {
             throw UsageError(
                 "'--plot' and '--json' exclude each other: JSON Lines are never mixed with text",
                 hint: "'--svg FILE' draws the picture into a file")

@@ -101,6 +101,9 @@ final class Reporter: Sendable {
     /// True once nobody reads the reports any more: a command whose output they are is done then.
     var isTargetGone: Bool { target.isGone }
 
+    /// True while reports wait for who reads them.
+    var isTargetBusy: Bool { target.isBusy }
+
     /// Waits until every report has been read, or its reader has gone; signals are still heard meanwhile.
     @Netpoller
     func finish() async {
@@ -117,20 +120,17 @@ final class Reporter: Sendable {
         errors.write { Self.line(text, settings, errorTerminal) }
     }
 
-    /// Writes whole lines that are no event: a hex dump among the reports.
-    func writeLines(_ lines: [UInt8]) {
-        errors.write { lines }
-    }
-
-    /// Says lines that are no event where the reports go: a picture, or what figures mean. Programs get none of it.
+    /// Writes text for people that is no event, among the reports; nothing where these are JSON.
     func tell(_ text: String) {
-        guard !settings.isJSON, !settings.isQuiet else { return }
+        guard !settings.isQuiet, !settings.isJSON else { return }
         if target !== errors { errors.setStatus(nil) }
         target.write { Self.line(text, settings, targetTerminal) }
     }
 
-    /// True while reports wait for who reads them.
-    var isTargetBusy: Bool { target.isBusy }
+    /// Writes whole lines that are no event: a hex dump among the reports.
+    func writeLines(_ lines: [UInt8]) {
+        errors.write { lines }
+    }
 
     // MARK: - Lines
 

@@ -15,14 +15,13 @@ import Testing
         #expect(try Program.sockctl.resolve(words) == expected)
     }
 
+    private static let names = Program.sockctl.commands.map(\.name).joined(separator: ", ")
+
     private static let refused: [(words: [String], message: String, hint: String?)] = [
-        ([], "no command", "there are listen, dial, write-block-probe; see: sockctl --help"),
+        ([], "no command", "there are \(names); see: sockctl --help"),
         (["lisen", "3000"], "unknown command 'lisen'", "did you mean 'listen'?"),
         (["help", "lisen"], "unknown command 'lisen'", "did you mean 'listen'?"),
-        (
-            ["frobnicate"], "unknown command 'frobnicate'",
-            "there are listen, dial, write-block-probe; see: sockctl --help"
-        ),
+        (["frobnicate"], "unknown command 'frobnicate'", "there are \(names); see: sockctl --help"),
         (["localhost", "80"], "unknown command 'localhost'", "to connect, use: sockctl dial localhost 80"),
         (["10.0.0.1:80"], "unknown command '10.0.0.1:80'", "to connect, use: sockctl dial 10.0.0.1:80"),
         (["-l", "3000"], "'-l' means nothing here; use: sockctl listen 3000", nil),
