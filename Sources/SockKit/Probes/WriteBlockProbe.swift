@@ -13,9 +13,10 @@ public struct WriteBlockProbe: Sendable {
     public var reading: Reading?
     /// So many writes, and no more.
     public var writes: Int?
-    /// For how long, from the start. By default until two seconds after the block or, with a peer that reads, after the
-    /// first unblock.
+    /// For how long, from the start. By default until the afterglow is over.
     public var duration: Duration?
+    /// How long it goes on after the block or, with a peer that reads, after the first unblock.
+    public var afterglow = Duration.seconds(2)
     /// A new deadline before each write.
     public var writeTimeout: Duration?
     /// What the peer does once the writer is blocked.
@@ -83,6 +84,4 @@ public struct WriteBlockProbe: Sendable {
 
     /// How long a probe goes on that nothing limits and that does not block.
     static let longestWithoutBlock = Duration.seconds(10)
-    /// How long it goes on after what there was to see.
-    static let afterglow = Duration.seconds(2)
 }

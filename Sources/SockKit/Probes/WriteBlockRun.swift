@@ -65,9 +65,9 @@ final class WriteBlockRun {
             return probe.writes == nil ? start + WriteBlockProbe.longestWithoutBlock : nil
         }
         if probe.reading == nil, probe.ending != .drain || side.writer == .peer {
-            return max(block + WriteBlockProbe.afterglow, block + probe.patience)
+            return max(block + probe.afterglow, block + probe.patience)
         }
-        return firstUnblock.map { $0 + WriteBlockProbe.afterglow }
+        return firstUnblock.map { $0 + probe.afterglow }
     }
 
     private var firstUnblock: Deadline?

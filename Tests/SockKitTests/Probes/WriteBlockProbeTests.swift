@@ -3,7 +3,7 @@ import Testing
 
 /// The engine, without the program around it.
 @Suite(.timeLimit(.minutes(1))) struct WriteBlockProbeTests {
-    /// A probe with small buffers, which fill alike whatever the congestion control, and little time after the block.
+    /// A probe with small buffers, which fill alike whatever the congestion control, and that ends with the block.
     static func probe(_ network: Network = .tcp, _ change: (inout WriteBlockProbe) -> Void = { _ in })
         -> WriteBlockProbe
     {
@@ -12,8 +12,10 @@ import Testing
             probe.dialer.options.sendBuffer = 65536
             probe.dialer.options.receiveBuffer = 65536
         }
-        probe.duration = .milliseconds(900)
+        probe.afterglow = .zero
         change(&probe)
+        // What a peer's end leads to comes after the block.
+        if probe.ending != nil { probe.afterglow = .seconds(5) }
         return probe
     }
 
@@ -83,8 +85,7 @@ import Testing
             let log = Log()
             let result = try await log.run(
                 Self.probe {
-                    $0.reading = WriteBlockProbe.Reading(after: .milliseconds(650), every: .milliseconds(20))
-                    $0.duration = .milliseconds(1200)
+                    $0.reading = WriteBlockProbe.Reading(after: .milliseconds(1500), every: .milliseconds(20))
                 })
             let first = try #require(log.reads.first)
             #expect(first.bytes == 60000 && first.moved == 0)
@@ -106,7 +107,6 @@ import Testing
                 Self.probe {
                     $0.ending = ending
                     $0.reading = WriteBlockProbe.Reading(after: .zero, every: .milliseconds(100), size: 1000)
-                    $0.duration = nil
                 })
             #expect(result.errors.map(\.code) == ["ECONNRESET", "EPIPE"] && result.ending == .failed)
             #expect(result.errors[0].bytesTransferred == result.lastWriteBytes)
@@ -117,7 +117,7 @@ import Testing
 
     @Test func `a Unix peer that closes is a broken pipe at once`() async throws {
         try await onLoop {
-            let result = try await Self.probe(.unix) { ($0.ending, $0.duration) = (.close, nil) }.run()
+            let result = try await Self.probe(.unix) { $0.ending = .close }.run()
             #expect(result.errors.last?.code == "EPIPE" && result.lost == result.ledger.accepted)
             #expect(result.isAccounted == true)
         }
@@ -131,7 +131,7 @@ import Testing
             let log = Log()
             let result = try await log.run(
                 Self.probe(network) {
-                    ($0.ending, $0.duration, $0.chunk, $0.isBlocking) = (.drain, nil, 1 << 20, isBlocking)
+                    ($0.ending, $0.chunk, $0.isBlocking) = (.drain, 1 << 20, isBlocking)
                 })
             #expect(result.ending == .drained && result.lost == 0 && result.isAccounted == true)
             #expect(result.ledger.accepted == 1 << 20 && result.ledger.readByPeer == 1 << 20)
@@ -142,7 +142,7 @@ import Testing
     @Test func `a deadline cuts a write short and stays passed`() async throws {
         try await onLoop {
             let log = Log()
-            let result = try await log.run(Self.probe { ($0.writeTimeout, $0.duration) = (.milliseconds(700), nil) })
+            let result = try await log.run(Self.probe { $0.writeTimeout = .milliseconds(700) })
             #expect(result.errors.map(\.isTimeout) == [true, true, true] && result.ending == .timedOut)
             #expect(log.writes.suffix(3).map(\.bytes) == [result.lastWriteBytes, 0, 0])
             #expect(result.lastWriteBytes > 0 && result.lastWriteBytes < 65536 && result.isBlocked)
@@ -155,7 +155,7 @@ import Testing
 
     @Test func `a deadline of microseconds does not fail a write that need not wait`() async throws {
         try await onLoop {
-            let result = try await Self.probe { ($0.writeTimeout, $0.duration) = (.microseconds(1), nil) }.run()
+            let result = try await Self.probe { $0.writeTimeout = .microseconds(1) }.run()
             #expect(result.ledger.accepted >= 65536 && result.errors.count == 3 && result.isAccounted == true)
         }
     }
@@ -165,7 +165,7 @@ import Testing
         try await onLoop {
             let log = Log()
             let result = try await log.run(
-                Self.probe(network) { ($0.isBlocking, $0.ending, $0.duration) = (true, .kill, nil) })
+                Self.probe(network) { ($0.isBlocking, $0.ending) = (true, .kill) })
             let codes = network.isTCP ? ["ECONNRESET", "EPIPE"] : ["EPIPE"]
             #expect(Array(result.errors.map(\.code).suffix(codes.count)) == codes)
             let short = log.writes.filter { $0.error == nil && $0.bytes < 65536 }.map(\.bytes)
