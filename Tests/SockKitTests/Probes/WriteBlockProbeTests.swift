@@ -260,8 +260,9 @@ import Testing
 
     @Test func `a cancelled probe ends at once with what it has`() async throws {
         try await onLoop {
-            let task = Netpoller.spawn { try await Self.probe { $0.duration = .seconds(60) }.run() }
-            await Netpoller.sleep(for: .milliseconds(50))
+            let log = Log()
+            let task = Netpoller.spawn { try await log.run(Self.probe { $0.duration = .seconds(60) }) }
+            try await waitUntil("a write") { !log.writes.isEmpty }
             task.cancel()
             let result = try await task.value
             #expect(result.ending == .interrupted && result.ledger.accepted > 0)
