@@ -4,7 +4,7 @@ _sockctl() {
     local options='' values='' kind=''
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        mapfile -t COMPREPLY < <(compgen -W 'listen dial udp-send udp-recv backlog-probe help --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'listen dial udp-send udp-recv backlog-probe write-block-probe help --help --version' -- "$current")
         return
     fi
     # --name=value comes as three words.
@@ -171,7 +171,7 @@ _sockctl() {
         esac
         ;;
     backlog-probe)
-        options='--backlog --dials --accept-every --never-accept -w --timeout --concurrent --then --plot --svg --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--backlog --dials --accept-every --never-accept -w --timeout --concurrent --then --plot --no-plot --svg --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --backlog) kind=none ;;
         --dials) kind=none ;;
@@ -185,8 +185,29 @@ _sockctl() {
         *) [[ $current == -* ]] || kind=hosts ;;
         esac
         ;;
+    write-block-probe)
+        options='--chunk --writes --duration --write-timeout --blocking --both -w --timeout --read-after --never-read --read-every --read-size --then --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --plot --no-plot --svg -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        case $previous in
+        --chunk) kind=none ;;
+        --writes) kind=none ;;
+        --duration) kind=none ;;
+        --write-timeout) kind=none ;;
+        -w|--timeout) kind=none ;;
+        --read-after) kind=none ;;
+        --read-every) kind=none ;;
+        --read-size) kind=none ;;
+        --then) kind=words values='kill close reset drain' ;;
+        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
+        --resolve) kind=none ;;
+        -O|--sndbuf) kind=none ;;
+        -I|--rcvbuf) kind=none ;;
+        --svg) kind=files ;;
+        --color) kind=words values='auto always never' ;;
+        *) [[ $current == -* ]] || kind=hosts ;;
+        esac
+        ;;
     help)
-        values='listen dial udp-send udp-recv backlog-probe'
+        values='listen dial udp-send udp-recv backlog-probe write-block-probe'
         ;;
     esac
     case $kind in

@@ -1,15 +1,19 @@
 // What Linux has and Swift's Glibc module hides: headers it leaves out, and functions that glibc
-// declares only under _GNU_SOURCE. Nothing is defined here that the C library does not export.
+// declares only under _GNU_SOURCE. But for the one function that must not be Swift, nothing is defined here that the C
+// library does not export.
 #pragma once
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/un.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <signal.h>
+#include <unistd.h>
 
 struct sockaddr;
 struct iovec;
@@ -87,3 +91,12 @@ struct sk_tcp_info {
     unsigned long long bytes_sent, bytes_retrans;
     unsigned int dsack_dups, reord_seen, rcv_ooopack, snd_wnd;
 };
+
+// fork(2) of a child that sleeps until it is killed, at the latest when its parent's thread ends. Between fork and exec a
+// process with threads may only do what signal-safety(7) allows, which Swift code cannot promise.
+static inline int sk_fork_sleeper(void) {
+    int child = fork();
+    if (child != 0) return child;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (;;) pause();
+}

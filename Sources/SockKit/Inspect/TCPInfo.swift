@@ -14,6 +14,8 @@ public struct TCPInfo: Sendable, Hashable {
     public let retransmits: Int
     public let segmentsSent: Int?
     public let segmentsReceived: Int?
+    /// Of those that were sent, with data in them.
+    public let dataSegmentsSent: Int?
     /// The largest segment that is sent, without headers.
     public let sendMSS: Int
     public let receiveMSS: Int
@@ -49,6 +51,7 @@ public struct TCPInfo: Sendable, Hashable {
         retransmits = Int(raw.total_retrans)
         segmentsSent = raw.segs_out.map(Int.init)
         segmentsReceived = raw.segs_in.map(Int.init)
+        dataSegmentsSent = raw.data_segs_out.map(Int.init)
         (sendMSS, receiveMSS) = (Int(raw.snd_mss), Int(raw.rcv_mss))
         congestionWindow = Int(raw.snd_cwnd)
         (unacknowledged, selectivelyAcknowledged, lost) = (Int(raw.unacked), Int(raw.sacked), Int(raw.lost))

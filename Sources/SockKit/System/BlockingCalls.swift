@@ -3,7 +3,7 @@ private import Glibc
 /// The calls that make their thread wait: for threads of their own, never for the loop's.
 package enum BlockingCalls {
     /// Whether calls on the open file wait. The corresponding call is fcntl(2) with F_SETFL.
-    static func setBlocking(_ blocks: Bool, _ descriptor: Int32) throws(Errno) {
+    package static func setBlocking(_ blocks: Bool, _ descriptor: Int32) throws(Errno) {
         let flags = try SystemCall.perform("fcntl", on: descriptor, arguments: "\(descriptor), F_GETFL") {
             Int(fcntl(descriptor, F_GETFL))
         }
@@ -30,13 +30,20 @@ package enum BlockingCalls {
         }
     }
 
+    /// As above, of bytes that are borrowed safely.
+    package static func send(_ descriptor: Int32, _ bytes: Span<UInt8>) throws(Errno) -> Int {
+        try unsafe bytes.withUnsafeBytes { all throws(Errno) in
+            try SystemCall.perform("send", on: descriptor, arguments: "\(descriptor), \(all.count) bytes") {
+                unsafe Glibc.send(descriptor, all.baseAddress, all.count, Int32(MSG_NOSIGNAL))
+            }
+        }
+    }
+
     /// Connects on a socket that is made to wait for it, at most this long (SO_SNDTIMEO); EAGAIN says it was too long.
     package static func connect(
         _ descriptor: Int32, to endpoint: Endpoint, family: SocketFamily, timeout: Duration?
     ) throws(Errno) {
-        _ = try SystemCall.perform("fcntl", on: descriptor, arguments: "\(descriptor), F_SETFL, 0") {
-            Int(fcntl(descriptor, F_SETFL, 0))
-        }
+        try setBlocking(true, descriptor)
         if let timeout {
             let microseconds = Int(max(timeout.wholeNanoseconds / 1000, 1))
             var span = timeval(tv_sec: microseconds / 1_000_000, tv_usec: microseconds % 1_000_000)

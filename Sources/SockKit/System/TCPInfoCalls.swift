@@ -6,7 +6,7 @@ package struct KernelTCPInfo: Sendable {
     package let state: UInt8
     package let rto, snd_mss, rcv_mss, unacked, sacked, lost, rtt, rttvar, snd_cwnd, rcv_space, total_retrans: UInt32
     package let bytes_acked, bytes_received, delivery_rate, bytes_sent, bytes_retrans: UInt64?
-    package let segs_out, segs_in, notsent_bytes, min_rtt, snd_wnd: UInt32?
+    package let segs_out, segs_in, data_segs_out, notsent_bytes, min_rtt, snd_wnd: UInt32?
 
     fileprivate init(_ info: sk_tcp_info, length: Int) {
         // Older kernels fill a prefix of the structure: a field counts if its last byte was filled.
@@ -22,6 +22,7 @@ package struct KernelTCPInfo: Sendable {
         (bytes_acked, bytes_received) = (field(\.bytes_acked), field(\.bytes_received))
         (bytes_sent, bytes_retrans) = (field(\.bytes_sent), field(\.bytes_retrans))
         (segs_out, segs_in) = (field(\.segs_out), field(\.segs_in))
+        data_segs_out = field(\.data_segs_out)
         (notsent_bytes, delivery_rate) = (field(\.notsent_bytes), field(\.delivery_rate))
         (min_rtt, snd_wnd) = (field(\.min_rtt), field(\.snd_wnd))
     }

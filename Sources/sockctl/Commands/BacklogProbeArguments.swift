@@ -61,12 +61,7 @@ struct BacklogProbeArguments: Equatable, Sendable {
             throw UsageError(
                 "'--accept-every \(DurationText.show(acceptEvery))' and '--never-accept' exclude each other")
         }
-        if common.isJSON, picture.plots {
-            throw UsageError("'--plot' and '--json' exclude each other: JSON Lines are never mixed with text")
-        }
-        if common.isQuiet, picture.plots {
-            throw UsageError("'--plot' and '--quiet' exclude each other: a plot is a report")
-        }
+        try picture.validate(common)
         guard !address.isEmpty else { return }
         let server = address.joined(separator: " ")
         if backlog != nil {

@@ -39,7 +39,7 @@ struct BacklogProbeRun {
         case .success(let result):
             let plot = BacklogPlot(result, narrator.story, configuration).plot
             reporter.report(.summary(result.measures))
-            if arguments.picture.plots || reporter.targetTerminal.isTerminal { draw(plot) }
+            if arguments.picture.draws(reporter) { draw(plot) }
             reporter.tell(BacklogConclusion(result, configuration).text(columns: columns))
             if let picture, !picture.write(plot, reporter) { return .cannotCreate }
             return .success

@@ -2,7 +2,7 @@ import SockKit
 
 /// The commands as they run: each row of the program's table, and what it does.
 enum CommandTable {
-    static let names = ["listen", "dial", "udp-send", "udp-recv", "backlog-probe"]
+    static let names = ["listen", "dial", "udp-send", "udp-recv", "backlog-probe", "write-block-probe"]
 
     /// Runs the command of that name, and returns the status for the shell.
     static func run(_ name: String, _ words: [String]) -> Int32 {
@@ -31,6 +31,11 @@ enum CommandTable {
             return run(BacklogProbeCommand.command, words) {
                 (arguments, conductor) async throws(UsageError) in
                 try await BacklogProbeRun(arguments, conductor).run()
+            }
+        case "write-block-probe":
+            return run(WriteBlockProbeCommand.command, words) {
+                (arguments, conductor) async throws(UsageError) in
+                try await WriteBlockProbeRunner(arguments, conductor).run()
             }
         default:
             preconditionFailure("the table names a command that nothing runs: \(name)")
@@ -106,4 +111,14 @@ extension DialArguments: RunArguments {
     var common: CommonArguments { peer.common }
     var maximumTime: Duration? { peer.ending.maximumTime }
     var showsTransfers: Bool { peer.pace.isAboutSingleTransfers }
+}
+
+extension WriteBlockProbeArguments: RunArguments {
+    var reportTarget: ReporterSettings.Target { .standardOutput }
+    /// Each write is a part of the report, which is the product: it needs no `-v`.
+    var common: CommonArguments {
+        var common = reports
+        common.verbosity = max(common.verbosity, 2)
+        return common
+    }
 }

@@ -5,7 +5,7 @@ extension Program {
         abstract: "A socket toolkit for the shell",
         commands: [
             ListenCommand.command.info, DialCommand.command.info, UDPSendCommand.command.info,
-            UDPReceiveCommand.command.info, BacklogProbeCommand.command.info,
+            UDPReceiveCommand.command.info, BacklogProbeCommand.command.info, WriteBlockProbeCommand.command.info,
         ],
         manual: overview
     )
@@ -68,8 +68,8 @@ extension Program {
                 shows: "A server that tells the time, in one terminal, and a client, in another.")
         ],
         seeAlso: [
-            "sockctl-listen", "sockctl-dial", "sockctl-udp-send", "sockctl-udp-recv", "sockctl-backlog-probe", "nc",
-            "socket(7)",
+            "sockctl-listen", "sockctl-dial", "sockctl-udp-send", "sockctl-udp-recv", "sockctl-backlog-probe",
+            "sockctl-write-block-probe", "nc", "socket(7)",
         ]
     )
 }

@@ -62,6 +62,9 @@ extension Event {
             case .dialled(let ends, let dial): ends.members + dial.members
             case .syscall(let record): record.members
             case .note(let note): note.members
+            case .writeBlock(let event, let ends): ends.members + event.members
+            case .wroteAlike(_, let bytes, let total):
+                [.init("bytes", .integer(bytes)), .init("total", .integer(total))]
             case .summary(let measures): measures.map { .init($0.name, $0.value.json) }
             }
         return members
@@ -150,7 +153,8 @@ extension Failure {
             + .some("going_on", goesOn.map(JSONValue.integer)) + [.init("error", json)]
     }
 
-    private var json: JSONValue {
+    /// The error as the member `error` has it.
+    var json: JSONValue {
         .object(
             [.init("code", .string(code))] + .some("operation", operation.map(JSONValue.string))
                 + .some("call", call.map(JSONValue.string)) + [.init("message", .string(message))]

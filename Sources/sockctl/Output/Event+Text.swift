@@ -81,6 +81,9 @@ extension Event {
         case .syscall(let record): return record.text
         case .note(let note): return note.text
         case .summary(let measures): return Measure.table(measures)
+        case .writeBlock(let event, let ends): return event.text(of: ends, on: terminal)
+        case .wroteAlike(let count, let bytes, let total):
+            return "... and \(Quantity.count(count, "more write")) of \(bytes) bytes, \(total) bytes in total"
         }
     }
 

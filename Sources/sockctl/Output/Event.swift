@@ -48,6 +48,9 @@ enum Event: Sendable {
     case syscall(SystemCallRecord)
     case note(Note)
     case summary([Measure])
+    case writeBlock(WriteBlockEvent, Ends)
+    /// So many writes that were alike, as one line for people.
+    case wroteAlike(count: Int, bytes: Int, total: Int)
 
     /// Which side ended a direction.
     enum Side: String, Sendable {
@@ -118,6 +121,8 @@ enum Event: Sendable {
         case .note(.unanswered): .unanswered
         case .note(.stopping): .stopping
         case .note(.reportsLost): .reportsLost
+        case .writeBlock(let event, _): event.kind
+        case .wroteAlike: .wrote
         }
     }
 

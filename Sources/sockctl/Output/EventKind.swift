@@ -35,6 +35,9 @@ enum EventKind: String, CaseIterable, Sendable {
     case peerRefused = "peer-refused"
     case stopping
     case dial
+    case probing, blocked, unblocked
+    case peerRead = "peer-read"
+    case peerEnded = "peer-ended"
     case reportsLost = "reports-lost"
     case torn
     case waited

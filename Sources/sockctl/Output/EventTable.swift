@@ -27,7 +27,9 @@ enum EventTable {
         row(.socketOptions, .veryVerbose, ["options"], "What the kernel made of the socket's options."),
         row(.firstByte, .verbose, ["seconds"], "The peer's first bytes came, so long after the connection."),
         row(.read, .transfer, ["total", "reader"], "One read; `reader` with `--readers`."),
-        row(.wrote, .transfer, ["total"], "One write."),
+        row(
+            .wrote, .transfer, ["total", "index", "seconds", "error"],
+            "One write; a probe's write has a number and the time that it took."),
         row(
             .datagramReceived, .verbose, ["truncated", "length", "ttl", "to", "arrived"],
             "A datagram came; `arrived` is the kernel's time."),
@@ -89,6 +91,23 @@ enum EventTable {
         row(
             .dial, .verbose, ["index", "outcome", "seconds", "syn_retransmits"],
             "A probe's dial was decided: `connected`, `timed-out`, `refused` or `would-block`."),
+        row(
+            .probing, .verbose, ["chunk", "own_peer"] + WriteBlockFields.buffers,
+            "A write-block-probe begins, with these buffers: as asked for, and as granted."),
+        row(
+            .blocked, .verbose,
+            ["index", "taken", "chunk", "blocked_after"] + WriteBlockFields.ledger + WriteBlockFields.buffers
+                + ["congestion_control", "mss", "window", "receive_space"],
+            "A write found no room for half a second, or until its deadline."),
+        row(
+            .unblocked, .verbose, ["seconds", "reads", "bytes_read_by_peer", "send_buffer", "bytes_in_send_queue"],
+            "A write that was blocked goes on, after so many reads of the peer."),
+        row(
+            .peerRead, .verbose, ["total", "index", "moved", "window", "mss"] + WriteBlockFields.ledger,
+            "The probe's peer read; `moved` bytes could leave the sender's queue for it."),
+        row(
+            .peerEnded, .verbose, ["by"] + WriteBlockFields.ledger,
+            "The probe's peer ended, by `kill`, `close` or `reset`, and the queues just before."),
         row(.reportsLost, .always, ["count"], "Nobody read the reports for so long that some were dropped."),
         row(
             .torn, .verbose, ["index", "pieces"],

@@ -104,6 +104,9 @@ final class Reporter: Sendable {
     /// True once nobody reads the reports any more: a command whose output they are is done then.
     var isTargetGone: Bool { target.isGone }
 
+    /// True while reports wait for who reads them.
+    var isTargetBusy: Bool { target.isBusy }
+
     /// Waits until every report has been read, or its reader has gone; signals are still heard meanwhile.
     @Netpoller
     func finish() async {

@@ -15,6 +15,7 @@ from pathlib import Path
 SOCKCTL = "sockctl"
 NC, NCAT, SOCAT, SOCAT_LARGE, IPERF3 = "nc.openbsd", "ncat", "socat", "socat -b 131072", "iperf3"
 C_SPLICE, C_EPOLL, C_MMSG, C_CONNECTS = "C splice pair", "C epoll server", "C mmsg pair", "C connects"
+SOCKCTL_DIAL = "sockctl dial"
 PROGRAMS = ("pour", "drain", "splice_pair", "epoll_echo", "echo_client", "udp_drain", "udp_pump", "fill_queue")
 VERSION = re.compile(r"(?:\(Debian patchlevel |[Vv]ersion |iperf )([\d.][\w.-]*)")
 C_FLAGS = ("-std=c17", "-O2", "-Wall", "-Wextra")

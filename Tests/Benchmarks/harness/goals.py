@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from harness.contestants import (
-    C_CONNECTS, C_EPOLL, C_MMSG, C_SPLICE, IPERF3, NC, NCAT, SOCAT, SOCAT_LARGE, SOCKCTL,
+    C_CONNECTS, C_EPOLL, C_MMSG, C_SPLICE, IPERF3, NC, NCAT, SOCAT, SOCAT_LARGE, SOCKCTL, SOCKCTL_DIAL,
 )
 from harness.limits import PLAIN
 from harness.measures import Series
@@ -120,6 +120,7 @@ GOALS = (
     ),
     Goal("udp-idle-cpu", "CPU of an idle receiver, 1 s", MILLISECONDS, C_MMSG, at_most(0.01), of_ratio=False),
     Goal("backlog", "fill an accept queue", MILLISECONDS, C_CONNECTS, at_most(1.5)),
+    Goal("writeblock", "write-block-probe, 1 GiB", RATE, SOCKCTL_DIAL, at_least(0.8)),
 )
 
 

@@ -27,6 +27,7 @@ from harness.contestants import (
     SOCAT,
     SOCAT_LARGE,
     SOCKCTL,
+    SOCKCTL_DIAL,
     Pair,
     Tools,
     free_port,
@@ -432,6 +433,38 @@ def output(command: Sequence[str], cpu: int) -> str:
     return ended.stdout
 
 
+# The probe: what it costs to be told of each write.
+
+
+def measure_writeblock(bench: Bench) -> None:
+    """write-block-probe -> TCP -> listen --serve discard, beside dial < FILE to the same."""
+    size, chunk = bench.sizes.file_bytes, 1 << 16
+    memory = Path("/dev/shm")
+    with tempfile.NamedTemporaryFile(dir=memory if memory.is_dir() else bench.tools.work) as file:
+        block = os.urandom(MIB)
+        for _ in range(size // MIB):
+            file.write(block)
+        file.flush()
+
+        def run(contestant: str) -> tuple[float]:
+            path = bench.tools.paths[SOCKCTL]
+            with bench.children() as children:
+                listen = [path, "listen", "127.0.0.1:0", "--serve", "discard"]
+                listener = children.start(listen, cpu=bench.server_cpu)
+                address = f"127.0.0.1:{listener.listening_port()}"
+                if contestant == SOCKCTL:
+                    argv = [path, "write-block-probe", "--chunk", str(chunk), "--writes", str(size // chunk), address]
+                else:
+                    argv = [path, "dial", address]
+                source = children.open(file.name, os.O_RDONLY)
+                begin = time.perf_counter()
+                children.start(argv, stdin=source, cpu=bench.client_cpu).succeed()
+                elapsed = time.perf_counter() - begin
+            return (size / elapsed / MIB,)
+
+        bench.alternate(["writeblock"], [SOCKCTL, SOCKCTL_DIAL] * CLOSE, run)
+
+
 SECTIONS: dict[str, Callable[[Bench], None]] = {
     "start": measure_start,
     "bulk": measure_bulk,
@@ -441,4 +474,5 @@ SECTIONS: dict[str, Callable[[Bench], None]] = {
     "accepts": measure_accepts,
     "udp": measure_udp,
     "backlog": measure_backlog,
+    "writeblock": measure_writeblock,
 }

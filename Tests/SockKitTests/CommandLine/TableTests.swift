@@ -77,6 +77,7 @@ import Testing
                 if name == "listen" { _ = try ListenCommand.command.parse(rest) }
                 if name == "backlog-probe" { _ = try BacklogProbeCommand.command.parse(rest) }
                 if name == "dial" { _ = try DialCommand.command.parse(rest) }
+                if name == "write-block-probe" { _ = try WriteBlockProbeCommand.command.parse(rest) }
             }
         }
     }

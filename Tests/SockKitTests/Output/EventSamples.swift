@@ -27,6 +27,25 @@ enum EventSamples {
         return failure
     }()
 
+    static let buffers = WriteBlockBuffers(
+        sendAsked: 65536, receiveAsked: 65536, send: 131_072, receive: 131_072)
+    static let setup = WriteBlockEvent.Setup(
+        network: .tcp, local: Endpoint("127.0.0.1:3000")!, remote: Endpoint("127.0.0.1:40112")!, hasOwnPeer: true,
+        chunk: 65536, buffers: buffers)
+    static let write = WriteBlockEvent.Write(
+        writer: .probe, index: 60, bytes: 17, total: 34, error: reset, duration: .microseconds(12))
+    static let ledger: ByteLedger = {
+        var ledger = ByteLedger(.tcp)
+        (ledger.accepted, ledger.inSendQueue, ledger.unsent) = (100, 60, 60)
+        (ledger.inReceiveQueue, ledger.readByPeer) = (30, 10)
+        return ledger
+    }()
+    static let block = WriteBlockEvent.Block(
+        writer: .probe, write: 4, taken: 17, chunk: 65536, after: .milliseconds(42), ledger: ledger, buffers: buffers,
+        congestionControl: "reno", window: 0, receiveSpace: 65483, mss: 47417)
+    static let read = WriteBlockEvent.PeerRead(
+        index: 1, bytes: 60000, total: 60000, ledger: ledger, moved: 0, window: 0, mss: 47417)
+
     static let all: [sockctl::Event] = [
         .listening(Ends(.tcp, local: ends.local), backlog: 128, note: "this machine only"),
         .resolved(host: "localhost", addresses: [.v4Any, .v6Any], .microseconds(120)),
@@ -69,6 +88,14 @@ enum EventSamples {
             ends,
             IOModelWait(
                 bytes: 6, calls: 1001, wouldBlock: 1000, time: .milliseconds(500), processorTime: .milliseconds(499))),
+        .writeBlock(.connected(setup), ends), .writeBlock(.wrote(write), ends), .writeBlock(.blocked(block), ends),
+        .writeBlock(
+            .unblocked(
+                WriteBlockEvent.Unblock(
+                    writer: .probe, waited: .milliseconds(703), reads: 2, readBytes: 120_000, sendBuffer: 131_072,
+                    inSendQueue: 60_000)), ends),
+        .writeBlock(.peerRead(read), ends), .writeBlock(.peerEnded(.kill, ledger), ends),
+        .wroteAlike(count: 400, bytes: 100, total: 50_000),
         .summary([
             Measure("bytes_sent", .bytes(2048)), Measure("dials", .count(3)),
             Measure("elapsed", .duration(.seconds(2))),

@@ -95,6 +95,32 @@ import Testing
             "torn message 3: a×65536 \\x00×12",
             "waited 500 ms for 6 bytes: 1001 system calls, 1000 of them in vain, 499 ms of CPU",
             """
+            writing 65536 bytes at a time to 127.0.0.1:40112 (tcp, a peer of our own)
+              buffers: sender's 131072 bytes (asked for 65536), receiver's 131072 bytes (asked for 65536)
+            """,
+            """
+            write 17 bytes this time, 34 bytes in total, error: write tcp 127.0.0.1:3000->127.0.0.1:40112: write: \
+            connection reset by peer
+            """,
+            """
+            blocked 42.0 ms after the start, in write 4: 17 of its 65536 bytes were taken
+                       100 bytes accepted
+                        60 bytes in the sender's queue (SIOCOUTQ), 60 of them not sent yet
+                        30 bytes in the receiver's queue (SIOCINQ)
+                        10 bytes read by the peer: all accounted for
+              buffers: sender's 131072 bytes (asked for 65536), receiver's 131072 bytes (asked for 65536)
+              tcp: the peer's window 0 bytes, its receive space 65483, mss 47417, congestion control reno
+            """,
+            """
+            unblocked after 703 ms, at read 2 of the peer (120000 bytes read)
+              a socket polls writable once a third of its send buffer (131072 bytes) is free
+            """,
+            """
+            the peer read 60000 bytes this time, 60000 bytes in total; 30 wait there; too little room for a window \
+            update (below an mss of 47417), nothing moved
+            """, "the peer was killed (SIGKILL), with 30 bytes unread",
+            "... and 400 more writes of 100 bytes, 50000 bytes in total",
+            """
             bytes sent    2.0 KiB
             dials         3
             elapsed       2.00 s

@@ -1,0 +1,149 @@
+/// The probe's own peer: the socket that the writer writes to, in this process, on this loop.
+@Netpoller
+final class WriteBlockPeer {
+    private enum Socket {
+        case connection(Connection)
+        case datagrams(DatagramSocket)
+    }
+
+    private let socket: Socket
+    /// What its reads got, and how many reads that took.
+    private(set) var bytesRead = 0
+    private(set) var reads = 0
+    /// What was cut off from messages that were longer than the read.
+    private(set) var bytesCut = 0
+    private(set) var hasEnded = false
+    private var room: [UInt8] = []
+
+    private init(_ socket: Socket) {
+        self.socket = socket
+    }
+
+    /// A connection to the probe's destination or, where it has none, to a peer of its own.
+    static func open(
+        for probe: WriteBlockProbe
+    ) async throws(NetworkError) -> (connection: Connection, peer: WriteBlockPeer?) {
+        if let destination = probe.destination {
+            return (try await probe.dialer.dial(probe.network, to: destination), nil)
+        }
+        let configuration = ListenConfiguration(backlog: 1, options: probe.dialer.options)
+        let place: Destination.Place =
+            switch probe.network {
+            // A name of the kernel's choice (unix(7), autobind).
+            case .unix, .unixgram, .unixpacket: .unix(.unnamed)
+            case .tcp6: .host("::1", service: "0")
+            default: .host("127.0.0.1", service: "0")
+            }
+        if probe.network.kind == .datagram {
+            let socket = try await configuration.listenDatagram(probe.network, at: Destination(place: place))
+            let connection = try await probe.dialer.dial(probe.network, to: Destination(socket.localEndpoint))
+            return (connection, WriteBlockPeer(.datagrams(socket)))
+        }
+        let listener = try await configuration.listen(probe.network, at: Destination(place: place))
+        defer { listener.close() }
+        let connection = try await probe.dialer.dial(probe.network, to: Destination(listener.endpoint))
+        return (connection, WriteBlockPeer(.connection(try await listener.accept())))
+    }
+
+    /// The peer's end of the connection; nil of datagrams, which have none.
+    var connection: Connection? {
+        if case .connection(let connection) = socket { connection } else { nil }
+    }
+
+    private var descriptor: PolledDescriptor {
+        switch socket {
+        case .connection(let connection): connection.descriptor
+        case .datagrams(let datagrams): datagrams.descriptor
+        }
+    }
+
+    /// What waits to be read; nil of datagrams, of which the kernel tells only the next one's length.
+    var queued: Int? { connection?.queueDepths?.received }
+
+    var receiveBuffer: Int? {
+        switch socket {
+        case .connection(let connection): connection.bufferSizes?.receive
+        case .datagrams(let datagrams): datagrams.bufferSizes?.receive
+        }
+    }
+
+    // MARK: - Reading
+
+    /// Waits for bytes, or a message, and reads once. Returns how many came; nil at the end.
+    func read(upTo size: Int) async throws(NetworkError) -> Int? {
+        if room.count != size { room = [UInt8](repeating: 0, count: size) }
+        // Taken away meanwhile: a stored property must not be held across a wait.
+        var buffer: [UInt8] = []
+        swap(&buffer, &room)
+        defer { swap(&buffer, &room) }
+        var span = buffer.mutableSpan
+        switch socket {
+        case .connection(let connection) where connection.network.kind == .stream:
+            let count = try await connection.read(into: &span)
+            return count == 0 ? nil : note(count, of: count)
+        case .connection(let connection):
+            guard let message = try await connection.readMessage(into: &span) else { return nil }
+            return note(message.count, of: message.length)
+        case .datagrams(let datagrams):
+            let datagram = try await datagrams.receive(into: &span)
+            return note(datagram.count, of: datagram.length)
+        }
+    }
+
+    private func note(_ count: Int, of length: Int) -> Int {
+        bytesRead += count
+        bytesCut += length - count
+        reads += 1
+        return count
+    }
+
+    /// Takes all that waits, without waiting, to see how much it was; it does not count as read.
+    func countQueuedMessages() -> Int {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16, alignment: 16)
+        defer { unsafe buffer.deallocate() }
+        var total = 0
+        while let length = try? descriptor.withNumber({ number throws(Errno) in
+            // A message's own length, however little of it is taken (MSG_TRUNC).
+            guard case .done(let message) = try unsafe TransferCalls.receiveFrom(number, into: buffer) else {
+                throw .wouldBlock
+            }
+            return message.length
+        }) {
+            total += length
+        }
+        return total
+    }
+
+    // MARK: - Ending
+
+    /// Ends as told; draining is reading, and not done here.
+    func end(_ ending: WriteBlockProbe.PeerEnding) throws(Errno) {
+        hasEnded = true
+        switch ending {
+        case .drain: hasEnded = false
+        case .close: close()
+        case .reset: if let connection { connection.reset() } else { close() }
+        case .kill:
+            // The child has a copy of the socket. Once ours is closed it is the only one that holds it.
+            let child = try ChildCalls.forkSleeper()
+            close()
+            try ChildCalls.killAndReap(child)
+        }
+    }
+
+    func close() {
+        switch socket {
+        case .connection(let connection): connection.close()
+        case .datagrams(let datagrams): datagrams.close()
+        }
+    }
+}
+
+extension Destination {
+    fileprivate init(_ endpoint: Endpoint) {
+        switch endpoint {
+        case .unix(let name): self.init(place: .unix(name))
+        case .ip(let address, let port): self.init(place: .host("\(address)", service: "\(port)"))
+        }
+    }
+}

@@ -1,0 +1,170 @@
+internal import Synchronization
+
+/// The writing of a thread that really blocks in send(2), watched from the loop.
+@Netpoller
+final class WriteBlockThread {
+    /// One send(2) that has returned.
+    struct Record: Sendable {
+        let result: Result<Int, Errno>
+        let start: Deadline
+        let end: Deadline
+    }
+
+    private let run: WriteBlockRun
+    private let side: WriteBlockSide
+    private let mail = ThreadMail()
+    /// When the kernel last took a byte.
+    private var lastProgress = Deadline.now
+    private var lastSeen: Int?
+
+    init(_ run: WriteBlockRun, _ side: WriteBlockSide) {
+        self.run = run
+        self.side = side
+    }
+
+    func write() async -> WriteBlockResult.Ending {
+        guard start() else { return .failed }
+        var ending: WriteBlockResult.Ending?
+        while ending == nil {
+            let (records, isOver) = mail.take()
+            for record in records {
+                lastProgress = record.end
+                side.note(record)
+            }
+            run.inFlight = 0
+            if isOver {
+                ending =
+                    side.errors.isEmpty ? run.stopsAfterUnblock && side.hasUnblocked ? .drained : .allWritten : .failed
+            } else {
+                ending = await look()
+            }
+        }
+        // A thread in send(2) is woken by the socket's end alone, and that must not be cancelled.
+        await Netpoller.spawn { await self.stop() }.value
+        return ending ?? .failed
+    }
+
+    /// What the queues say of a write that has not returned; then waits a little.
+    private func look() async -> WriteBlockResult.Ending? {
+        // A socket whose peer has ended has nothing more to tell.
+        if run.peer?.hasEnded != true, let seen = run.bytesInSight {
+            if seen != lastSeen {
+                (lastSeen, lastProgress) = (seen, .now)
+                side.unblock()
+            }
+            run.inFlight = max(0, seen - side.accepted)
+        }
+        if side.blockedSince == nil, (lastProgress + run.probe.patience).hasPassed { side.block(since: lastProgress) }
+        if let end = run.end(of: side), end.hasPassed { return run.endingInTime(side) }
+        return await mail.wait(until: .now + .milliseconds(5)) ? nil : .interrupted
+    }
+
+    private func start() -> Bool {
+        let plan = Plan(
+            chunk: run.probe.chunk, writes: run.probe.writes ?? .max,
+            longest: run.stopsAfterUnblock ? run.probe.patience : nil)
+        do throws(DescriptorFailure) {
+            try side.connection.descriptor.withNumber { [mail] number throws(Errno) in
+                try BlockingCalls.setBlocking(true, number)
+                try ThreadCalls.start { Self.sendAll(number, plan, mail) }
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// What the thread is told beforehand.
+    private struct Plan: Sendable {
+        let chunk: Int
+        let writes: Int
+        /// A write that took so long was blocked and is the last; nil goes on.
+        let longest: Duration?
+    }
+
+    /// The thread: one send(2) after the other.
+    private nonisolated static func sendAll(_ number: Int32, _ plan: Plan, _ mail: ThreadMail) {
+        let payload = [UInt8](repeating: UInt8(ascii: "x"), count: plan.chunk)
+        var (writes, errors) = (0, 0)
+        while writes < plan.writes, errors < 3, !mail.isStopping {
+            writes += 1
+            let start = Deadline.now
+            let result: Result<Int, Errno>
+            do throws(Errno) {
+                result = .success(try BlockingCalls.send(number, payload.span))
+            } catch {
+                result = .failure(error)
+                errors = error == .brokenPipe ? 3 : errors + 1
+            }
+            let end = Deadline.now
+            mail.post(Record(result: result, start: start, end: end))
+            if errors == 0, let longest = plan.longest, start + longest <= end { break }
+        }
+        mail.post(nil)
+    }
+
+    private func stop() async {
+        mail.orderStop()
+        if !mail.isOver {
+            // A write that is under way and not blocked ends by itself meanwhile.
+            if side.blockedSince == nil { await mail.wait(until: .now + .milliseconds(100)) }
+            await run.settle(side, for: .seconds(1))
+            run.keepLedger()
+            _ = try? side.connection.descriptor.withNumber { number throws(Errno) in
+                try SocketCalls.shutdown(number, .both)
+            }
+        }
+        while true {
+            let (records, isOver) = mail.take()
+            for record in records { side.noteInterrupted(record) }
+            if isOver { break }
+            await mail.wait(until: .now + .milliseconds(50))
+        }
+        run.inFlight = 0
+    }
+}
+
+/// What the thread has to tell the loop.
+private final class ThreadMail: Sendable {
+    private struct State: Sendable {
+        var records: [WriteBlockThread.Record] = []
+        var isOver = false
+        var isAnnounced = false
+        var isStopping = false
+    }
+
+    private let state = Mutex(State())
+    @Netpoller private let parking = Parking()
+
+    @Netpoller init() {}
+
+    var isOver: Bool { state.withLock { $0.isOver } }
+
+    var isStopping: Bool { state.withLock { $0.isStopping } }
+
+    /// The write that is under way is to be the last.
+    func orderStop() { state.withLock { $0.isStopping = true } }
+
+    /// Adds a record; nil is the end.
+    func post(_ record: WriteBlockThread.Record?) {
+        let announces = state.withLock { state in
+            if let record { state.records.append(record) } else { state.isOver = true }
+            defer { state.isAnnounced = true }
+            return !state.isAnnounced
+        }
+        if announces { Netpoller.spawn { _ = self.parking.wake() } }
+    }
+
+    @Netpoller func take() -> (records: [WriteBlockThread.Record], isOver: Bool) {
+        state.withLock { state in
+            defer { (state.records, state.isAnnounced) = ([], false) }
+            return (state.records, state.isOver)
+        }
+    }
+
+    /// Waits for news; false if the task was cancelled.
+    @discardableResult
+    @Netpoller func wait(until deadline: Deadline) async -> Bool {
+        await parking.wait(until: deadline) != .cancelled
+    }
+}

@@ -1,0 +1,102 @@
+import SockKit
+
+/// A write-block probe's picture: where the bytes were over time.
+struct WriteBlockChart {
+    private let result: WriteBlockResult
+    private let probe: WriteBlockProbe
+
+    init(_ result: WriteBlockResult, probe: WriteBlockProbe) {
+        self.result = result
+        self.probe = probe
+    }
+
+    var plot: Plot {
+        let samples = result.timeline.samples
+        let end = max(samples.last?.moment.seconds ?? 0, result.elapsed.seconds, 0.001)
+        let most = Double(max(samples.map(\.ledger.accepted).max() ?? 0, 1))
+        return Plot(
+            title: "Where the bytes are that a write was told are written", subtitle: parameters,
+            horizontal: Plot.Axis("seconds since the start", .exact(0...end)) { Self.short($0) },
+            vertical: Plot.Axis("bytes", .binary(0...most)) { Quantity.bytes(Int($0)) },
+            series: areas, guides: guides)
+    }
+
+    private var parameters: String {
+        var parts = ["\(probe.network), \(probe.chunk) bytes a write"]
+        if let send = result.buffers.send { parts.append("send buffer \(send)") }
+        if let receive = result.buffers.receive { parts.append("receive buffer \(receive)") }
+        if let congestionControl = result.congestionControl { parts.append(congestionControl) }
+        return parts.joined(separator: ", ")
+    }
+
+    /// From below: what the peer has read, what waits at it, what waits here.
+    private var areas: [Plot.Series] {
+        var (read, waiting, sending): ([Plot.Point], [Plot.Point], [Plot.Point]) = ([], [], [])
+        for sample in result.timeline.samples {
+            let (x, ledger) = (sample.moment.seconds, sample.ledger)
+            let first = Double(ledger.readByPeer ?? 0)
+            let last = Double(ledger.accepted)
+            // Where only one queue can be looked into, the other has the rest.
+            let second = probe.network.isTCP ? last - Double(ledger.inSendQueue ?? 0) : last
+            read.append(Plot.Point(x, first))
+            waiting.append(Plot.Point(x, max(second, first), base: first))
+            sending.append(Plot.Point(x, last, base: max(second, first)))
+        }
+        let receiver = result.ledger.readByPeer == nil ? "at the peer" : "in the receiver's buffer"
+        return [
+            Plot.Series("read by the peer", .green, .area(.dark), read),
+            Plot.Series(receiver, .orange, .area(.medium), waiting),
+            Plot.Series("in the sender's buffer", .blue, .area(.light), sending),
+        ].filter { series in series.points.contains { $0.y > $0.base } } + (updates.points.isEmpty ? [] : [updates])
+    }
+
+    /// Where the peer's window opened: bytes go from the sender's buffer to the receiver's.
+    private var updates: Plot.Series {
+        let samples = result.timeline.samples
+        let points = result.timeline.marks.filter { $0.kind == .windowUpdate }.compactMap { mark in
+            samples.last { $0.moment <= mark.moment }.map { sample in
+                Plot.Point(
+                    mark.moment.seconds, Double(sample.ledger.accepted) - Double(sample.ledger.inSendQueue ?? 0))
+            }
+        }
+        return Plot.Series("window update", .purple, .marks(.diamond), points)
+    }
+
+    private var guides: [Plot.Guide] {
+        var seen: Set<WriteBlockTimeline.Mark.Kind> = []
+        return result.timeline.marks.filter { $0.kind != .windowUpdate }.map { mark in
+            // The first of each kind has the word.
+            let name = seen.insert(mark.kind).inserted ? Self.name(mark.kind) : ""
+            return Plot.Guide(.vertical(mark.moment.seconds), name, Self.tint(mark.kind))
+        }
+    }
+
+    private static func name(_ kind: WriteBlockTimeline.Mark.Kind) -> String {
+        switch kind {
+        case .blocked: "blocked"
+        case .windowUpdate: "window update"
+        case .unblocked: "unblocked"
+        case .peerEnded: "peer ended"
+        }
+    }
+
+    private static func tint(_ kind: WriteBlockTimeline.Mark.Kind) -> Tint {
+        switch kind {
+        case .blocked: .red
+        case .windowUpdate: .purple
+        case .unblocked: .green
+        case .peerEnded: .grey
+        }
+    }
+
+    /// A tick on the time axis, without digits that say nothing.
+    private static func short(_ seconds: Double) -> String {
+        let thousandths = Int((seconds * 1000).rounded())
+        var text = "\(thousandths / 1000)"
+        let rest = thousandths % 1000
+        guard rest != 0 else { return text }
+        text += "." + String(String(rest + 1000).dropFirst())
+        while text.hasSuffix("0") { text.removeLast() }
+        return text
+    }
+}

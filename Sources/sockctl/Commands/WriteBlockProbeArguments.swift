@@ -1,0 +1,151 @@
+/// What `write-block-probe` takes.
+struct WriteBlockProbeArguments: Equatable, Sendable {
+    var address: [String] = []
+    var timeout: Duration? = .seconds(10)
+    var network = NetworkArguments()
+    var chunk = 64 << 10
+    var writes: Int?
+    var duration: Duration?
+    var writeTimeout: Duration?
+    var isBlocking = false
+    var bothWrite = false
+    var neverReads = false
+    var readAfter: Duration?
+    var readEvery: Duration?
+    var readSize: Int?
+    var then: PeerDeed?
+    var nodelay = true
+    var sendBuffer: Int?
+    var receiveBuffer: Int?
+    /// nil draws on a terminal only.
+    var picture = PictureArguments()
+    var reports = CommonArguments()
+
+    static let rows: [Row<WriteBlockProbeArguments>] =
+        [
+            .positional(
+                "address", 0...2, completion: .hosts, into: \.address,
+                help: "Whom to write to; by default a peer of its own.",
+                detail: """
+                    As `dial` takes it. Without one the probe makes a peer on loopback, in its own process, and knows \
+                    what is in its queue.
+                    """)
+        ] + writing.titled("Writing") + peer.titled("The probe's own peer")
+        + NetworkArguments.rows.lifted(through: \.network)
+        + sockets.titled("Socket options") + PictureArguments.rows.lifted(through: \.picture)
+        + CommonArguments.rows.lifted(through: \.reports)
+
+    private static let writing: [Row<WriteBlockProbeArguments>] = [
+        .option(
+            "chunk", as: .size(1...(64 << 20)), into: \.chunk, help: "How many bytes one write is given.",
+            detail: "With very small ones the kernel's own overhead decides, and totals differ from run to run."),
+        .option("writes", as: .count(1...Int.max), into: \.writes, help: "Stop after this many writes."),
+        .option(
+            "duration", as: .duration, into: \.duration, help: "Stop this long after the start.",
+            detail: """
+                By default it stops 2 s after the block, with `--read-after` 2 s after the first unblock, and after \
+                10 s without a block unless `--writes` says how many writes there are.
+                """),
+        .option(
+            "write-timeout", as: .duration, into: \.writeTimeout, help: "Give each write a deadline of its own.",
+            detail: """
+                Past it a write returns what it had written. Two more writes are tried without a new deadline, to show \
+                that it is sticky: 0 bytes, at once. Then it stops.
+                """),
+        .flag(
+            "blocking", into: \.isBlocking, help: "Write in a thread that really blocks.",
+            detail: "One write(2) a chunk on a blocking socket: it returns short if it is ended while it waits."),
+        .flag(
+            "both", into: \.bothWrite, help: "The peer writes too.",
+            detail: "Both directions have buffers of their own: both block, independently."),
+        .option(
+            "timeout", short: "w", aliases: ["wait"], as: .limit, into: \.timeout,
+            help: "Give up when not connected after this long."
+        ).manualOnly,
+    ]
+
+    private static let peer: [Row<WriteBlockProbeArguments>] = [
+        .option(
+            "read-after", as: .duration, into: \.readAfter, help: "The peer begins to read this long after the start."),
+        .flag("never-read", into: \.neverReads, help: "The peer never reads (the default)."),
+        .option(
+            "read-every", as: .duration, into: \.readEvery, help: "How far apart its reads are.",
+            detail: "Without it, it reads on as fast as bytes come."),
+        .option(
+            "read-size", as: .size(1...(1 << 30)), into: \.readSize, help: "The buffer of one of its reads.",
+            detail: "By default 60000."),
+        .option(
+            "then", as: .choice("HOW"), into: \.then, help: "What it does once the writer is blocked.",
+            detail: """
+                `kill`: its socket is handed to a process that nobody else shares it with, and that is killed with \
+                SIGKILL. `close`: it closes, bytes unread. `reset`: it resets the connection. `drain`: it reads \
+                everything; then the write that was blocked is the last, unless `--writes` or `--duration` are given.
+                """),
+    ]
+
+    private static let sockets: [Row<WriteBlockProbeArguments>] = [
+        .option(
+            "sndbuf", short: "O", as: .size(1...Int(Int32.max)), into: \.sendBuffer,
+            help: "Size of the send buffers.",
+            detail:
+                "Of both sides. The kernel clamps it to `net.core.wmem_max` and doubles it: what it made of it is told."
+        ),
+        .option(
+            "rcvbuf", short: "I", as: .size(1...Int(Int32.max)), into: \.receiveBuffer,
+            help: "Size of the receive buffers.",
+            detail:
+                "Of both sides. The kernel clamps it to `net.core.rmem_max` and doubles it: what it made of it is told."
+        ),
+        .flag(
+            "nodelay", into: \.nodelay, value: true, help: "Send small writes at once (the default).",
+            detail: "This is TCP_NODELAY."
+        ).manualOnly,
+        .flag(
+            "no-nodelay", into: \.nodelay, value: false, help: "Let the kernel gather small writes.",
+            detail: "This is Nagle's algorithm."),
+    ]
+}
+
+/// What the probe's own peer does once the writer is blocked.
+enum PeerDeed: String, CaseIterable, Sendable {
+    case kill, close, reset, drain
+}
+
+extension WriteBlockProbeArguments {
+    func validate() throws(UsageError) {
+        try network.validate()
+        try reports.validate()
+        try picture.validate(reports)
+        if neverReads, readAfter != nil {
+            throw UsageError("'--never-read' and '--read-after' exclude each other")
+        }
+        if readEvery != nil, readAfter == nil {
+            throw UsageError("'--read-every' needs '--read-after': by default the peer never reads")
+        }
+        if readSize != nil, readAfter == nil, then != .drain {
+            throw UsageError("'--read-size' needs '--read-after' or '--then drain': by default the peer never reads")
+        }
+        if isBlocking, bothWrite || writeTimeout != nil {
+            let other = bothWrite ? "--both" : "--write-timeout"
+            throw UsageError(
+                "'--blocking' and '\(other)' exclude each other: a thread in a blocking write can do nothing else")
+        }
+        if writeTimeout != nil, let then {
+            throw UsageError(
+                "'--then \(then.rawValue)' needs a write that stays blocked, and '--write-timeout' ends it before")
+        }
+        try validatePeer()
+    }
+
+    /// What is about the probe's own peer makes no sense with somebody else's.
+    private func validatePeer() throws(UsageError) {
+        guard !address.isEmpty else { return }
+        let own = [
+            (readAfter != nil, "--read-after"), (neverReads, "--never-read"), (then != nil, "--then"),
+            (bothWrite, "--both"),
+        ]
+        if let option = own.first(where: \.0)?.1 {
+            throw UsageError("'\(option)' is about the probe's own peer, and the one at an address is somebody else's")
+        }
+    }
+}
