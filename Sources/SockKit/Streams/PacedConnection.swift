@@ -9,7 +9,8 @@ public final class PacedConnection {
     private var hasRead = false
     private var hasWritten = false
     private var hasWrittenLine = false
-    private let rest = Parking()
+    /// Where readers and writers wait for their time.
+    private var pauses: [Parking] = []
     private var isHurried = false
 
     public init(_ connection: Connection, _ pace: Pace) {
@@ -19,10 +20,10 @@ public final class PacedConnection {
         outbound = Throttle(rate: pace.rate)
     }
 
-    /// Ends the delay that is under way and asks for no more: the connection is coming to its end.
+    /// Ends the delays that are under way and asks for no more: the connection is coming to its end.
     public func hurry() {
         isHurried = true
-        rest.wake()
+        for pause in pauses { pause.wake() }
     }
 
     // MARK: - Reading
@@ -96,7 +97,10 @@ public final class PacedConnection {
 
     private func pause(until moment: Deadline, _ operation: NetworkError.Operation) async throws(NetworkError) {
         if isHurried { return }
-        if await rest.wait(until: moment) == .cancelled { throw connection.failure(operation, .cancelled) }
+        let place = Parking()
+        pauses.append(place)
+        defer { pauses.removeAll { $0 === place } }
+        if await place.wait(until: moment) == .cancelled { throw connection.failure(operation, .cancelled) }
     }
 }
 

@@ -8,6 +8,22 @@ extension ValueType where Value == Duration {
         }
     }
 
+    /// A span of time that the kernel counts in whole milliseconds, of which 0 means no limit to it.
+    static var milliseconds: Self {
+        Self(placeholder: "DURATION") { (text: String) throws(UsageError) in
+            let duration = try DurationText.parse(text)
+            guard duration >= .milliseconds(1), duration.attoseconds % 1_000_000_000_000_000 == 0,
+                duration <= .milliseconds(Int(Int32.max))
+            else {
+                let limits = "1ms to \(Int32.max)ms"
+                throw UsageError("'\(text)' will not do: the kernel counts this in whole milliseconds, from \(limits)")
+            }
+            return duration
+        } show: {
+            DurationText.show($0)
+        }
+    }
+
     /// A span of time that the kernel counts in whole seconds.
     static func seconds(_ range: ClosedRange<Int>) -> Self {
         Self(placeholder: "DURATION") { (text: String) throws(UsageError) in
@@ -19,6 +35,15 @@ extension ValueType where Value == Duration {
 }
 
 extension ValueType where Value == Duration? {
+    /// As `duration` of whole milliseconds, or `none` for no limit.
+    static var millisecondLimit: Self {
+        Self(placeholder: "DURATION") { (text: String) throws(UsageError) in
+            text == "none" ? nil : try ValueType<Duration>.milliseconds.parse(text)
+        } show: {
+            $0.map(DurationText.show)
+        }
+    }
+
     /// A span of time, or `none` for no limit.
     static var limit: Self {
         Self(placeholder: "DURATION") { (text: String) throws(UsageError) in
@@ -40,6 +65,9 @@ enum DurationText {
     private static let longest = Int128(Int64.max) * 1_000_000_000
 
     static func parse(_ text: String) throws(UsageError) -> Duration {
+        if text == "none" {
+            throw UsageError("'none' switches limits off, and this is none; write a duration like 500ms, 2s or 1.5m")
+        }
         let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         let suffix = text[number.endIndex...]
         let parts = number.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)

@@ -95,7 +95,7 @@ enum DialCommand {
                 shows: "See every system call that it takes to send a file."),
             Manual.Example(
                 "sockctl listen 3000 --serve discard --message-size 1M --max-accepts 1",
-                "sockctl dial 3000 --writers 2 --messages 5 --sndbuf 32K --unlocked",
+                "sockctl dial 3000 --writers 2 --messages 5 --sndbuf 64K --unlocked",
                 shows: """
                     Two writers that do not take turns: the listener counts the torn messages. Without `--unlocked` \
                     there are none; with `--split` instead there are, since a message is then two writes.

@@ -98,15 +98,15 @@ struct ListenArguments: Equatable, Sendable {
         }
     }
 
+    private static let honouredInVain = PeerArguments.plainNames.union([
+        "no-accept", "keep-open", "backlog", "reuse-port", "mode", "max-time",
+    ])
+
     private func validateQueue() throws(UsageError) {
         guard neverAccepts else { return }
-        let aboutPeers = [
-            (timeout != nil, "--timeout"), (maximumAccepts != nil, "--max-accepts"),
-            (maximumConnections != nil, "--max-conns"), (acceptDelay > .zero, "--accept-delay"),
-        ]
-        if let option = aboutPeers.first(where: \.0)?.1 {
+        if let option = Self.rows.firstGiven(in: self, unlike: ListenArguments(), besides: Self.honouredInVain) {
             let hint = option == "--timeout" ? "to end after a time, use --max-time" : nil
-            throw UsageError("'\(option)' is about accepting, and '--no-accept' never does", hint: hint)
+            throw UsageError("'\(option)' is about peers that are accepted, and '--no-accept' accepts none", hint: hint)
         }
     }
 

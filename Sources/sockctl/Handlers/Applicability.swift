@@ -9,7 +9,8 @@ extension PeerArguments {
             misplaced += [
                 (socket.nodelay != defaults.socket.nodelay, "--no-nodelay"),
                 (socket.keepAlive != defaults.socket.keepAlive, "--keepalive"),
-                (socket.userTimeout != nil, "--user-timeout"), (socket.maximumSegment != nil, "--mss"),
+                (ending.close == .reset, "--close reset"), (socket.userTimeout != nil, "--user-timeout"),
+                (socket.maximumSegment != nil, "--mss"),
             ]
         }
         if network.isUnix {

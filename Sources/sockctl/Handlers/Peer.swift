@@ -129,7 +129,7 @@ final class Peer {
         else { return false }
         timeouts += 1
         var failure = failure(error)
-        failure.goesOn = conduct.keepGoing - timeouts
+        failure.goesOn = Failure.GoingOn(number: timeouts, of: conduct.keepGoing)
         reporter.report(.failed(failure))
         lastActivity = .now
         return true
@@ -188,16 +188,26 @@ final class Peer {
 
     /// Reports the silence, says goodbye, and closes.
     func endIdle() async -> ExitStatus {
-        reporter.report(.failed(connection.idleError(after: conduct.idleTimeout ?? .zero)))
+        reporter.report(.failed(idleFailure))
         await sayGoodbye()
         await close(.fin, by: .timeout)
         return .timedOut
     }
 
+    /// The silence that was too long, and what cannot be said to the peer any more.
+    var idleFailure: Failure {
+        let reason = "nothing came or went for \(Quantity.duration(conduct.idleTimeout ?? .zero))"
+        let isMute = connection.saidEnd && !conduct.goodbye.isEmpty
+        var failure = connection.readFailure(
+            "timeout", isMute ? reason + "; this side had ended already, so the goodbye was not said" : reason)
+        failure.connection = number
+        return failure
+    }
+
     /// Writes the last words to a peer that was idle for too long. One that does not even read does not hold us up.
     func sayGoodbye() async {
         wasIdle = true
-        guard !conduct.goodbye.isEmpty else { return }
+        guard !conduct.goodbye.isEmpty, !connection.saidEnd else { return }
         connection.setDeadline(nil)
         connection.writeTimeout = .seconds(1)
         do throws(NetworkError) {

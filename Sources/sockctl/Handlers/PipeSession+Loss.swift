@@ -31,7 +31,7 @@ extension PipeSession {
         if hasMissed { return numbered(missedFailure) }
         switch result.ending {
         case .failed(let error): return error.isLoss ? Failure(error, connection: peer.number) : nil
-        case .idle: return numbered(peer.connection.idleError(after: peer.conduct.idleTimeout ?? .zero))
+        case .idle: return peer.idleFailure
         case .done where result.peerEnded && hasMoreToSay(result):
             return numbered(peer.connection.readFailure("closed", "the peer ended the connection"))
         case .done, .inputStayedOpen, .quit, .outputGone, .cancelled: return nil

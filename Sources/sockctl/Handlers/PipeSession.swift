@@ -217,8 +217,7 @@ final class PipeSession {
             reporter.report(.note(.inputUnfinished))
             return .success
         case .idle:
-            let error = peer.connection.idleError(after: peer.conduct.idleTimeout ?? .zero)
-            reporter.report(.failed(error))
+            reporter.report(.failed(peer.idleFailure))
             return .timedOut
         case .failed(let error):
             reporter.report(.failed(peer.failure(error)))
@@ -229,11 +228,6 @@ final class PipeSession {
 }
 
 extension Connection {
-    /// A silence that was too long.
-    func idleError(after span: Duration) -> Failure {
-        readFailure("timeout", "nothing came or went for \(Quantity.duration(span))")
-    }
-
     /// Reading came to an end that no system call reports as an error.
     func readFailure(_ code: String, _ reason: String) -> Failure {
         var failure = Failure(code: code, message: "read \(network) \(localEndpoint)->\(remoteEndpoint): \(reason)")

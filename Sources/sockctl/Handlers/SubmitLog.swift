@@ -69,7 +69,7 @@ struct SubmitLog {
             Measure("submitted", .count(max(0, sent - 1))), Measure("acknowledged", .count(acknowledged)),
             Measure("failed", .count(failed)),
             Measure("round_trip", roundTrips.summary?.value ?? .nothing),
-            Measure("rate", perSecond.map(Measure.Value.count) ?? .nothing),
+            Measure("rate", perSecond.map(Measure.Value.frequency) ?? .nothing),
         ]
     }
 }

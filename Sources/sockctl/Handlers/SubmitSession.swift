@@ -181,7 +181,7 @@ final class SubmitSession {
 
     private func broken(_ error: NetworkError) -> End {
         if peer.wasIdle {
-            reporter.report(.failed(peer.connection.idleError(after: peer.conduct.idleTimeout ?? .zero)))
+            reporter.report(.failed(peer.idleFailure))
             return (.timedOut, .timeout)
         }
         let status = reporter.fail(error, connection: peer.number)

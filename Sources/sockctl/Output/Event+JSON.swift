@@ -150,7 +150,7 @@ extension Failure {
             + .some("bytes", bytes.map(JSONValue.integer)) + own + .some("seconds", waited.map(JSONValue.seconds))
             + .some("bytes_unread", unread.map(JSONValue.integer))
             + .some("bytes_unacknowledged", unacknowledged.map(JSONValue.integer))
-            + .some("going_on", goesOn.map(JSONValue.integer)) + [.init("error", json)]
+            + .some("going_on", goesOn.map { .integer($0.of - $0.number) }) + [.init("error", json)]
     }
 
     /// The error as the member `error` has it.
@@ -205,7 +205,7 @@ extension Measure.Value {
         case .list(let values): .array(values.map(JSONValue.string))
         case .group(let parts): .object(parts.map { .init($0.name, $0.value.json) })
         case .counts(let values): .array(values.map(JSONValue.integer))
-        case .rate(let value): .integer(value)
+        case .rate(let value), .frequency(let value): .integer(value)
         case .nothing: .null
         }
     }

@@ -197,7 +197,7 @@ extension Failure {
             facts.append("\(Quantity.bytes(unacknowledged)) of what was sent not acknowledged")
         }
         if let goesOn {
-            facts.append(goesOn > 0 ? "going on, \(Quantity.count(goesOn, "time")) more" : "going on, once")
+            facts.append("going on, \(goesOn.number) of \(Quantity.count(goesOn.of, "time"))")
         }
         return facts.isEmpty ? "" : " (\(facts.joined(separator: ", ")))"
     }
@@ -265,6 +265,7 @@ extension Measure.Value {
         case .list(let values): values.joined(separator: ", ").printable
         case .group(let parts): parts.map { "\($0.name) \($0.value.text)" }.joined(separator: ", ")
         case .counts(let values): values.map(String.init).joined(separator: ", ")
+        case .frequency(let value): "\(value)/s"
         case .rate(let value): Quantity.rate(value, in: .seconds(1)) ?? "-"
         case .nothing: "-"
         }

@@ -218,6 +218,8 @@ struct Measure: Sendable, Hashable {
         case counts([Int])
         /// Bytes per second.
         case rate(Int)
+        /// So many in a second.
+        case frequency(Int)
         /// It was not measured, or makes no sense here.
         case nothing
     }

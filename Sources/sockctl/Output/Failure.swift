@@ -21,8 +21,13 @@ struct Failure: Sendable, Hashable {
     var unread: Int?
     /// What was written and not acknowledged by the peer's kernel when a write failed.
     var unacknowledged: Int?
-    /// It is gone on after all, and this often again.
-    var goesOn: Int?
+    /// It is gone on after all: for which time, of how many.
+    var goesOn: GoingOn?
+
+    struct GoingOn: Sendable, Hashable {
+        var number: Int
+        var of: Int
+    }
 
     init(code: String, message: String, hint: String? = nil) {
         self.code = code

@@ -178,7 +178,7 @@ import Testing
             let now = socketTable("tcp").first { $0.remotePort == port && $0.state == .established }?.receiveQueue ?? 0
             looks = now > 0 && now == queued ? looks + 1 : 0
             queued = now
-            return looks == 60 ? () : nil
+            return looks == 15 ? () : nil
         }
         server.signal(SIGTERM)
         try await eventually("end of listening") {

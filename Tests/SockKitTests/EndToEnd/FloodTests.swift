@@ -54,7 +54,8 @@ import Testing
     @Test func `a pipe's listener refuses a flood with 65`() async throws {
         let server = try sockctl("listen", "--frame", "line", "--max-frame", "256", "127.0.0.1:0")
         let port = try await server.listening().port
-        try await python(Self.flooder, port, "78").finish().expect(lines: ["ConnectionResetError True"])
+        let told = try await python(Self.flooder, port, "78").finish().lines
+        #expect([["ConnectionResetError True"], ["BrokenPipeError True"]].contains(told), "\(told)")
         try await server.finish().expect(status: 65)
     }
 }

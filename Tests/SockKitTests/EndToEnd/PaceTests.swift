@@ -59,6 +59,18 @@ import Testing
         #expect(outcome.elapsed >= .milliseconds(230))
     }
 
+    @Test(arguments: [
+        ["--rate", "200K"], ["--read-delay", "20ms", "--write-size", "5000", "--write-delay", "15ms"],
+    ])
+    func `slowness of both directions at once holds up neither`(options: [String]) async throws {
+        let server = try sockctl("listen", "--serve", "echo", "127.0.0.1:0")
+        let bytes = noise(30_000)
+        let address = "127.0.0.1:\(try await server.listening().port)"
+        let outcome = try await sockctl(["dial"] + options + [address], input: .bytes(bytes)).finish()
+        outcome.expect(status: 0)
+        #expect(outcome.bytes == bytes)
+    }
+
     @Test(arguments: Side.allCases)
     func `a peer that sends too much is cut off at the limit and sees a reset`(side: Side) async throws {
         let pair = try await join(
@@ -133,7 +145,13 @@ import Testing
         (["dial", "--deadline", "1s", "--read-timeout", "1s", "x:1"], "exclude each other"),
         (["dial", "--keep-going", "1", "x:1"], "give '--read-timeout' or '--deadline'"),
         (["listen", "--goodbye", "x"], "give '--idle-timeout'"),
-        (["listen", "--no-accept", "-w", "1"], "never does"),
+        (["listen", "--no-accept", "-w", "1"], "accepts none"), (["listen", "--no-accept", "-i", "1"], "accepts none"),
+        (["listen", "--no-read", "-o", "x"], "never reads"), (["listen", "-U", "x", "--close", "reset"], "no meaning"),
+        (["listen", "-i", "1", "--goodbye", "x", "--close", "reset"], "a last word"),
+        (["listen", "--close", "hold", "--close-after", "1"], "exclude each other"),
+        (["listen", "--frame", "length:1", "--max-frame", "300"], "no more than 255"),
+        (["dial", "--user-timeout", "900us", "x:1"], "whole milliseconds"),
+        (["dial", "--retry", "1", "--retry-delay", "none", "x:1"], "and this is none"),
         (["listen", "--serve", "time", "--read-size", "1"], "never reads"),
         (["listen", "--serve", "echo", "--delay", "1s"], "leaves alone"),
         (["dial", "--recv-only", "--write-size", "1", "x:1"], "never reads it"),

@@ -88,6 +88,15 @@ import Testing
         try await server.finish().expect(out: "bye")
     }
 
+    @Test func `after our own end there is no goodbye, and the report says so`() async throws {
+        let pair = try await join(
+            .dial, "-i", "150ms", "--goodbye", "bye", input: .text("hi"), peer: "say(drain(c)); hold()")
+        let outcome = try await pair.program.finish()
+        outcome.expect(status: 75)
+        #expect(outcome.err.contains("the goodbye was not said") && !outcome.err.contains("broken pipe"), "\(outcome)")
+        try await pair.peer.waitForLine(containing: "b'hi'", on: .out)
+    }
+
     @Test func `a server that reads with a timeout ends the silent peer, and goes on`() async throws {
         let server = try sockctl("listen", "--serve", "echo", "--read-timeout", "150ms", "127.0.0.1:0")
         let script = """

@@ -23,7 +23,9 @@ enum EventSamples {
     static let timeout = {
         let error = NetworkError(.read, network: .tcp, local: ends.local, remote: ends.remote, cause: .timeout)
         var failure = Failure(error, connection: 1)
-        (failure.waited, failure.unread, failure.unacknowledged, failure.goesOn) = (.seconds(1), 5, 0, 2)
+        (failure.waited, failure.unread, failure.unacknowledged, failure.goesOn) = (
+            .seconds(1), 5, 0, Failure.GoingOn(number: 1, of: 3)
+        )
         return failure
     }()
 

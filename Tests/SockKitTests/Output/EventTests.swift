@@ -76,7 +76,7 @@ import Testing
             """,
             """
             sockctl: read tcp 127.0.0.1:3000->127.0.0.1:40112: i/o timeout \
-            (after 1.00 s, 5 bytes left unread, going on, 2 times more)
+            (after 1.00 s, 5 bytes left unread, going on, 1 of 3 times)
             """,
             "sockctl: unknown option '--verbos'\nhint: did you mean '--verbose'?",
             "retrying in 5.00 ms, attempt 1: dial tcp 127.0.0.1:9: connect: connection refused",

@@ -86,6 +86,26 @@ import Testing
         }
     }
 
+    @Test func `a reader and a writer wait for their times side by side`() async throws {
+        try await onLoop {
+            let pair = try await loopback()
+            var pace = Pace()
+            (pace.readSize, pace.writeSize) = (1, 1)
+            (pace.readDelay, pace.writeDelay) = (.milliseconds(7), .milliseconds(5))
+            let paced = PacedConnection(pair.client, pace)
+            let bytes = Array("0123456789".utf8)
+            let writer = Netpoller.spawn { try await paced.write(bytes.span) { _ in } }
+            try await pair.server.write(bytes)
+            for _ in bytes {
+                let chunk = try await paced.readChunk()
+                #expect(chunk.count == 1)
+            }
+            try await writer.value
+            try await pair.server.waitUntilReceived(10)
+            pair.close()
+        }
+    }
+
     @Test func `lines are split after their newlines, and what is left is last`() {
         let pieces = Array("a\nbb\n\nc".utf8).split(after: 10).map { String(decoding: $0, as: UTF8.self) }
         #expect(pieces == ["a\n", "bb\n", "\n", "c"])

@@ -42,6 +42,12 @@ struct FrameArguments: Equatable, Sendable {
                 throw UsageError("'\(option)' has no use: the packets of this protocol have a framing of their own")
             }
             if maximum < 13 { throw UsageError("'--max-frame \(maximum)': the smallest packet has 13 bytes") }
+        } else if case .length(let width, _, let countsItself) = framing, width < 4, maximum != defaults.maximum,
+            maximum > largest(width, countsItself)
+        {
+            let bytes = width == 1 ? "a length of 1 byte" : "a length of \(width) bytes"
+            throw UsageError(
+                "'--max-frame \(maximum)': \(bytes) says no more than \(largest(width, countsItself)) of a message")
         } else if framing == nil {
             let misplaced = [
                 (maximum != defaults.maximum, "--max-frame"), (separator != defaults.separator, "--separator"),
@@ -53,6 +59,13 @@ struct FrameArguments: Equatable, Sendable {
                     hint: "say how they are told apart, as in: --frame line")
             }
         }
+    }
+}
+
+extension FrameArguments {
+    /// The longest message that a length of so few bytes can tell.
+    private func largest(_ width: Int, _ countsItself: Bool) -> Int {
+        (1 << (8 * width)) - 1 - (countsItself ? width : 0)
     }
 }
 

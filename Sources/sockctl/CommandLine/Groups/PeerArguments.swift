@@ -26,6 +26,7 @@ struct PeerArguments: Equatable, Sendable {
         try pace.validate()
         try common.validate()
         try validateNoRead()
+        try validateClose()
         if common.isJSON, transfer.hexDump == "-" {
             throw UsageError(
                 "'--hex-dump -' and '--json' exclude each other: JSON Lines are never mixed with text",
@@ -44,8 +45,23 @@ struct PeerArguments: Equatable, Sendable {
         }
     }
 
+    private func validateClose() throws(UsageError) {
+        if ending.close == .reset, deadlines.goodbye != nil {
+            throw UsageError("'--goodbye' is a last word, and '--close reset' may take it away again")
+        }
+        if ending.close == .reset, socket.linger != nil {
+            throw UsageError("'--close reset' does not linger: leave out '--linger'")
+        }
+        if ending.close == .hold, ending.closeAfter != nil {
+            throw UsageError("'--close hold' and '--close-after' exclude each other: one never closes, the other does")
+        }
+    }
+
     private func validateNoRead() throws(UsageError) {
         guard !pace.reads else { return }
+        if transfer.output != nil {
+            throw UsageError("'--output' is about what is received, and '--no-read' never reads")
+        }
         if transfer.receivesOnly {
             throw UsageError("'--recv-only' and '--no-read' exclude each other: nothing would be left to do")
         }

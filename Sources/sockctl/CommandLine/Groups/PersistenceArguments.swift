@@ -35,7 +35,7 @@ struct PersistenceArguments: Equatable, Sendable {
                 `--retry` so often after each loss.
                 """),
         .option(
-            "heartbeat", as: .duration, into: \.heartbeat, help: "Send a text when nothing else was sent for so long.",
+            "heartbeat", as: .limit, into: \.heartbeat, help: "Send a text when nothing else was sent for so long.",
             detail: """
                 Standard input that ends without a single byte then ends nothing: the connection is kept up by the \
                 heartbeats. Otherwise they stop at its end.

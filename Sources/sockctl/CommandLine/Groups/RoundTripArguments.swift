@@ -8,8 +8,8 @@ struct RoundTripArguments: Equatable, Sendable {
         .option(
             "send", as: .text, into: \.text, help: "Send a text, wait for the answer, and tell the round trip.",
             detail: #"""
-                `--count` times; standard input is not read. An answer is what one read gives, or one message. It is \
-                waited for as long as `--idle-timeout` says; a datagram for 1s without that, and is then lost. The \
+                `--count` times; standard input is not read. An answer is what one read gives, or one message. It is \#
+                waited for as long as `--idle-timeout` says; a datagram for 1s without that, and is then lost. The \#
                 text has the escapes `\n`, `\r`, `\t`, `\0`, `\\` and `\xHH`.
                 """#),
         .option(

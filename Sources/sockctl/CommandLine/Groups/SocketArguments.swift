@@ -42,7 +42,7 @@ struct SocketArguments: Equatable, Sendable {
             detail: "A number, as `0x10`, or a name, as `ef`, `af11`, `cs1` or `lowdelay`."
         ).manualOnly,
         .option(
-            "user-timeout", as: .duration, into: \.userTimeout, help: "How long sent data may stay unanswered.",
+            "user-timeout", as: .millisecondLimit, into: \.userTimeout, help: "How long sent data may stay unanswered.",
             detail: "This is TCP_USER_TIMEOUT: then the kernel gives the connection up."
         ).manualOnly,
         .option(

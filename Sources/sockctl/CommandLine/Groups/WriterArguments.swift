@@ -28,7 +28,7 @@ struct WriterArguments: Equatable, Sendable {
             detail: """
                 The bytes of one then come into the message of another wherever the kernel has no more room, just as \
                 when threads share a socket and call write(2): a message that finds room as a whole is not torn. \
-                It shows best with a small `--sndbuf`, as 32K; with one too small for a segment each write waits for \
+                It shows best with a small `--sndbuf`, as 64K; with one too small for a segment each write waits for \
                 a delayed acknowledgement.
                 """
         ).manualOnly,
