@@ -29,6 +29,12 @@ final class Conductor {
         limit?.cancel()
         signals?.cancel()
         await reporter.finish()
+        if let failure = reporter.outputFailure {
+            let error = NetworkError(.write, network: nil, cause: .system(failure, call: "write standard output"))
+            let lost = reporter.fail(error)
+            await reporter.finish()
+            if status == .success { return lost }
+        }
         if let interruption { return .signal(interruption.number) }
         return hasTimedOut ? .timedOut : status
     }

@@ -10,6 +10,8 @@ final class LineSink: Sendable {
         var waitingBytes = 0
         var isDraining = false
         var isGone = false
+        /// The first write that failed although there is somebody to read: a full disk.
+        var failure: Errno?
         var lost = 0
         /// The line that stands below all others on a terminal, while there is one.
         var status: String?
@@ -31,6 +33,9 @@ final class LineSink: Sendable {
 
     /// True once the reader has gone.
     var isGone: Bool { state.withLock { $0.isGone } }
+
+    /// Why something was lost, other than that the reader has gone.
+    var failure: Errno? { state.withLock { $0.failure } }
 
     /// True while lines wait for their reader.
     var isBusy: Bool { state.withLock { $0.isDraining } }
@@ -80,13 +85,18 @@ final class LineSink: Sendable {
         }
     }
 
-    /// A full disk loses the line, a reader that is gone all that follow: there is nobody to tell.
+    /// A full disk loses the line, a reader that is gone all that follow.
     private func writeNow(_ bytes: [UInt8], _ state: inout State) {
         do throws(Errno) {
             try UnwatchedCalls.write(descriptor, bytes)
         } catch {
-            state.isGone = Self.isEnd(error)
+            Self.note(error, &state)
         }
+    }
+
+    private static func note(_ error: Errno, _ state: inout State) {
+        state.isGone = isEnd(error)
+        if !state.isGone, state.failure == nil { state.failure = error }
     }
 
     /// EIO is a terminal that was hung up.
@@ -99,7 +109,7 @@ final class LineSink: Sendable {
             do throws(Errno) {
                 try UnwatchedCalls.write(descriptor, line)
             } catch {
-                state.withLock { $0.isGone = Self.isEnd(error) }
+                state.withLock { Self.note(error, &$0) }
             }
         }
     }

@@ -104,6 +104,9 @@ final class Reporter: Sendable {
     /// True once nobody reads the reports any more: a command whose output they are is done then.
     var isTargetGone: Bool { target.isGone }
 
+    /// Why reports that are a command's output could not be written; nil if all were, or nobody wanted them.
+    var outputFailure: Errno? { settings.target == .standardOutput ? target.failure : nil }
+
     /// True while reports wait for who reads them.
     var isTargetBusy: Bool { target.isBusy }
 
@@ -124,10 +127,12 @@ final class Reporter: Sendable {
     }
 
     /// Writes text for people that is no event, among the reports; nothing where these are JSON.
-    func tell(_ text: String) {
+    ///
+    /// A picture has its own width: no time stands before its lines.
+    func tell(_ text: String, isPicture: Bool = false) {
         guard !settings.isQuiet, !settings.isJSON else { return }
         if target !== errors { errors.setStatus(nil) }
-        target.write { Self.line(text, settings, targetTerminal) }
+        target.write { isPicture ? Array("\(text)\n".utf8) : Self.line(text, settings, targetTerminal) }
     }
 
     /// Writes whole lines that are no event: a hex dump among the reports.
@@ -154,7 +159,7 @@ final class Reporter: Sendable {
     private static func line(_ text: String, _ settings: ReporterSettings, _ terminal: Terminal) -> [UInt8] {
         guard settings.hasTimestamps else { return Array("\(text)\n".utf8) }
         let time = terminal.paint(Timestamp.now.timeOfDay, .dim)
-        let lines = text.split(separator: "\n").map { "\(time) \($0)\n" }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { "\(time) \($0)\n" }
         return Array(lines.joined().utf8)
     }
 }

@@ -97,6 +97,18 @@ import Testing
         #expect(outcome.err.lowercased().contains("no space left on device"), "\(outcome)")
     }
 
+    @Test(arguments: [
+        ["backlog-probe", "--backlog", "0", "--dials", "1"], ["write-block-probe", "--writes", "1"],
+        ["udp-send", "--unconnected", "127.0.0.1:9", "x"],
+    ])
+    func `reports that are the output and find the disk full are an error with its reason`(
+        words: [String]
+    ) async throws {
+        let outcome = try await sockctl(words, output: .file("/dev/full")).finish()
+        outcome.expect(status: 74)
+        #expect(outcome.err.lowercased().contains("no space left on device"), "\(outcome)")
+    }
+
     @Test(arguments: Side.allCases)
     func `a broken connection is told with what cannot have arrived`(side: Side) async throws {
         let pair = try await join(side, "--json", input: .bytes(noise(8_000_000)), peer: "c.recv(1); reset(c)")

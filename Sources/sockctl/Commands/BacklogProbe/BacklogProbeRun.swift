@@ -54,7 +54,7 @@ struct BacklogProbeRun {
     private var columns: Int { min(reporter.targetTerminal.columns, 100) }
 
     private func draw(_ plot: Plot) {
-        reporter.tell("\n" + plot.text(on: reporter.targetTerminal, columns: columns) + "\n")
+        reporter.tell("\n" + plot.text(on: reporter.targetTerminal, columns: columns) + "\n", isPicture: true)
     }
 
     private func fail(_ error: BacklogProbeError) -> ExitStatus {

@@ -52,7 +52,7 @@ enum UDPSendCommand {
                     ("round trip", "From send to reply, by the kernel's clock; in JSON `round_trip`."),
                 ])
             ),
-            .events,
+            .outputEvents,
         ],
         exitNotes: Manual.exitNotes,
         examples: [

@@ -40,6 +40,15 @@ extension Manual.Section {
         ])
     )
 
+    /// Where the reports are described, of a command whose reports are its output.
+    static let outputEvents = Manual.Section(
+        "EVENTS",
+        """
+        Reports go to standard output, as text or as objects with `--json`; errors and traces always to standard error. \
+        The names of the events and their fields are in `sockctl(1)`.
+        """
+    )
+
     /// Where the reports are described.
     static let events = Manual.Section(
         "EVENTS",

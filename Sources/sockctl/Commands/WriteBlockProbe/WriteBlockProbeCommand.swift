@@ -49,7 +49,7 @@ enum WriteBlockProbeCommand {
                 a process of this machine. Where the peer is made to end, the queues are those just before. On \
                 unixgram SIOCINQ tells only the next datagram, so the peer's queue is emptied and counted at the end.
                 """),
-            .events,
+            .outputEvents,
         ],
         exitNotes: exitNotes,
         examples: WriteBlockProbeExamples.all,

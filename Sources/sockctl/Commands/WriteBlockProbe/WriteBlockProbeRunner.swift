@@ -67,7 +67,9 @@ struct WriteBlockProbeRunner {
 
     private func report(_ result: WriteBlockResult, _ plot: Plot) {
         if arguments.picture.draws(reporter) {
-            reporter.tell(plot.text(on: reporter.targetTerminal, columns: min(reporter.targetTerminal.columns, 120)))
+            reporter.tell(
+                plot.text(on: reporter.targetTerminal, columns: min(reporter.targetTerminal.columns, 120)),
+                isPicture: true)
         }
         reporter.report(.summary(result.measures))
         let prose = WriteBlockProse(result, probe).text
