@@ -28,7 +28,52 @@ package enum DiagnosticCalls {
         return try dump(body).compactMap(unix)
     }
 
+    /// The bytes that wait to be read in the TCP socket with these ends, of any process; nil where there is none.
+    package static func received(
+        near: (IPAddress, UInt16), far: (IPAddress, UInt16)
+    ) throws(Errno) -> Int? {
+        let isV4 = near.0.unmapped.family == .v4
+        func field(_ address: IPAddress) -> [UInt8] {
+            let bits = isV4 ? UInt128(address.unmapped.v4Bits) << 96 : address.v6Bits
+            return (0..<16).map { UInt8(truncatingIfNeeded: bits >> UInt128(120 - 8 * $0)) }
+        }
+        func field(_ port: UInt16) -> [UInt8] { [UInt8(port >> 8), UInt8(port & 0xff)] }
+        let family = isV4 ? SocketFamily.inet : .inet6
+        // The socket's id: both ports, both addresses, the interface, and a cookie that is not known.
+        var body = [UInt8(family.rawValue), UInt8(IPPROTO_TCP), 0, 0] + bytes(.max) + field(near.1) + field(far.1)
+        body += field(near.0) + field(far.0) + bytes(0) + bytes(.max) + bytes(.max)
+        guard let message = try one(body), message.count >= 72, message[message.startIndex + 1] != listening else {
+            return nil
+        }
+        return Int(number(message, 56))
+    }
+
+    /// The bytes that wait to be read at the peer of a Unix socket of ours; nil where it has no peer.
+    package static func receivedByPeer(of descriptor: Int32) throws(Errno) -> Int? {
+        let inode = try FileCalls.identity(of: descriptor).inode
+        guard let peer = try unixAttribute(2, showing: showPeer, of: UInt32(truncatingIfNeeded: inode)) else {
+            return nil
+        }
+        return try unixAttribute(4, showing: showQueue, of: number(peer, 0)).map { Int(number($0, 0)) }
+    }
+
+    /// One attribute of the Unix socket with this inode.
+    private static func unixAttribute(
+        _ type: UInt32, showing: UInt32, of inode: UInt32
+    ) throws(Errno) -> ArraySlice<UInt8>? {
+        let body = [UInt8(AF_UNIX), 0, 0, 0] + bytes(.max) + bytes(inode) + bytes(showing) + bytes(.max) + bytes(.max)
+        var rest = try one(body)?.dropFirst(16) ?? []
+        while rest.count >= 4 {
+            let length = Int(number(rest, 0) & 0xffff)
+            guard length >= 4, length <= rest.count else { return nil }
+            if number(rest, 0) >> 16 == type { return rest.dropFirst(4).prefix(length - 4) }
+            rest = rest.dropFirst((length + 3) & ~3)
+        }
+        return nil
+    }
+
     private static let listening: UInt32 = 10  // TCP_LISTEN
+    private static let showPeer: UInt32 = 4  // UDIAG_SHOW_PEER
     private static let showName: UInt32 = 1  // UDIAG_SHOW_NAME
     private static let showQueue: UInt32 = 16  // UDIAG_SHOW_RQLEN
 
@@ -81,18 +126,19 @@ package enum DiagnosticCalls {
 
     // MARK: - Netlink
 
+    /// Asks for the one socket that a request names, and returns the answer's body; nil where there is none.
+    private static func one(_ body: [UInt8]) throws(Errno) -> ArraySlice<UInt8>? {
+        let netlink = try ask(body, flags: 0x1)  // NLM_F_REQUEST
+        let answer = try FileCalls.readBlocking(netlink.rawValue, upTo: 8 << 10)[...]
+        guard answer.count >= 20, number(answer, 4) & 0xffff == 2 else { return answer.dropFirst(16) }  // NLMSG_ERROR
+        let error = Errno(rawValue: -Int32(bitPattern: number(answer, 16)))
+        if error == .noSuchFile { return nil }
+        throw error
+    }
+
     /// Asks for all that fits a request, and returns the answers' bodies; netlink(7).
     private static func dump(_ body: [UInt8]) throws(Errno) -> [ArraySlice<UInt8>] {
-        let type = Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue)
-        let number = try SystemCall.perform(
-            "socket", on: -1, arguments: "AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_SOCK_DIAG"
-        ) {
-            Int(socket(AF_NETLINK, type, 4))
-        }
-        let netlink = FileDescriptor(adopting: Int32(number))
-        // struct nlmsghdr: length, SOCK_DIAG_BY_FAMILY with NLM_F_REQUEST|NLM_F_DUMP, sequence, port.
-        let request = bytes(UInt32(16 + body.count)) + bytes(20 | 0x301 << 16) + bytes(1) + bytes(0) + body
-        try FileCalls.writeBlocking(netlink.rawValue, request.span)
+        let netlink = try ask(body, flags: 0x301)  // NLM_F_REQUEST|NLM_F_DUMP
         var answers: [ArraySlice<UInt8>] = []
         while true {
             var rest = try FileCalls.readBlocking(netlink.rawValue, upTo: 64 << 10)[...]
@@ -108,6 +154,20 @@ package enum DiagnosticCalls {
                 rest = rest.dropFirst((length + 3) & ~3)
             }
         }
+    }
+
+    /// A netlink socket with the request sent: struct nlmsghdr (length, SOCK_DIAG_BY_FAMILY and flags, sequence, port).
+    private static func ask(_ body: [UInt8], flags: UInt32) throws(Errno) -> FileDescriptor {
+        let type = Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue)
+        let number = try SystemCall.perform(
+            "socket", on: -1, arguments: "AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_SOCK_DIAG"
+        ) {
+            Int(socket(AF_NETLINK, type, 4))
+        }
+        let netlink = FileDescriptor(adopting: Int32(number))
+        let request = bytes(UInt32(16 + body.count)) + bytes(20 | flags << 16) + bytes(1) + bytes(0) + body
+        try FileCalls.writeBlocking(netlink.rawValue, request.span)
+        return netlink
     }
 
     /// A number of the kernel's structures, in the machine's own order.

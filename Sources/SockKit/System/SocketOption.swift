@@ -85,6 +85,19 @@ extension SocketOption {
         return value.l_onoff == 0 ? nil : value.l_linger
     }
 
+    /// SO_MEMINFO: what the kernel has charged to the receive buffer, its own needs included, and how large that is.
+    package static func receiveMemory(of descriptor: Int32) throws(Errno) -> (used: Int, size: Int) {
+        var values = [UInt32](repeating: 0, count: Int(SK_MEMINFO_VARS))
+        var size = UInt32(values.count * 4)
+        _ = try SystemCall.perform(
+            "getsockopt", on: descriptor, arguments: "\(descriptor), SOL_SOCKET, SO_MEMINFO, \(size) bytes"
+        ) {
+            unsafe Int(getsockopt(descriptor, SOL_SOCKET, Int32(SK_SO_MEMINFO), &values, &size))
+        }
+        // SK_MEMINFO_RMEM_ALLOC and SK_MEMINFO_RCVBUF.
+        return (used: Int(values[0]), size: Int(values[1]))
+    }
+
     /// SO_BINDTODEVICE: only packets of this interface.
     package static func bind(toInterface name: String, on descriptor: Int32) throws(Errno) {
         _ = try SystemCall.perform(

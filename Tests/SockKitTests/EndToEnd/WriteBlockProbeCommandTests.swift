@@ -155,6 +155,46 @@ import Testing
         #expect(outcome.out.contains("The connection broke."), "\(outcome)")
     }
 
+    @Test(.needs(.python3), arguments: ["tcp", "unix"])
+    func `what waits in a foreign peer of this machine is seen`(network: String) async throws {
+        let path = try scratch("peer")
+        let serving =
+            network == "unix" ? "s = socket.socket(socket.AF_UNIX); s.bind('\(path)'); s.listen(1)" : "s = serve()"
+        let peer = try python("\(serving); say('up'); c = take(s); hold()")
+        let address = network == "unix" ? path : "127.0.0.1:\(try await peer.port())"
+        if network == "unix" { try await peer.waitForOutput("up") }
+        let options = ["--network", network, "--duration", "900ms", address]
+        let json = try await probe(["--json"] + options)
+        let summary = try #require(Event.all(in: json.out).last)
+        #expect(summary["accounted"] == .bool(true) && summary["bytes_in_receive_queue"]?.integer ?? 0 > 0, "\(json)")
+        await peer.end()
+    }
+
+    @Test func `every byte is in an event, also those of the write that the end cuts off`() async throws {
+        let outcome = try await probe("--json", "--sndbuf", "65536", "--rcvbuf", "65536", "--duration", "900ms")
+        let events = try Event.all(in: outcome.out)
+        let bytes = events.filter { $0.name == "wrote" }.compactMap { $0["bytes"]?.integer }
+        #expect(bytes.reduce(0, +) == events.last?["bytes_accepted"]?.integer, "\(outcome)")
+        #expect(bytes.count == events.last?["writes"]?.integer, "\(outcome)")
+    }
+
+    @Test func `reads that open the window tell no balance that has not settled`() async throws {
+        let outcome = try await probe(
+            "--json", "--sndbuf", "65536", "--rcvbuf", "65536", "--read-after", "600ms", "--read-every", "50ms",
+            "--duration", "1200ms")
+        let reads = try Event.all(in: outcome.out).filter { $0.name == "peer-read" }
+        #expect(!reads.isEmpty && reads.allSatisfy { $0["accounted"] != .bool(false) }, "\(outcome)")
+        #expect(reads.first?["receive_buffer_free"]?.integer != nil, "\(outcome)")
+    }
+
+    @Test func `an end that did not happen is said, and none switches limits off`() async throws {
+        let outcome = try await probe(
+            "--then", "kill", "--writes", "3", "--chunk", "1", "--duration", "none", "--write-timeout", "none",
+            "--read-after", "none")
+        #expect(outcome.out.contains("'--then kill' did not happen"), "\(outcome)")
+        #expect(outcome.out.contains("3 writes of 1 byte,") && outcome.out.contains("run to run"), "\(outcome)")
+    }
+
     @Test(.needs(.nc)) func `a foreign peer that reads everything blocks nothing`() async throws {
         let server = try sockctl("listen", "--serve", "discard", "127.0.0.1:0")
         let port = try await server.listening().port
@@ -186,7 +226,8 @@ import Testing
         ("--blocking --both", "exclude each other"), ("--blocking --write-timeout 1s", "exclude each other"),
         ("--write-timeout 1s --then kill", "stays blocked"), ("--then drain 127.0.0.1:9", "somebody else's"),
         ("--read-after 1s 127.0.0.1:9", "somebody else's"), ("--both 127.0.0.1:9", "somebody else's"),
-        ("--network unix --no-nodelay", "no meaning for unix"), ("--network unixgram --both", "needs a connection"),
+        ("--network unix --no-nodelay", "no meaning for unix"), ("--network unix --nodelay", "no meaning for unix"),
+        ("--network unixgram --both", "needs a connection"),
         ("--network unixgram --then reset", "needs a connection"), ("--json --plot", "exclude each other"),
         ("--chunk 0", "not a size"), ("--chunk 65M", "not a size"), ("--then die", "is none of"),
         ("--writes 0", "not a number"),

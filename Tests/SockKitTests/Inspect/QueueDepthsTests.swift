@@ -15,6 +15,25 @@ import Testing
         }.value
     }
 
+    @Test func `the other end's queue is seen by address, as if it were somebody else's`() async throws {
+        try await Netpoller.spawn {
+            for host in ["127.0.0.1", "::1"] {
+                let listener = try await ListenConfiguration().listen(
+                    .tcp, at: Destination(place: .host(host, service: "0")))
+                defer { listener.close() }
+                let near = try await Dialer().dial(
+                    .tcp, to: Destination(place: .host(host, service: "\(listener.endpoint.port ?? 0)")))
+                defer { near.close() }
+                let far = try await listener.accept()
+                defer { far.close() }
+                try await near.write([UInt8](repeating: 7, count: 1234))
+                #expect(try await settled { near.peerReceiveQueue == 1234 }, "\(host)")
+                _ = try await far.readChunk()
+                #expect(near.peerReceiveQueue == 0, "\(host)")
+            }
+        }.value
+    }
+
     @Test func `when nobody reads, every byte is in one queue or the other`() async throws {
         try await Netpoller.spawn {
             let pair = try await LoopbackPair()

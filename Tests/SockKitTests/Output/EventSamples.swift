@@ -46,7 +46,7 @@ enum EventSamples {
         writer: .probe, write: 4, taken: 17, chunk: 65536, after: .milliseconds(42), ledger: ledger, buffers: buffers,
         congestionControl: "reno", window: 0, receiveSpace: 65483, mss: 47417)
     static let read = WriteBlockEvent.PeerRead(
-        index: 1, bytes: 60000, total: 60000, ledger: ledger, moved: 0, window: 0, mss: 47417)
+        index: 1, bytes: 60000, total: 60000, ledger: ledger, moved: 0, window: 0, mss: 47417, room: 33742)
 
     static let all: [sockctl::Event] = [
         .listening(Ends(.tcp, local: ends.local), backlog: 128, note: "this machine only"),

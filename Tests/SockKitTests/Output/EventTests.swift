@@ -112,12 +112,13 @@ import Testing
               tcp: the peer's window 0 bytes, its receive space 65483, mss 47417, congestion control reno
             """,
             """
-            unblocked after 703 ms, at read 2 of the peer (120000 bytes read)
+            unblocked 703 ms after the block, at read 2 of the peer (120000 bytes read)
               a socket polls writable once a third of its send buffer (131072 bytes) is free
             """,
             """
             the peer read 60000 bytes this time, 60000 bytes in total; 30 wait there; too little room for a window \
-            update (below an mss of 47417), nothing moved
+            update, nothing moved: 33742 bytes of its buffer are free (less than an mss of 47417), as a segment is \
+            released once read to its end
             """, "the peer was killed (SIGKILL), with 30 bytes unread",
             "... and 400 more writes of 100 bytes, 50000 bytes in total",
             """

@@ -22,11 +22,13 @@ public struct ByteLedger: Sendable, Hashable {
 
     /// Whether every byte is in one place; nil where a place cannot be looked into.
     ///
-    /// A byte whose acknowledgement is under way is in both queues: they agree once that has settled.
+    /// A byte whose acknowledgement is under way is in both queues: they agree once that has settled. Somebody else's
+    /// peer may have read what is in neither queue, and only if that is nothing is every byte in sight.
     public var isBalanced: Bool? {
-        guard let inReceiveQueue, let readByPeer else { return nil }
-        let waiting = hasSendQueue ? inSendQueue : 0
-        return waiting.map { $0 + inReceiveQueue + readByPeer + cut == accepted }
+        guard let inReceiveQueue, let waiting = hasSendQueue ? inSendQueue : 0 else { return nil }
+        let seen = waiting + inReceiveQueue + cut
+        if let readByPeer { return seen + readByPeer == accepted }
+        return seen == accepted ? true : seen > accepted ? false : nil
     }
 
     /// What the queues and the peer have, whatever the writer was told: for a write that has not returned.

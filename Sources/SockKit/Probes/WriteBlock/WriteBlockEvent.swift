@@ -26,16 +26,18 @@ public enum WriteBlockEvent: Sendable {
         public var buffers: WriteBlockBuffers
     }
 
-    /// One write that has returned.
+    /// One write that has returned, or was given up.
     public struct Write: Sendable {
         public var writer: Writer
         /// From 1.
         public var index: Int
-        /// How many bytes it moved: fewer than it was given only with an error.
+        /// How many bytes it moved: fewer than it was given only with an error, or if it was given up.
         public var bytes: Int
         public var total: Int
         public var error: NetworkError?
         public var duration: Duration
+        /// Whether it was still waiting for room when the probe stopped.
+        public var isGivenUp = false
     }
 
     /// A write that waits.
@@ -70,6 +72,8 @@ public enum WriteBlockEvent: Sendable {
         public var window: Int?
         /// By which the peer's kernel reckons whether room is worth telling (tcpi_rcv_mss).
         public var mss: Int?
+        /// What of its receive buffer is free: a segment takes up its place until it is read to its end.
+        public var room: Int?
     }
 
     /// A write that goes on after a block.

@@ -13,7 +13,7 @@ final class WriteBlockPeer {
     /// What was cut off from messages that were longer than the read.
     private(set) var bytesCut = 0
     private(set) var hasEnded = false
-    private var room: [UInt8] = []
+    private var page: [UInt8] = []
 
     private init(_ socket: Socket) {
         self.socket = socket
@@ -67,15 +67,23 @@ final class WriteBlockPeer {
         }
     }
 
+    /// What of its receive buffer is free.
+    var room: Int? {
+        descriptor.ask { number throws(Errno) in
+            let memory = try SocketOption.receiveMemory(of: number)
+            return max(0, memory.size - memory.used)
+        }
+    }
+
     // MARK: - Reading
 
     /// Waits for bytes, or a message, and reads once. Returns how many came; nil at the end.
     func read(upTo size: Int) async throws(NetworkError) -> Int? {
-        if room.count != size { room = [UInt8](repeating: 0, count: size) }
+        if page.count != size { page = [UInt8](repeating: 0, count: size) }
         // Taken away meanwhile: a stored property must not be held across a wait.
         var buffer: [UInt8] = []
-        swap(&buffer, &room)
-        defer { swap(&buffer, &room) }
+        swap(&buffer, &page)
+        defer { swap(&buffer, &page) }
         var span = buffer.mutableSpan
         switch socket {
         case .connection(let connection) where connection.network.kind == .stream:

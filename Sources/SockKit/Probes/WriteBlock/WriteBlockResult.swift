@@ -11,7 +11,7 @@ public struct WriteBlockResult: Sendable {
     public var writes: Int
     /// What the last of these moved: less than the chunk if it was cut short.
     public var lastWriteBytes: Int
-    /// When the first block began; nil if there was none.
+    /// When the write that was blocked first found no room; nil if none did for long enough.
     public var blockedAfter: Duration?
     /// Which of the peer's reads ended the first block.
     public var unblockedByRead: Int?
@@ -54,6 +54,8 @@ public struct WriteBlockResult: Sendable {
         public var ledger: ByteLedger
         public var blockedAfter: Duration?
         public var isAccounted: Bool?
+        /// What went with the peer: what its own kernel still had. The rest can be read here.
+        public var lost: Int
     }
 }
 

@@ -37,7 +37,7 @@ extension WriteBlockRun {
 
     /// Waits until every byte is accounted for, and a peer that reads all the time has read all.
     func settle(_ side: WriteBlockSide, for span: Duration) async {
-        guard let peer, !peer.hasEnded else { return }
+        guard peer?.hasEnded != true else { return }
         let readsOn = reading != nil && (probe.ending == .drain || probe.reading.map { $0.every == nil } == true)
         let end = Deadline.now + span
         while !end.hasPassed {

@@ -36,7 +36,8 @@ extension WriteBlockRun {
                 WriteBlockEvent.PeerRead(
                     index: peer.reads, bytes: bytes, total: peer.bytesRead, ledger: after,
                     moved: probe.network.isTCP ? moved : nil, window: info?.sendWindow,
-                    mss: isWaiting ? peer.connection?.tcpInfo?.receiveMSS : nil)))
+                    mss: isWaiting ? peer.connection?.tcpInfo?.receiveMSS : nil,
+                    room: isWaiting && probe.network.isTCP ? peer.room : nil)))
         if isWaiting { sample() }
         return true
     }

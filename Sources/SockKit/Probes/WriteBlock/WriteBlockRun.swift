@@ -10,6 +10,7 @@ final class WriteBlockRun {
     private(set) var side: WriteBlockSide!
     private var back: WriteBlockSide?
     private var backTask: Task<WriteBlockResult.Ending, Never>?
+    private var isBackOver = false
     var reading: Task<Void, Never>?
     /// As it was just before the peer ended.
     private(set) var lastLedger: ByteLedger?
@@ -37,7 +38,14 @@ final class WriteBlockRun {
         if probe.bothWrite, let theirs = peer?.connection {
             let back = WriteBlockSide(theirs, .peer, payload: payload, of: self)
             self.back = back
-            backTask = Netpoller.spawn { await back.write() }
+            backTask = Netpoller.spawn { [self] in
+                let ending = await back.write()
+                if ending == .allWritten {
+                    isBackOver = true
+                    carryOutIfDue()
+                }
+                return ending
+            }
         }
         let ending = probe.isBlocking ? await WriteBlockThread(self, side).write() : await side.write()
         return await finish(ending, sampler)
@@ -99,7 +107,8 @@ final class WriteBlockRun {
 
     /// Keeps what the queues hold now: what follows disturbs them.
     func keepLedger() {
-        if lastLedger == nil { (lastLedger, lastBuffers) = (ledger(of: side), buffers) }
+        guard lastLedger == nil else { return }
+        (lastLedger, lastBuffers, lastBackLedger) = (ledger(of: side), buffers, back.map { ledger(of: $0) })
     }
 
     /// After the last write: what small writes left behind goes when Nagle's algorithm lets it.
@@ -130,15 +139,18 @@ final class WriteBlockRun {
 
     private var backResult: WriteBlockResult.Back? {
         guard let back else { return nil }
-        let ledger = ledger(of: back)
+        let ledger = lastBackLedger ?? ledger(of: back)
+        // A connection that was reset still gives what had arrived before.
+        let arrived = peer?.hasEnded == true ? connection.queueDepths?.received ?? 0 : ledger.accepted
         return WriteBlockResult.Back(
-            ledger: ledger, blockedAfter: back.firstBlock.map { $0 - start }, isAccounted: ledger.isBalanced)
+            ledger: ledger, blockedAfter: back.firstBlock.map { $0 - start }, isAccounted: ledger.isBalanced,
+            lost: max(0, ledger.accepted - arrived))
     }
 
     /// Bytes that nobody can read any more. Those that wait in a queue still can be.
     private func lost(_ ledger: ByteLedger) -> Int? {
         guard let peer else {
-            // What the peer's kernel has never had; whether the rest was read, only the peer knows.
+            // What the peer's kernel never acknowledged; whether the rest was read, only the peer knows.
             return side.errors.contains { !$0.isTimeout } ? connection.queueDepths?.unacknowledged : nil
         }
         return peer.hasEnded ? ledger.accepted - peer.bytesRead : peer.bytesCut
@@ -156,11 +168,18 @@ final class WriteBlockRun {
                     chunk: probe.chunk, after: since - start, ledger: ledger(of: side), buffers: buffers,
                     congestionControl: side.connection.congestionControl, window: info?.sendWindow,
                     receiveSpace: peer?.connection?.tcpInfo?.receiveSpace, mss: info?.sendMSS)))
-        guard side.writer == .probe, let ending = probe.ending, let peer, !peer.hasEnded else { return }
-        carryOut(ending, by: peer)
+        carryOutIfDue()
     }
 
     private var lastBuffers: WriteBlockBuffers?
+    private var lastBackLedger: ByteLedger?
+
+    /// Where both write, the peer ends once neither of them has any room.
+    private func carryOutIfDue() {
+        guard let ending = probe.ending, let peer, !peer.hasEnded, side.blockedSince != nil else { return }
+        guard back == nil || isBackOver || back?.blockedSince != nil else { return }
+        carryOut(ending, by: peer)
+    }
 
     private func carryOut(_ ending: WriteBlockProbe.PeerEnding, by peer: WriteBlockPeer) {
         guard ending != .drain else {

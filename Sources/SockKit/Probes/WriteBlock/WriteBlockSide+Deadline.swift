@@ -6,27 +6,29 @@ extension WriteBlockSide {
     /// and for such a write that is too late. How busy the machine is does not decide what this finds.
     func writeInTime() async -> WriteBlockResult.Ending? {
         let start = Deadline.now
+        var lackedRoom: Deadline?
         connection.writeDeadline = probe.writeTimeout.map { start + $0 }
         do throws(DescriptorFailure) {
             while taken < payload.count {
                 if case .done(let count) = try attempt() {
                     taken += count
                     accepted += count
+                    lackedRoom = nil
                 } else {
+                    if lackedRoom == nil { lackedRoom = .now }
                     connection.descriptor.noteBlocked(.write)
                     try await connection.descriptor.waitUntilReady(.write)
                 }
             }
         } catch {
             guard error == .deadlineExceeded else { return fail(error, since: start) }
-            return await timeOut(since: start)
+            return await timeOut(since: start, lackedRoom ?? .now)
         }
         finishWrite(since: start)
         return nil
     }
 
-    private func timeOut(since start: Deadline) async -> WriteBlockResult.Ending {
-        let moment = Deadline.now
+    private func timeOut(since start: Deadline, _ lackedRoom: Deadline) async -> WriteBlockResult.Ending {
         let error = connection.failure(.write, .deadlineExceeded).after(taken)
         errors.append(error)
         report(taken, error, since: start)
@@ -34,7 +36,7 @@ extension WriteBlockSide {
         for _ in 0..<2 { await writeWithoutRenewing() }
         await run.settle(self, for: .seconds(1))
         begun = write
-        block(since: moment)
+        block(since: lackedRoom)
         return .timedOut
     }
 

@@ -20,7 +20,12 @@ extension WriteBlockSide {
 
     /// As `note`, of a write that we ended ourselves: what it had moved counts, and its error is our own doing.
     func noteInterrupted(_ record: WriteBlockThread.Record) {
-        if case .success(let moved) = record.result, moved > 0 { count(moved: moved) }
+        guard case .success(let moved) = record.result, moved > 0 else { return }
+        begun += 1
+        count(moved: moved)
+        if run.hasObserver {
+            run.emit(.wrote(write(of: moved, since: record.start, isGivenUp: moved < payload.count)))
+        }
     }
 
     private func count(moved: Int) {

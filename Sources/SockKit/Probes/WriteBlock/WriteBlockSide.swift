@@ -70,7 +70,10 @@ final class WriteBlockSide {
                 taken += count
                 accepted += count
             case .wouldBlock:
-                if let ending = await waitForRoom() { return ending }
+                if let ending = await waitForRoom() {
+                    giveUp(since: start)
+                    return ending
+                }
             }
         } while taken < payload.count
         finishWrite(since: start)
@@ -95,6 +98,20 @@ final class WriteBlockSide {
         report(payload.count, nil, since: start)
     }
 
+    /// Tells of a write that the end of the probe cut off.
+    private func giveUp(since start: Deadline) {
+        guard taken > 0, run.hasObserver else { return }
+        run.emit(.wrote(write(of: taken, since: start, isGivenUp: true)))
+    }
+
+    func write(
+        of bytes: Int, error: NetworkError? = nil, since start: Deadline, isGivenUp: Bool = false
+    ) -> WriteBlockEvent.Write {
+        WriteBlockEvent.Write(
+            writer: writer, index: begun, bytes: bytes, total: accepted, error: error, duration: .now - start,
+            isGivenUp: isGivenUp)
+    }
+
     private func countPartial() {
         guard taken > 0, taken < payload.count else { return }
         (writes, lastWriteBytes) = (writes + 1, taken)
@@ -103,10 +120,7 @@ final class WriteBlockSide {
 
     func report(_ bytes: Int, _ error: NetworkError?, since start: Deadline) {
         guard run.hasObserver else { return }
-        run.emit(
-            .wrote(
-                WriteBlockEvent.Write(
-                    writer: writer, index: begun, bytes: bytes, total: accepted, error: error, duration: .now - start)))
+        run.emit(.wrote(write(of: bytes, error: error, since: start)))
     }
 
     func fail(_ failure: DescriptorFailure, since start: Deadline) -> WriteBlockResult.Ending? {

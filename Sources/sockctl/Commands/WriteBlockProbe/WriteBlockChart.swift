@@ -5,24 +5,38 @@ struct WriteBlockChart {
     private let result: WriteBlockResult
     private let probe: WriteBlockProbe
 
+    /// The time axis' unit, and how many of it make a second: three decimals must tell two ticks apart.
+    private let unit: (name: String, rate: Double)
+
     init(_ result: WriteBlockResult, probe: WriteBlockProbe) {
         self.result = result
         self.probe = probe
+        switch Self.end(of: result) {
+        case ..<0.002: unit = ("microseconds", 1e6)
+        case ..<0.5: unit = ("milliseconds", 1e3)
+        default: unit = ("seconds", 1)
+        }
     }
+
+    private static func end(of result: WriteBlockResult) -> Double {
+        max(result.timeline.samples.last?.moment.seconds ?? 0, result.elapsed.seconds, 1e-6)
+    }
+
+    private func x(_ moment: Duration) -> Double { moment.seconds * unit.rate }
 
     var plot: Plot {
         let samples = result.timeline.samples
-        let end = max(samples.last?.moment.seconds ?? 0, result.elapsed.seconds, 0.001)
+        let end = Self.end(of: result) * unit.rate
         let most = Double(max(samples.map(\.ledger.accepted).max() ?? 0, 1))
         return Plot(
-            title: "Where the bytes are that a write was told are written", subtitle: parameters,
-            horizontal: Plot.Axis("seconds since the start", .exact(0...end)) { Self.short($0) },
+            title: "Where the written bytes are", subtitle: parameters,
+            horizontal: Plot.Axis("\(unit.name) since the start", .exact(0...end)) { Self.short($0) },
             vertical: Plot.Axis("bytes", .binary(0...most)) { Quantity.bytes(Int($0)) },
             series: areas, guides: guides)
     }
 
     private var parameters: String {
-        var parts = ["\(probe.network), \(probe.chunk) bytes a write"]
+        var parts = ["\(probe.network), \(Quantity.count(probe.chunk, "byte")) a write"]
         if let send = result.buffers.send { parts.append("send buffer \(send)") }
         if let receive = result.buffers.receive { parts.append("receive buffer \(receive)") }
         if let congestionControl = result.congestionControl { parts.append(congestionControl) }
@@ -33,7 +47,7 @@ struct WriteBlockChart {
     private var areas: [Plot.Series] {
         var (read, waiting, sending): ([Plot.Point], [Plot.Point], [Plot.Point]) = ([], [], [])
         for sample in result.timeline.samples {
-            let (x, ledger) = (sample.moment.seconds, sample.ledger)
+            let (x, ledger) = (x(sample.moment), sample.ledger)
             let first = Double(ledger.readByPeer ?? 0)
             let last = Double(ledger.accepted)
             // Where only one queue can be looked into, the other has the rest.
@@ -56,7 +70,7 @@ struct WriteBlockChart {
         let points = result.timeline.marks.filter { $0.kind == .windowUpdate }.compactMap { mark in
             samples.last { $0.moment <= mark.moment }.map { sample in
                 Plot.Point(
-                    mark.moment.seconds, Double(sample.ledger.accepted) - Double(sample.ledger.inSendQueue ?? 0))
+                    x(mark.moment), Double(sample.ledger.accepted) - Double(sample.ledger.inSendQueue ?? 0))
             }
         }
         return Plot.Series("window update", .purple, .marks(.diamond), points)
@@ -67,7 +81,7 @@ struct WriteBlockChart {
         return result.timeline.marks.filter { $0.kind != .windowUpdate }.map { mark in
             // The first of each kind has the word.
             let name = seen.insert(mark.kind).inserted ? Self.name(mark.kind) : ""
-            return Plot.Guide(.vertical(mark.moment.seconds), name, Self.tint(mark.kind))
+            return Plot.Guide(.vertical(x(mark.moment)), name, Self.tint(mark.kind))
         }
     }
 
@@ -90,8 +104,8 @@ struct WriteBlockChart {
     }
 
     /// A tick on the time axis, without digits that say nothing.
-    private static func short(_ seconds: Double) -> String {
-        let thousandths = Int((seconds * 1000).rounded())
+    private static func short(_ value: Double) -> String {
+        let thousandths = Int((value * 1000).rounded())
         var text = "\(thousandths / 1000)"
         let rest = thousandths % 1000
         guard rest != 0 else { return text }

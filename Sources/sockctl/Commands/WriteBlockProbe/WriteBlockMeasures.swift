@@ -28,7 +28,7 @@ extension WriteBlockResult {
             list += [
                 Measure("peer_bytes_accepted", .count(back.ledger.accepted)),
                 Measure("peer_blocked", .flag(back.blockedAfter != nil)),
-                Measure("peer_accounted", flag(back.isAccounted)),
+                Measure("peer_bytes_lost", .count(back.lost)), Measure("peer_accounted", flag(back.isAccounted)),
             ]
         }
         return list + [Measure("elapsed", .duration(elapsed))]

@@ -14,7 +14,8 @@ struct WriteBlockProbeArguments: Equatable, Sendable {
     var readEvery: Duration?
     var readSize: Int?
     var then: PeerDeed?
-    var nodelay = true
+    /// nil is as true, and was not asked for.
+    var nodelay: Bool?
     var sendBuffer: Int?
     var receiveBuffer: Int?
     /// nil draws on a terminal only.
@@ -41,13 +42,13 @@ struct WriteBlockProbeArguments: Equatable, Sendable {
             detail: "With very small ones the kernel's own overhead decides, and totals differ from run to run."),
         .option("writes", as: .count(1...Int.max), into: \.writes, help: "Stop after this many writes."),
         .option(
-            "duration", as: .duration, into: \.duration, help: "Stop this long after the start.",
+            "duration", as: .lasting, into: \.duration, help: "Stop this long after the start.",
             detail: """
                 By default it stops 2 s after the block, with `--read-after` 2 s after the first unblock, and after \
-                10 s without a block unless `--writes` says how many writes there are.
+                10 s without a block unless `--writes` says how many writes there are. `none` goes on until it is interrupted.
                 """),
         .option(
-            "write-timeout", as: .duration, into: \.writeTimeout, help: "Give each write a deadline of its own.",
+            "write-timeout", as: .limit, into: \.writeTimeout, help: "Give each write a deadline of its own.",
             detail: """
                 Past it a write returns what it had written. Two more writes are tried without a new deadline, to show \
                 that it is sticky: 0 bytes, at once. Then it stops.
@@ -66,7 +67,7 @@ struct WriteBlockProbeArguments: Equatable, Sendable {
 
     private static let peer: [Row<WriteBlockProbeArguments>] = [
         .option(
-            "read-after", as: .duration, into: \.readAfter, help: "The peer begins to read this long after the start."),
+            "read-after", as: .limit, into: \.readAfter, help: "The peer begins to read this long after the start."),
         .flag("never-read", into: \.neverReads, help: "The peer never reads (the default)."),
         .option(
             "read-every", as: .duration, into: \.readEvery, help: "How far apart its reads are.",
@@ -109,6 +110,18 @@ struct WriteBlockProbeArguments: Equatable, Sendable {
 /// What the probe's own peer does once the writer is blocked.
 enum PeerDeed: String, CaseIterable, Sendable {
     case kill, close, reset, drain
+}
+
+extension ValueType where Value == Duration {
+    /// A span of time, or `none` for one that nobody sees the end of.
+    fileprivate static var lasting: Self {
+        let endless = Duration.seconds(1 << 32)
+        return Self(placeholder: "DURATION") { (text: String) throws(UsageError) in
+            text == "none" ? endless : try DurationText.parse(text)
+        } show: {
+            $0 == endless ? "none" : DurationText.show($0)
+        }
+    }
 }
 
 extension WriteBlockProbeArguments {

@@ -41,10 +41,13 @@ enum WriteBlockProbeCommand {
                 The last report, with `--json` an object with these fields: `bytes_accepted`, `bytes_in_send_queue`, \
                 `bytes_unsent` (of these, never sent), `bytes_in_receive_queue`, `bytes_read_by_peer`, `bytes_lost` \
                 (accepted, and never to be read any more), `writes` (that moved bytes), `last_write_bytes` (less than \
-                the chunk if it was cut short), `blocked`, `blocked_after`, `unblocked_by_read` (the number of the \
+                the chunk if it was cut short), `blocked`, `blocked_after` (when the write that was blocked first found \
+                no room, whether it waited from then on for 500 ms or until its deadline), `unblocked_by_read` (the number of the \
                 peer's read), `send_buffer`, `receive_buffer`, `send_buffer_asked`, `receive_buffer_asked`, \
-                `congestion_control`, `mss`, `segments` (with data in them), `accounted`, `errors` (codes in order), \
-                with `--both` also `peer_bytes_accepted`, `peer_blocked` and `peer_accounted`, and `elapsed`. What \
+                `congestion_control`, `mss`, `segments` (with data in them), `sent_after` (how \
+                long after the last write its last byte left, if no write was blocked), `accounted`, `errors` (codes in order), \
+                with `--both` also `peer_bytes_accepted`, `peer_blocked`, `peer_bytes_lost` (that went with the peer) \
+                and `peer_accounted`, and `elapsed`. What \
                 cannot be known is null: of somebody else's peer what it has read, and what waits there unless it is \
                 a process of this machine. Where the peer is made to end, the queues are those just before. On \
                 unixgram SIOCINQ tells only the next datagram, so the peer's queue is emptied and counted at the end.
@@ -71,7 +74,7 @@ enum WriteBlockProbeCommand {
         let done = Manual.ExitNote(status: "0", meaning: "The experiment could be run, whatever the writes met.")
         let long = Manual.ExitNote(
             status: "65", meaning: "A chunk is longer than one message of the network can be.")
-        let shared = Manual.exitNotes.filter { !["0", "66", "74"].contains($0.status) }
+        let shared = Manual.exitNotes.filter { !["0", "65", "66", "74"].contains($0.status) }
         return ([done, long] + shared).sorted { (Int($0.status) ?? .max) < (Int($1.status) ?? .max) }
     }()
 }

@@ -82,7 +82,7 @@ struct WriteBlockProbeRunner {
 extension WriteBlockProbeArguments {
     fileprivate var options: SocketOptions {
         var options = SocketOptions()
-        (options.sendBuffer, options.receiveBuffer, options.noDelay) = (sendBuffer, receiveBuffer, nodelay)
+        (options.sendBuffer, options.receiveBuffer, options.noDelay) = (sendBuffer, receiveBuffer, nodelay ?? true)
         return options
     }
 
@@ -93,7 +93,9 @@ extension WriteBlockProbeArguments {
                 "a write to \(network) never blocks: what has no room is lost",
                 hint: "datagrams that do block are a Unix socket's: --network unixgram")
         }
-        if !network.isTCP, !nodelay { throw UsageError("'--no-nodelay' has no meaning for \(network)") }
+        if !network.isTCP, let nodelay {
+            throw UsageError("'--\(nodelay ? "" : "no-")nodelay' has no meaning for \(network)")
+        }
         if network.kind == .datagram, bothWrite {
             throw UsageError("'--both' needs a connection, and \(network) has none")
         }

@@ -13,25 +13,28 @@ struct WriteBlockProse {
     var text: String {
         let promise =
             "That a write succeeds means that this machine's kernel has the bytes, and promises nothing about the peer."
-        return ([beginning, places, cut, unblocking, ending, back, held, smallChunks].compactMap { $0 } + [promise])
+        return
+            ([beginning, places, cut, unblocking, ending, undone, back, held, smallChunks].compactMap { $0 } + [promise])
             .joined(separator: " ")
     }
 
     private var beginning: String {
-        let writes = "\(Quantity.count(result.writes, "write")) of \(probe.chunk) bytes"
+        let writes = "\(Quantity.count(result.writes, "write")) of \(Quantity.count(probe.chunk, "byte"))"
+        let isCut = result.lastWriteBytes < probe.chunk
+        let last = isCut ? ", the last of them cut off after \(result.lastWriteBytes)" : ""
         guard result.isBlocked else {
             guard result.ledger.accepted > 0 else { return "Not a byte was written." }
-            return "The kernel took \(result.ledger.accepted) bytes in \(writes), and no write was blocked"
+            return "The kernel took \(result.ledger.accepted) bytes in \(writes)\(last), and no write was blocked"
                 + (result.ending == .neverBlocked ? ": \(reader)." : ".")
         }
         if result.unblockedByRead != nil {
-            return
-                "A write was blocked and went on. In the end the kernel had taken \(result.ledger.accepted) bytes in \(writes)."
+            return """
+                A write was blocked and went on. In the end the kernel had taken \(result.ledger.accepted) bytes in \
+                \(writes)\(last).
+                """
         }
-        let isCut = result.lastWriteBytes < probe.chunk
-        let last = isCut ? ", the last of them cut off after \(result.lastWriteBytes)," : ""
         let block = result.errors.contains(where: \.isTimeout) ? "a write's deadline passed" : "a write was blocked"
-        return "The kernel took \(result.ledger.accepted) bytes in \(writes)\(last) before \(block)."
+        return "The kernel took \(result.ledger.accepted) bytes in \(writes)\(last)\(isCut ? "," : "") before \(block)."
     }
 
     /// Why there was room all the time.
@@ -44,20 +47,21 @@ struct WriteBlockProse {
         let ledger = result.ledger
         guard result.isBlocked, let waiting = ledger.inReceiveQueue else { return nil }
         if waiting == 0, ledger.readByPeer == ledger.accepted { return "The peer has read all of them." }
-        let read = ledger.readByPeer.map { $0 == 0 ? "the peer has read none" : "the peer has read \($0)" } ?? ""
+        let read = ledger.readByPeer.map { $0 == 0 ? "; the peer has read none" : "; the peer has read \($0)" } ?? ""
         let verb = result.lost ?? 0 > 0 && result.errors.contains { !$0.isTimeout } ? "were" : "are"
         if result.network.isTCP, let sending = ledger.inSendQueue {
-            return "\(sending) of them \(verb) still in the sender's buffer and \(waiting) in the receiver's; \(read)."
+            return "\(sending) of them \(verb) still in the sender's buffer and \(waiting) in the receiver's\(read)."
         }
-        return "\(waiting) of them \(verb) in the receiver's queue, which is charged to the sender's buffer; \(read)."
+        return "\(waiting) of them \(verb) in the receiver's queue, which is charged to the sender's buffer\(read)."
     }
 
     private var unblocking: String? {
         guard let read = result.unblockedByRead else { return nil }
         guard result.network.isTCP else { return "Read \(read) of the peer's made room, and the write went on." }
         return """
-            Not every read makes room: the peer's kernel announces a new window only once it is worth a segment, and a \
-            socket is writable again only once a third of its send buffer is free. Read \(read) was the one that counted.
+            Not every read makes room: the peer's kernel frees its buffer by whole segments, so a read that ends inside \
+            one frees nothing of it, and announces a new window only once what is free is worth a segment; and a socket \
+            is writable again only once a third of its send buffer is free. Read \(read) was the one that counted.
             """
     }
 
@@ -71,16 +75,24 @@ struct WriteBlockProse {
         let order = result.errors.map { $0.errno?.description ?? $0.code }.joined(separator: ", then ")
         let fate =
             result.ledger.readByPeer == nil
-            ? "the peer's kernel never had them" : "taken from the writer and never read"
+            ? "the peer's kernel never acknowledged them" : "taken from the writer and never read"
         let least = result.ledger.readByPeer == nil ? "At least " : ""
         let lost = result.lost.map { "\(least)\($0) bytes are lost: \(fate). " } ?? ""
         let deed = probe.ending.map { "The peer \($0.deed). " } ?? "The connection broke. "
         return "\(deed)\(lost)The writes after it met: \(order)."
     }
 
+    /// That there was nothing for the peer to end.
+    private var undone: String? {
+        guard let ending = probe.ending, !result.isBlocked else { return nil }
+        return "Because no write was blocked, '--then \(ending.rawValue)' did not happen."
+    }
+
     private var back: String? {
-        result.back.map {
-            "The other way the kernel took \($0.ledger.accepted) bytes: each direction has buffers of its own."
+        result.back.map { back in
+            let lost = back.lost > 0 ? "; \(back.lost) of them are lost, for the peer's kernel still had them" : ""
+            return
+                "The other way the kernel took \(back.ledger.accepted) bytes\(lost): each direction has buffers of its own."
         }
     }
 
@@ -98,9 +110,10 @@ struct WriteBlockProse {
     }
 
     private var smallChunks: String? {
-        guard result.isBlocked, probe.chunk < 512, result.network.isTCP else { return nil }
+        guard probe.chunk < 512, result.network.isTCP else { return nil }
         return """
-            With so small a chunk the kernel's own overhead fills the buffer, and the total differs from run to run.
+            With so small a chunk the kernel's own overhead fills the buffer, and the total until a block differs from \
+            run to run.
             """
     }
 }

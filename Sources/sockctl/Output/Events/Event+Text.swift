@@ -83,7 +83,8 @@ extension Event {
         case .summary(let measures): return Measure.table(measures)
         case .writeBlock(let event, let ends): return event.text(of: ends, on: terminal)
         case .wroteAlike(let count, let bytes, let total):
-            return "... and \(Quantity.count(count, "more write")) of \(bytes) bytes, \(total) bytes in total"
+            return
+                "... and \(Quantity.count(count, "more write")) of \(Quantity.count(bytes, "byte")), \(total) bytes in total"
         }
     }
 
@@ -262,7 +263,7 @@ extension Measure.Value {
         case .duration(let value): Quantity.duration(value)
         case .flag(let value): value ? "yes" : "no"
         case .text(let value): value.printable
-        case .list(let values): values.joined(separator: ", ").printable
+        case .list(let values): values.isEmpty ? "-" : values.joined(separator: ", ").printable
         case .group(let parts): parts.map { "\($0.name) \($0.value.text)" }.joined(separator: ", ")
         case .counts(let values): values.map(String.init).joined(separator: ", ")
         case .frequency(let value): "\(value)/s"

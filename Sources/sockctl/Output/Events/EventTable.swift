@@ -103,7 +103,8 @@ enum EventTable {
             .unblocked, .verbose, ["seconds", "reads", "bytes_read_by_peer", "send_buffer", "bytes_in_send_queue"],
             "A write that was blocked goes on, after so many reads of the peer."),
         row(
-            .peerRead, .verbose, ["total", "index", "moved", "window", "mss"] + WriteBlockFields.ledger,
+            .peerRead, .verbose,
+            ["total", "index", "moved", "window", "mss", "receive_buffer_free"] + WriteBlockFields.ledger,
             "The probe's peer read; `moved` bytes could leave the sender's queue for it."),
         row(
             .peerEnded, .verbose, ["by"] + WriteBlockFields.ledger,

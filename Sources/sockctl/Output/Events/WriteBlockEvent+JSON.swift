@@ -38,7 +38,9 @@ extension WriteBlockEvent {
                 .init("bytes", .integer(read.bytes)), .init("total", .integer(read.total)),
                 .init("index", .integer(read.index)),
             ] + .some("moved", read.moved.map(JSONValue.integer)) + .some("window", read.window.map(JSONValue.integer))
-                + .some("mss", read.mss.map(JSONValue.integer)) + (read.ledger?.members ?? [])
+                + .some("mss", read.mss.map(JSONValue.integer))
+                + .some("receive_buffer_free", read.room.map(JSONValue.integer))
+                + (read.ledger?.membersUnsettled ?? [])
         case .unblocked(let unblock):
             [
                 .init("seconds", .seconds(unblock.waited)), .init("reads", .integer(unblock.reads)),
@@ -63,6 +65,11 @@ extension WriteBlockEvent.Block {
 }
 
 extension ByteLedger {
+    /// Without a verdict where acknowledgements are still under way, as they are after a read that opened the window.
+    fileprivate var membersUnsettled: [JSONValue.Member] {
+        isBalanced == false ? members.filter { $0.name != "accounted" } : members
+    }
+
     fileprivate var members: [JSONValue.Member] {
         [.init("bytes_accepted", .integer(accepted))]
             + .some("bytes_in_send_queue", inSendQueue.map(JSONValue.integer))

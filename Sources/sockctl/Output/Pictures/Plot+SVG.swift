@@ -35,7 +35,7 @@ private struct Sheet {
         root.children += horizontalAxis + verticalAxis
         root.children += plot.series.filter { if case .area = $0.form { true } else { false } }.map(area)
         root.children += plot.series.filter { $0.form == .line }.map(line)
-        root.children += plot.guides.flatMap(guide)
+        root.children += plot.guides.flatMap(guide).filter { $0.text?.isEmpty != true }
         root.children += plot.series.map(marks).filter { !$0.children.isEmpty }
         root.children += legend
         return root
