@@ -147,10 +147,11 @@ import Testing
 
     @Test(.needsOwnNetwork) func `a datagram that no route takes is an error, not a loop`() async throws {
         let sockctl = try #require(Binary.sockctl)
-        for options in [["--unconnected"], []] {
+        for option in ["--unconnected", "--quiet"] {
             // A network of its own, with nothing in it, not even a loopback interface that is up.
-            let outcome = try await start(.unshare, ["-rn", sockctl, "udp-send"] + options + ["203.0.113.1:9", "x"])
-                .finish()
+            let outcome = try await start(
+                .unshare, "-rn", sockctl, "udp-send", option, "203.0.113.1:9", "x"
+            ).finish()
             outcome.expect(status: 69)
             #expect(outcome.err.contains("unreachable"), "\(outcome)")
         }
