@@ -3,8 +3,10 @@ extension NetworkError {
     public var hint: String? {
         switch (operation, cause) {
         case (.dial, .system(.connectionRefused, _)): refusedHint
-        case (.dial, .system(.noSuchFile, _)):
-            "there is nothing at that path; start a listener with: sockctl listen unix:PATH"
+        case (.dial, .system(.noSuchFile, _)), (.write, .system(.noSuchFile, _)): missingHint
+        case (.dial, .system(.wrongProtocolType, _)) where network == .unixgram,
+            (.write, .system(.wrongProtocolType, _)):
+            "the socket there takes no datagrams; for a stream use: sockctl dial unix:\(path), else unixpacket:\(path)"
         case (.dial, .system(.wrongProtocolType, _)):
             "the socket there is of another type; try --network unix, unixgram or unixpacket"
         case (.dial, .system(.timedOut, _)), (.dial, .timeout):
@@ -18,6 +20,7 @@ extension NetworkError {
             "to send to a broadcast address, say --broadcast"
         case (.set, .system(.noSuchDevice, _)):
             "name an interface that is there: --join GROUP@INTERFACE; look at: ip link"
+        case (.set, .system(.addressInUse, _)): "a group is joined once on each interface"
         case (.listen, .system(.addressInUse, _)): inUseHint
         case (.listen, .system(.permissionDenied, _)): permissionHint
         case (.listen, .system(.addressNotAvailable, _)):
@@ -33,6 +36,7 @@ extension NetworkError {
             "the peer aborted: it died, was killed, or closed with unread data"
         case (.read, .system(.timedOut, _)), (.write, .system(.timedOut, _)):
             "the peer's kernel no longer answers, or with --user-timeout the peer no longer reads"
+        case (.write, .system(.connectionRefused, _)) where network?.isUnix == true: refusedHint
         case (.read, .system(.connectionRefused, _)), (.write, .system(.connectionRefused, _)):
             "nobody receives there: the refusal came back as an ICMP message"
         case (.write, .system(.destinationRequired, _)):
@@ -51,14 +55,29 @@ extension NetworkError {
             let place = address.isLoopback ? "\(port)" : ":\(port)"
             return "nothing listens on \(Endpoint.ip(address, port: port)); start one with: sockctl listen \(place)"
         case .unix(let name):
-            return
-                "nobody listens there: its listener is gone, or it is no socket; start one with: sockctl listen unix:\(name)"
+            return network == .unixgram
+                ? "nobody receives there: who did is gone, or it is no socket; start one with: sockctl udp-recv unix:\(name)"
+                : "nobody listens there: its listener is gone, or it is no socket; start one with: sockctl listen unix:\(name)"
         case nil: return nil
         }
     }
 
+    /// What a Unix socket's peer is called; `PATH` where that is not known.
+    private var path: String {
+        if case .unix(let name) = remote, name != .unnamed { return "\(name)" }
+        return "PATH"
+    }
+
+    private var missingHint: String {
+        network == .unixgram
+            ? "there is nothing at that path; start a receiver with: sockctl udp-recv unix:\(path)"
+            : "there is nothing at that path; start a listener with: sockctl listen unix:\(path)"
+    }
+
     private var inUseHint: String? {
         switch local {
+        case .ip(_, let port) where network?.isUDP == true:
+            "somebody receives there already; look at: ss -lunp 'sport = :\(port)'"
         case .ip(_, let port): "somebody listens there already; look at: ss -ltnp 'sport = :\(port)'"
         case .unix(let name): "somebody listens on \(name) already, or a file of that name exists"
         case nil: nil

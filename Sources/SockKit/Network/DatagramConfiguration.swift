@@ -5,7 +5,7 @@ public struct DatagramConfiguration: Sendable {
     public var source: Endpoint?
     public var options: SocketOptions
     public var resolver: Resolver
-    /// Whether refusals of an unconnected socket's datagrams are kept for `takeErrors` (IP_RECVERR).
+    /// Whether each refusal is kept for `takeErrors` (IP_RECVERR). Of a connected socket's the kernel otherwise keeps one.
     public var receivesErrors: Bool
 
     public init(
@@ -52,7 +52,7 @@ public struct DatagramConfiguration: Sendable {
             remote: remotes.first, isDualStack: families.count > 1, mode: family == .unix ? 0o600 : nil)
         let made = try builder.make(family)
         let number = made.rawValue
-        if receivesErrors, family != .unix, !connected {
+        if receivesErrors, family != .unix {
             try builder.system("setsockopt IP_RECVERR") { () throws(Errno) in
                 try (family == .inet ? SocketOption.receivesErrors : .receivesErrors6).set(1, on: number)
                 // Datagrams to IPv4 addresses in their mapped form report to IPv4's own queue.
@@ -73,7 +73,7 @@ public struct DatagramConfiguration: Sendable {
         }
         return DatagramSocket(
             descriptor, network, family: family, local: endpoint, path: OwnedPath(endpoint),
-            remote: connected ? remotes.first : nil)
+            remote: connected ? remotes.first : nil, hasErrorQueue: receivesErrors && family != .unix)
     }
 
     /// The near end to bind: an IP socket is bound even where the kernel chooses, so that its port is known at once.

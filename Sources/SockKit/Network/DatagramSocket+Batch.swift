@@ -62,10 +62,10 @@ extension DatagramSocket {
 
     // MARK: - What came back
 
-    /// Errors that came back for datagrams sent before: the one that is pending on a connected socket, those on the
-    /// queue of one that asked for it (`DatagramConfiguration.receivesErrors`).
+    /// Errors that came back for datagrams sent before: all of them from the queue of a socket that asked for it
+    /// (`DatagramConfiguration.receivesErrors`), and else the one that is pending.
     public func takeErrors() -> [NetworkError] {
-        if let remoteEndpoint {
+        guard hasErrorQueue else {
             let pending = try? descriptor.withNumber { number throws(Errno) in try SocketCalls.takeError(of: number) }
             return (pending ?? nil).map { [failure(.write, .system($0), remoteEndpoint, call: "sendmmsg")] } ?? []
         }
@@ -73,7 +73,7 @@ extension DatagramSocket {
         while let next = try? descriptor.withNumber({ number throws(Errno) in
             try DatagramCalls.nextError(of: number)
         }) {
-            errors.append(failure(.write, .system(next.errno), next.destination, call: "sendmmsg"))
+            errors.append(failure(.write, .system(next.errno), remoteEndpoint ?? next.destination, call: "sendmmsg"))
         }
         return errors
     }

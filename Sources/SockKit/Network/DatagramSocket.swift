@@ -18,16 +18,19 @@ public final class DatagramSocket {
     public let remoteEndpoint: Endpoint?
     package let descriptor: PolledDescriptor
     let family: SocketFamily
+    /// Errors that come back are kept, each with the destination that it is about (IP_RECVERR).
+    let hasErrorQueue: Bool
     private let path: OwnedPath?
 
     init(
         _ descriptor: PolledDescriptor, _ network: Network, family: SocketFamily, local: Endpoint, path: OwnedPath?,
-        remote: Endpoint? = nil
+        remote: Endpoint? = nil, hasErrorQueue: Bool = false
     ) {
         self.descriptor = descriptor
         self.network = network
         self.family = family
         self.path = path
+        self.hasErrorQueue = hasErrorQueue
         localEndpoint = local
         remoteEndpoint = remote
     }

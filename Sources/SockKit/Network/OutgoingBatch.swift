@@ -24,6 +24,12 @@ public final class OutgoingBatch {
         }
     }
 
+    /// Whether runs of datagrams of one length that are added from now on are left to the kernel to cut.
+    public var segments: Bool {
+        get { vector.segments }
+        set { vector.segments = newValue }
+    }
+
     /// All of it has gone.
     public var isEmpty: Bool { vector.isEmpty }
 

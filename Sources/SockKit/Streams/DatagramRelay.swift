@@ -202,8 +202,7 @@ public final class DatagramRelay {
     }
 
     private var idleEnd: Deadline? {
-        if case .open = ends, arrived == 0 { return nil }
-        return rules.idleTimeout.map { max(inbound.lastAt, outbound.lastAt) + $0 }
+        rules.idleTimeout.map { max(inbound.lastAt, outbound.lastAt) + $0 }
     }
 }
 

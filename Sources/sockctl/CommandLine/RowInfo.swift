@@ -27,7 +27,7 @@ struct RowInfo: Equatable, Sendable {
     /// One sentence.
     let help: String
     /// What the manual says after that sentence.
-    let detail: String?
+    var detail: String?
     var section: String
     var visibility: Visibility
     let isRepeatable: Bool

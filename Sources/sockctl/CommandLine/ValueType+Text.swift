@@ -4,7 +4,7 @@ extension ValueType where Value == [UInt8] {
         Self(placeholder: "TEXT") { (text: String) throws(UsageError) in
             try EscapedText.bytes(text)
         } show: {
-            EscapedText.show($0)
+            $0.isEmpty ? nil : EscapedText.show($0)
         }
     }
 }

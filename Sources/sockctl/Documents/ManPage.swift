@@ -122,7 +122,7 @@ extension ManPage {
         let name = Mdoc.argument(row.placeholder ?? row.name)
         switch row.kind {
         case .positional(let count) where count.lowerBound > 0: return [".Ar \(name)"]
-        case .positional: return [".Op Ar \(name)"]
+        case .positional(let count): return [".Op Ar \(name)" + (count.upperBound == .max ? " ..." : "")]
         case .rest: return [".Op Fl \\& Ar \(name) ..."]
         case .flag, .option: return []
         }

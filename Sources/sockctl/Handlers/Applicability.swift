@@ -22,8 +22,9 @@ extension PeerArguments {
         if network.kind == .datagram {
             misplaced += (pace.aboutConnections + deadlines.aboutConnections).map { (true, $0) }
             misplaced += [
-                (ending.halfClose == .never, "--no-shutdown"), (ending.halfClose == .always, "--shutdown"),
-                (ending.isHalfOpen, "--half-open"), (socket.linger != nil, "--linger"),
+                // -N alone is habit, and asks for no more than datagrams do by themselves: they have no end to keep back.
+                (ending.halfClose == .never, "--no-shutdown"), (ending.isHalfOpen, "--half-open"),
+                (socket.linger != nil, "--linger"),
             ]
         } else {
             misplaced += [(ending.count != nil, "--count")]

@@ -62,12 +62,13 @@ struct Terminal: Sendable {
 }
 
 extension String {
-    /// The text with its control characters spelled out, so that they cannot act on a terminal.
+    /// The text with its control characters spelled out, so that they cannot act on a terminal: in the notation that
+    /// options take.
     var printable: String {
         guard unicodeScalars.contains(where: \.isControl) else { return self }
         return unicodeScalars.reduce(into: "") { text, scalar in
             if scalar.isControl {
-                text += "\\u{\(String(scalar.value, radix: 16))}"
+                text += EscapedText.show(Array(String(scalar).utf8))
             } else {
                 text.unicodeScalars.append(scalar)
             }

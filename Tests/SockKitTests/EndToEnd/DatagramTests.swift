@@ -93,6 +93,24 @@ import Testing
         #expect(outcome.out == "12")
     }
 
+    @Test func `before anybody has spoken -i ends it, and with -k a signal does`() async throws {
+        let idle = try await sockctl("listen", "-u", "-i", "100ms", "127.0.0.1:0", input: .open).finish()
+        idle.expect(status: 75)
+        let server = try sockctl("listen", "-u", "-k", "127.0.0.1:0", input: .open)
+        _ = try await server.listening()
+        let outcome = try await server.finish(after: 2)
+        outcome.expect(status: 0)
+        #expect(outcome.err.contains("server closed"), "\(outcome)")
+    }
+
+    @Test func `-N is accepted, port 0 and a mode without a file are not`() async throws {
+        let server = try python(Self.server + "hold()")
+        let address = "127.0.0.1:\(try await server.port())"
+        try await sockctl("dial", "-u", "-N", "-q", "0", address, input: .text("x")).finish().expect(status: 0)
+        try await sockctl("dial", "-u", "127.0.0.1:0").finish().expect(status: 64)
+        try await sockctl("listen", "-u", "--mode", "0600", "0").finish().expect(status: 64)
+    }
+
     @Test func `a datagram dial that is refused is 69, however much is said`() async throws {
         for options in [[], ["-v"], ["--quiet"]] {
             let dial = try sockctl(["dial", "-u"] + options + ["127.0.0.66:9"], input: .open)

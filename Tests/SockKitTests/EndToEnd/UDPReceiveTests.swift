@@ -151,7 +151,24 @@ import Testing
         #expect(gaps == [[2, 2], [5, 1]])
     }
 
+    @Test func `of datagrams without a number nothing is made up`() async throws {
+        let server = try sockctl("udp-recv", "--json", "--stats", "--count", "2", "127.0.0.1:0")
+        let address = "127.0.0.1:\(try await server.listening().port)"
+        try await sockctl("udp-send", "--size", "8", "--count", "2", address).finish().expect(status: 0)
+        let summary = try #require(try await server.finish().events().last)
+        #expect(summary["duplicated"]?.integer == nil && summary["reordered"]?.integer == nil)
+        #expect(summary["lost"]?.integer == summary["kernel_dropped"]?.integer)
+    }
+
     // MARK: Groups
+
+    @Test(.needsIPv6) func `an IPv6 group is heard`() async throws {
+        let server = try sockctl("udp-recv", "--count", "1", "--join", "ff02::1234@lo", "0")
+        let port = try await server.listening().port
+        let address = "[ff02::1234%lo]:\(port)"
+        try await sockctl("udp-send", "--multicast-interface", "lo", address, "six").finish().expect(status: 0)
+        try await server.finish().expect(out: "six")
+    }
 
     @Test(arguments: [("239.1.2.3", []), ("232.1.2.3,127.0.0.7", ["-s", "127.0.0.7"])])
     func `a group is heard, of one source only its own`(group: String, options: [String]) async throws {
@@ -178,6 +195,48 @@ import Testing
         try await sockctl("udp-send", "unixgram:\(path)", "hello", "", "world!").finish().expect(status: 0)
         try await server.finish().expect(out: "hello||world!|")
         #expect(!names(in: try Scene.required().directory).contains("s"))
+    }
+
+    @Test func `an asker whose queue is full is waited for, and one that never reads is told of`() async throws {
+        let path = try scratch("s")
+        let server = try sockctl("udp-recv", "--json", "--reply", "yes", "--count", "81", "unix:\(path)")
+        _ = try await server.waitForLine(containing: "listening", on: .err)
+        let script = """
+            def asker(name):
+                s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(name); s.connect(arguments[0])
+                s.settimeout(10); return s
+            slow = asker(arguments[1])
+            for _ in range(40): slow.send(b'x')
+            for _ in range(40): assert slow.recv(100) == b'yes'
+            dead = asker(arguments[2])
+            for _ in range(40): dead.send(b'x')
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'x', arguments[0])
+            say('done'); hold()
+            """
+        let asker = try python(script, path, try scratch("slow"), try scratch("dead"))
+        try await asker.waitForLine(containing: "done", on: .out)
+        let outcome = try await server.finish()
+        outcome.expect(status: 0)
+        let events = try outcome.events()
+        let sent = events.filter { $0.name == "datagram-sent" }.count
+        #expect(sent >= 40 && sent < 80)
+        // One full queue, what more it was to get, and one sender without a name.
+        #expect(events.filter { $0.name == "failed" }.count == 3, "\(outcome.err)")
+    }
+
+    @Test func `a reply is reported only if it was sent`() async throws {
+        let path = try scratch("s")
+        let server = try sockctl(
+            "udp-recv", "--json", "--reply", "yes", "--count", "1", "--first-read-delay", "300ms", "unix:\(path)")
+        _ = try await server.waitForLine(containing: "listening", on: .err)
+        try await python(
+            """
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(arguments[1]); s.sendto(b'x', arguments[0])
+            s.close(); os.unlink(arguments[1])
+            """, path, try scratch("gone")
+        ).finish().expect(status: 0)
+        let events = try await server.finish().events()
+        #expect(!events.contains { $0.name == "datagram-sent" } && events.contains { $0.name == "failed" })
     }
 
     @Test(arguments: ["tcp://127.0.0.1:1", "unixpacket:x"])

@@ -60,6 +60,25 @@ import Testing
         try await server.finish().expect(lines: ["True True"], after: 2)
     }
 
+    @Test func `a reader that is gone ends it quietly`() async throws {
+        let send = try sockctl(
+            "udp-send", "--unconnected", "-v", "--interval", "1ms", "--count", "100000000", "127.0.0.66:9", "x")
+        try await send.waitForLine(containing: "127.0.0.66:9", on: .out)
+        send.closeOutput()
+        let outcome = try await send.finish()
+        outcome.expect(status: 0)
+        #expect(outcome.err.isEmpty, "\(outcome)")
+    }
+
+    @Test func `an interruption is followed by the summary`() async throws {
+        let send = try sockctl(
+            "udp-send", "--json", "--unconnected", "--interval", "1ms", "--count", "100000000", "127.0.0.66:9", "x")
+        try await send.waitForLine(containing: "datagram-sent", on: .out)
+        let outcome = try await send.finish(after: 2)
+        outcome.expect(status: 130)
+        #expect(try summary(outcome)["sent"]?.integer ?? 0 > 0)
+    }
+
     @Test func `an interval is left from one send to the next`() async throws {
         let server = try python(Self.server + "hold()")
         let address = "127.0.0.1:\(try await server.port())"
@@ -75,6 +94,67 @@ import Testing
         let outcome = try await sockctl(["udp-send", "127.0.0.66:9"] + texts).finish()
         outcome.expect(status: 69)
         #expect(outcome.err.contains("connection refused"), "\(outcome)")
+    }
+
+    @Test(arguments: [
+        ["--size", "100", "--count", "100"], ["--size", "20", "--count", "12000"], ["a", "b", "c", "d"],
+    ])
+    func `every refusal is counted, however much is said`(sends: [String]) async throws {
+        let count = sends.last.flatMap { Int($0) } ?? sends.count
+        for options in [["--json"], []] {
+            let address = "127.0.0.66:9"
+            let line = options + (sends[0] == "--size" ? sends + [address] : [address] + sends)
+            let outcome = try await sockctl(["udp-send"] + line).finish()
+            outcome.expect(status: 69)
+            let refused = options.isEmpty ? Self.figure("refused", outcome) : try summary(outcome)["refused"]?.integer
+            #expect(refused == count, "\(outcome.err)")
+        }
+    }
+
+    /// A line of the summary for people.
+    private static func figure(_ name: String, _ outcome: Outcome) -> Int? {
+        let line = outcome.out.split(separator: "\n").first { $0.hasPrefix("\(name) ") }
+        return line?.split(separator: " ").last.flatMap { Int($0) }
+    }
+
+    @Test func `one of several that refuses does not end the wait for the others`() async throws {
+        let server = try sockctl(
+            "udp-recv", "--reply", "echo", "--first-read-delay", "200ms", "--count", "1", "127.0.0.1:0")
+        let port = try await server.listening().port
+        let outcome = try await sockctl(
+            "udp-send", "--json", "--wait", "20s", "127.0.0.66:9,127.0.0.1:\(port)", "x"
+        ).finish()
+        outcome.expect(status: 69)
+        let last = try summary(outcome)
+        #expect(last["replies"]?.integer == 1 && last["refused"]?.integer == 1 && last["lost"]?.integer == 1)
+        #expect(outcome.elapsed < .seconds(15))
+    }
+
+    @Test func `a reply is not taken for the answer to a send that was refused`() async throws {
+        let port = try unboundPort()
+        let send = try sockctl(
+            "udp-send", "--json", "--wait", "20s", "--interval", "400ms", "--count", "4", "127.0.0.1:\(port)", "hi")
+        try await send.waitForLine(containing: "datagram-sent", on: .out)
+        let server = try sockctl("udp-recv", "--reply", "ok", "127.0.0.1:\(port)")
+        _ = try await server.listening()
+        let outcome = try await send.finish()
+        outcome.expect(status: 69)
+        let replies = try Event.all(in: outcome.out).filter { $0.name == "reply" }
+        let last = try summary(outcome)
+        #expect(last["refused"]?.integer == 4 - replies.count && (1...3).contains(replies.count), "\(outcome)")
+        for reply in replies { #expect(try #require(reply["round_trip"]?.number) < 0.35) }
+    }
+
+    @Test(.needsOwnNetwork) func `a datagram that no route takes is an error, not a loop`() async throws {
+        let sockctl = try #require(Binary.sockctl)
+        for option in ["--unconnected", "--quiet"] {
+            // A network of its own, with nothing in it, not even a loopback interface that is up.
+            let outcome = try await start(
+                .unshare, "-rn", sockctl, "udp-send", option, "203.0.113.1:9", "x"
+            ).finish()
+            outcome.expect(status: 69)
+            #expect(outcome.err.contains("unreachable"), "\(outcome)")
+        }
     }
 
     @Test func `an unconnected socket is never told`() async throws {
@@ -149,6 +229,18 @@ import Testing
         let last = try summary(outcome)
         #expect(last["replies"]?.integer == 1 && last["lost"]?.integer == 0)
         #expect(last["round_trip"]?["count"]?.integer == 1)
+    }
+
+    @Test func `a reply that is no text is told to the byte, and a long one is cut on its line`() async throws {
+        let script =
+            "data, peer = s.recvfrom(100); s.sendto(b'\\xffa\\n', peer); data, peer = s.recvfrom(100); s.sendto(b'y' * 60000, peer); hold()"
+        let server = try python(Self.server + script)
+        let address = "127.0.0.1:\(try await server.port())"
+        let outcome = try await sockctl("udp-send", "--json", "--wait", "20s", address, "x").finish()
+        let reply = try #require(try Event.all(in: outcome.out).first { $0.name == "reply" })
+        #expect(reply["payload_escaped"]?.string == #"\xffa\n"#)
+        let long = try await sockctl("udp-send", "--wait", "20s", address, "x").finish()
+        #expect(long.out.contains("60000 bytes") && long.out.utf8.count < 1000)
     }
 
     @Test func `no reply is 75, and some are enough`() async throws {
@@ -226,7 +318,7 @@ import Testing
 
     @Test(arguments: [
         ["--count", "2"], ["--size", "10", "--chunk", "5"], ["--interval", "1s", "--rate", "1K"],
-        ["--unconnected", "127.0.0.1:1,127.0.0.1:2"],
+        ["--unconnected", "127.0.0.1:1,127.0.0.1:2"], ["-s", "20304"], ["127.0.0.1:0"],
     ])
     func `options that contradict each other are refused`(options: [String]) async throws {
         let address = options.last?.contains(":") == true ? [] : ["127.0.0.1:9"]

@@ -4,9 +4,9 @@ import Testing
 @Suite struct HintTests {
     private func hint(
         _ operation: NetworkError.Operation, _ cause: NetworkError.Cause, local: Endpoint? = nil,
-        remote: Endpoint? = nil
+        remote: Endpoint? = nil, network: Network = .tcp
     ) -> String? {
-        let error = NetworkError(operation, network: .tcp, local: local, remote: remote, cause: cause)
+        let error = NetworkError(operation, network: network, local: local, remote: remote, cause: cause)
         expectWellFormed(error)
         return error.hint
     }
@@ -25,6 +25,21 @@ import Testing
         let cause = NetworkError.Cause.system(.addressInUse, call: "bind")
         let text = try #require(hint(.listen, cause, local: .ip(.v4Any, port: 3000)))
         #expect(text.contains("ss -ltnp") && text.contains(":3000"))
+    }
+
+    @Test func `hints about datagrams are about datagrams`() throws {
+        let path = Endpoint.unix(.path("/tmp/x"))
+        for errno in [Errno.noSuchFile, .connectionRefused] {
+            let text = try #require(
+                hint(.dial, .system(errno, call: "connect"), remote: path, network: .unixgram))
+            #expect(text.contains("sockctl udp-recv unix:/tmp/x") && !text.contains("ICMP"))
+            #expect(hint(.write, .system(errno, call: "sendmmsg"), remote: path, network: .unixgram) == text)
+        }
+        let wrong = hint(.dial, .system(.wrongProtocolType, call: "connect"), remote: path, network: .unixgram)
+        #expect(wrong?.contains("sockctl dial unix:/tmp/x") == true)
+        let taken = hint(
+            .listen, .system(.addressInUse, call: "bind"), local: .ip(.v4Any, port: 3000), network: .udp)
+        #expect(taken?.contains("ss -lunp") == true)
     }
 
     @Test func `a privileged port gets one that is not, a file without permission nothing`() throws {

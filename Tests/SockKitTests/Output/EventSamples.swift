@@ -61,7 +61,7 @@ enum EventSamples {
         .acknowledged(ends, id: "00000003", result: 1, .microseconds(30)), .halfClosed(ends, by: .local),
         .reply(
             Ends(.udp, remote: ends.remote),
-            ReplyFacts(bytes: 3, length: 3, roundTrip: .microseconds(90), sequence: 2, payload: "yes")),
+            ReplyFacts(bytes: 3, length: 3, roundTrip: .microseconds(90), sequence: 2, payload: "yes", escaped: "yes")),
         .gap(Ends(.udp, remote: ends.remote), from: 2, count: 3),
         .dropped(Ends(.udp, local: ends.local), count: 12, buffer: 4096),
         .halfClosed(ends, by: .peer), .note(.inputUnfinished), .note(.messageCut(bytes: 3, length: 6)),

@@ -19,7 +19,7 @@ import Testing
 
     @Test func `what a stranger wrote cannot act on the terminal`() {
         let plain = Terminal(2, isTerminal: true, color: .never)
-        #expect(plain.paint("@\u{1b}[2Jx\r", .address) == "@\\u{1b}[2Jx\\u{d}")
+        #expect(plain.paint("@\u{1b}[2Jx\r", .address) == #"@\x1b[2Jx\r"#)
         let colored = Terminal(2, isTerminal: true, color: .always)
         #expect(colored.paint("é", .error) == "\u{1b}[1;31mé\u{1b}[0m")
     }

@@ -6,9 +6,17 @@ struct DatagramArguments: Equatable, Sendable {
 
     /// The rows, of the socket's options only those that datagrams have a use for.
     static func rows(socketOptions: Set<String>) -> [Row<DatagramArguments>] {
-        NetworkArguments.rows.lifted(through: \.network)
+        networkRows.lifted(through: \.network)
             + SocketArguments.rows.filter { socketOptions.contains($0.info.name) }.lifted(through: \.socket)
             + CommonArguments.rows.lifted(through: \.common)
+    }
+
+    /// Here datagrams go without saying.
+    private static let networkRows = NetworkArguments.rows.map { row in
+        guard row.info.name == "network" else { return row }
+        var row = row
+        row.info.detail = "Without it, the address's own prefix says, and else it is `udp`."
+        return row
     }
 
     func validate() throws(UsageError) {

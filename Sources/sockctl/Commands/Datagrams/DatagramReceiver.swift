@@ -96,7 +96,7 @@ final class DatagramReceiver {
         } else {
             try await write(0..<count)
         }
-        answers?.answer(batch, count)
+        await answers?.answer(batch, count)
     }
 
     private func note(_ index: Int) {
@@ -105,7 +105,8 @@ final class DatagramReceiver {
         if batch.length(of: index) > arguments.buffer {
             truncated += 1
             if !tellsEach {
-                let cut = Event.Note.messageCut(bytes: batch.byteCount(of: index), length: batch.length(of: index))
+                let cut = Event.Note.messageCut(
+                    bytes: batch.byteCount(of: index), length: batch.length(of: index), from: batch.source(of: index))
                 reporter.report(.note(cut))
             }
         }
@@ -155,16 +156,20 @@ final class DatagramReceiver {
             let ends = Ends(socket.network, local: socket.localEndpoint)
             reporter.report(.dropped(ends, count: drops - knownDrops, buffer: socket.bufferSizes?.receive))
         }
+        if let count = answers?.droppedSilently, count > 0 {
+            let replies = count == 1 ? "1 more reply was" : "\(count) more replies were"
+            reporter.fail(code: "would_block", message: "\(replies) dropped: who had asked did not read")
+        }
         guard tellsEach || arguments.hasStatistics else { return }
         var measures = [
             Measure("received", .count(received)), Measure("bytes", .bytes(bytes)),
-            Measure("truncated", .count(truncated)), Measure("kernel_dropped", drops.map { .count($0) } ?? .nothing),
+            Measure("truncated", .count(truncated)), Measure("kernel_dropped", .counted(drops)),
         ]
         if arguments.hasStatistics {
             measures += [
-                Measure("lost", .count(statistics.lost(dropped: drops ?? 0))),
-                Measure("duplicated", .count(statistics.duplicated)),
-                Measure("reordered", .count(statistics.reordered)),
+                Measure("lost", .counted(statistics.lost(dropped: drops))),
+                Measure("duplicated", .counted(statistics.duplicated)),
+                Measure("reordered", .counted(statistics.reordered)),
                 Measure("jitter", statistics.jitter.map { .duration($0) } ?? .nothing),
                 Measure("rate", statistics.rate.map { .rate($0) } ?? .nothing),
             ]

@@ -35,12 +35,16 @@ struct UDPReceiveArguments: Equatable, Sendable {
             detail: "Each datagram begins the wait anew; the status is 75."),
         .option(
             "reply", as: .reply, into: \.reply, help: "Answer each datagram, with this text or with itself.",
-            detail: "The answer comes from the address that the datagram was sent to."),
+            detail: """
+                The answer comes from the address that the datagram was sent to. A Unix sender whose own queue is full \
+                is waited for, a second at most; one without a name cannot be answered.
+                """),
         .flag(
             "stats", into: \.hasStatistics, help: "Measure the traffic of: udp-send --size.",
             detail: """
                 What was lost, reordered and duplicated, by the numbers in the datagrams; the jitter (RFC 3550), by \
-                their times and the kernel's; the rate, from the first arrival to the last.
+                their times and the kernel's; the rate, from the first arrival to the last. Datagrams of fewer than 16 \
+                bytes carry no number: then only the kernel's drops are known to be lost.
                 """),
         .option(
             "separator", as: .text, into: \.separator, help: "Write this after each datagram.",

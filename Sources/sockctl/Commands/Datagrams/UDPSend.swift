@@ -9,6 +9,7 @@ struct UDPSend {
     private let destinations: [Destination]
     private let resolver: Resolver
     private let texts: [[UInt8]]
+    private let source: NearEnd?
 
     init(_ arguments: UDPSendArguments, _ conductor: Conductor) throws(UsageError) {
         self.arguments = arguments
@@ -24,6 +25,7 @@ struct UDPSend {
         destinations = places.map(\.destination)
         resolver = try arguments.datagrams.network.resolver()
         texts = try arguments.texts.map { (text) throws(UsageError) in try EscapedText.bytes(text) }
+        source = try network.isUnix ? nil : arguments.source.map(NearEnd.init(source:))
         try arguments.datagrams.check(for: network)
         guard network.isUnix else { return }
         let misplaced = [
@@ -43,6 +45,10 @@ struct UDPSend {
             for destination in destinations { receivers.append(try await configuration.resolve(network, destination)) }
             let socket = try configuration.open(network, to: receivers, connected: connects(receivers))
             defer { socket.close() }
+            if reporter.isReported(.veryVerbose), let facts = socket.socketFacts {
+                let ends = Ends(network, local: socket.localEndpoint, remote: socket.remoteEndpoint)
+                reporter.report(.socketOptions(ends, facts))
+            }
             return try await send(socket, receivers, input)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
@@ -58,10 +64,8 @@ struct UDPSend {
         let isNumbered = (arguments.size ?? 0) >= GeneratedPayload.headerSize
         let watch = waits ? ReplyWatch(socket, receivers, numbered: isNumbered, reporter) : nil
         if let watch { sender.onSend = { place in watch.noteSend(place) } }
-        watch?.onError = { error in
-            sender.noteRefusal(error)
-            return sender.socket.remoteEndpoint != nil
-        }
+        sender.onRefusal = { place in watch?.noteRefusal(place) }
+        watch?.onRefusal = { sender.takeErrors() }
         var status = ExitStatus.success
         do throws(NetworkError) {
             try await sendAll(sender, input)
@@ -69,10 +73,13 @@ struct UDPSend {
         } catch {
             if error.cause != .cancelled { status = fail(error, sender) }
         }
-        if let watch, status == .success, sender.refused == 0 {
+        sender.takeErrors()
+        if let watch, status == .success, !reporter.isTargetGone {
             await watch.wait(for: sender.sent, limit: arguments.wait)
+            if let failure = watch.failure { status = reporter.fail(failure) }
         }
         sender.takeErrors()
+        if reporter.isTargetGone { return .success }
         if status == .success { status = sender.status }
         if let watch, watch.replies == 0, status == .success, !Task.isCancelled { status = noReply(socket) }
         summarize(sender, watch)
@@ -142,13 +149,10 @@ struct UDPSend {
             guard let text = arguments.source else { return arguments.wait == nil ? nil : .unix(.unnamed) }
             return try await configuration.resolve(network, destination(text))
         }
-        guard let text = arguments.source else { return nil }
-        if IPAddress(text) != nil || !text.utf8.contains(UInt8(ascii: ":")) {
-            let place = Destination.Place.host(text, service: "0")
-            return try await configuration.resolve(network, Destination(network: network, place: place))
-        }
-        if text.utf8.first == UInt8(ascii: ":"), let port = UInt16(text.dropFirst()) { return .ip(.v4Any, port: port) }
-        return try await configuration.resolve(network, destination(text))
+        guard let source else { return nil }
+        guard !source.host.isEmpty else { return .ip(.v4Any, port: source.port ?? 0) }
+        let place = Destination.Place.host(source.host, service: "\(source.port ?? 0)")
+        return try await configuration.resolve(network, Destination(network: network, place: place))
     }
 
     private func destination(_ text: String) throws(NetworkError) -> Destination {

@@ -55,7 +55,7 @@ struct UDPSendArguments: Equatable, Sendable {
         .option(
             "wait", short: "w", as: .limit, into: \.wait, help: "Wait this long for replies.",
             detail: """
-                It counts from the last send and ends at once with as many replies as sends. If none comes, the status \
+                It counts from the last send and ends at once with a reply or a refusal for each send. If none comes, the status \
                 is 75. A Unix socket gets a name of the kernel's choice, so that it can be answered.
                 """)
     ]

@@ -28,12 +28,12 @@ enum UDPSendCommand {
             """
             The socket is connected, so that a refusal is seen: where nobody receives, the other machine sends an ICMP \
             message back, and the next send or a last look before the end finds it. The status is then 69. The refused \
-            datagrams are counted, and the sending goes on. With several addresses the socket is unconnected, and the \
-            refusals are read off its error queue.
+            datagrams are counted, and the sending goes on. With several addresses the socket is unconnected. The \
+            refusals are read off its error queue (IP_RECVERR), either way.
             """,
             """
-            With `--wait` the replies are shown, each with its round trip, and the command ends as soon as there is one \
-            for every send.
+            With `--wait` the replies are shown, each with its round trip, and the command ends as soon as there is one, \
+            or a refusal, for every send. A reply that carries no number answers the first send that is still open.
             """,
             """
             A Unix receiver's queue that is full makes the sender wait, without using the processor meanwhile; nothing \
@@ -46,9 +46,9 @@ enum UDPSendCommand {
                 .terms([
                     ("sent", "Datagrams that the kernel took, counted for each address."),
                     ("bytes", "Their payload."),
-                    ("refused", "Refusals that came back."),
+                    ("refused", "Refusals that came back, one for each datagram as far as the network sends them."),
                     ("replies", "Datagrams that came back."),
-                    ("lost", "With `--wait`, the sends without a reply."),
+                    ("lost", "With `--wait`, the sends without a reply, those that were refused included."),
                     ("round trip", "From send to reply, by the kernel's clock; in JSON `round_trip`."),
                 ])
             ),

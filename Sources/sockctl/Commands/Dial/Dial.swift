@@ -9,13 +9,8 @@ struct Dial {
     private let network: Network
     private let destination: Destination
     private let resolver: Resolver
-    private let source: Source?
+    private let source: NearEnd?
     private let conduct: Conduct
-
-    private struct Source {
-        let host: String
-        let port: UInt16
-    }
 
     init(_ arguments: DialArguments, _ conductor: Conductor) throws(UsageError) {
         self.arguments = arguments
@@ -137,6 +132,7 @@ struct Dial {
         }
         try checkHeartbeat()
         guard network.kind == .datagram else { return }
+        try destination.checkPort()
         if arguments.persistence.reconnects {
             throw UsageError("'--reconnect' is about connections that are lost, and \(network) has none")
         }
@@ -156,35 +152,27 @@ struct Dial {
     // MARK: - The near end
 
     /// `--source` and `--source-port` together: a host, a port, or both.
-    private static func source(_ arguments: DialArguments, _ network: Network) throws(UsageError) -> Source? {
+    private static func source(_ arguments: DialArguments, _ network: Network) throws(UsageError) -> NearEnd? {
         guard arguments.source != nil || arguments.sourcePort != nil else { return nil }
         if network.isUnix {
             throw UsageError("'--source' and '--source-port' are for IP addresses, and \(network) has none")
         }
-        guard let text = arguments.source else { return Source(host: "", port: UInt16(arguments.sourcePort ?? 0)) }
-        // A host by itself, an IPv6 literal without brackets included, or HOST:PORT.
-        if IPAddress(text) != nil || !text.utf8.contains(UInt8(ascii: ":")) {
-            return Source(host: text, port: UInt16(arguments.sourcePort ?? 0))
-        }
-        let place: Destination.Place
-        do throws(AddressError) { place = try Destination.parse(text, role: .listening).place } catch {
-            throw UsageError("'--source': \(error.message)")
-        }
-        guard case .host(let host, let service) = place, let port = UInt16(service) else {
-            throw UsageError("'--source': '\(text)' is not HOST or HOST:PORT")
-        }
+        let port = UInt16(arguments.sourcePort ?? 0)
+        guard let text = arguments.source else { return NearEnd(host: "", port: port) }
+        let near = try NearEnd(source: text)
+        guard near.port != nil else { return NearEnd(host: near.host, port: port) }
         if arguments.sourcePort != nil {
             throw UsageError("'--source \(text)' already names the port: leave out '--source-port'")
         }
-        return Source(host: host, port: port)
+        return near
     }
 
     private func sourceEndpoint() async throws(NetworkError) -> Endpoint? {
         guard let source else { return nil }
-        guard !source.host.isEmpty else { return .ip(.v4Any, port: source.port) }
+        guard !source.host.isEmpty else { return .ip(.v4Any, port: source.port ?? 0) }
         do throws(LookupFailure) {
             let found = try await resolver.addresses(of: source.host, for: network, until: nil)
-            return .ip(found[0], port: source.port)
+            return .ip(found[0], port: source.port ?? 0)
         } catch {
             throw NetworkError(.dial, network: network, cause: error.cause)
         }

@@ -20,7 +20,7 @@ struct Listen {
         options.reusesPort = arguments.reusesPort
         configuration = ListenConfiguration(
             backlog: Int32(arguments.backlog), options: options, resolver: try arguments.peer.network.resolver(),
-            unixMode: UInt32(arguments.mode))
+            unixMode: UInt32(arguments.mode ?? 0o600))
         try Self.check(arguments, network)
     }
 
@@ -190,6 +190,7 @@ struct Listen {
         let session = DatagramSession(
             .open(socket, everyone: arguments.keepsOpen), Ends(network, local: socket.localEndpoint), arguments.peer,
             streams, copies, reporter)
+        if arguments.keepsOpen { conductor.onFinish = { session.finish() } }
         return await session.run(firstTimeout: arguments.timeout)
     }
 
@@ -197,7 +198,7 @@ struct Listen {
 
     private static func check(_ arguments: ListenArguments, _ network: Network) throws(UsageError) {
         try arguments.peer.check(for: network)
-        if !network.isUnix, arguments.mode != ListenArguments().mode {
+        if !network.isUnix, arguments.mode != nil {
             throw UsageError("'--mode' is about a Unix socket's file, and \(network) has none")
         }
         if arguments.serve == .frames, network.kind != .stream {

@@ -11,7 +11,8 @@ struct ListenArguments: Equatable, Sendable {
     var neverAccepts = false
     var reusesPort = false
     /// The permissions of a Unix socket's file.
-    var mode = 0o600
+    /// nil is 0600.
+    var mode: Int?
     var reading = ReaderArguments()
     var ioModel: EchoModel?
     var peer = PeerArguments()
@@ -82,7 +83,8 @@ struct ListenArguments: Equatable, Sendable {
             "reuse-port", into: \.reusesPort, help: "Share the port with others that do.",
             detail: "This is SO_REUSEPORT."),
         .option(
-            "mode", as: .fileMode, into: \.mode, help: "The permissions of a Unix socket's file."
+            "mode", as: .fileMode, into: \.mode, help: "The permissions of a Unix socket's file.",
+            detail: "In octal; the default is `0600`."
         ).manualOnly,
     ]
 

@@ -34,7 +34,8 @@ extension Manual.Section {
                 """
                 They have no end. The program ends when nothing has arrived for `--input-grace` after standard input's \
                 end (`--quit-after` sets another time; an idle terminal goes on), after `--count` datagrams, at \
-                `--idle-timeout` or at `--max-time`.
+                `--idle-timeout` or at `--max-time`. A `listen` reads standard input once somebody has spoken: before \
+                that, its end is not seen, and only `--timeout`, `--idle-timeout` and `--max-time` end the wait.
                 """
             ),
         ])

@@ -1,6 +1,6 @@
 import SockKit
 
-/// Answers each datagram of a batch, all in one call.
+/// Answers each datagram of a batch, all in one call where nobody looks at each.
 @Netpoller
 final class DatagramAnswers {
     private let reply: DatagramReply
@@ -10,6 +10,14 @@ final class DatagramAnswers {
     private let failures: Reporter
     /// Bound to every address: then the answer's source must be said, or a connected asker would not know it.
     let needsControl: Bool
+    /// Askers whose queues stayed full: they are not waited for again until they have read.
+    private var absent: Set<Endpoint> = []
+    private var hasMetUnnamed = false
+    /// Replies that an asker's full queue did not take, besides the first one of each run of them, which is reported.
+    private(set) var droppedSilently = 0
+
+    /// Meanwhile nobody else is answered, nor is anything received.
+    private static let patience = Duration.seconds(1)
 
     /// `reporter` is told of each answer, where somebody wants to know.
     init(
@@ -24,14 +32,16 @@ final class DatagramAnswers {
         if needsControl { socket.receiveDestinations() }
     }
 
-    /// What cannot be sent without waiting is dropped, with a report: one asker who does not listen holds up no other.
-    func answer(_ batch: DatagramBatch, _ count: Int) {
+    /// An asker whose queue is full is waited for, but not for ever: then its answers are dropped, with a report.
+    func answer(_ batch: DatagramBatch, _ count: Int) async {
         var places: [Int] = []
         var receivers: [Endpoint] = []
         for index in 0..<count {
             let source = batch.source(of: index)
-            // A Unix sender without a name has nowhere to be answered.
-            guard source != .unix(.unnamed) else { continue }
+            guard source != .unix(.unnamed) else {
+                noteUnnamed()
+                continue
+            }
             places.append(index)
             receivers.append(source)
         }
@@ -42,10 +52,10 @@ final class DatagramAnswers {
             return
         }
         for (place, index) in places.enumerated() {
-            while !append(batch, index, to: place) { flush() }
-            report(batch, index, to: receivers[place])
+            while !append(batch, index, to: place) { _ = await flush(receivers) }
+            if reporter != nil, await flush(receivers) > 0 { report(batch, index, to: receivers[place]) }
         }
-        flush()
+        _ = await flush(receivers)
         outgoing.removeAll()
     }
 
@@ -63,6 +73,16 @@ final class DatagramAnswers {
         return address
     }
 
+    /// A Unix sender without a name has nowhere to be answered; it is said once.
+    private func noteUnnamed() {
+        guard !hasMetUnnamed else { return }
+        hasMetUnnamed = true
+        failures.fail(
+            NetworkError(
+                .write, network: socket.network, local: socket.localEndpoint,
+                cause: .system(.destinationRequired, call: "sendmmsg")))
+    }
+
     private func report(_ batch: DatagramBatch, _ index: Int, to receiver: Endpoint) {
         guard let reporter else { return }
         let bytes =
@@ -74,16 +94,58 @@ final class DatagramAnswers {
         reporter.report(.datagramSent(ends, DatagramFacts(bytes: bytes, length: bytes)))
     }
 
-    private func flush() {
+    // MARK: - Sending
+
+    /// Sends or drops what is there; says how many went.
+    private func flush(_ receivers: [Endpoint]) async -> Int {
+        var sent = 0
         while !outgoing.isEmpty {
+            let receiver = outgoing.first?.receiver.map { receivers[$0] }
             do throws(NetworkError) {
-                if try socket.sendNow(outgoing) != nil { continue }
-                throw socket.wouldBlock(outgoing)
+                let taken = try await sendSome(to: receiver)
+                guard taken == 0 else {
+                    sent += taken
+                    if let receiver { absent.remove(receiver) }
+                    continue
+                }
+                if let receiver, !absent.insert(receiver).inserted {
+                    droppedSilently += 1
+                } else {
+                    failures.report(.failed(Self.failure(socket.wouldBlock(outgoing))))
+                }
             } catch {
-                failures.fail(error)
-                _ = outgoing.dropFirst()
+                if error.cause == .cancelled { break }
+                var failure = Failure(error)
+                // What would help a sender helps nobody who was asked.
+                if socket.network.isUnix { failure.hint = "who had asked is gone" }
+                failures.report(.failed(failure))
             }
+            _ = outgoing.dropFirst()
         }
         outgoing.removeAll()
+        return sent
+    }
+
+    /// No event tells when a Unix receiver's queue is no longer full (unix(7)): it is tried again and again, ever later.
+    private func sendSome(to receiver: Endpoint?) async throws(NetworkError) -> Int {
+        let waits = receiver.map { !absent.contains($0) } ?? true
+        let end = Deadline.now + (waits ? Self.patience : .zero)
+        var pause = Duration.milliseconds(1)
+        while true {
+            if let taken = try socket.sendNow(outgoing), taken > 0 { return taken }
+            if end.hasPassed { return 0 }
+            guard await Netpoller.sleep(until: min(end, .now + pause)) else {
+                throw NetworkError(.write, network: socket.network, cause: .cancelled)
+            }
+            pause = min(pause * 2, .milliseconds(20))
+        }
+    }
+
+    private static func failure(_ error: NetworkError) -> Failure {
+        var failure = Failure(error)
+        failure.hint =
+            "its queue was full for \(Quantity.duration(patience)): it does not read; until it does, "
+            + "what else it is sent is dropped without a report"
+        return failure
     }
 }

@@ -12,6 +12,7 @@ extension NetworkArguments {
         } catch {
             throw UsageError(error.message)
         }
+        if role == .dialing { try destination.checkPort() }
         switch destination.network {
         case nil: return (.udp, destination)
         // unix: is any Unix socket; the one that takes datagrams is meant here.
@@ -36,5 +37,13 @@ extension NetworkArguments {
         UsageError(
             "\(network) carries no datagrams; there are udp, udp4, udp6 and unixgram",
             hint: "for \(network) use: sockctl dial, or sockctl listen")
+    }
+}
+
+extension Destination {
+    /// A datagram that is sent to port 0 goes nowhere: the kernel refuses it with a word that says something else.
+    func checkPort() throws(UsageError) {
+        guard case .host(_, let service) = place, Int(service) == 0 else { return }
+        throw UsageError("nothing can be sent to port 0: name the receiver's port, from 1 to 65535")
     }
 }

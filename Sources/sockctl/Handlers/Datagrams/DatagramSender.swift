@@ -10,6 +10,8 @@ final class DatagramSender {
     private let pace: Cadence
     /// Each datagram goes by itself: somebody looks at it, or waits for what it brings.
     private let sendsSingly: Bool
+    /// Runs may be left to the kernel to cut, once it has been seen that nobody refuses: a run brings one refusal.
+    private var mayRun: Bool
     private var known: Set<Endpoint> = []
     private(set) var sent = 0
     private var queuedBytes = 0
@@ -18,6 +20,8 @@ final class DatagramSender {
     var bytes: Int { queuedBytes - batch.byteCount }
     /// Told of each datagram just before it goes: the place of its receiver.
     var onSend: (@Netpoller (Int) -> Void)?
+    /// Told of each refusal: the place of the receiver that it is about.
+    var onRefusal: (@Netpoller (Int) -> Void)?
 
     init(
         _ socket: DatagramSocket, to receivers: [Endpoint], pace: Cadence, singly: Bool, inRuns: Bool,
@@ -28,8 +32,9 @@ final class DatagramSender {
         self.pace = pace
         self.reporter = reporter
         sendsSingly = singly || reporter.isReported(.verbose)
+        mayRun = inRuns && !sendsSingly && !socket.network.isUnix
         batch = try OutgoingBatch(
-            for: socket, receivers: socket.remoteEndpoint == nil ? receivers : [], segments: inRuns && !sendsSingly)
+            for: socket, receivers: socket.remoteEndpoint == nil ? receivers : [], segments: false)
     }
 
     /// Sends a datagram to every receiver, once it is due; it may go with others that follow, until `flush`.
@@ -53,6 +58,8 @@ final class DatagramSender {
             if sendsSingly {
                 try await flush()
                 report(count, to: receivers[place])
+                // The reports are the output: a sender whose reader has gone is done.
+                if reporter.isTargetGone { throw cancelled }
             }
         }
         pace.note(bytes: count * receivers.count)
@@ -66,36 +73,44 @@ final class DatagramSender {
             do throws(NetworkError) {
                 sent += try await socket.send(batch)
                 failure = nil
+                // A call that stopped half-way has met a refusal, and keeps it to itself (sendmmsg(2)).
+                if !batch.isEmpty { takeErrors() }
             } catch {
-                // Twice the same is no news of earlier datagrams: this one cannot go.
-                guard Self.isRefusal(error), failure != error else { throw error }
+                // Twice the same, and nothing on the queue: that is no news of earlier datagrams, this one cannot go.
+                guard Self.isRefusal(error), takeErrors() || failure != error else { throw error }
                 failure = error
-                noteRefusal(error)
             }
         }
         batch.removeAll()
+        if mayRun {
+            mayRun = false
+            takeErrors()
+            batch.segments = refused == 0
+        }
         await Task.yield()
     }
 
     // MARK: - What came back
 
-    /// A last look at what came back for datagrams sent before.
-    func takeErrors() {
-        for error in socket.takeErrors() { note(error) }
+    /// Looks at what came back for datagrams sent before; false if that was nothing.
+    @discardableResult
+    func takeErrors() -> Bool {
+        let errors = socket.takeErrors().filter(Self.isRefusal)
+        for error in errors { note(error) }
+        return !errors.isEmpty
     }
 
     /// The length of the datagram that is to go next.
     var batchLength: Int { batch.first?.length ?? 0 }
 
-    /// Of an unconnected socket a call's error says only that the queue of errors has something.
-    func noteRefusal(_ error: NetworkError) {
-        if socket.remoteEndpoint == nil { takeErrors() } else { note(error) }
-    }
-
     /// Counts a refusal; each receiver's first one is reported.
     private func note(_ error: NetworkError) {
         refused += 1
         status = ExitStatus(of: error)
+        batch.segments = false
+        if let place = socket.remoteEndpoint == nil ? receivers.firstIndex(where: { $0 == error.remote }) : 0 {
+            onRefusal?(place)
+        }
         guard let remote = error.remote ?? socket.remoteEndpoint, known.insert(remote).inserted else { return }
         reporter.fail(error)
     }

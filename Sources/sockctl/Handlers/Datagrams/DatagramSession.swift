@@ -11,6 +11,7 @@ final class DatagramSession {
     private var lineEndings = LineEndings()
     private let kinds: DatagramRelay.Ends
     private let streams: StandardStreams
+    private var task: Task<RelayResult, Never>?
 
     init(
         _ kinds: DatagramRelay.Ends, _ ends: Ends, _ arguments: PeerArguments, _ streams: StandardStreams,
@@ -42,6 +43,7 @@ final class DatagramSession {
             reporter.report(.datagramSent(ends, DatagramFacts(bytes: count, length: count)))
         }
         let task = Netpoller.spawn { await relay.run() }
+        self.task = task
         copies.onFailure = { task.cancel() }
         let result = await withTaskCancellationHandler {
             await task.value
@@ -49,6 +51,12 @@ final class DatagramSession {
             task.cancel()
         }
         return report(result, relay)
+    }
+
+    /// Ends it, as the order to a server that would go on for ever.
+    func finish() {
+        reporter.report(.note(.stopping(reason: "interrupted")))
+        task?.cancel()
     }
 
     private func rules(_ firstTimeout: Duration?) -> DatagramRelay.Rules {

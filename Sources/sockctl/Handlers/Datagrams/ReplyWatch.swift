@@ -13,14 +13,17 @@ final class ReplyWatch {
     private var opened: [Int]
     private let start = Timestamp.now.total
     private(set) var replies = 0
+    private var refusals = 0
     private(set) var roundTrips: [Duration] = []
-    /// As many replies end the wait; nil while sends may still come.
+    /// As many replies and refusals end the wait; nil while sends may still come.
     private var expected: Int?
     private let finished = Parking()
     private var isFinished = false
+    /// What ended the wait, if that was an error.
+    private(set) var failure: NetworkError?
     private var task: Task<Void, Never>?
-    /// Told of an error that came back; true ends the wait.
-    var onError: (@Netpoller (NetworkError) -> Bool)?
+    /// Told that there are errors to look at.
+    var onRefusal: (@Netpoller () -> Void)?
 
     /// `numbered` is for generated payloads, which a reply that repeats them is known by.
     init(_ socket: DatagramSocket, _ receivers: [Endpoint], numbered: Bool, _ reporter: Reporter) {
@@ -41,10 +44,20 @@ final class ReplyWatch {
         opened[place] += 1
     }
 
+    /// A datagram to the receiver at this place was refused: the first one that nobody has answered, for refusals and
+    /// replies come in the order of the sends.
+    func noteRefusal(_ place: Int) {
+        refusals += 1
+        if !open[place].isEmpty { open[place].removeFirst() }
+        if isSettled { finish() }
+    }
+
+    private var isSettled: Bool { expected.map { replies + refusals >= $0 } ?? false }
+
     /// Waits for the replies to `sends` datagrams, no longer than `limit` from now.
     func wait(for sends: Int, limit: Duration?) async {
         expected = sends
-        if replies < sends, !isFinished { _ = await finished.wait(until: limit.map { .now + $0 }) }
+        if !isSettled, !isFinished { _ = await finished.wait(until: limit.map { .now + $0 }) }
         task?.cancel()
         await task?.value
     }
@@ -56,10 +69,13 @@ final class ReplyWatch {
                 for index in 0..<batch.count { take(index) }
             } catch {
                 if error.cause == .cancelled || error.isClosed { return }
-                if onError?(error) ?? true { finish() }
-                if !DatagramSender.isRefusal(error) { return finish() }
+                guard DatagramSender.isRefusal(error) else {
+                    failure = error
+                    return finish()
+                }
+                onRefusal?()
             }
-            if let expected, replies >= expected { return finish() }
+            if isSettled { return finish() }
             await Task.yield()
         }
     }
@@ -83,10 +99,19 @@ final class ReplyWatch {
         let text = batch.withPayload(of: index) { bytes in
             unsafe bytes.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
         }
+        let isText = batch.withPayload(of: index) { bytes in
+            unsafe bytes.withUnsafeBytes { unsafe text.utf8.elementsEqual($0) }
+        }
+        let escaped =
+            isText
+            ? nil
+            : batch.withPayload(of: index) { bytes in
+                EscapedText.show(unsafe bytes.withUnsafeBytes { unsafe Array($0) })
+            }
         let ends = Ends(socket.network, local: socket.localEndpoint, remote: source)
         let facts = ReplyFacts(
             bytes: batch.byteCount(of: index), length: batch.length(of: index), roundTrip: roundTrip,
-            sequence: match?.number, payload: text)
+            sequence: match?.number, payload: text, escaped: escaped)
         reporter.report(.reply(ends, facts))
     }
 

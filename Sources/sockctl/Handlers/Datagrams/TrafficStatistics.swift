@@ -28,13 +28,17 @@ struct TrafficStatistics: Sendable {
 
     /// So many are missing between the first number and the highest.
     var holes: Int { streams.values.reduce(0) { $0 + $1.lost } }
-    var duplicated: Int { streams.values.reduce(0) { $0 + $1.duplicated } }
+    /// nil, as `reordered`, where no datagram carried a number to know it by.
+    var duplicated: Int? { numbered == 0 ? nil : streams.values.reduce(0) { $0 + $1.duplicated } }
     /// So many came after one with a higher number.
-    var reordered: Int { streams.values.reduce(0) { $0 + $1.reordered } }
+    var reordered: Int? { numbered == 0 ? nil : streams.values.reduce(0) { $0 + $1.reordered } }
 
     /// At least so many of the generated datagrams were lost. What was dropped after the highest number that came leaves
-    /// no hole, but the kernel has counted it.
-    func lost(dropped: Int) -> Int { numbered == received ? max(holes, dropped) : holes }
+    /// no hole, but the kernel has counted it; nil where neither tells.
+    func lost(dropped: Int?) -> Int? {
+        if numbered == 0 { return dropped }
+        return numbered == received ? max(holes, dropped ?? 0) : holes
+    }
 
     /// The variation of the time on the way, as RFC 3550 has it; the worst sender's; nil where nothing told.
     var jitter: Duration? {

@@ -23,7 +23,7 @@ final class RoundTripSession {
     private let copies: Copies
     private var samples = RoundTripSamples()
     private var sent = 0
-    private var lost = 0
+    private var answered = 0
     private var ending = Event.Ending.local
     private let bufferSize: Int
 
@@ -53,7 +53,7 @@ final class RoundTripSession {
         }
         await peer.close(close, by: ending)
         var measures = [Measure("sent", .count(sent))]
-        if connection.network.kind == .datagram { measures.append(Measure("lost", .count(lost))) }
+        if connection.network.kind == .datagram { measures.append(Measure("lost", .count(sent - answered))) }
         measures.append(Measure("round_trip", samples.summary?.value ?? .nothing))
         reporter.report(.summary(measures))
         return status
@@ -79,9 +79,8 @@ final class RoundTripSession {
             reporter.report(.roundTrip(peer.ends, RoundTrip(index: index, duration: duration, bytes: answer)))
             if let answer {
                 samples.add(duration)
+                answered += 1
                 try await deliver(buffer, answer)
-            } else {
-                lost += 1
             }
             // Between two measurements, so that it is in none: a fast peer never makes us wait.
             if index % 64 == 0 { await Task.yield() }

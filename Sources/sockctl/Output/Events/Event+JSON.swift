@@ -102,6 +102,7 @@ extension ReplyFacts {
         [.init("bytes", .integer(bytes)), .init("length", .integer(length))]
             + .some("round_trip", roundTrip.map(JSONValue.seconds))
             + .some("sequence", sequence.map(JSONValue.integer)) + [.init("payload", .string(payload))]
+            + .some("payload_escaped", escaped.map(JSONValue.string))
     }
 }
 
@@ -184,8 +185,9 @@ extension Event.Note {
     fileprivate var members: [JSONValue.Member] {
         switch self {
         case .inputUnfinished: []
-        case .messageCut(let bytes, let length):
-            [.init("bytes", .integer(bytes)), .init("length", .integer(length))]
+        case .messageCut(let bytes, let length, let source):
+            .some("remote", source.map { .string($0.description) })
+                + [.init("bytes", .integer(bytes)), .init("length", .integer(length))]
         case .inputDropped(let bytes, let sent, _):
             [.init("bytes", .integer(bytes)), .init("bytes_sent", .integer(sent))]
         case .stopping(let reason): [.init("reason", .string(reason))]

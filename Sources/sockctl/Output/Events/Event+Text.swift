@@ -32,18 +32,19 @@ extension Event {
             return Self.transfer("read ", bytes, total, ends) + (reader.map { ", reader \($0)" } ?? "")
         case .wrote(let ends, let bytes, let total): return Self.transfer("wrote", bytes, total, ends)
         case .datagramReceived(let ends, let facts):
-            return "from \(peer(ends)), \(Quantity.bytes(facts.bytes))"
-                + (facts.isTruncated ? ", cut: it had \(Quantity.bytes(facts.length))" : "") + facts.circumstances
+            return "from \(peer(ends)), \(Quantity.count(facts.bytes, "byte"))"
+                + (facts.isTruncated ? ", cut: it had \(Quantity.count(facts.length, "byte"))" : "")
+                + facts.circumstances
         case .datagramSent(let ends, let facts):
             let target = facts.destination?.name.map { paint($0, .address) } ?? peer(ends)
-            return "to \(target), \(Quantity.bytes(facts.bytes))"
+            return "to \(target), \(Quantity.count(facts.bytes, "byte"))"
         case .message(let ends, let index, let bytes):
             return "message \(index), \(Quantity.bytes(bytes)), \(peer(ends))"
         case .acknowledged(let ends, let id, let result, let time):
             let outcome = result == 0 ? "ok" : paint("failed, result \(result)", .error)
             return "ack of \(id.printable): \(outcome), after \(Quantity.duration(time)), \(peer(ends))"
         case .reply(let ends, let facts):
-            return paint("reply", .good) + " from \(peer(ends)), \(Quantity.bytes(facts.bytes))"
+            return paint("reply", .good) + " from \(peer(ends)), \(Quantity.count(facts.bytes, "byte"))"
                 + (facts.roundTrip.map { " in \(Quantity.duration($0))" } ?? "") + ": \(facts.line)"
         case .gap(let ends, let from, let count):
             return "missing from \(peer(ends)): \(Quantity.count(count, "datagram")), from number \(from) on"
@@ -103,7 +104,7 @@ extension Endpoint {
 extension Ends {
     /// What the peer is called: its address, or the connection's number where it has none.
     fileprivate var peerName: String {
-        remote?.name ?? connection.map { "connection \($0)" } ?? "the peer"
+        remote?.name ?? connection.map { "connection \($0)" } ?? (remote == nil ? "the peer" : "an unnamed socket")
     }
 
     /// The address as it can be dialled; TCP needs no prefix.
@@ -135,9 +136,12 @@ extension DatagramFacts {
 }
 
 extension ReplyFacts {
-    /// The payload on one line, without the newline at its end.
+    private static let width = 256
+
+    /// The payload on one line, without the newline at its end; who needs all of a long one has JSON.
     fileprivate var line: String {
-        (payload.utf8.last == UInt8(ascii: "\n") ? String(payload.dropLast()) : payload).printable
+        let text = escaped ?? (payload.utf8.last == UInt8(ascii: "\n") ? String(payload.dropLast()) : payload).printable
+        return text.utf8.count > Self.width ? "\(text.prefix(Self.width))..." : text
     }
 }
 
@@ -229,7 +233,9 @@ extension Event.Note {
     fileprivate var text: String {
         switch self {
         case .inputUnfinished: "the peer had ended; standard input had not"
-        case .messageCut(let bytes, let length): "a message of \(length) bytes was cut to \(bytes)"
+        case .messageCut(let bytes, let length, let source):
+            "a message of \(length) bytes was cut to \(bytes)"
+                + (source.map { ", from \($0.name ?? "an unnamed socket")" } ?? "")
         case .inputDropped(let bytes, let sent, let mayArrive):
             bytes > 0
                 ? "\(bytes) of \(sent) bytes of standard input "

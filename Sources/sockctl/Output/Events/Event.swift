@@ -67,7 +67,7 @@ enum Event: Sendable {
         /// The peer had ended; standard input had not.
         case inputUnfinished
         /// Of a message, so many bytes were read, and the rest is gone.
-        case messageCut(bytes: Int, length: Int)
+        case messageCut(bytes: Int, length: Int, from: Endpoint? = nil)
         /// Bytes taken from standard input and never acknowledged, of those that were taken. After a time-out of ours
         /// some may still be on their way; otherwise they cannot have arrived.
         case inputDropped(bytes: Int, sent: Int, mayArrive: Bool = false)
@@ -176,6 +176,8 @@ struct ReplyFacts: Sendable, Hashable {
     var sequence: Int?
     /// As text; what is none is replaced.
     var payload: String
+    /// Every byte of it, those that are no text as `\xHH`; nil where `payload` has lost none.
+    var escaped: String?
 }
 
 /// A connection that is over.
@@ -222,6 +224,9 @@ struct Measure: Sendable, Hashable {
         case frequency(Int)
         /// It was not measured, or makes no sense here.
         case nothing
+
+        /// A count, where there is one.
+        static func counted(_ count: Int?) -> Self { count.map { .count($0) } ?? .nothing }
     }
 
     let name: String

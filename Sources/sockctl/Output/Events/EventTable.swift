@@ -38,7 +38,10 @@ enum EventTable {
         row(
             .acknowledged, .verbose, ["id", "result", "seconds"], "A packet was answered, 0 for success, so long after."
         ),
-        row(.reply, .always, ["length", "round_trip", "sequence", "payload"], "A datagram of ours was answered."),
+        row(
+            .reply, .always, ["length", "round_trip", "sequence", "payload", "payload_escaped"],
+            "A datagram of ours was answered; `payload_escaped` where the payload is no text, its other bytes as `\\xHH`."
+        ),
         row(.gap, .verbose, ["from", "count"], "Generated datagrams are missing, from that number on."),
         row(
             .dropped, .always, ["count", "receive_buffer"],
