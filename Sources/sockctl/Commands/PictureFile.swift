@@ -14,9 +14,8 @@ struct PictureFile: ~Copyable {
         do throws(Errno) {
             isNew = (try? FileCalls.identity(ofPath: path)) == nil
             self.path = path
-            // Writing may take its time, opening may not: a pipe that nobody reads would never open.
+            // A pipe that nobody reads would keep it waiting otherwise.
             descriptor = try FileCalls.open(path, for: .overwrite, nonBlocking: true)
-            try BlockingCalls.setBlocking(true, descriptor.rawValue)
         } catch {
             var failure = Failure(error, "open", path)
             if error == .noSuchDevice { failure.hint = "a pipe that nobody reads takes no picture" }
@@ -34,6 +33,8 @@ struct PictureFile: ~Copyable {
     func write(_ plot: Plot, _ reporter: Reporter) -> Bool {
         let bytes = Array(plot.svg.utf8)
         do throws(Errno) {
+            // Opening may not take its time, writing may.
+            try BlockingCalls.setBlocking(true, descriptor.rawValue)
             if try FileCalls.identity(of: descriptor.rawValue).kind == .regular {
                 try FileCalls.truncate(descriptor.rawValue)
             }
