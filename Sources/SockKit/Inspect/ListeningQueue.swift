@@ -3,6 +3,8 @@ public struct ListeningQueue: Sendable, Hashable {
     public let length: Int
     /// The backlog as the kernel granted it; one more than it can wait. nil where the kernel does not tell.
     public let limit: Int?
+    /// How many sockets share the address and port (SO_REUSEPORT); the figures are their sums.
+    public var sockets = 1
 
     /// The queue that a dial to this endpoint would wait in; nil where nothing on this machine listens there, or it
     /// cannot be seen.
@@ -28,7 +30,10 @@ public struct ListeningQueue: Sendable, Hashable {
 
     private static func unix(_ endpoint: Endpoint, _ kind: Network.Kind) -> ListeningQueue? {
         guard let all = try? DiagnosticCalls.unixListeners() else { return nil }
-        return best(all.filter { $0.endpoint == endpoint && $0.kind == kind })
+        var found = best(all.filter { $0.endpoint == endpoint && $0.kind == kind })
+        // A socket whose name was removed and bound again by another still shows it; names are not shared.
+        found?.sockets = 1
+        return found
     }
 
     private static func tcp(_ address: IPAddress, _ port: UInt16) -> ListeningQueue? {
@@ -42,7 +47,11 @@ public struct ListeningQueue: Sendable, Hashable {
         guard isTold else { return ProcNetTCP.queue(address, port) }
         // A socket of exactly this address is preferred to one of every interface, as the kernel does.
         let exact = all.filter { $0.endpoint.address?.unmapped == address.unmapped }
-        return best(exact.isEmpty ? all.filter { takes(address, $0.endpoint.address) } : exact)
+        if !exact.isEmpty { return best(exact) }
+        let wide = all.filter { takes(address, $0.endpoint.address) }
+        // Where IPv4 has a socket of its own, the IPv6 one does not get these dials.
+        let own = wide.filter { $0.endpoint.address == .v4Any }
+        return best(own.isEmpty ? wide : own)
     }
 
     /// Whether a listener on this address would get dials to that one.
@@ -54,7 +63,8 @@ public struct ListeningQueue: Sendable, Hashable {
     private static func best(_ sockets: [ListeningSocket]) -> ListeningQueue? {
         guard !sockets.isEmpty else { return nil }
         return ListeningQueue(
-            length: sockets.reduce(0) { $0 + $1.queued }, limit: sockets.reduce(0) { $0 + $1.limit })
+            length: sockets.reduce(0) { $0 + $1.queued }, limit: sockets.reduce(0) { $0 + $1.limit },
+            sockets: sockets.count)
     }
 }
 

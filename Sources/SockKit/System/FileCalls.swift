@@ -18,6 +18,8 @@ package struct FileIdentity: Sendable, Hashable {
 package enum FileCalls {
     package enum Access: Sendable {
         case read, write, readWrite, append
+        /// As `write`, but what the file holds stays until something is written over it.
+        case overwrite
     }
 
     /// Opens close-on-exec; writing creates and, unless it appends, truncates. The corresponding call is open(2).
@@ -29,6 +31,7 @@ package enum FileCalls {
         case .read: flags |= O_RDONLY
         case .write: flags |= O_WRONLY | (creating ? O_CREAT | O_TRUNC : 0)
         case .readWrite: flags |= O_RDWR
+        case .overwrite: flags |= O_WRONLY | (creating ? O_CREAT : 0)
         case .append: flags |= O_WRONLY | O_APPEND | (creating ? O_CREAT : 0)
         }
         let number = try SystemCall.perform("open", on: -1, arguments: "\"\(path)\"") {
@@ -54,6 +57,13 @@ package enum FileCalls {
     package static func resizePipe(_ descriptor: Int32, to size: Int32) throws(Errno) -> Int {
         try SystemCall.perform("fcntl", on: descriptor, arguments: "\(descriptor), F_SETPIPE_SZ, \(size)") {
             Int(fcntl(descriptor, Int32(SK_F_SETPIPE_SZ), size))
+        }
+    }
+
+    /// Cuts a file to nothing.
+    package static func truncate(_ descriptor: Int32) throws(Errno) {
+        _ = try SystemCall.perform("ftruncate", on: descriptor, arguments: "\(descriptor), 0") {
+            Int(ftruncate(descriptor, 0))
         }
     }
 

@@ -15,6 +15,11 @@ struct PictureArguments: Equatable, Sendable {
     ].titled("Pictures")
 
     func validate(_ common: CommonArguments) throws(UsageError) {
+        if svg == "-" {
+            throw UsageError(
+                "'--svg -' would mix the picture with the reports, which have standard output",
+                hint: "name a file; one that is called - is './-'")
+        }
         guard plots == true else { return }
         if common.isJSON {
             throw UsageError(

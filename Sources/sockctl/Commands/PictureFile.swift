@@ -1,25 +1,43 @@
 import SockKit
 
 /// The file of `--svg`, opened before the measuring so that it does not fail for want of a directory.
+///
+/// What it held before stays until there is a picture to put in its place; a file that was made for a picture that
+/// never came is removed.
 struct PictureFile: ~Copyable {
     private let descriptor: FileDescriptor
     private let path: String
+    private let isNew: Bool
 
     /// Opens the file; nil, with the failure reported, where that cannot be.
     init?(_ path: String, _ reporter: Reporter) {
         do throws(Errno) {
-            descriptor = try FileCalls.open(path, for: .write)
+            isNew = (try? FileCalls.identity(ofPath: path)) == nil
             self.path = path
+            // A pipe that nobody reads would keep it waiting otherwise.
+            descriptor = try FileCalls.open(path, for: .overwrite, nonBlocking: true)
         } catch {
-            reporter.report(.failed(Failure(error, "open", path)))
+            var failure = Failure(error, "open", path)
+            if error == .noSuchDevice { failure.hint = "a pipe that nobody reads takes no picture" }
+            reporter.report(.failed(failure))
             return nil
         }
+    }
+
+    deinit {
+        guard isNew, let identity = try? FileCalls.identity(of: descriptor.rawValue), identity.size == 0 else { return }
+        try? FileCalls.remove(path)
     }
 
     /// Writes the picture; false, with the failure reported, where that fails.
     func write(_ plot: Plot, _ reporter: Reporter) -> Bool {
         let bytes = Array(plot.svg.utf8)
         do throws(Errno) {
+            // Opening may not take its time, writing may.
+            try BlockingCalls.setBlocking(true, descriptor.rawValue)
+            if try FileCalls.identity(of: descriptor.rawValue).kind == .regular {
+                try FileCalls.truncate(descriptor.rawValue)
+            }
             try FileCalls.writeBlocking(descriptor.rawValue, bytes.span)
             return true
         } catch {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @Suite(.endToEnd, .needsSockctl) struct BacklogProbeCommandTests {
@@ -27,7 +28,7 @@ import Testing
         )
         #expect(outcome.out.contains(/\ndial.* no answer, (its SYN|their SYNs) sent again/.dotMatchesNewlines()))
         #expect(outcome.out.contains(/timed out after 3\.0\d s/))
-        #expect(outcome.lines.joined(separator: " ").contains("Of the others 3 met silence"))
+        #expect(outcome.lines.joined(separator: " ").contains("Of the others, 3 met silence"))
         #expect(outcome.elapsed > .seconds(3))
         // Without a terminal there is no plot.
         #expect(!outcome.out.contains("┤"))
@@ -135,11 +136,33 @@ import Testing
         #expect(closed.map { $0["by"]?.string } == ["reset", "reset"])
     }
 
+    @Test func `accepted Unix clients that had waited stand when the listener closes`() async throws {
+        let outcome = try await sockctl(
+            "backlog-probe", "--network", "unix", "--backlog", "0", "--dials", "3", "--accept-every", "50ms", "--then",
+            "close"
+        ).finish(within: .seconds(10))
+        outcome.expectQuietErrors(status: 0)
+        #expect(outcome.lines.joined(separator: " ").contains("The listener closed with"))
+    }
+
+    @Test func `a picture stays when the probe that was to replace it fails`() async throws {
+        let path = try scratch("old.svg")
+        let new = try scratch("new.svg")
+        try Data("old".utf8).write(to: URL(filePath: path))
+        try await sockctl("backlog-probe", "--svg", path, "127.0.0.1:1").finish().expect(status: 69)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
+        let outcome = try await sockctl("backlog-probe", "--svg", new, "127.0.0.1:1").finish()
+        outcome.expect(status: 69)
+        // It has not claimed to dial before it knew that nobody listens.
+        outcome.expect(out: "")
+        #expect(!FileManager.default.fileExists(atPath: new))
+    }
+
     @Test func `with -v every dial has its line`() async throws {
         let outcome = try await sockctl("backlog-probe", "-v", "--network", "unix", "--backlog", "2").finish()
         outcome.expectQuietErrors(status: 0)
-        #expect(outcome.lines.filter { $0.contains(/^dial \d: connected in/) }.count == 3)
-        #expect(outcome.lines.filter { $0.contains(/^dial \d: would block \(EAGAIN\)/) }.count == 3)
+        #expect(outcome.lines.filter { $0.contains(/dial \d: connected at once, in/) }.count == 3)
+        #expect(outcome.lines.filter { $0.contains(/dial \d: refused at once with EAGAIN/) }.count == 3)
     }
 
     @Test func `quiet says nothing, and its status is the same`() async throws {

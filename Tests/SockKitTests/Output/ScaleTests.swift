@@ -19,6 +19,12 @@ import Testing
         #expect(abs(scale.upper - expected[expected.count - 1]) < 1e-9)
     }
 
+    @Test(arguments: [2.0, 3, 7, 132])
+    func `what is counted has no ticks between`(last: Double) {
+        let ticks = Scale.exact(1...last, .whole).ticks(atMost: 8)
+        #expect(!ticks.isEmpty && ticks.allSatisfy { $0 == $0.rounded() }, "\(ticks)")
+    }
+
     @Test func `ticks of bytes are powers of two apart`() {
         let scale = Scale.binary(0...3_910_656, ticks: 5)
         #expect(scale.ticks(atMost: 5) == [0, 1_048_576, 2_097_152, 3_145_728, 4_194_304])

@@ -46,5 +46,7 @@ public struct BacklogConfiguration: Sendable {
 public enum BacklogProbeError: Error, Sendable, Hashable {
     /// The process may not have so many descriptors; nothing was dialled.
     case descriptors(needed: Int, limit: Int)
+    /// There are not so many local ports (net.ipv4.ip_local_port_range); nothing was dialled.
+    case ports(needed: Int, available: Int)
     case network(NetworkError)
 }

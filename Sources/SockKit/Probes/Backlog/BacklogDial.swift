@@ -21,6 +21,9 @@ public struct BacklogDial: Sendable, Hashable {
     /// True if it was not decided at once.
     public let waited: Bool
 
+    /// How many of its SYNs nobody answered: all of one that timed out, all but the last of one that got an answer.
+    public var droppedSYNs: Int { retransmits + (outcome == .timedOut ? 1 : 0) }
+
     /// Since the probe's first dial.
     public var end: Duration { start + duration }
 }

@@ -8,6 +8,8 @@ public enum BacklogEvent: Sendable {
     case waiting(index: Int, queue: ListeningQueue?)
     /// A dial that waits sent its SYN again, so often by now.
     case retransmitted(index: Int, count: Int, at: Duration)
+    /// What the kernel says when all dials are decided.
+    case read(ListeningQueue?, ListenCounters?)
     case accepted(BacklogResult.Accept)
     /// A connection that nobody had accepted when the listener closed: what its client reads, ECONNRESET if `isReset`.
     case lost(index: Int, isReset: Bool)
@@ -24,6 +26,10 @@ public struct BacklogPlan: Sendable {
     public let queue: ListeningQueue?
     public let capacityPredicted: Int?
     public let dials: Int
+    /// Whether the server is on this machine.
+    public let isLocal: Bool
+    /// The kernel's, before the first dial; nil where they do not count what happens here.
+    public let counters: ListenCounters?
 }
 
 /// Told of each event as it happens, on the loop; it must not block.

@@ -10,10 +10,12 @@ extension BacklogProbe {
             guard let socket = begin(index) else { return }
             let waits = take(socket, index)
             if waits, !isSideBySide {
+                // Now: an accept may change it while the dial is given its time.
+                let queue = target.currentQueue(configuration.network)
                 await waitBriefly(for: index)
                 isSideBySide = pending.contains(index)
                 if isSideBySide {
-                    observer?(.waiting(index: index, queue: target.currentQueue(configuration.network)))
+                    observer?(.waiting(index: index, queue: queue))
                 }
             }
             if isSideBySide, apart > 0 {

@@ -77,6 +77,8 @@ extension BacklogProbe {
         let outcome: Errno?
         do throws(DescriptorThreadFailure) {
             outcome = try await Netpoller.offload { () -> Errno? in
+                // What is asked of it later must not wait: the loop asks.
+                defer { try? BlockingCalls.setBlocking(false, held.number) }
                 do throws(Errno) {
                     try BlockingCalls.connect(held.number, to: remote, family: .unix, timeout: timeout)
                     return nil

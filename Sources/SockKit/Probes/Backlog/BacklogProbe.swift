@@ -36,7 +36,7 @@ public final class BacklogProbe {
         let count = configuration.dials ?? defaultDials
         try checkDescriptors(for: count)
         let before = target.isCounted ? ListenCounters.now : nil
-        let plan = plan(count)
+        let plan = plan(count, before)
         observer?(.started(plan))
         start = .now
         let background = startBackground()
@@ -58,7 +58,7 @@ public final class BacklogProbe {
 
     private var defaultDials: Int {
         if let queue = target.queue, let limit = queue.limit {
-            return max(limit + 1 - queue.length, 0) + BacklogConfiguration.surplus
+            return max(limit + queue.sockets - queue.length, 0) + BacklogConfiguration.surplus
         }
         return (target.capacityPredicted ?? 129) + BacklogConfiguration.surplus
     }
@@ -72,16 +72,21 @@ public final class BacklogProbe {
         guard !overflow, needed > 0, needed <= limit else {
             throw .descriptors(needed: needed > 0 ? needed : .max, limit: limit)
         }
+        // To one address and port each dial needs a local port of its own.
+        if configuration.network.isTCP, let ports = target.settings.localPorts, count > ports.count {
+            throw .ports(needed: count, available: ports.count)
+        }
     }
 
     /// What the process has open besides: the standard streams, the loop's, the listener, files that are read.
     private static let ownDescriptors = 24
 
-    private func plan(_ count: Int) -> BacklogPlan {
+    private func plan(_ count: Int, _ counters: ListenCounters?) -> BacklogPlan {
         BacklogPlan(
             network: configuration.network, remote: target.remote, isOwn: target.listener != nil,
             backlogRequested: target.backlogRequested, settings: target.settings, queue: target.queue,
-            capacityPredicted: target.capacityPredicted, dials: count)
+            capacityPredicted: target.capacityPredicted, dials: count,
+            isLocal: target.isCounted || configuration.network.isUnix, counters: counters)
     }
 
     private func finish(_ plan: BacklogPlan, _ before: ListenCounters?, isPartial: Bool) async -> BacklogResult {
@@ -92,11 +97,14 @@ public final class BacklogProbe {
         result.dialled = dials.count + pending.count
         result.accepts = accepts
         result.queue = target.currentQueue(configuration.network)
-        result.queuedBefore = plan.queue?.length ?? 0
+        result.queueBefore = plan.queue
+        result.isLocal = plan.isLocal
         if let before, let after = ListenCounters.now {
+            (result.countersBefore, result.countersAfter) = (before, after)
             result.overflows = after.overflows - before.overflows
             result.drops = after.drops - before.drops
         }
+        observer?(.read(result.queue, result.countersAfter))
         result.isPartial = isPartial
         result.bytesWritten = writeUnaccepted()
         if configuration.closesListener, !isPartial { result.aftermath = await closeListener() }

@@ -23,7 +23,10 @@ public struct BacklogResult: Sendable {
     public let remote: Endpoint
     /// What listen(2) was asked for; nil at a server that is not the probe's own.
     public let backlogRequested: Int?
+    /// Of this machine, which need not be the server's.
     public let settings: KernelSettings
+    /// Whether the server is on this machine, so that its settings are the server's too.
+    public var isLocal = true
     /// How many connections the queue was to hold, by the kernel's rule; nil where its limit is not known.
     public let capacityPredicted: Int?
     /// How many dials were begun: those that are not decided, because the probe was cancelled, included.
@@ -33,9 +36,12 @@ public struct BacklogResult: Sendable {
     public var accepts: [Accept] = []
     /// As it was when all dials were decided; nil where it cannot be seen.
     public var queue: ListeningQueue?
-    /// How many waited in the queue before the first dial.
-    public var queuedBefore = 0
-    /// How much the kernel's counters grew; nil for Unix sockets and servers elsewhere, which they do not count.
+    /// As it was before the first dial; nil where it could not be seen.
+    public var queueBefore: ListeningQueue?
+    /// The kernel's counters before the first dial and when all were decided; nil for Unix sockets and servers elsewhere.
+    public var countersBefore: ListenCounters?
+    public var countersAfter: ListenCounters?
+    /// How much they grew; nil for Unix sockets and servers elsewhere, which they do not count.
     public var overflows: Int?
     public var drops: Int?
     /// What a client that nobody had accepted could write; nil at a server that is not the probe's own.
@@ -44,6 +50,15 @@ public struct BacklogResult: Sendable {
     public var elapsed = Duration.zero
     /// True if it was cancelled before all dials were decided.
     public var isPartial = false
+
+    /// The queue's limit, also where its listener has gone in the meantime.
+    public var limit: Int? { queue?.limit ?? queueBefore?.limit }
+
+    /// How many waited in the queue before the first dial.
+    public var queuedBefore: Int { queueBefore?.length ?? 0 }
+
+    /// Dials that were begun and not decided, because the probe was cancelled.
+    public var undecided: Int { dialled - dials.count }
 
     /// Clients that are connected as far as they know while the server's side is neither in the queue nor accepted.
     ///
@@ -62,13 +77,14 @@ public struct BacklogResult: Sendable {
     /// The dials that got in only after they had waited, each with the accept that made room for it, in the order in
     /// which they got in.
     public var late: [(dial: BacklogDial, accept: Accept?)] {
-        let connected = dials.filter { $0.outcome == .connected }.sorted { $0.end < $1.end }
-        // Each accept makes room for one more than the queue holds, whoever's SYN comes next: a new one overtakes those
-        // that wait.
-        return connected.enumerated().filter(\.element.waited).map { place, dial in
-            let index = place - (capacityPredicted ?? place + 1)
-            let isThere = accepts.indices.contains(index) && accepts[index].time <= dial.end
-            return (dial, isThere ? accepts[index] : nil)
+        var ledger = RoomLedger(capacity: capacityPredicted)
+        var left = accepts[...]
+        var found: [(dial: BacklogDial, accept: Accept?)] = []
+        for dial in dials.filter({ $0.outcome == .connected }).sorted(by: { $0.end < $1.end }) {
+            while let accept = left.first, accept.time <= dial.end { ledger.take(left.removeFirst()) }
+            let accept = ledger.take(dial)
+            if dial.waited { found.append((dial, accept)) }
         }
+        return found
     }
 }

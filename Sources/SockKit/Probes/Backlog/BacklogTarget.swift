@@ -20,7 +20,8 @@ struct BacklogTarget {
         if let backlogRequested {
             return min(backlogRequested, settings.maximumBacklog ?? backlogRequested) + 1
         }
-        return queue?.limit.map { $0 + 1 }
+        // Of several sockets on the port one may be full while others have room.
+        return queue?.sockets == 1 ? queue?.limit.map { $0 + 1 } : nil
     }
 
     /// As it is now; nil where it cannot be seen.

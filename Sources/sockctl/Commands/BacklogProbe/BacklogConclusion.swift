@@ -15,7 +15,7 @@ struct BacklogConclusion {
         let parts = [interrupted, admitted, met, decided, counted, patience, written, closed, elsewhere].compactMap {
             $0
         }
-        return Self.wrap(parts.joined(separator: " "), max(columns - 1, 40))
+        return BacklogWording.wrap(parts.joined(separator: " "), max(columns - 1, 40))
     }
 
     private var isOwn: Bool { result.backlogRequested != nil }
@@ -25,7 +25,10 @@ struct BacklogConclusion {
     private var isTCP: Bool { result.network.isTCP }
 
     private var interrupted: String? {
-        result.isPartial ? "Interrupted; what follows is what was decided by then." : nil
+        guard result.isPartial else { return nil }
+        guard result.undecided > 0 else { return "Interrupted; what follows is what was decided by then." }
+        let were = result.undecided == 1 ? "dial was" : "dials were"
+        return "Interrupted: \(result.undecided) \(were) still waiting; what follows is what was decided by then."
     }
 
     private var admitted: String {
@@ -64,24 +67,39 @@ struct BacklogConclusion {
             let limit = configuration.timeout.map { "the time-out of \(Quantity.duration($0))" } ?? "the kernel gave up"
             parts.append(
                 isTCP
-                    ? "\(timedOut) met silence until \(limit): their SYNs were dropped without a word, as if nobody was there"
+                    ? "\(timedOut) met silence until \(limit): "
+                        + (result.isLocal
+                            ? "SYNs were dropped without a word, as if nobody was there"
+                            : "why, cannot be seen from here")
                     : "\(timedOut) waited until \(limit)")
         }
         let blocked = result.count(.wouldBlock)
         if blocked > 0 {
-            parts.append("\(blocked) were told EAGAIN at once, as Unix sockets are, where TCP meets silence")
+            parts.append("\(blocked) \(was(blocked)) told EAGAIN at once, as Unix sockets are, where TCP meets silence")
         }
         let refused = result.count(.refused)
-        if refused > 0 { parts.append("\(refused) were refused") }
-        return parts.isEmpty ? nil : "Of the others \(parts.joined(separator: ", "))."
+        if refused > 0 {
+            let why = hasGone ? ": the listener had gone, as nobody listens there any more" : ""
+            parts.append("\(refused) \(was(refused)) refused\(why)")
+        }
+        return parts.isEmpty ? nil : "Of the \(connected == 0 ? "dials" : "others"), \(parts.joined(separator: ", "))."
     }
 
+    private func was(_ count: Int) -> String { count == 1 ? "was" : "were" }
+
+    /// A queue that was seen before is not there any more.
+    private var hasGone: Bool { result.queueBefore != nil && result.queue == nil }
+
     private var decided: String? {
+        if let queue = result.queueBefore, queue.sockets > 1 {
+            return "\(queue.sockets) sockets share the port (SO_REUSEPORT), each with a queue of its own: the kernel "
+                + "chooses by addresses and ports which one a dial goes to, so that one may be full while others have room."
+        }
         guard let capacity = result.capacityPredicted else { return nil }
         let rule = "the queue holds one more than its limit, \(capacity)"
         guard let backlog = result.backlogRequested else {
             return "The limit was the server's backlog, \(capacity - 1) as the kernel granted it: \(rule)."
-                + race(capacity)
+                + taken + race(capacity)
         }
         if let most = result.settings.maximumBacklog, most < backlog {
             return "What decided was net.core.somaxconn: it cut the backlog of \(backlog) to \(most), and \(rule)."
@@ -90,9 +108,22 @@ struct BacklogConclusion {
         return "What decided was the backlog of \(backlog) given to listen(2): \(rule)." + race(capacity)
     }
 
+    /// What another program's server took out of its queue, as far as sums tell.
+    private var taken: String {
+        guard let queue = result.queue, !configuration.isConcurrent else { return "" }
+        let count = connected + result.queuedBefore - queue.length
+        guard count > 0 else { return "" }
+        return " \(count) of those who got in \(was(count)) not in it any more: the server had accepted "
+            + (count == 1 ? "it, and one more found room." : "them, and as many more found room.")
+    }
+
     private func race(_ capacity: Int) -> String {
         guard configuration.isConcurrent, result.accepts.isEmpty, left > 0 else { return "" }
         let over = connected + result.queuedBefore - capacity
+        guard isTCP else {
+            return
+                " Several threads make no difference: a Unix listener is locked while a connection is put in its queue."
+        }
         let why = "the kernel looks for room when a SYN comes and takes it when the handshake is over"
         if over > 0 { return " \(over) more got in: \(why), and in between came another." }
         return " Dials from several threads may get in one more, for \(why); this time they did not."
@@ -103,17 +134,18 @@ struct BacklogConclusion {
             return nil
         }
         let turned = result.dials.filter { $0.waited }
-        let sent = turned.reduce(0) { $0 + $1.retransmits + ($1.outcome == .connected ? 0 : 1) }
+        let sent = turned.reduce(0) { $0 + $1.droppedSYNs }
         var text = "ListenOverflows grew by \(overflows) and ListenDrops by \(drops)"
         if !result.isPartial {
             text +=
                 overflows == sent
-                ? ", once for each SYN that met the full queue" : "; \(sent) SYNs of these dials met the full queue"
+                ? ", once for each SYN that met the full queue"
+                : "; \(Quantity.count(sent, "SYN")) of these dials met no answer"
         }
         text += "."
         if let unheard = result.unheard, unheard > 0 {
             text +=
-                " \(unheard) of those connected only believe it: SYNs that came together each found room, which was "
+                " \(unheard) of those connected \(unheard == 1 ? "is" : "are") so on the client's side only: SYNs that came together each found room, which was "
                 + "taken when the handshakes ended, so that the last segment was dropped, and counted too."
         }
         if result.settings.abortsOnOverflow == true {
@@ -141,34 +173,26 @@ struct BacklogConclusion {
 
     private var closed: String? {
         guard let aftermath = result.aftermath else { return nil }
-        var text =
-            "The listener closed with its queue full: \(aftermath.reset) of its clients, connected all the while, "
-        text += "read ECONNRESET"
-        if aftermath.ended > 0 { text += ", \(aftermath.ended) the end of the stream" }
-        if aftermath.standing > 0 { text += "; \(aftermath.standing), which had been accepted, still stand" }
-        return text + "."
+        let length = result.queue?.length ?? 0
+        let isFull = result.queue.map { $0.length > $0.limit ?? .max } ?? false
+        let whom = length == 0 ? "nobody" : "\(length)"
+        var parts: [String] = []
+        if aftermath.reset > 0 { parts.append("\(aftermath.reset) of its clients read ECONNRESET") }
+        if aftermath.ended > 0 { parts.append("\(aftermath.ended) read the end of the stream") }
+        if aftermath.standing > 0 {
+            parts.append(
+                "\(aftermath.standing) that had been accepted still \(aftermath.standing == 1 ? "stands" : "stand")")
+        }
+        return "The listener closed with \(isFull ? "its queue full" : "\(whom) in its queue")"
+            + (parts.isEmpty ? "." : ": \(parts.joined(separator: ", ")).")
     }
 
     private var elsewhere: String? {
         guard isTCP, waited > 0 || connected > 100 else { return nil }
-        let other = result.settings.maximumHalfOpen.map { " (\($0) here)" } ?? ""
+        let here = result.isLocal ? result.settings.maximumHalfOpen : nil
+        let other = here.map { " (\($0) here)" } ?? ""
         return
             "Elsewhere you may read that the limit is 128, as on macOS, or that tcp_max_syn_backlog\(other) sets it: on Linux "
             + "neither is so. It is the lesser of the backlog and net.core.somaxconn, plus one."
-    }
-
-    private static func wrap(_ text: String, _ width: Int) -> String {
-        var lines = [""]
-        for word in text.split(separator: " ") {
-            let last = lines[lines.count - 1]
-            if last.isEmpty {
-                lines[lines.count - 1] = String(word)
-            } else if last.count + 1 + word.count <= width {
-                lines[lines.count - 1] += " \(word)"
-            } else {
-                lines.append(String(word))
-            }
-        }
-        return lines.joined(separator: "\n")
     }
 }

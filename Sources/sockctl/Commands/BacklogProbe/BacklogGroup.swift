@@ -23,7 +23,7 @@ struct BacklogGroup {
         var span = Duration.zero
         accepts = []
         switch event {
-        case .started, .waiting: return nil
+        case .started, .waiting, .read: return nil
         case .dialled(let dial):
             indices = [dial.index]
             span = dial.duration
@@ -43,8 +43,6 @@ struct BacklogGroup {
         }
         (shortest, longest) = (span, span)
     }
-
-    var isAccept: Bool { kind == .accepted || kind == .lost }
 
     mutating func add(_ other: BacklogGroup) {
         indices += other.indices
@@ -76,7 +74,8 @@ struct BacklogGroup {
         case .wouldBlock: return "\(who): refused at once with EAGAIN, in \(times): the queue is full"
         case .accepted:
             let number = indices[indices.count - 1]
-            return "\(clock)accepted \(Quantity.count(number, "connection")) by now: one more place in the queue"
+            let more = indices.count == 1 ? "one more place" : "\(indices.count) more places"
+            return "\(clock)accepted \(Quantity.count(number, "connection")) by now: \(more) in the queue"
         case .lost: return "\(who): connection reset by peer, read after the listener had closed"
         }
     }

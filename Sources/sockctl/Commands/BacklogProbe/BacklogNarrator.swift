@@ -8,6 +8,7 @@ final class BacklogNarrator {
     private let start = Deadline.now
     private(set) var story = BacklogStory()
     private var plan: BacklogPlan?
+    private var isOpened = false
     private var group: BacklogGroup?
     private var flushing: Task<Void, Never>?
     private var status: Task<Void, Never>?
@@ -22,6 +23,8 @@ final class BacklogNarrator {
     func take(_ event: BacklogEvent) {
         if case .started(let plan) = event { begin(plan) }
         guard let plan else { return }
+        if case .started = event, !plan.isOwn { return }
+        sayOpening()
         story.take(event)
         report(event, plan)
         fold(event)
@@ -40,7 +43,6 @@ final class BacklogNarrator {
 
     private func begin(_ plan: BacklogPlan) {
         self.plan = plan
-        reporter.tell(BacklogWording.opening(plan, configuration))
         let settings = reporter.settings
         guard !settings.isQuiet, !settings.isJSON else { return }
         let isInPlace = reporter.errorTerminal.isTerminal
@@ -54,28 +56,49 @@ final class BacklogNarrator {
         }
     }
 
+    /// Of another program's server only when a dial is under way: the first may find that nobody listens.
+    private func sayOpening() {
+        guard let plan, !isOpened else { return }
+        isOpened = true
+        tell(BacklogWording.opening(plan, configuration))
+        if !plan.isOwn { report(.started(plan), plan) }
+        story.take(.started(plan))
+    }
+
+    /// One line, or several where a terminal would break it inside of a word.
+    private func tell(_ text: String) {
+        let terminal = reporter.targetTerminal
+        reporter.tell(
+            terminal.isTerminal ? BacklogWording.wrap(text, max(terminal.columns - 1, 40), indent: 2) : text)
+    }
+
     // MARK: - Events
 
     private func report(_ event: BacklogEvent, _ plan: BacklogPlan) {
+        // To people the lines below say it, with the numbers and the reasons.
+        guard reporter.settings.isJSON else { return }
         func ends(_ index: Int?) -> Ends { Ends(plan.network, remote: plan.remote, connection: index) }
         switch event {
         case .started:
-            // To people the opening says it.
-            if plan.isOwn, reporter.settings.isJSON {
+            if plan.isOwn {
                 reporter.report(.listening(Ends(plan.network, local: plan.remote), backlog: plan.backlogRequested))
             }
+            let timeout = plan.network.isTCP ? plan.settings.synSchedule?.timeout : nil
+            let before = QueueReading(moment: .before, queue: plan.queue, counters: plan.counters, timeout: timeout)
+            reporter.report(.queue(ends(nil), before))
         case .dialled(let dial): reporter.report(.dialled(ends(nil), dial))
         case .retransmitted(let index, let count, _): reporter.report(.synRetransmitted(ends(index), count: count))
+        case .waiting(let index, let queue):
+            reporter.report(.queue(ends(nil), QueueReading(moment: .waiting, index: index, queue: queue)))
+        case .read(let queue, let counters):
+            reporter.report(.queue(ends(nil), QueueReading(moment: .after, queue: queue, counters: counters)))
         case .accepted(let accept):
-            guard reporter.settings.isJSON else { return }
             reporter.report(
                 .accepted(Ends(plan.network, local: plan.remote, remote: accept.remote, connection: accept.index)))
         case .lost(let index, let isReset):
-            guard reporter.settings.isJSON else { return }
             let closing = Closing(
                 by: isReset ? .reset : .peer, duration: story.age(of: index, at: .now - start), received: 0, sent: 0)
             reporter.report(.closed(ends(index), closing))
-        case .waiting: break
         }
     }
 
@@ -85,12 +108,11 @@ final class BacklogNarrator {
         guard !reporter.settings.isJSON, !reporter.settings.isQuiet else { return }
         if case .waiting(let index, let queue) = event {
             flush()
-            reporter.tell(BacklogWording.waiting(index, queue, configuration))
+            tell(BacklogWording.waiting(index, queue, configuration))
         }
-        // With -v each dial has had its line already.
-        guard let part = BacklogGroup(event, story, isTCP: configuration.network.isTCP),
-            reporter.settings.verbosity == 0 || part.isAccept
-        else { return }
+        guard let part = BacklogGroup(event, story, isTCP: configuration.network.isTCP) else { return }
+        // With -v each has a line of its own.
+        guard reporter.settings.verbosity == 0 else { return tell(part.text) }
         // That it got in says that its SYN was sent again.
         if part.kind == .late { group?.forget(part) }
         if group?.isEmpty == true { group = nil }
@@ -110,6 +132,6 @@ final class BacklogNarrator {
     private func flush() {
         guard let group else { return }
         self.group = nil
-        reporter.tell(group.text)
+        tell(group.text)
     }
 }

@@ -17,9 +17,10 @@ struct BacklogPlot {
         let scale = Scale.logarithmic((durations.min() ?? 1e-6)...(durations.max() ?? 1))
         let last = Double(max(result.dials.last?.index ?? 1, 2))
         return Plot(
-            title: "An accept queue fills: \(BacklogWording.name(result.network, result.remote))",
+            title:
+                "An accept queue fills: \(BacklogWording.shorten(BacklogWording.name(result.network, result.remote)))",
             subtitle: parameters,
-            horizontal: Plot.Axis("dial number", .exact(1...last)) { "\(Int($0.rounded()))" },
+            horizontal: Plot.Axis("dial number", .exact(1...last, .whole)) { "\(Int($0.rounded()))" },
             vertical: Plot.Axis("time until decided", scale) {
                 Quantity.duration(.nanoseconds(Int64(($0 * 1e9).rounded())))
             },
@@ -37,8 +38,8 @@ struct BacklogPlot {
     private var parameters: String {
         var parts: [String] = []
         if let backlog = result.backlogRequested { parts.append("backlog \(backlog)") }
-        if let most = result.settings.maximumBacklog { parts.append("somaxconn \(most)") }
-        if let limit = result.queue?.limit { parts.append("queue limit \(limit)") }
+        if result.isLocal, let most = result.settings.maximumBacklog { parts.append("somaxconn \(most)") }
+        if let limit = result.limit { parts.append("queue limit \(limit)") }
         parts.append(
             configuration.acceptEvery.map { "one accept every \(Quantity.duration($0))" }
                 ?? (result.backlogRequested == nil ? "another program's server" : "nobody accepts"))
@@ -56,14 +57,16 @@ struct BacklogPlot {
 
     /// Every SYN that met a full queue: the first, drawn at the bottom, and those that were sent again in vain.
     private func overflows(_ bottom: Double) -> Plot.Series {
-        let points = result.dials.filter { $0.waited && $0.retransmits > 0 }.flatMap { dial in
+        guard result.network.isTCP else { return Plot.Series("", .orange, .marks(.ring), []) }
+        let points = result.dials.filter { $0.waited && $0.droppedSYNs > 0 }.flatMap { dial in
             let again = story.retransmissions[dial.index] ?? []
-            // The last one of a dial that got in was not dropped.
-            let dropped = dial.outcome == .connected ? again.dropLast() : again[...]
+            // The last one of a dial that got an answer was not dropped.
+            let dropped = dial.outcome == .timedOut ? again[...] : again.dropLast()
             let times = [bottom] + dropped.map { ($0 - dial.start).seconds }.filter { $0 < dial.duration.seconds }
             return times.map { Plot.Point(Double(dial.index), $0) }
         }
-        return Plot.Series("SYN dropped: overflow", .orange, .marks(.ring), points)
+        let name = result.isLocal ? "SYN dropped: overflow" : "SYN without an answer"
+        return Plot.Series(name, .orange, .marks(.ring), points)
     }
 
     /// When room was made for a dial that waited, on that dial's own clock.

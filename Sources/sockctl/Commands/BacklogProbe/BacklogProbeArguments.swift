@@ -51,7 +51,7 @@ struct BacklogProbeArguments: Equatable, Sendable {
                 """),
         .option(
             "then", as: .choice("WHAT"), into: \.then, help: "What its listener does in the end.",
-            detail: "With `close` it closes with its queue full, and the report says what the clients read."),
+            detail: "With `close` it closes when all dials are decided, and the report says what the clients read."),
     ]
 
     func validate() throws(UsageError) {

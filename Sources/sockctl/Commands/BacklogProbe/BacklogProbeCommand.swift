@@ -137,7 +137,8 @@ extension Manual.Section {
                 """
                 On TCP a SYN is dropped without an answer, and counted in ListenOverflows and ListenDrops. The client \
                 sends it again after 1 second, and again, and gets in when one of them finds room: not at the accept \
-                that makes room, but at the next SYN. On Unix sockets connect(2) waits for an accept, or says EAGAIN.
+                that makes room, but at the next SYN. On Unix sockets connect(2) waits for an \
+                accept; the probe lets it with `--accept-every` only, and has EAGAIN at once otherwise.
                 """
             ),
             (
@@ -155,7 +156,8 @@ extension Manual.Section {
         """
         With `--json`: `listening`, with the `backlog` asked for; `dial` for each that is decided, with `index`, \
         `outcome` (`connected`, `timed-out`, `refused`, `would-block`), `seconds` and `syn_retransmits`; \
-        `syn-retransmitted`, whose `connection` is the dial's index; `accepted`, whose `connection` counts the accepts; \
+        `queue`, with `moment` (`before`, `waiting`, `after`), the queue's length and limit, the kernel's counters and \
+        before the first dial its `predicted_timeout`; `syn-retransmitted`, whose `connection` is the dial's index; `accepted`, whose `connection` counts the accepts; \
         `closed` for each client that lost its connection with `--then close`; and last the `summary`.
         """,
         """

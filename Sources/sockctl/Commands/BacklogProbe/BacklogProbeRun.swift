@@ -66,6 +66,12 @@ struct BacklogProbeRun {
                 message: "the probe needs \(needed) open descriptors, and the limit is \(limit): nothing was dialled",
                 hint: "make fewer '--dials', or raise the limit first: ulimit -Hn \(needed)")
             return .system
+        case .ports(let needed, let available):
+            reporter.fail(
+                code: Errno.addressNotAvailable.name,
+                message: "\(needed) dials need as many local ports, and there are \(available): nothing was dialled",
+                hint: "make fewer '--dials', or widen net.ipv4.ip_local_port_range first")
+            return .system
         }
     }
 }
@@ -113,12 +119,13 @@ extension BacklogResult {
     var measures: [Measure] {
         func known(_ value: Int?) -> Measure.Value { value.map(Measure.Value.count) ?? .nothing }
         return [
-            Measure("backlog_requested", known(backlogRequested)), Measure("queue_limit", known(queue?.limit)),
-            Measure("somaxconn", known(settings.maximumBacklog)),
+            Measure("backlog_requested", known(backlogRequested)), Measure("queue_limit", known(limit)),
+            Measure("somaxconn", known(isLocal ? settings.maximumBacklog : nil)),
             Measure("capacity_predicted", known(capacityPredicted)),
             Measure("dialled", .count(dialled)), Measure("connected", .count(count(.connected))),
             Measure("timed_out", .count(count(.timedOut))), Measure("refused", .count(count(.refused))),
-            Measure("would_block", .count(count(.wouldBlock))), Measure("accepted", .count(accepts.count)),
+            Measure("would_block", .count(count(.wouldBlock))),
+            Measure("accepted", known(backlogRequested == nil ? nil : accepts.count)),
             Measure("queue_length", known(queue?.length)), Measure("listen_overflows", known(overflows)),
             Measure("listen_drops", known(drops)), Measure("elapsed", .duration(elapsed)),
         ]

@@ -9,25 +9,26 @@ struct BacklogStory {
     private(set) var accepts: [BacklogResult.Accept] = []
     /// For each dial that waits, when its SYN was sent again.
     private(set) var retransmissions: [Int: [Duration]] = [:]
-    private var capacity: Int?
+    private var ledger = RoomLedger(capacity: nil)
+    /// The accept that made room for the dial that got in last.
+    private(set) var accountedAccept: BacklogResult.Accept?
 
     mutating func take(_ event: BacklogEvent) {
         switch event {
-        case .started(let plan): (total, capacity) = (plan.dials, plan.capacityPredicted)
+        case .started(let plan): (total, ledger) = (plan.dials, RoomLedger(capacity: plan.capacityPredicted))
         case .dialled(let dial):
             decided += 1
             starts[dial.index] = dial.start
-            if dial.outcome == .connected { connected += 1 }
+            if dial.outcome == .connected {
+                connected += 1
+                accountedAccept = ledger.take(dial)
+            }
         case .retransmitted(let index, _, let moment): retransmissions[index, default: []].append(moment)
-        case .accepted(let accept): accepts.append(accept)
-        case .waiting, .lost: break
+        case .accepted(let accept):
+            accepts.append(accept)
+            ledger.take(accept)
+        case .waiting, .lost, .read: break
         }
-    }
-
-    /// The accept that made room for the dial that got in last: the first for the one beyond what the queue holds.
-    var accountedAccept: BacklogResult.Accept? {
-        let index = connected - 1 - (capacity ?? connected)
-        return accepts.indices.contains(index) ? accepts[index] : nil
     }
 
     /// How long ago a dial began.

@@ -19,7 +19,12 @@ enum BacklogWording {
         var text = "dialling \(name(plan.network, plan.remote)), \(Quantity.count(plan.dials, "time"))"
         guard let queue = plan.queue else { return text + "; its queue cannot be seen from here" }
         text += "; \(queue.length) wait in its queue now"
-        return text + (queue.limit.map { ", its limit is \($0)" } ?? "")
+        if let limit = queue.limit { text += ", its limit is \(limit)" }
+        return text + group(queue)
+    }
+
+    private static func group(_ queue: ListeningQueue) -> String {
+        queue.sockets > 1 ? "; these are the sums of \(queue.sockets) sockets that share the port" : ""
     }
 
     static func waiting(_ index: Int, _ queue: ListeningQueue?, _ configuration: BacklogConfiguration) -> String {
@@ -58,6 +63,29 @@ enum BacklogWording {
     static func span(_ shortest: Duration, _ longest: Duration) -> String {
         let (first, last) = (Quantity.duration(shortest), Quantity.duration(longest))
         return first == last ? last : "\(first) to \(last)"
+    }
+
+    /// Leaves out the middle of what is too long for a title.
+    static func shorten(_ name: String, to most: Int = 46) -> String {
+        guard name.count > most else { return name }
+        return "\(name.prefix((most - 1) / 2))…\(name.suffix(most / 2))"
+    }
+
+    /// As many words in a line as fit; the second line and those after it begin with `indent` spaces.
+    static func wrap(_ text: String, _ width: Int, indent: Int = 0) -> String {
+        let margin = String(repeating: " ", count: indent)
+        var lines = [""]
+        for word in text.split(separator: " ") {
+            let last = lines[lines.count - 1]
+            if last.isEmpty {
+                lines[lines.count - 1] = String(word)
+            } else if last.count + 1 + word.count <= width {
+                lines[lines.count - 1] += " \(word)"
+            } else {
+                lines.append(margin + word)
+            }
+        }
+        return lines.joined(separator: "\n")
     }
 
     static func name(_ network: Network, _ endpoint: Endpoint) -> String {

@@ -60,6 +60,7 @@ extension Event {
                 ends.members + [.init("index", .integer(index)), .init("pieces", .array(pieces.map(\.json)))]
             case .waited(let ends, let wait): ends.members + wait.members
             case .dialled(let ends, let dial): ends.members + dial.members
+            case .queue(let ends, let reading): ends.members + reading.members
             case .syscall(let record): record.members
             case .note(let note): note.members
             case .writeBlock(let event, let ends): ends.members + event.members

@@ -79,6 +79,7 @@ extension Event {
             return paint("torn", .error) + " message \(index): \(pieces.map(\.text).joined(separator: " "))"
         case .waited(_, let wait): return wait.text
         case .dialled(_, let dial): return dial.text
+        case .queue(_, let reading): return reading.text
         case .syscall(let record): return record.text
         case .note(let note): return note.text
         case .summary(let measures): return Measure.table(measures)

@@ -45,6 +45,7 @@ enum Event: Sendable {
     case waited(Ends, IOModelWait)
     /// A dial that a probe made.
     case dialled(Ends, BacklogDial)
+    case queue(Ends, QueueReading)
     case syscall(SystemCallRecord)
     case note(Note)
     case summary([Measure])
@@ -113,6 +114,7 @@ enum Event: Sendable {
         case .torn: .torn
         case .waited: .waited
         case .dialled: .dial
+        case .queue: .queue
         case .syscall: .syscall
         case .summary: .summary
         case .note(.inputUnfinished): .inputUnfinished

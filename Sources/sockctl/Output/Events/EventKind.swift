@@ -35,6 +35,7 @@ enum EventKind: String, CaseIterable, Sendable {
     case peerRefused = "peer-refused"
     case stopping
     case dial
+    case queue
     case probing, blocked, unblocked
     case peerRead = "peer-read"
     case peerEnded = "peer-ended"

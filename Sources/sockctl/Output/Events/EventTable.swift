@@ -95,6 +95,16 @@ enum EventTable {
             .dial, .verbose, ["index", "outcome", "seconds", "syn_retransmits"],
             "A probe's dial was decided: `connected`, `timed-out`, `refused` or `would-block`."),
         row(
+            .queue, .verbose,
+            [
+                "moment", "index", "queue_length", "queue_limit", "listen_overflows", "listen_drops",
+                "predicted_timeout",
+            ],
+            """
+            A listener's queue and the kernel's counters as backlog-probe read them `before` the first dial, when one \
+            was `waiting`, and `after` all; the last is when the kernel would give up a dial by itself.
+            """),
+        row(
             .probing, .verbose, ["chunk", "own_peer"] + WriteBlockFields.buffers,
             "A write-block-probe begins, with these buffers: as asked for, and as granted."),
         row(

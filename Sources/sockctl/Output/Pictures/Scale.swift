@@ -3,6 +3,8 @@ struct Scale: Sendable, Equatable {
     enum Kind: Sendable, Equatable {
         /// Ticks at 1, 2 or 5 times a power of ten.
         case linear
+        /// As `linear`, of things that are counted: no ticks between them.
+        case whole
         /// Ticks at powers of two, which are round numbers of bytes.
         case binary
         /// Each power of ten as wide as the next.
@@ -24,10 +26,10 @@ struct Scale: Sendable, Equatable {
     }
 
     /// Bounds as they are given, for counts whose ends mean something: dial 1 is at the very left.
-    static func exact(_ values: ClosedRange<Double>) -> Scale {
+    static func exact(_ values: ClosedRange<Double>, _ kind: Kind = .linear) -> Scale {
         let isWide = values.upperBound > values.lowerBound
         return Scale(
-            kind: .linear, lower: values.lowerBound, upper: isWide ? values.upperBound : values.lowerBound + 1)
+            kind: kind, lower: values.lowerBound, upper: isWide ? values.upperBound : values.lowerBound + 1)
     }
 
     /// The powers of ten around the values, which must be above zero: what is not is at the lower end.
@@ -53,7 +55,8 @@ struct Scale: Sendable, Equatable {
     /// At most `count` round values between the bounds, but never less than one.
     func ticks(atMost count: Int) -> [Double] {
         guard kind == .logarithmic else {
-            let step = Self.step(kind, (upper - lower) / Double(max(count - 1, 1)))
+            let fraction = Self.step(kind, (upper - lower) / Double(max(count - 1, 1)))
+            let step = kind == .whole ? max(fraction, 1) : fraction
             let first = (lower / step).leniently(.up)
             let last = (upper / step).leniently(.down)
             return first > last ? [lower] : (Int(first)...Int(last)).map { Double($0) * step }
