@@ -86,7 +86,7 @@ import Testing
 
     @Test func `the defaults are those of the contract`() throws {
         let listen = try listen("")
-        #expect(listen.backlog == 128 && listen.mode == 0o600 && listen.serve == .pipe && listen.timeout == nil)
+        #expect(listen.backlog == 128 && listen.mode == nil && listen.serve == .pipe && listen.timeout == nil)
         let dial = try dial("x")
         #expect(dial.fallbackDelay == .milliseconds(300) && dial.timeout == nil)
         #expect(dial.peer.ending.inputGrace == .seconds(1) && dial.peer.ending.halfClose == .automatic)

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 /// Rule 5 of the end of data: datagrams keep their boundaries and have no end.
@@ -96,9 +97,9 @@ import Testing
     @Test func `before anybody has spoken -i ends it, and with -k a signal does`() async throws {
         let idle = try await sockctl("listen", "-u", "-i", "100ms", "127.0.0.1:0", input: .open).finish()
         idle.expect(status: 75)
-        let server = try sockctl("listen", "-u", "-k", "127.0.0.1:0", input: .open)
+        let server = try sockctl("listen", "-u", "-k", "-v", "127.0.0.1:0", input: .open)
         _ = try await server.listening()
-        let outcome = try await server.finish(after: 2)
+        let outcome = try await server.finish(after: SIGINT)
         outcome.expect(status: 0)
         #expect(outcome.err.contains("server closed"), "\(outcome)")
     }

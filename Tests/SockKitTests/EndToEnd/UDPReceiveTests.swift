@@ -162,14 +162,6 @@ import Testing
 
     // MARK: Groups
 
-    @Test(.needsIPv6) func `an IPv6 group is heard`() async throws {
-        let server = try sockctl("udp-recv", "--count", "1", "--join", "ff02::1234@lo", "0")
-        let port = try await server.listening().port
-        let address = "[ff02::1234%lo]:\(port)"
-        try await sockctl("udp-send", "--multicast-interface", "lo", address, "six").finish().expect(status: 0)
-        try await server.finish().expect(out: "six")
-    }
-
     @Test(arguments: [("239.1.2.3", []), ("232.1.2.3,127.0.0.7", ["-s", "127.0.0.7"])])
     func `a group is heard, of one source only its own`(group: String, options: [String]) async throws {
         let server = try sockctl("udp-recv", "--count", "1", "--join", "\(group)@lo", "0")
@@ -199,17 +191,19 @@ import Testing
 
     @Test func `an asker whose queue is full is waited for, and one that never reads is told of`() async throws {
         let path = try scratch("s")
-        let server = try sockctl("udp-recv", "--json", "--reply", "yes", "--count", "81", "unix:\(path)")
+        let server = try sockctl("udp-recv", "--json", "--reply", "yes", "--count", "61", "unix:\(path)")
         _ = try await server.waitForLine(containing: "listening", on: .err)
         let script = """
             def asker(name):
-                s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(name); s.connect(arguments[0])
-                s.settimeout(10); return s
+                # Not connected: the length of the queue counts only between sockets that are not each other's peers.
+                s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(name); s.settimeout(10); return s
             slow = asker(arguments[1])
-            for _ in range(40): slow.send(b'x')
-            for _ in range(40): assert slow.recv(100) == b'yes'
+            for _ in range(2):
+                for _ in range(15): slow.sendto(b'x', arguments[0])
+                time.sleep(.1)
+                for _ in range(15): assert slow.recv(100) == b'yes'
             dead = asker(arguments[2])
-            for _ in range(40): dead.send(b'x')
+            for _ in range(30): dead.sendto(b'x', arguments[0])
             socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'x', arguments[0])
             say('done'); hold()
             """
@@ -219,7 +213,7 @@ import Testing
         outcome.expect(status: 0)
         let events = try outcome.events()
         let sent = events.filter { $0.name == "datagram-sent" }.count
-        #expect(sent >= 40 && sent < 80)
+        #expect(sent >= 30 && sent < 60)
         // One full queue, what more it was to get, and one sender without a name.
         #expect(events.filter { $0.name == "failed" }.count == 3, "\(outcome.err)")
     }

@@ -80,7 +80,12 @@ enum EventSamples {
             Ends(.tcp, remote: ends.remote),
             BacklogDial(
                 index: 130, outcome: .timedOut, start: .zero, duration: .seconds(3), retransmits: 2, waited: true)),
-        .queue(Ends(.tcp, remote: ends.remote), QueueReading(moment: .before, timeout: .seconds(131))),
+        .queue(
+            Ends(.tcp, remote: ends.remote),
+            QueueReading(
+                moment: .waiting, index: 7, queue: ListeningQueue(length: 6, limit: 5),
+                counters: ListenCounters(netstat: "TcpExt: ListenOverflows ListenDrops\nTcpExt: 11 12"),
+                timeout: .seconds(131))),
         .syscall(
             SystemCallRecord(
                 call: "connect", arguments: "5, 127.0.0.1:3000", result: -1, errno: .inProgress,

@@ -90,6 +90,7 @@ import Testing
             "refused 127.0.0.1:40112: 2 connections are the most that --max-conns allows",
             "server closed: interrupted", "2 reports lost: nobody read them in time",
             "dial 130: timed out after 3.00 s, its SYN sent again 2 times",
+            "queue waiting: 6 of 5, ListenOverflows 11, ListenDrops 12",
             "connect(5, 127.0.0.1:3000) = -1 EINPROGRESS" + String(repeating: " ", count: 17) + "12 µs",
             "read      4 bytes, 4 bytes in all, 127.0.0.1:40112, reader 2",
             "torn message 3: a×65536 \\x00×12",

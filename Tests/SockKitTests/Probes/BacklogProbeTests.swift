@@ -96,7 +96,8 @@ import Testing
             target: .own(backlog: 16), dials: 40, timeout: .milliseconds(100), isConcurrent: true)
         let result = try await run(probe).result
         #expect((17...17 + 8).contains(result.count(.connected)))
-        #expect(result.queue?.length == result.count(.connected))
+        // Some that the clients believe in were never queued: their last ACK met a full queue.
+        #expect(result.queue?.length == result.count(.connected) - (result.unheard ?? 0))
         #expect(Set(result.dials.map(\.index)) == Set(1...40))
     }
 
