@@ -110,6 +110,12 @@ enum BacklogProbeCommand {
             "sockctl backlog-probe --backlog 5 --dials 6 --then close",
             shows: "The listener closes with its queue full: its clients read ECONNRESET."),
         Manual.Example(
+            "sockctl listen --accept-delay 500ms 3000 </dev/null", "echo hello | sockctl dial -q 0 3000",
+            shows: """
+                A client that has gone again while it waited in the queue is accepted all the same: its bytes are read, \
+                and then its end.
+                """),
+        Manual.Example(
             "sockctl backlog-probe --backlog 16 --concurrent --timeout 300ms",
             shows: "From several threads at once, 17 get in, or one more."),
         Manual.Example(
