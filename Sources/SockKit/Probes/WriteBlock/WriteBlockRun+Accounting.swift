@@ -40,7 +40,10 @@ extension WriteBlockRun {
         guard peer?.hasEnded != true else { return }
         let readsOn = reading != nil && (probe.ending == .drain || probe.reading.map { $0.every == nil } == true)
         let end = Deadline.now + span
-        while !end.hasPassed {
+        // Where others keep the loop for long, the time is over before the peer has had its turns.
+        var looks = 0
+        while looks < 100 || !end.hasPassed {
+            looks += 1
             let ledger = ledger(of: side)
             let isDone = !readsOn || ledger.readByPeer.map { $0 + ledger.cut } == ledger.accepted
             if ledger.isBalanced != false, isDone { return }
