@@ -11,7 +11,7 @@ import Testing
         let reporter = Reporter(ReporterSettings(showsProgress: true), standardOutput: 1, standardError: writer)
         let progress = await Progress(reporter, total: 4096, after: .zero)
         await progress.tick(1024)
-        let line = await Task.detached { firstLine(from: reader) }.value
+        let line = await onThread { firstLine(from: reader) }
         await progress.finish()
         #expect(line.hasPrefix("1.0 KiB  ") || line.hasPrefix("0 bytes  "))
         #expect(line.contains(" %"))

@@ -84,10 +84,10 @@ import Testing
         // More than a pipe holds: were this to wait for the reader, it would wait for ever.
         let count = 3000
         for number in 1...count { reporter.report(.read(EventSamples.ends, bytes: number, total: number)) }
-        let reading = Task.detached { lines(from: reader) }
+        async let reading = onThread { lines(from: reader) }
         await Netpoller.spawn { await reporter.finish() }.value
         close(writer)
-        let read = await reading.value
+        let read = await reading
         close(reader)
         #expect(read.count == count)
         let numbers = read.compactMap { $0.firstMatch(of: /, .* in all/)?.output }
