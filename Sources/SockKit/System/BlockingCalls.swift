@@ -30,13 +30,11 @@ package enum BlockingCalls {
         }
     }
 
-    /// As above, of bytes that are borrowed safely.
+    /// As above, for who waits for nothing else: would-block is an error like any other.
     package static func send(_ descriptor: Int32, _ bytes: Span<UInt8>) throws(Errno) -> Int {
-        try unsafe bytes.withUnsafeBytes { all throws(Errno) in
-            try SystemCall.perform("send", on: descriptor, arguments: "\(descriptor), \(all.count) bytes") {
-                unsafe Glibc.send(descriptor, all.baseAddress, all.count, Int32(MSG_NOSIGNAL))
-            }
-        }
+        let outcome = try unsafe bytes.withUnsafeBytes { all throws(Errno) in try unsafe send(descriptor, all) }
+        guard case .done(let count) = outcome else { throw .wouldBlock }
+        return count
     }
 
     /// Connects on a socket that is made to wait for it, at most this long (SO_SNDTIMEO); EAGAIN says it was too long.

@@ -63,7 +63,10 @@ struct HelpScreen {
 
     /// A few words to choose from say more than a placeholder.
     private func value(_ row: RowInfo) -> String {
-        if case .words(let words) = row.completion, words.count > 1, words.joined().count <= 28 {
+        if case .words(let words) = row.completion, words.count > 1, words.joined().count <= 28,
+            // A word that something must follow is only the beginning of a value.
+            !words.contains(where: { $0.hasSuffix(":") })
+        {
             return words.joined(separator: "|")
         }
         return "<\((row.placeholder ?? "value").lowercased())>"
