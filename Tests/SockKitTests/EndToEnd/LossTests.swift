@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func `converted line ends are not converted twice`() async throws {
-        let input = Array(String(repeating: "a line of text\n", count: 200_000).utf8)
+        let input = Array(String(repeating: "a line of text\n", count: 600_000).utf8)
         let peer = try python(Self.resetting, scratch("first"), scratch("second"))
         let outcome = try await sockctl(
             "dial", "--json", "--crlf", "--reconnect", "--retry-delay", "10ms", "127.0.0.1:\(try await peer.port())",
@@ -64,7 +64,8 @@ import Testing
         _ = try await peer.finish()
         let lost = try #require(try outcome.events().first { $0.name == "disconnected" }, "\(outcome)")
         let sent = try #require(lost["bytes_sent"]?.integer)
-        let converted = Array(String(repeating: "a line of text\r\n", count: 200_000).utf8)
+        let converted = Array(String(repeating: "a line of text\r\n", count: 600_000).utf8)
+        #expect(sent < converted.count, "nothing was left over to be sent on the second connection")
         #expect(try contents(of: scratch("second")) == Array(converted[sent...]))
     }
 }
