@@ -28,6 +28,22 @@ public actor Netpoller {
         Task(executorPreference: loop, operation: body)
     }
 
+    /// Runs `body` as a task of its own on the loop and waits for it, passing on the caller's cancellation.
+    @Netpoller
+    public static func child<Value: Sendable>(_ body: @escaping @Netpoller @Sendable () async -> Value) async -> Value {
+        await join(spawn(body))
+    }
+
+    /// Waits for a task, passing on the caller's cancellation: for one that others may cancel as well.
+    @Netpoller
+    public static func join<Value: Sendable>(_ task: Task<Value, Never>) async -> Value {
+        await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
+    }
+
     /// Makes the calling thread, the main one of a program, the loop's thread; returns what `body` returns.
     ///
     /// Must come before anything else uses the loop, which otherwise gets a thread of its own at its first use. Fails

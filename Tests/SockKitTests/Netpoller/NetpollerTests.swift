@@ -82,6 +82,16 @@ import Testing
         }
     }
 
+    @Test func `a child gives its value, and ends where the task that waits for it is cancelled`() async throws {
+        try await onLoop {
+            #expect(await Netpoller.child { 5 } == 5)
+            let parent = Netpoller.spawn { await Netpoller.child { await Netpoller.sleep(until: nil) } }
+            await letOthersRun()
+            parent.cancel()
+            #expect(await parent.value == false)
+        }
+    }
+
     @Test func `a task that never waits does not keep timers from ringing`() async throws {
         try await onLoop {
             let done = Log<Bool>()

@@ -60,11 +60,7 @@ struct UDPReceive {
         conductor.onInquiry = { receiver.reportProgress() }
         let task = Netpoller.spawn { await receiver.run() }
         let watch = Netpoller.spawn { if await output.waitUntilGone() { task.cancel() } }
-        let status = await withTaskCancellationHandler {
-            await task.value
-        } onCancel: {
-            task.cancel()
-        }
+        let status = await Netpoller.join(task)
         watch.cancel()
         receiver.summarize()
         return status

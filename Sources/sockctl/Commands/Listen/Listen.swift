@@ -164,11 +164,7 @@ struct Listen {
             override = status
             task.cancel()
         }
-        let status = await withTaskCancellationHandler {
-            await task.value
-        } onCancel: {
-            task.cancel()
-        }
+        let status = await Netpoller.join(task)
         feeder?.cancel()
         return override ?? status
     }
