@@ -14,7 +14,7 @@ enum Generator {
                 try FileCalls.writeBlocking(file.rawValue, Array(text.utf8).span)
             } catch {
                 let reporter = Reporter(ReporterSettings())
-                reporter.report(.failed(Failure(error, "write", "\(root)/\(path)")))
+                reporter.report(FailedEvent(Failure(error, "write", "\(root)/\(path)")))
                 return ExitStatus.cannotCreate.code
             }
         }

@@ -19,7 +19,7 @@ struct PictureFile: ~Copyable {
         } catch {
             var failure = Failure(error, "open", path)
             if error == .noSuchDevice { failure.hint = "a pipe that nobody reads takes no picture" }
-            reporter.report(.failed(failure))
+            reporter.report(FailedEvent(failure))
             return nil
         }
     }
@@ -41,7 +41,7 @@ struct PictureFile: ~Copyable {
             try FileCalls.writeBlocking(descriptor.rawValue, bytes.span)
             return true
         } catch {
-            reporter.report(.failed(Failure(error, "write", path)))
+            reporter.report(FailedEvent(Failure(error, "write", path)))
             return false
         }
     }

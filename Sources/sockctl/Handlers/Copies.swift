@@ -23,7 +23,7 @@ final class Copies {
                 try CopyFile(path)
             }
         } catch {
-            reporter.report(.failed(error.failure))
+            reporter.report(FailedEvent(error.failure))
             return nil
         }
     }

@@ -43,7 +43,7 @@ final class Reporter: Sendable {
         self.start = start
         func sink(_ terminal: Terminal) -> LineSink {
             LineSink(terminal.descriptor) { count in
-                Self.line(.note(.reportsLost(count: count)), settings, terminal, since: start)
+                Self.line(ReportsLostEvent(count: count), settings, terminal, since: start)
             }
         }
         let onErrors = Terminal(standardError, color: settings.color)
@@ -60,9 +60,13 @@ final class Reporter: Sendable {
 
     /// Says what is to be said of an event, whole or not at all. Never waits for who reads it, and never fails.
     @inline(never)
-    func report(_ event: Event) {
-        let level = event.level
-        guard isReported(level) else { return }
+    func report<Reported: Event>(_ event: Reported) {
+        // Before the event is put in a box: most events of a busy server are not reported.
+        if isReported(Reported.level) { write(event, Reported.level) }
+    }
+
+    @inline(never)
+    private func write(_ event: any Event, _ level: EventLevel) {
         let isError = level == .error || level == .trace
         let (sink, terminal) = isError ? (errors, errorTerminal) : (target, targetTerminal)
         // Both may be one terminal: the progress there is drawn again below the report.
@@ -73,19 +77,19 @@ final class Reporter: Sendable {
     /// Reports an error, and says how a command ends that ends with it.
     @discardableResult @inline(never)
     func fail(_ error: NetworkError, connection: Int? = nil) -> ExitStatus {
-        report(.failed(Failure(error, connection: connection)))
+        report(FailedEvent(Failure(error, connection: connection)))
         return ExitStatus(of: error)
     }
 
     /// Reports an error that is none of the network.
     func fail(code: String, message: String, hint: String? = nil) {
-        report(.failed(Failure(code: code, message: message, hint: hint)))
+        report(FailedEvent(Failure(code: code, message: message, hint: hint)))
     }
 
     /// Reports a command line that is wrong.
     @discardableResult
     func fail(_ error: UsageError) -> ExitStatus {
-        report(.failed(Failure(error)))
+        report(FailedEvent(Failure(error)))
         return .usage
     }
 
@@ -143,15 +147,15 @@ final class Reporter: Sendable {
     // MARK: - Lines
 
     private static func line(
-        _ event: Event, _ settings: ReporterSettings, _ terminal: Terminal, since start: Deadline
+        _ event: any Event, _ settings: ReporterSettings, _ terminal: Terminal, since start: Deadline
     ) -> [UInt8] {
         guard settings.isJSON else { return line(event.text(on: terminal), settings, terminal) }
         let common: [JSONValue.Member] = [
-            .init("event", .string(event.kind.rawValue)), .init("time", .string(Timestamp.now.rfc3339)),
+            .init("event", .string(type(of: event).name)), .init("time", .string(Timestamp.now.rfc3339)),
             .init("elapsed", .seconds(.now - start)),
         ]
         // A summary may have an `elapsed` of its own, and then means that.
-        let own = event.fields
+        let own = event.members
         let members = common.filter { member in !own.contains { $0.name == member.name } } + own
         return Array("\(JSONValue.object(members).text)\n".utf8)
     }

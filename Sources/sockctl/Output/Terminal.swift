@@ -55,6 +55,15 @@ struct Terminal: Sendable {
     /// The width now, for it changes; 80 where nobody knows.
     var columns: Int { FileCalls.columns(of: descriptor) ?? 80 }
 
+    /// The text with its lines broken at words, where they are wider than the terminal; what follows is indented further.
+    func wrap(_ text: String) -> String {
+        guard isTerminal, text.utf8.count >= columns else { return text }
+        // The last column is left alone: to write there makes some terminals begin a new line.
+        return text.split(separator: "\n", omittingEmptySubsequences: false)
+            .flatMap { $0.isEmpty ? [""] : Paragraph.lines($0, width: columns - 1, hanging: 4) }
+            .joined(separator: "\n")
+    }
+
     /// The text in the look of what it means, made harmless: what it quotes may be a stranger's.
     func paint(_ text: String, _ style: Style) -> String {
         isColored ? "\u{1b}[\(style.code)m\(text.printable)\u{1b}[0m" : text.printable

@@ -5,7 +5,7 @@ struct Tracer: SystemCallObserver {
     let reporter: Reporter
 
     func observe(_ record: SystemCallRecord) {
-        reporter.report(.syscall(record))
+        reporter.report(SystemCallEvent(record: record))
     }
 }
 

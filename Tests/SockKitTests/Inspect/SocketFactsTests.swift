@@ -31,8 +31,9 @@ import Testing
             #expect(facts["keepalive interval"] == "5")
             #expect(facts["keepalive count"] == "3")
             #expect(facts["mss"].flatMap(Int.init) ?? 0 > 500)
-            let event = sockctl::Event.socketOptions(Ends(connection, number: 1), try #require(connection.socketFacts))
-            #expect(event.fields.map(\.name) == ["connection", "network", "local", "remote", "options"])
+            let event = SocketOptionsEvent(
+                ends: Ends(connection, number: 1), facts: try #require(connection.socketFacts))
+            #expect(event.members.map(\.name) == ["connection", "network", "local", "remote", "options"])
             #expect(event.text(on: Terminal(2, isTerminal: false, color: .never)).hasPrefix("socket: domain AF_INET, "))
             connection.close()
             #expect(connection.socketFacts == nil)

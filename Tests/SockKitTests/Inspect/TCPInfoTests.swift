@@ -17,9 +17,9 @@ import Testing
             #expect(info.sendMSS > 500)
             #expect(info.congestionWindow > 0)
             #expect(pair.far.tcpInfo?.bytesReceived == chunk.count)
-            let closed = sockctl::Event.closed(
-                Ends(pair.near, number: 1), Closing(by: .local, duration: .zero, received: 0, sent: 5, tcp: info))
-            let tcp = try JSONValue(parsing: sockctl::JSONValue.object(closed.fields).text)["tcp"]
+            let closed = ClosedEvent(
+                ends: Ends(pair.near, number: 1), by: .local, duration: .zero, received: 0, sent: 5, tcp: info)
+            let tcp = try JSONValue(parsing: sockctl::JSONValue.object(closed.members).text)["tcp"]
             #expect(tcp?["state"]?.string == "ESTAB")
             #expect(tcp?["round_trip"]?.number.map { $0 > 0 } == true)
         }.value

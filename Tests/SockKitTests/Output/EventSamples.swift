@@ -12,14 +12,17 @@ enum EventSamples {
     static let reset = NetworkError(
         .write, network: .tcp, local: ends.local, remote: ends.remote, cause: .system(.connectionReset, call: "write"),
         bytesTransferred: 17)
-    static let datagram = DatagramFacts(
+    static let datagram = DatagramReceivedEvent(
+        ends: Ends(.udp, local: ends.local, remote: ends.remote),
         bytes: 17, length: 40, timeToLive: 64, destination: Endpoint("127.0.0.2:53"),
         arrived: Timestamp(since1970: 1_700_000_000_123_456_789))
-    static let closing = Closing(
-        by: .reset, duration: .milliseconds(1030), received: 17, sent: 1_258_291, unread: 5, unacknowledged: 12,
+    static let closing = ClosedEvent(
+        ends: ends, by: .reset, duration: .milliseconds(1030), received: 17, sent: 1_258_291, unread: 5,
+        unacknowledged: 12,
         unsent: 3, silence: .milliseconds(400), messages: 2)
-    static let disconnection = Disconnection(
-        by: .reset, silence: .milliseconds(400), sent: 5000, unacknowledged: 12, atRisk: 12, kept: 1)
+    static let disconnection = DisconnectedEvent(
+        failure: Failure(reset, connection: 1), by: .reset, silence: .milliseconds(400), sent: 5000, unacknowledged: 12,
+        atRisk: 12, kept: 1)
     static let timeout = {
         let error = NetworkError(.read, network: .tcp, local: ends.local, remote: ends.remote, cause: .timeout)
         var failure = Failure(error, connection: 1)
@@ -48,63 +51,80 @@ enum EventSamples {
     static let read = WriteBlockEvent.PeerRead(
         index: 1, bytes: 60000, total: 60000, ledger: ledger, moved: 0, window: 0, mss: 47417, room: 33742)
 
-    static let all: [sockctl::Event] = [
-        .listening(Ends(.tcp, local: ends.local), backlog: 128, note: "this machine only"),
-        .resolved(host: "localhost", addresses: [.v4Any, .v6Any], .microseconds(120)),
-        .connecting(Ends(.tcp, remote: ends.remote), attempt: 2), .attemptFailed(refused, attempt: 1),
-        .synRetransmitted(ends, count: 1),
-        .connected(ends, attempt: 1, resolve: .milliseconds(1), connect: .microseconds(123)), .accepted(ends),
-        .firstByte(ends, .microseconds(50)), .read(ends, bytes: 17, total: 34), .wrote(ends, bytes: 1, total: 1),
-        .datagramReceived(Ends(.udp, local: ends.local, remote: ends.remote), datagram),
-        .datagramSent(Ends(.udp, local: ends.local), datagram), .message(ends, index: 3, bytes: 17),
-        .acknowledged(ends, id: "00000002", result: 0, .microseconds(20)),
-        .acknowledged(ends, id: "00000003", result: 1, .microseconds(30)), .halfClosed(ends, by: .local),
-        .reply(
-            Ends(.udp, remote: ends.remote),
-            ReplyFacts(bytes: 3, length: 3, roundTrip: .microseconds(90), sequence: 2, payload: "yes", escaped: "yes")),
-        .gap(Ends(.udp, remote: ends.remote), from: 2, count: 3),
-        .dropped(Ends(.udp, local: ends.local), count: 12, buffer: 4096),
-        .halfClosed(ends, by: .peer), .note(.inputUnfinished), .note(.messageCut(bytes: 3, length: 6)),
-        .note(.inputDropped(bytes: 3, sent: 5)), .note(.unanswered(count: 2)),
-        .keepAlive(ends, silence: .milliseconds(300), limit: .seconds(3)), .closed(ends, closing),
-        .failed(Failure(refused)), .failed(Failure(reset, connection: 1)), .failed(timeout),
-        .failed(Failure(UsageError("unknown option '--verbos'", hint: "did you mean '--verbose'?"))),
-        .retrying(attempt: 1, delay: .milliseconds(5), after: Failure(refused)),
-        .disconnected(Failure(reset, connection: 1), disconnection), .reconnected(ends, dials: 3, .milliseconds(1530)),
-        .heartbeat(ends, index: 2, bytes: 13), .heartbeatAnswered(ends, index: 2, .microseconds(230)),
-        .roundTrip(ends, RoundTrip(index: 1, duration: .microseconds(52), bytes: 5)),
-        .roundTrip(ends, RoundTrip(index: 2, duration: .seconds(1), bytes: nil)),
-        .peerRefused(ends, reason: "2 connections are the most that --max-conns allows"),
-        .note(.stopping(reason: "interrupted")), .note(.reportsLost(count: 2)),
-        .dialled(
-            Ends(.tcp, remote: ends.remote),
-            BacklogDial(
+    static let all: [any sockctl::Event] = [
+        ListeningEvent(ends: Ends(.tcp, local: ends.local), backlog: 128, note: "this machine only"),
+        ResolvedEvent(host: "localhost", addresses: [.v4Any, .v6Any], time: .microseconds(120)),
+        ConnectingEvent(ends: Ends(.tcp, remote: ends.remote), attempt: 2),
+        AttemptFailedEvent(failure: Failure(refused), attempt: 1),
+        SYNRetransmittedEvent(ends: ends, count: 1),
+        ConnectedEvent(ends: ends, attempt: 1, resolve: .milliseconds(1), connect: .microseconds(123)),
+        AcceptedEvent(ends: ends),
+        FirstByteEvent(ends: ends, time: .microseconds(50)),
+        ReadEvent(ends: ends, bytes: 17, total: 34),
+        WroteEvent(ends: ends, bytes: 1, total: 1),
+        datagram,
+        DatagramSentEvent(
+            ends: Ends(.udp, local: ends.local), bytes: 17, length: 40, destination: Endpoint("127.0.0.2:53")),
+        MessageEvent(ends: ends, index: 3, bytes: 17),
+        AcknowledgedEvent(ends: ends, id: "00000002", result: 0, time: .microseconds(20)),
+        AcknowledgedEvent(ends: ends, id: "00000003", result: 1, time: .microseconds(30)),
+        HalfClosedEvent(ends: ends, by: .local),
+        ReplyEvent(
+            ends: Ends(.udp, remote: ends.remote), bytes: 3, length: 3, roundTrip: .microseconds(90), sequence: 2,
+            payload: "yes", escaped: "yes"),
+        GapEvent(ends: Ends(.udp, remote: ends.remote), from: 2, count: 3),
+        DroppedEvent(ends: Ends(.udp, local: ends.local), count: 12, buffer: 4096),
+        HalfClosedEvent(ends: ends, by: .peer),
+        InputUnfinishedEvent(),
+        MessageCutEvent(bytes: 3, length: 6),
+        InputDroppedEvent(bytes: 3, sent: 5),
+        UnansweredEvent(count: 2),
+        KeepAliveEvent(ends: ends, silence: .milliseconds(300), limit: .seconds(3)),
+        closing,
+        FailedEvent(Failure(refused)),
+        FailedEvent(Failure(reset, connection: 1)),
+        FailedEvent(timeout),
+        FailedEvent(Failure(UsageError("unknown option '--verbos'", hint: "did you mean '--verbose'?"))),
+        RetryingEvent(attempt: 1, delay: .milliseconds(5), failure: Failure(refused)),
+        disconnection,
+        ReconnectedEvent(ends: ends, dials: 3, time: .milliseconds(1530)),
+        HeartbeatEvent(ends: ends, index: 2, bytes: 13),
+        HeartbeatAnsweredEvent(ends: ends, index: 2, time: .microseconds(230)),
+        RoundTripEvent(ends: ends, index: 1, duration: .microseconds(52), bytes: 5),
+        RoundTripEvent(ends: ends, index: 2, duration: .seconds(1), bytes: nil),
+        PeerRefusedEvent(ends: ends, reason: "2 connections are the most that --max-conns allows"),
+        StoppingEvent(reason: "interrupted"),
+        ReportsLostEvent(count: 2),
+        DialledEvent(
+            ends: Ends(.tcp, remote: ends.remote),
+            dial: BacklogDial(
                 index: 130, outcome: .timedOut, start: .zero, duration: .seconds(3), retransmits: 2, waited: true)),
-        .queue(
-            Ends(.tcp, remote: ends.remote),
-            QueueReading(
-                moment: .waiting, index: 7, queue: ListeningQueue(length: 6, limit: 5),
-                counters: ListenCounters(netstat: "TcpExt: ListenOverflows ListenDrops\nTcpExt: 11 12"),
-                timeout: .seconds(131))),
-        .syscall(
-            SystemCallRecord(
+        QueueEvent(
+            ends: Ends(.tcp, remote: ends.remote), moment: .waiting, index: 7,
+            queue: ListeningQueue(length: 6, limit: 5),
+            counters: ListenCounters(netstat: "TcpExt: ListenOverflows ListenDrops\nTcpExt: 11 12"),
+            timeout: .seconds(131)),
+        SystemCallEvent(
+            record: SystemCallRecord(
                 call: "connect", arguments: "5, 127.0.0.1:3000", result: -1, errno: .inProgress,
                 duration: .microseconds(12))),
-        .read(ends, bytes: 4, total: 4, reader: 2),
-        .torn(ends, index: 3, pieces: [BytePiece(byte: 97, count: 65536), BytePiece(byte: 0, count: 12)]),
-        .waited(
-            ends,
-            IOModelWait(
+        ReadEvent(ends: ends, bytes: 4, total: 4, reader: 2),
+        TornEvent(ends: ends, index: 3, pieces: [BytePiece(byte: 97, count: 65536), BytePiece(byte: 0, count: 12)]),
+        WaitedEvent(
+            ends: ends,
+            wait: IOModelWait(
                 bytes: 6, calls: 1001, wouldBlock: 1000, time: .milliseconds(500), processorTime: .milliseconds(499))),
-        .writeBlock(.connected(setup), ends), .writeBlock(.wrote(write), ends), .writeBlock(.blocked(block), ends),
-        .writeBlock(
-            .unblocked(
-                WriteBlockEvent.Unblock(
-                    writer: .probe, waited: .milliseconds(703), reads: 2, readBytes: 120_000, sendBuffer: 131_072,
-                    inSendQueue: 60_000)), ends),
-        .writeBlock(.peerRead(read), ends), .writeBlock(.peerEnded(.kill, ledger), ends),
-        .wroteAlike(count: 400, bytes: 100, total: 50_000),
-        .summary([
+        ProbingEvent(ends: ends, setup: setup),
+        WroteEvent(ends: ends, bytes: write.bytes, total: write.total, probed: write),
+        BlockedEvent(ends: ends, block: block),
+        UnblockedEvent(
+            ends: ends,
+            unblock: WriteBlockEvent.Unblock(
+                writer: .probe, waited: .milliseconds(703), reads: 2, readBytes: 120_000, sendBuffer: 131_072,
+                inSendQueue: 60_000)),
+        PeerReadEvent(ends: ends, read: read),
+        PeerEndedEvent(ends: ends, ending: .kill, ledger: ledger),
+        SummaryEvent(measures: [
             Measure("bytes_sent", .bytes(2048)), Measure("dials", .count(3)),
             Measure("elapsed", .duration(.seconds(2))),
             Measure("blocked", .flag(false)), Measure("mss", .nothing), Measure("errors", .list(["timeout"])),

@@ -6,38 +6,6 @@ import Testing
 @Suite struct EventTests {
     private static let terminal = Terminal(2, isTerminal: false, color: .never)
 
-    @Test func `the table has every kind once, in its order`() {
-        #expect(EventTable.rows.map(\.kind) == EventKind.allCases)
-        for row in EventTable.rows {
-            #expect(row.kind.rawValue.wholeMatch(of: /[a-z]+(-[a-z]+)*/) != nil)
-            #expect(row.fields.allSatisfy { $0.wholeMatch(of: /[a-z]+(_[a-z]+)*/) != nil }, "\(row.kind)")
-            #expect(row.meaning.hasSuffix("."))
-        }
-    }
-
-    @Test func `every kind has a sample`() {
-        // The options come from a real socket: `SocketFactsTests` has that sample.
-        #expect(Set(EventSamples.all.map(\.kind)) == Set(EventKind.allCases).subtracting([.socketOptions]))
-    }
-
-    @Test(arguments: EventSamples.all)
-    func `what is emitted is what the table says, in its order`(event: sockctl::Event) {
-        guard event.kind != .summary else { return }
-        let known = EventTable.commonFields + EventTable[event.kind].fields
-        let positions = event.fields.map { known.firstIndex(of: $0.name) ?? -1 }
-        #expect(!positions.contains(-1), "\(event.fields.map(\.name))")
-        #expect(positions == positions.sorted())
-    }
-
-    @Test func `the samples together have every field`() {
-        for row in EventTable.rows where row.kind != .socketOptions {
-            let emitted = EventSamples.all.filter { $0.kind == row.kind }.flatMap(\.fields).map(\.name)
-            // `tcp` comes from a real socket: `TCPInfoTests` has it.
-            let missing = Set(row.fields).subtracting(emitted).subtracting(["tcp"])
-            #expect(missing.isEmpty, "\(row.kind)")
-        }
-    }
-
     @Test func `people read sentences`() {
         let lines = EventSamples.all.map { $0.text(on: Self.terminal) }
         let clock = Timestamp(since1970: 1_700_000_000_123_456_789).timeOfDay
@@ -121,7 +89,6 @@ import Testing
             update, nothing moved: 33742 bytes of its buffer are free (less than an mss of 47417), as a segment is \
             released once read to its end
             """, "the peer was killed (SIGKILL), with 30 bytes unread",
-            "... and 400 more writes of 100 bytes, 50000 bytes in total",
             """
             bytes sent    2.0 KiB
             dials         3
@@ -156,12 +123,12 @@ import Testing
         (Ends(.unixgram, local: .unix(.abstract("x"))), "unixgram:@x"),
     ])
     func `a listening address can be dialled as it stands`(ends: Ends, expected: String) {
-        #expect(sockctl::Event.listening(ends).text(on: Self.terminal) == "listening on \(expected)")
+        #expect(ListeningEvent(ends: ends).text(on: Self.terminal) == "listening on \(expected)")
     }
 
     @Test func `a peer without an address goes by its number`() {
-        let event = sockctl::Event.accepted(
-            Ends(.unix, local: .unix(.path("/tmp/x")), remote: .unix(.unnamed), connection: 2))
+        let event = AcceptedEvent(
+            ends: Ends(.unix, local: .unix(.path("/tmp/x")), remote: .unix(.unnamed), connection: 2))
         #expect(event.text(on: Self.terminal) == "accepted connection 2")
     }
 }

@@ -33,12 +33,12 @@ import Testing
 
     @Test func `a summary has it as one line for people and one object for programs`() throws {
         let value = try #require(RoundTripSummary(from: [.microseconds(1), .microseconds(2)])).value
-        let event = sockctl::Event.summary([Measure("round_trip", value)])
+        let event = SummaryEvent(measures: [Measure("round_trip", value)])
         #expect(
             event.text(on: Terminal(2, isTerminal: false, color: .never))
                 == "round trip  count 2, min 1 µs, median 1 µs, p99 2 µs, max 2 µs")
         #expect(
-            sockctl::JSONValue.object(event.fields).text
+            sockctl::JSONValue.object(event.members).text
                 == #"{"round_trip":{"count":2,"min":1e-06,"median":1e-06,"p99":2e-06,"max":2e-06}}"#)
     }
 }

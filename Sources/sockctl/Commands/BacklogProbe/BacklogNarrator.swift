@@ -81,24 +81,30 @@ final class BacklogNarrator {
         switch event {
         case .started:
             if plan.isOwn {
-                reporter.report(.listening(Ends(plan.network, local: plan.remote), backlog: plan.backlogRequested))
+                reporter.report(
+                    ListeningEvent(ends: Ends(plan.network, local: plan.remote), backlog: plan.backlogRequested))
             }
             let timeout = plan.network.isTCP ? plan.settings.synSchedule?.timeout : nil
-            let before = QueueReading(moment: .before, queue: plan.queue, counters: plan.counters, timeout: timeout)
-            reporter.report(.queue(ends(nil), before))
-        case .dialled(let dial): reporter.report(.dialled(ends(nil), dial))
-        case .retransmitted(let index, let count, _): reporter.report(.synRetransmitted(ends(index), count: count))
+            reporter.report(
+                QueueEvent(
+                    ends: ends(nil), moment: .before, queue: plan.queue, counters: plan.counters, timeout: timeout))
+        case .dialled(let dial): reporter.report(DialledEvent(ends: ends(nil), dial: dial))
+        case .retransmitted(let index, let count, _):
+            reporter.report(SYNRetransmittedEvent(ends: ends(index), count: count))
         case .waiting(let index, let queue):
-            reporter.report(.queue(ends(nil), QueueReading(moment: .waiting, index: index, queue: queue)))
+            reporter.report(QueueEvent(ends: ends(nil), moment: .waiting, index: index, queue: queue))
         case .read(let queue, let counters):
-            reporter.report(.queue(ends(nil), QueueReading(moment: .after, queue: queue, counters: counters)))
+            reporter.report(QueueEvent(ends: ends(nil), moment: .after, queue: queue, counters: counters))
         case .accepted(let accept):
             reporter.report(
-                .accepted(Ends(plan.network, local: plan.remote, remote: accept.remote, connection: accept.index)))
+                AcceptedEvent(
+                    ends: Ends(plan.network, local: plan.remote, remote: accept.remote, connection: accept.index)))
         case .lost(let index, let isReset):
-            let closing = Closing(
-                by: isReset ? .reset : .peer, duration: story.age(of: index, at: .now - start), received: 0, sent: 0)
-            reporter.report(.closed(ends(index), closing))
+            reporter.report(
+                ClosedEvent(
+                    ends: ends(index),
+                    by: isReset ? .reset : .peer, duration: story.age(of: index, at: .now - start), received: 0, sent: 0
+                ))
         }
     }
 

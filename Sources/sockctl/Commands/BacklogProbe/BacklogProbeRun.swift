@@ -38,7 +38,7 @@ struct BacklogProbeRun {
         case .failure(let error): return fail(error)
         case .success(let result):
             let plot = BacklogPlot(result, narrator.story, configuration).plot
-            reporter.report(.summary(result.measures))
+            reporter.report(SummaryEvent(measures: result.measures))
             if arguments.picture.draws(reporter) { draw(plot) }
             reporter.tell(BacklogConclusion(result, configuration).text(columns: columns))
             if let picture, !picture.write(plot, reporter) { return .cannotCreate }

@@ -49,14 +49,15 @@ final class DatagramReceiver {
         let status = await receive()
         progress.finish()
         if let failure = copies.failure {
-            reporter.report(.failed(failure))
+            reporter.report(FailedEvent(failure))
             return .cannotCreate
         }
         return status
     }
 
     func reportProgress() {
-        reporter.report(.summary([Measure("received", .count(received)), Measure("bytes", .bytes(bytes))]))
+        reporter.report(
+            SummaryEvent(measures: [Measure("received", .count(received)), Measure("bytes", .bytes(bytes))]))
     }
 
     private func receive() async -> ExitStatus {
@@ -105,9 +106,10 @@ final class DatagramReceiver {
         if batch.length(of: index) > arguments.buffer {
             truncated += 1
             if !tellsEach {
-                let cut = Event.Note.messageCut(
-                    bytes: batch.byteCount(of: index), length: batch.length(of: index), from: batch.source(of: index))
-                reporter.report(.note(cut))
+                reporter.report(
+                    MessageCutEvent(
+                        bytes: batch.byteCount(of: index), length: batch.length(of: index),
+                        source: batch.source(of: index)))
             }
         }
         if copies.isWanted { batch.withPayload(of: index) { copies.see($0, .received) } }
@@ -121,22 +123,24 @@ final class DatagramReceiver {
         let gap = statistics.take(payload, bytes: batch.length(of: index), from: source, at: arrival)
         if let gap, tellsEach {
             let ends = Ends(socket.network, local: socket.localEndpoint, remote: source)
-            reporter.report(.gap(ends, from: gap.from, count: gap.count))
+            reporter.report(GapEvent(ends: ends, from: gap.from, count: gap.count))
         }
     }
 
     private func report(_ index: Int) {
         let ends = Ends(socket.network, local: socket.localEndpoint, remote: batch.source(of: index))
         let control = batch.control(of: index)
-        var facts = DatagramFacts(bytes: batch.byteCount(of: index), length: batch.length(of: index))
-        facts.timeToLive = control.timeToLive
-        facts.destination = control.destination.map { .ip($0, port: socket.localEndpoint.port ?? 0) }
-        facts.arrived = control.arrived.map { Timestamp(since1970: $0) }
+        let destination = control.destination.map { Endpoint.ip($0, port: socket.localEndpoint.port ?? 0) }
         if let drops = control.drops, Int(drops) > knownDrops {
-            reporter.report(.dropped(ends, count: Int(drops) - knownDrops, buffer: socket.bufferSizes?.receive))
+            reporter.report(
+                DroppedEvent(ends: ends, count: Int(drops) - knownDrops, buffer: socket.bufferSizes?.receive))
             knownDrops = Int(drops)
         }
-        reporter.report(.datagramReceived(ends, facts))
+        reporter.report(
+            DatagramReceivedEvent(
+                ends: ends, bytes: batch.byteCount(of: index), length: batch.length(of: index),
+                timeToLive: control.timeToLive, destination: destination,
+                arrived: control.arrived.map { Timestamp(since1970: $0) }))
     }
 
     private func write(_ range: Range<Int>) async throws(NetworkError) {
@@ -154,7 +158,7 @@ final class DatagramReceiver {
         let drops = socket.drops
         if let drops, drops > knownDrops {
             let ends = Ends(socket.network, local: socket.localEndpoint)
-            reporter.report(.dropped(ends, count: drops - knownDrops, buffer: socket.bufferSizes?.receive))
+            reporter.report(DroppedEvent(ends: ends, count: drops - knownDrops, buffer: socket.bufferSizes?.receive))
         }
         if let count = answers?.droppedSilently, count > 0 {
             let replies = count == 1 ? "1 more reply was" : "\(count) more replies were"
@@ -174,6 +178,6 @@ final class DatagramReceiver {
                 Measure("rate", statistics.rate.map { .rate($0) } ?? .nothing),
             ]
         }
-        reporter.report(.summary(measures))
+        reporter.report(SummaryEvent(measures: measures))
     }
 }

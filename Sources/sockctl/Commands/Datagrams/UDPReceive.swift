@@ -47,9 +47,9 @@ struct UDPReceive {
             for group in groups { try socket.join(group.address, source: group.source, interface: group.interface) }
             let receiver = try DatagramReceiver(socket, arguments, output, copies, reporter)
             if reporter.isReported(.veryVerbose), let facts = socket.socketFacts {
-                reporter.report(.socketOptions(Ends(network, local: socket.localEndpoint), facts))
+                reporter.report(SocketOptionsEvent(ends: Ends(network, local: socket.localEndpoint), facts: facts))
             }
-            reporter.report(.listening(socket))
+            reporter.report(ListeningEvent(socket))
             return await receive(receiver, output)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)

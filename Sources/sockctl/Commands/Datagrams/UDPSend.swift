@@ -47,7 +47,7 @@ struct UDPSend {
             defer { socket.close() }
             if reporter.isReported(.veryVerbose), let facts = socket.socketFacts {
                 let ends = Ends(network, local: socket.localEndpoint, remote: socket.remoteEndpoint)
-                reporter.report(.socketOptions(ends, facts))
+                reporter.report(SocketOptionsEvent(ends: ends, facts: facts))
             }
             return try await send(socket, receivers, input)
         } catch {
@@ -169,7 +169,7 @@ struct UDPSend {
         guard error.errno == .messageTooLong else { return reporter.fail(error) }
         var failure = Failure(error)
         failure.hint = sender.limit(of: error, isWhole: arguments.forbidsFragments)
-        reporter.report(.failed(failure))
+        reporter.report(FailedEvent(failure))
         return .data
     }
 
@@ -182,7 +182,7 @@ struct UDPSend {
     private func summarize(_ sender: DatagramSender, _ watch: ReplyWatch?) {
         let trips = watch.flatMap { RoundTripSummary(from: $0.roundTrips) }
         reporter.report(
-            .summary([
+            SummaryEvent(measures: [
                 Measure("sent", .count(sender.sent)), Measure("bytes", .bytes(sender.bytes)),
                 Measure("refused", .count(sender.refused)), Measure("replies", .count(watch?.replies ?? 0)),
                 Measure("lost", watch.map { .count(max(0, sender.sent - $0.replies)) } ?? .nothing),

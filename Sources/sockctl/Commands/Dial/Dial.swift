@@ -34,7 +34,7 @@ struct Dial {
                 let status = error.cause == .cancelled ? .success : reporter.fail(error)
                 // Kept for a connection that never came.
                 if let left = streams.input?.bytesReturned, left > 0 {
-                    reporter.report(.note(.inputDropped(bytes: left, sent: left)))
+                    reporter.report(InputDroppedEvent(bytes: left, sent: left))
                 }
                 return status
             }
@@ -83,7 +83,7 @@ struct Dial {
         }
         persistence.noteConnected(peer.ends)
         if reporter.isReported(.veryVerbose), let facts = connection.socketFacts {
-            reporter.report(.socketOptions(peer.ends, facts))
+            reporter.report(SocketOptionsEvent(ends: peer.ends, facts: facts))
         }
         conductor.onInquiry = { peer.reportProgress() }
         return peer

@@ -8,7 +8,7 @@ final class DialLog {
     private let start = Deadline.now
     private var resolveTime: Duration?
     private var attempt = 1
-    private var failed: Event?
+    private var failed: AttemptFailedEvent?
 
     init(_ network: Network, _ reporter: Reporter) {
         self.network = network
@@ -19,14 +19,14 @@ final class DialLog {
         switch event {
         case .resolved(let host, let addresses, let time):
             resolveTime = time
-            reporter.report(.resolved(host: host, addresses: addresses, time))
+            reporter.report(ResolvedEvent(host: host, addresses: addresses, time: time))
         case .connecting(let remote, let attempt):
             // Another attempt follows: only then is the failure of the last one not the whole dial's.
             if let failed { reporter.report(failed) }
             failed = nil
-            reporter.report(.connecting(Ends(network, remote: remote), attempt: attempt))
+            reporter.report(ConnectingEvent(ends: Ends(network, remote: remote), attempt: attempt))
         case .attemptFailed(let error, let attempt):
-            if error.cause != .cancelled { failed = .attemptFailed(error, attempt: attempt) }
+            if error.cause != .cancelled { failed = AttemptFailedEvent(failure: Failure(error), attempt: attempt) }
         case .connected(_, let attempt, _):
             if let failed { reporter.report(failed) }
             self.attempt = attempt
@@ -37,8 +37,8 @@ final class DialLog {
     func report(_ connection: Connection, number: Int) {
         let total = Deadline.now - start
         reporter.report(
-            .connected(
-                Ends(connection, number: number), attempt: attempt, resolve: resolveTime,
+            ConnectedEvent(
+                ends: Ends(connection, number: number), attempt: attempt, resolve: resolveTime,
                 connect: total - (resolveTime ?? .zero)))
     }
 }

@@ -30,11 +30,12 @@ struct Listen {
             let listener = try await configuration.listen(network, at: destination)
             defer { listener.close() }
             listener.onRetry = { [reporter] error, attempt, pause in
-                reporter.report(.retrying(attempt: attempt, delay: pause, after: Failure(error)))
+                reporter.report(RetryingEvent(attempt: attempt, delay: pause, failure: Failure(error)))
             }
             reporter.report(
-                .listening(
-                    Ends(network, local: listener.endpoint), backlog: arguments.backlog, note: note(listener.endpoint)))
+                ListeningEvent(
+                    ends: Ends(network, local: listener.endpoint), backlog: arguments.backlog,
+                    note: note(listener.endpoint)))
             if arguments.neverAccepts { return await leaveWaiting(listener) }
             if let model = arguments.ioModel { return await serve(listener, IOModel(model)) }
             return arguments.goesOn ? try await serve(listener) : try await joinOne(listener)
@@ -59,7 +60,7 @@ struct Listen {
         if arguments.goesOn { conductor.onFinish = { interruption.wake() } }
         _ = await interruption.wait()
         if let queue = listener.acceptQueue {
-            reporter.report(.note(.stopping(reason: "\(Quantity.count(queue.length, "peer")) waited in the queue")))
+            reporter.report(StoppingEvent(reason: "\(Quantity.count(queue.length, "peer")) waited in the queue"))
         }
         return .success
     }
@@ -82,7 +83,7 @@ struct Listen {
         // A second client is to be refused, not to wait in a queue that nobody will look at.
         listener.close()
         let peer = Peer(connection, number: 1, reporter: reporter, conduct: Conduct(arguments.peer))
-        reporter.report(.accepted(peer.ends))
+        reporter.report(AcceptedEvent(ends: peer.ends))
         reportOptions(of: peer)
         conductor.onInquiry = { peer.reportProgress() }
         if arguments.serve != .pipe {
@@ -99,7 +100,7 @@ struct Listen {
 
     private func reportOptions(of peer: Peer) {
         guard reporter.isReported(.veryVerbose), let facts = peer.connection.socketFacts else { return }
-        reporter.report(.socketOptions(peer.ends, facts))
+        reporter.report(SocketOptionsEvent(ends: peer.ends, facts: facts))
     }
 
     // MARK: - Many
@@ -177,7 +178,7 @@ struct Listen {
         let socket = try await configuration.listenDatagram(network, at: destination)
         defer { socket.close() }
         reporter.report(
-            .listening(Ends(network, local: socket.localEndpoint), note: note(socket.localEndpoint)))
+            ListeningEvent(ends: Ends(network, local: socket.localEndpoint), note: note(socket.localEndpoint)))
         guard arguments.serve == .pipe else {
             let server = DatagramServer(socket, arguments.serve, count: arguments.peer.ending.count, reporter: reporter)
             conductor.onFinish = { server.finish() }

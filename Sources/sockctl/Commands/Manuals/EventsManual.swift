@@ -9,16 +9,16 @@ extension Manual.Section {
         sizes are bytes. An error's code is the kernel's name where it spoke, as `ECONNREFUSED`, and a word of ours \
         where we did, as `timeout`.
         """,
-        .terms(EventTable.rows.map { ($0.kind.rawValue, $0.manualText) })
+        .terms(EventList.all.map { ($0.name, $0.manualText) })
     )
 }
 
-extension EventTable.Row {
+extension Event {
     /// When it is reported, and with what.
-    fileprivate var manualText: String {
-        let names = fields.map { "`\($0)`" }
-        guard let last = names.last else { return meaning }
+    fileprivate static var manualText: String {
+        let names = ownFieldNames.map { "`\($0)`" }
+        guard let last = names.last else { return summary }
         let list = names.count == 1 ? last : names.dropLast().joined(separator: ", ") + " and \(last)"
-        return "\(meaning) With \(list)."
+        return "\(summary) With \(list)."
     }
 }

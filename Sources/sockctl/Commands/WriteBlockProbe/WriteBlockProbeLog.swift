@@ -33,21 +33,24 @@ final class WriteBlockProbeLog {
         switch event {
         case .connected(let setup):
             ends = Ends(network, local: setup.local, remote: setup.remote)
-            say(event)
+            say(ProbingEvent(ends: ends, setup: setup))
         case .wrote(let write):
             progress.tick(write.bytes)
-            take(write, event)
+            take(write)
         case .peerRead(let read):
             // A reader that never waits is folded as the writer is.
-            if reporter.settings.isJSON || showsReads || read.ledger != nil || read.index <= 3 { say(event) }
-        case .blocked(let block): say(event, from: block.writer)
-        case .unblocked(let unblock): say(event, from: unblock.writer)
-        case .peerEnded: say(event)
+            if reporter.settings.isJSON || showsReads || read.ledger != nil || read.index <= 3 {
+                say(PeerReadEvent(ends: ends, read: read))
+            }
+        case .blocked(let block): say(BlockedEvent(ends: ends(of: block.writer), block: block))
+        case .unblocked(let unblock): say(UnblockedEvent(ends: ends(of: unblock.writer), unblock: unblock))
+        case .peerEnded(let ending, let ledger): say(PeerEndedEvent(ends: ends, ending: ending, ledger: ledger))
         }
     }
 
-    private func take(_ write: WriteBlockEvent.Write, _ event: WriteBlockEvent) {
-        guard !reporter.settings.isJSON, write.error == nil else { return say(event, from: write.writer) }
+    private func take(_ write: WriteBlockEvent.Write) {
+        let event = WroteEvent(ends: ends(of: write.writer), bytes: write.bytes, total: write.total, probed: write)
+        guard !reporter.settings.isJSON, write.error == nil else { return say(event) }
         // Of the other side's writes people are told how they end.
         guard write.writer == .probe else { return }
         if write.bytes != size || folded == 0 && shown == 0 {
@@ -57,21 +60,28 @@ final class WriteBlockProbeLog {
         total = write.total
         if shown < Self.longestRun {
             shown += 1
-            reporter.report(.writeBlock(event, ends))
+            reporter.report(event)
         } else {
             folded += 1
         }
     }
 
-    private func say(_ event: WriteBlockEvent, from writer: WriteBlockEvent.Writer = .probe) {
+    /// The peer's own writing has the ends the other way round.
+    private func ends(of writer: WriteBlockEvent.Writer) -> Ends {
+        writer == .probe ? ends : Ends(network, local: ends.remote, remote: ends.local)
+    }
+
+    private func say(_ event: some Event) {
         flush()
-        // The peer's own writing has the ends the other way round.
-        let ends = writer == .probe ? ends : Ends(network, local: ends.remote, remote: ends.local)
-        reporter.report(.writeBlock(event, ends))
+        reporter.report(event)
     }
 
     private func flush() {
-        if folded > 0 { reporter.report(.wroteAlike(count: folded, bytes: size, total: total)) }
+        if folded > 0 {
+            reporter.tell(
+                "... and \(Quantity.count(folded, "more write")) of \(Quantity.count(size, "byte")), \(total) bytes in total"
+            )
+        }
         folded = 0
     }
 

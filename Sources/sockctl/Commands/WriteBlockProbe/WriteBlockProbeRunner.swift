@@ -71,7 +71,7 @@ struct WriteBlockProbeRunner {
                 plot.text(on: reporter.targetTerminal, columns: min(reporter.targetTerminal.columns, 120)),
                 isPicture: true)
         }
-        reporter.report(.summary(result.measures))
+        reporter.report(SummaryEvent(measures: result.measures))
         let prose = WriteBlockProse(result, probe).text
         let terminal = reporter.targetTerminal
         let lines = terminal.isTerminal ? Paragraph.lines(prose, width: min(terminal.columns, 100) - 1) : [prose]

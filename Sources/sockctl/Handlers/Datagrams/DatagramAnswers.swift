@@ -91,7 +91,7 @@ final class DatagramAnswers {
             case .text(let bytes): bytes.count
             }
         let ends = Ends(socket.network, local: socket.localEndpoint, remote: receiver)
-        reporter.report(.datagramSent(ends, DatagramFacts(bytes: bytes, length: bytes)))
+        reporter.report(DatagramSentEvent(ends: ends, bytes: bytes, length: bytes))
     }
 
     // MARK: - Sending
@@ -111,14 +111,14 @@ final class DatagramAnswers {
                 if let receiver, !absent.insert(receiver).inserted {
                     droppedSilently += 1
                 } else {
-                    failures.report(.failed(Self.failure(socket.wouldBlock(outgoing))))
+                    failures.report(FailedEvent(Self.failure(socket.wouldBlock(outgoing))))
                 }
             } catch {
                 if error.cause == .cancelled { break }
                 var failure = Failure(error)
                 // What would help a sender helps nobody who was asked.
                 if socket.network.isUnix { failure.hint = "who had asked is gone" }
-                failures.report(.failed(failure))
+                failures.report(FailedEvent(failure))
             }
             _ = outgoing.dropFirst()
         }

@@ -125,7 +125,7 @@ final class DatagramSender {
 
     private func report(_ count: Int, to receiver: Endpoint) {
         let ends = Ends(socket.network, local: socket.localEndpoint, remote: receiver)
-        reporter.report(.datagramSent(ends, DatagramFacts(bytes: count, length: count)))
+        reporter.report(DatagramSentEvent(ends: ends, bytes: count, length: count))
     }
 
     private var cancelled: NetworkError {

@@ -38,7 +38,7 @@ final class DatagramServer {
     }
 
     func finish() {
-        reporter.report(.note(.stopping(reason: "interrupted")))
+        reporter.report(StoppingEvent(reason: "interrupted"))
         socket.close()
     }
 
@@ -69,7 +69,10 @@ final class DatagramServer {
 
     private func report(_ peer: Endpoint, bytes: Int, length: Int, sent: Bool) {
         let ends = Ends(socket.network, local: socket.localEndpoint, remote: peer)
-        let facts = DatagramFacts(bytes: bytes, length: length)
-        reporter.report(sent ? .datagramSent(ends, facts) : .datagramReceived(ends, facts))
+        if sent {
+            reporter.report(DatagramSentEvent(ends: ends, bytes: bytes, length: length))
+        } else {
+            reporter.report(DatagramReceivedEvent(ends: ends, bytes: bytes, length: length))
+        }
     }
 }

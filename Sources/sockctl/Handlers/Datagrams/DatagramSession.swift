@@ -32,15 +32,14 @@ final class DatagramSession {
             var ends = ends
             ends.remote = datagram.source
             if datagram.isTruncated {
-                reporter.report(.note(.messageCut(bytes: datagram.count, length: datagram.length)))
+                reporter.report(MessageCutEvent(bytes: datagram.count, length: datagram.length))
             }
-            reporter.report(
-                .datagramReceived(ends, DatagramFacts(bytes: datagram.count, length: datagram.length)))
+            reporter.report(DatagramReceivedEvent(ends: ends, bytes: datagram.count, length: datagram.length))
         }
         relay.onSend = { [ends, reporter] count, peer in
             var ends = ends
             ends.remote = peer
-            reporter.report(.datagramSent(ends, DatagramFacts(bytes: count, length: count)))
+            reporter.report(DatagramSentEvent(ends: ends, bytes: count, length: count))
         }
         let task = Netpoller.spawn { await relay.run() }
         self.task = task
@@ -55,7 +54,7 @@ final class DatagramSession {
 
     /// Ends it, as the order to a server that would go on for ever.
     func finish() {
-        reporter.report(.note(.stopping(reason: "interrupted")))
+        reporter.report(StoppingEvent(reason: "interrupted"))
         task?.cancel()
     }
 
@@ -82,7 +81,7 @@ final class DatagramSession {
 
     private func report(_ result: RelayResult, _ relay: DatagramRelay) -> ExitStatus {
         if let failure = copies.failure {
-            reporter.report(.failed(failure))
+            reporter.report(FailedEvent(failure))
             return .cannotCreate
         }
         switch result.ending {
@@ -91,7 +90,7 @@ final class DatagramSession {
             let status = reporter.fail(error)
             if result.bytesStranded > 0 {
                 let sent = result.bytesSent + result.bytesStranded
-                reporter.report(.note(.inputDropped(bytes: result.bytesStranded, sent: sent)))
+                reporter.report(InputDroppedEvent(bytes: result.bytesStranded, sent: sent))
             }
             return status
         case .idle:

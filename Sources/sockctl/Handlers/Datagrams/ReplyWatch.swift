@@ -109,10 +109,11 @@ final class ReplyWatch {
                 EscapedText.show(unsafe bytes.withUnsafeBytes { unsafe Array($0) })
             }
         let ends = Ends(socket.network, local: socket.localEndpoint, remote: source)
-        let facts = ReplyFacts(
-            bytes: batch.byteCount(of: index), length: batch.length(of: index), roundTrip: roundTrip,
-            sequence: match?.number, payload: text, escaped: escaped)
-        reporter.report(.reply(ends, facts))
+        reporter.report(
+            ReplyEvent(
+                ends: ends,
+                bytes: batch.byteCount(of: index), length: batch.length(of: index), roundTrip: roundTrip,
+                sequence: match?.number, payload: text, escaped: escaped))
     }
 
     /// The send that a payload answers: by the number in it, and else the first one that nobody has answered.

@@ -8,39 +8,37 @@ extension Peer {
     @inline(never)
     func reportFirstByte() {
         guard connection.network.kind != .datagram else { return }
-        reporter.report(.firstByte(ends, .now - start))
+        reporter.report(FirstByteEvent(ends: ends, time: .now - start))
     }
 
     @inline(never)
     func reportMessage(_ index: Int, _ bytes: Int) {
-        reporter.report(.message(ends, index: index, bytes: bytes))
+        reporter.report(MessageEvent(ends: ends, index: index, bytes: bytes))
     }
 
     @inline(never)
     func reportRead(_ count: Int, _ reader: Int?) {
-        reporter.report(.read(ends, bytes: count, total: received, reader: reader))
+        reporter.report(ReadEvent(ends: ends, bytes: count, total: received, reader: reader))
     }
 
     @inline(never)
     func reportWrite(_ count: Int) {
-        reporter.report(.wrote(ends, bytes: count, total: sent))
+        reporter.report(WroteEvent(ends: ends, bytes: count, total: sent))
     }
 
     @inline(never)
     func reportKeepAlive(_ silence: Duration, _ limit: Duration) {
-        reporter.report(.keepAlive(ends, silence: silence, limit: limit))
+        reporter.report(KeepAliveEvent(ends: ends, silence: silence, limit: limit))
     }
 
     @inline(never)
-    func reportClose(by ending: Event.Ending) {
+    func reportClose(by ending: ConnectionEnding) {
         let depths = connection.queueDepths
         reporter.report(
-            .closed(
-                ends,
-                Closing(
-                    by: ending, duration: .now - start, received: received, sent: sent, unread: depths?.received,
-                    unacknowledged: connection.bytesUnacknowledged, unsent: depths?.unsent, silence: clock?.silence,
-                    messages: messages, tcp: connection.tcpInfo)))
+            ClosedEvent(
+                ends: ends, by: ending, duration: .now - start, received: received, sent: sent,
+                unread: depths?.received, unacknowledged: connection.bytesUnacknowledged, unsent: depths?.unsent,
+                silence: clock?.silence, messages: messages, tcp: connection.tcpInfo))
     }
 
     /// Says how much has gone both ways so far, as SIGUSR1 asks.

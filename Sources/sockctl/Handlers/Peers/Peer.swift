@@ -108,7 +108,7 @@ final class Peer {
 
     /// A message was longer than what was read of it.
     func wasCut(_ count: Int, of length: Int) {
-        reporter.report(.note(.messageCut(bytes: count, length: length)))
+        reporter.report(MessageCutEvent(bytes: count, length: length))
     }
 
     // MARK: - Limits
@@ -130,7 +130,7 @@ final class Peer {
         timeouts += 1
         var failure = failure(error)
         failure.goesOn = Failure.GoingOn(number: timeouts, of: conduct.keepGoing)
-        reporter.report(.failed(failure))
+        reporter.report(FailedEvent(failure))
         lastActivity = .now
         return true
     }
@@ -188,7 +188,7 @@ final class Peer {
 
     /// Reports the silence, says goodbye, and closes.
     func endIdle() async -> ExitStatus {
-        reporter.report(.failed(idleFailure))
+        reporter.report(FailedEvent(idleFailure))
         await sayGoodbye()
         await close(.fin, by: .timeout)
         return .timedOut
@@ -219,7 +219,7 @@ final class Peer {
     }
 
     /// Closes, and reports what the connection had been.
-    func close(_ mode: CloseMode, by ending: Event.Ending) async {
+    func close(_ mode: CloseMode, by ending: ConnectionEnding) async {
         if mode == .hold, ending != .reset {
             // Held open until the program is interrupted, which cancels this wait.
             await Netpoller.sleep(until: nil)
@@ -229,7 +229,7 @@ final class Peer {
     }
 }
 
-extension Event.Ending {
+extension ConnectionEnding {
     /// What an error that ended a connection says of who ended it.
     init(_ error: NetworkError) {
         switch error.errno {

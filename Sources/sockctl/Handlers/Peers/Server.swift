@@ -51,7 +51,7 @@ final class Server {
     /// The order to finish: no more peers, and those that are here end when they next come to a rest.
     func finish(_ reason: String) {
         isFinishing = true
-        reporter.report(.note(.stopping(reason: reason)))
+        reporter.report(StoppingEvent(reason: reason))
         listener.close()
         pause.wake()
         crew.finish()
@@ -93,15 +93,15 @@ final class Server {
     private func admit(_ connection: Connection) {
         if let most = limits.connections, crew.count >= most {
             reporter.report(
-                .peerRefused(
-                    Ends(connection, number: nil),
+                PeerRefusedEvent(
+                    ends: Ends(connection, number: nil),
                     reason: "\(Quantity.count(most, "peer")) being served already, as many as --max-conns allows"))
             connection.close()
             return
         }
         accepted += 1
         let peer = Peer(connection, number: accepted, reporter: reporter, conduct: conduct)
-        if reporter.isReported(.verbose) { reporter.report(.accepted(peer.ends)) }
+        if reporter.isReported(.verbose) { reporter.report(AcceptedEvent(ends: peer.ends)) }
         crew.add(peer, servedBy: Netpoller.spawn { await self.serve(peer) })
     }
 
@@ -141,8 +141,8 @@ final class Server {
         if peer.wasIdle { return await peer.endIdle() }
         let isOurs = peer.isFinishing || error.cause == .cancelled
         // One bad peer is its own affair: it is reported, and the server goes on.
-        if !isOurs { peer.reporter.report(.failed(peer.failure(error))) }
-        await peer.close(isOurs ? .fin : peer.conduct.close, by: isOurs ? .local : Event.Ending(error))
+        if !isOurs { peer.reporter.report(FailedEvent(peer.failure(error))) }
+        await peer.close(isOurs ? .fin : peer.conduct.close, by: isOurs ? .local : ConnectionEnding(error))
         return isOurs ? .success : ExitStatus(of: error)
     }
 }

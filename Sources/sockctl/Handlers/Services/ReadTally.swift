@@ -53,7 +53,7 @@ final class ReadTally {
 
     private func tell(_ peer: Peer, _ index: Int, _ pieces: [BytePiece]) {
         torn += 1
-        if torn <= Self.mostTold { reporter.report(.torn(peer.ends, index: index, pieces: pieces)) }
+        if torn <= Self.mostTold { reporter.report(TornEvent(ends: peer.ends, index: index, pieces: pieces)) }
     }
 
     func reportSummary() {
@@ -67,7 +67,7 @@ final class ReadTally {
                 Measure("torn", .count(torn)), Measure("unfinished_bytes", .bytes(unfinished)),
             ]
         }
-        reporter.report(.summary(measures))
+        reporter.report(SummaryEvent(measures: measures))
     }
 }
 

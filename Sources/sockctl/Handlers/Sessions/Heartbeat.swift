@@ -90,12 +90,12 @@ final class Heartbeat {
         places.append(peer.sent..<peer.sent + gone)
         peer.didWrite(gone)
         onSend()
-        peer.reporter.report(.heartbeat(peer.ends, index: index, bytes: gone))
+        peer.reporter.report(HeartbeatEvent(ends: peer.ends, index: index, bytes: gone))
     }
 
     private func noteAnswer() {
         guard unanswered > 0 else { return }
         unanswered = 0
-        peer.reporter.report(.heartbeatAnswered(peer.ends, index: index, .now - lastBeat))
+        peer.reporter.report(HeartbeatAnsweredEvent(ends: peer.ends, index: index, time: .now - lastBeat))
     }
 }

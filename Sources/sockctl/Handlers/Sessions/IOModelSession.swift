@@ -34,7 +34,7 @@ final class IOModelSession {
 
     /// The order to finish: the peer that is being served is let go.
     func finish() {
-        reporter.report(.note(.stopping(reason: "interrupted")))
+        reporter.report(StoppingEvent(reason: "interrupted"))
         stop()
     }
 
@@ -59,32 +59,30 @@ final class IOModelSession {
 
     private func serve(_ connection: Connection) async {
         let ends = Ends(connection, number: peers)
-        reporter.report(.accepted(ends))
+        reporter.report(AcceptedEvent(ends: ends))
         let start = Deadline.now
-        let onWait: IOModelServer.Report = { [reporter] wait in reporter.report(.waited(ends, wait)) }
+        let onWait: IOModelServer.Report = { [reporter] wait in reporter.report(WaitedEvent(ends: ends, wait: wait)) }
         guard let server = IOModelServer(connection, model, bufferSize: readSize, onWait: onWait) else { return }
         self.server = server
         let result = await server.run()
         self.server = nil
         total.add(result)
-        let ending: Event.Ending
+        let ending: ConnectionEnding
         switch result.ending {
         case .peer: ending = .peer
         case .stopped: ending = .local
         case .failed(let error):
             reporter.fail(error, connection: peers)
-            ending = Event.Ending(error)
+            ending = ConnectionEnding(error)
         }
         reporter.report(
-            .closed(
-                ends,
-                Closing(
-                    by: ending, duration: .now - start, received: result.bytesReceived, sent: result.bytesSent)))
+            ClosedEvent(
+                ends: ends, by: ending, duration: .now - start, received: result.bytesReceived, sent: result.bytesSent))
     }
 
     private func reportSummary() {
         reporter.report(
-            .summary([
+            SummaryEvent(measures: [
                 Measure("io_model", .text(model.rawValue)), Measure("peers", .count(peers)),
                 Measure("reads", .count(total.reads)), Measure("bytes", .bytes(total.bytesReceived)),
                 Measure("syscalls", .count(total.calls)), Measure("would_block", .count(total.wouldBlock)),

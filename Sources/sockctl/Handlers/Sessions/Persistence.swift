@@ -36,7 +36,7 @@ final class Persistence {
 
     /// Says that there is a connection, if there had been trouble, and begins to count anew.
     func noteConnected(_ ends: Ends) {
-        if let troubleSince { reporter.report(.reconnected(ends, dials: dials, .now - troubleSince)) }
+        if let troubleSince { reporter.report(ReconnectedEvent(ends: ends, dials: dials, time: .now - troubleSince)) }
         troubleSince = nil
         dials = 0
         backoff.reset()
@@ -50,7 +50,7 @@ final class Persistence {
     private func wait(_ failure: Failure) async throws(NetworkError) {
         if troubleSince == nil { troubleSince = .now }
         let pause = backoff.next(using: &random)
-        reporter.report(.retrying(attempt: backoff.count, delay: pause, after: failure))
+        reporter.report(RetryingEvent(attempt: backoff.count, delay: pause, failure: failure))
         let sleep = Netpoller.spawn { await Netpoller.sleep(for: pause) }
         let watch = output.map { output in
             Netpoller.spawn { if await output.waitUntilGone() { sleep.cancel() } }

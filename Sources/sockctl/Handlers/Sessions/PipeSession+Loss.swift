@@ -65,7 +65,7 @@ extension PipeSession {
         guard sent > 0 else { return }
         let lost = result.bytesStranded + atRisk(of: result.bytesUnacknowledged)
         let mayArrive = ending(of: result) == .timeout
-        reporter.report(.note(.inputDropped(bytes: lost, sent: sent, mayArrive: mayArrive)))
+        reporter.report(InputDroppedEvent(bytes: lost, sent: sent, mayArrive: mayArrive))
     }
 
     /// How many of the bytes that were not acknowledged came from standard input and not from heartbeats.
@@ -76,12 +76,8 @@ extension PipeSession {
     func reportLoss(_ failure: Failure, _ result: RelayResult) {
         let unacknowledged = peer.connection.bytesUnacknowledged
         reporter.report(
-            .disconnected(
-                failure,
-                Disconnection(
-                    by: ending(of: result), silence: peer.clock?.silence ?? .zero, sent: peer.sent,
-                    unacknowledged: unacknowledged,
-                    atRisk: unacknowledged.map(atRisk),
-                    kept: result.bytesStranded)))
+            DisconnectedEvent(
+                failure: failure, by: ending(of: result), silence: peer.clock?.silence ?? .zero, sent: peer.sent,
+                unacknowledged: unacknowledged, atRisk: unacknowledged.map(atRisk), kept: result.bytesStranded))
     }
 }

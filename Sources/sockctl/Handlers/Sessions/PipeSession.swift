@@ -78,8 +78,8 @@ final class PipeSession {
                 guard saysEnd else { return }
                 // Nothing can be sent any more once our end was said.
                 self.beats?.cancel()
-                reporter.report(.halfClosed(peer.ends, by: .local))
-            case .peerEnded: reporter.report(.halfClosed(peer.ends, by: .peer))
+                reporter.report(HalfClosedEvent(ends: peer.ends, by: .local))
+            case .peerEnded: reporter.report(HalfClosedEvent(ends: peer.ends, by: .peer))
             }
         }
         let task = Netpoller.spawn { await relay.run() }
@@ -191,10 +191,10 @@ final class PipeSession {
 
     // MARK: - How it ended
 
-    func ending(of result: RelayResult) -> Event.Ending {
+    func ending(of result: RelayResult) -> ConnectionEnding {
         if hasMissed { return .timeout }
         return switch result.ending {
-        case .failed(let error): Event.Ending(error)
+        case .failed(let error): ConnectionEnding(error)
         case .idle: .timeout
         case .done, .inputStayedOpen: result.peerEnded ? .peer : .local
         case .quit, .outputGone, .cancelled: .local
@@ -203,24 +203,24 @@ final class PipeSession {
 
     private func report(_ result: RelayResult) -> ExitStatus {
         if let failure = copies.failure {
-            reporter.report(.failed(failure))
+            reporter.report(FailedEvent(failure))
             return .cannotCreate
         }
         if hasMissed {
-            reporter.report(.failed(missedFailure))
+            reporter.report(FailedEvent(missedFailure))
             reportDropped(result)
             return .timedOut
         }
         switch result.ending {
         case .done, .quit, .outputGone, .cancelled: return .success
         case .inputStayedOpen:
-            reporter.report(.note(.inputUnfinished))
+            reporter.report(InputUnfinishedEvent())
             return .success
         case .idle:
-            reporter.report(.failed(peer.idleFailure))
+            reporter.report(FailedEvent(peer.idleFailure))
             return .timedOut
         case .failed(let error):
-            reporter.report(.failed(peer.failure(error)))
+            reporter.report(FailedEvent(peer.failure(error)))
             reportDropped(result)
             return ExitStatus(of: error)
         }

@@ -24,7 +24,7 @@ final class RoundTripSession {
     private var samples = RoundTripSamples()
     private var sent = 0
     private var answered = 0
-    private var ending = Event.Ending.local
+    private var ending = ConnectionEnding.local
     private let bufferSize: Int
 
     init(_ peer: Peer, _ text: [UInt8], _ limits: Limits, _ output: ByteSink?, _ copies: Copies) {
@@ -55,7 +55,7 @@ final class RoundTripSession {
         var measures = [Measure("sent", .count(sent))]
         if connection.network.kind == .datagram { measures.append(Measure("lost", .count(sent - answered))) }
         measures.append(Measure("round_trip", samples.summary?.value ?? .nothing))
-        reporter.report(.summary(measures))
+        reporter.report(SummaryEvent(measures: measures))
         return status
     }
 
@@ -76,7 +76,7 @@ final class RoundTripSession {
             let answer = try await receive(into: &buffer)
             let duration = Deadline.now - start
             if let answer { peer.didRead(answer) }
-            reporter.report(.roundTrip(peer.ends, RoundTrip(index: index, duration: duration, bytes: answer)))
+            reporter.report(RoundTripEvent(ends: peer.ends, index: index, duration: duration, bytes: answer))
             if let answer {
                 samples.add(duration)
                 answered += 1
@@ -172,14 +172,14 @@ final class RoundTripSession {
             var failure = connection.readFailure(
                 "closed", "the peer ended before answer \(sent) of \(limits.count)")
             failure.connection = peer.number
-            reporter.report(.failed(failure))
+            reporter.report(FailedEvent(failure))
             return .inputOutput
         case .copyFailed(let failure):
-            reporter.report(.failed(failure))
+            reporter.report(FailedEvent(failure))
             return .cannotCreate
         case .failed(let error):
             if error.cause == .cancelled || error.isOutputGone { return .success }
-            ending = Event.Ending(error)
+            ending = ConnectionEnding(error)
             return reporter.fail(error, connection: peer.number)
         }
     }
@@ -188,7 +188,7 @@ final class RoundTripSession {
     private func reportSilence() -> ExitStatus {
         let patience = Quantity.duration(limits.patience ?? .zero)
         reporter.report(
-            .failed(
+            FailedEvent(
                 connection.readFailure(
                     "timeout", "no answer to \(Quantity.count(sent, "datagram")), each waited for \(patience)")))
         ending = .timeout

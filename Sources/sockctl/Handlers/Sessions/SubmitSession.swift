@@ -46,7 +46,7 @@ final class SubmitSession {
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
         await peer.close(peer.conduct.close, by: end.by)
-        reporter.report(.summary(log.measures))
+        reporter.report(SummaryEvent(measures: log.measures))
         if end.status == .success, log.failed > 0 { return .notSo }
         return end.status
     }
@@ -135,7 +135,8 @@ final class SubmitSession {
                 let answer = try log.answer(packet, index, at: now)
                 if reportsAcks {
                     reporter.report(
-                        .acknowledged(peer.ends, id: answer.id.text, result: answer.result, answer.time))
+                        AcknowledgedEvent(ends: peer.ends, id: answer.id.text, result: answer.result, time: answer.time)
+                    )
                 }
                 if isConnect, answer.result != 0 { mailbox.post(.refused) }
             }
@@ -150,7 +151,7 @@ final class SubmitSession {
 
     // MARK: - The end
 
-    private typealias End = (status: ExitStatus, by: Event.Ending)
+    private typealias End = (status: ExitStatus, by: ConnectionEnding)
 
     private func decide() async -> End {
         var status = ExitStatus.success
@@ -172,7 +173,7 @@ final class SubmitSession {
             case .receiveFailed(let error): return broken(error)
             case .timeIsUp:
                 guard let failure = copies.failure else { return (status, .local) }
-                reporter.report(.failed(failure))
+                reporter.report(FailedEvent(failure))
                 return (.cannotCreate, .local)
             }
             if inputEnded, log.isConnected, log.unanswered == 0 { return (status, .local) }
@@ -181,20 +182,20 @@ final class SubmitSession {
 
     private func broken(_ error: NetworkError) -> End {
         if peer.wasIdle {
-            reporter.report(.failed(peer.idleFailure))
+            reporter.report(FailedEvent(peer.idleFailure))
             return (.timedOut, .timeout)
         }
         let status = reporter.fail(error, connection: peer.number)
-        if error.errno != nil, log.unanswered > 0 { reporter.report(.note(.unanswered(count: lost))) }
-        return (status, Event.Ending(error))
+        if error.errno != nil, log.unanswered > 0 { reporter.report(UnansweredEvent(count: lost)) }
+        return (status, ConnectionEnding(error))
     }
 
     private func serverHasEnded(_ status: ExitStatus) -> End {
         guard log.unanswered > 0 || unsent > 0 else {
-            if !inputEnded { reporter.report(.note(.inputUnfinished)) }
+            if !inputEnded { reporter.report(InputUnfinishedEvent()) }
             return (status, .peer)
         }
-        reporter.report(.failed(peer.connection.unansweredError(log.isConnected ? lost : nil, unsent: unsent)))
+        reporter.report(FailedEvent(peer.connection.unansweredError(log.isConnected ? lost : nil, unsent: unsent)))
         return (.inputOutput, .peer)
     }
 

@@ -81,7 +81,7 @@ final class WriterSession {
 
     private func sayEnd() {
         guard arguments.ending.halfClose != .never, !Task.isCancelled else { return }
-        reporter.report(.halfClosed(peer.ends, by: .local))
+        reporter.report(HalfClosedEvent(ends: peer.ends, by: .local))
         // The peer may be gone already; then the receiving side says so.
         try? peer.connection.closeWrite()
     }
@@ -128,7 +128,7 @@ final class WriterSession {
         do throws(NetworkError) {
             while true {
                 let chunk = try await peer.readChunk()
-                guard !chunk.isEmpty else { return reporter.report(.halfClosed(peer.ends, by: .peer)) }
+                guard !chunk.isEmpty else { return reporter.report(HalfClosedEvent(ends: peer.ends, by: .peer)) }
                 chunk.withBytes { copies.see($0, .received) }
                 try await output?.write(chunk)
                 chunk.giveBack()
@@ -144,7 +144,7 @@ final class WriterSession {
     private func conclude() async -> ExitStatus {
         let unacknowledged = peer.connection.bytesUnacknowledged
         var status = ExitStatus.success
-        var by = Event.Ending.peer
+        var by = ConnectionEnding.peer
         switch ending {
         case _ where peer.wasIdle:
             status = await peer.endIdle()
@@ -152,9 +152,9 @@ final class WriterSession {
             return status
         case .failed(let error):
             status = reporter.fail(error, connection: peer.number)
-            by = Event.Ending(error)
+            by = ConnectionEnding(error)
         case .copyFailed(let failure):
-            reporter.report(.failed(failure))
+            reporter.report(FailedEvent(failure))
             (status, by) = (.cannotCreate, .local)
         case .outputGone, .quit: by = .local
         case nil: break
@@ -175,6 +175,6 @@ final class WriterSession {
         if ending != nil, let unacknowledged {
             measures.append(Measure("bytes_unacknowledged", .bytes(unacknowledged)))
         }
-        reporter.report(.summary(measures))
+        reporter.report(SummaryEvent(measures: measures))
     }
 }

@@ -57,3 +57,13 @@ struct Failure: Sendable, Hashable {
         self.call = call
     }
 }
+
+extension Failure: JSONRepresentable {
+    /// The error as the field `error` has it; the event's other fields say the rest.
+    var json: JSONValue {
+        let members = [
+            ("code", code), ("operation", operation), ("call", call), ("message", message), ("hint", hint),
+        ]
+        return .object(members.compactMap { name, text in text.map { JSONValue.Member(name, .string($0)) } })
+    }
+}

@@ -1,0 +1,89 @@
+import SockKit
+
+struct ClosedEvent: Event {
+    static let name = "closed"
+    static let level = EventLevel.verbose
+    static let summary = """
+        The connection is over, by `local`, `peer`, `reset` or `timeout`, so long after the peer's last byte; \
+        `tcp` is what the kernel knows of it.
+        """
+    static let fields =
+        Field.ends(\.ends) + [
+            Field("by", "What ended it.", \.by.rawValue), Field("seconds", "How long it had lasted.", \.duration),
+            Field("bytes_received", "How many bytes were read.", \.received),
+            Field("bytes_sent", "How many bytes were written.", \.sent),
+            Field("bytes_unread", "How many bytes had arrived and were never read.", \.unread),
+            Field(
+                "bytes_unacknowledged", "How many bytes the peer's kernel never acknowledged, where that is known.",
+                \.unacknowledged),
+            Field("bytes_unsent", "How many of these were not even sent.", \.unsent),
+            Field("silence_seconds", "The time since the peer's last byte, or the beginning.", \.silence),
+            Field("messages", "How many whole messages came, where they were told apart.", \.messages),
+            Field("tcp", "What the kernel knew of the connection just before the close: an object.", \.tcp),
+        ]
+
+    let ends: Ends
+    let by: ConnectionEnding
+    let duration: Duration
+    let received: Int
+    let sent: Int
+    var unread: Int?
+    var unacknowledged: Int?
+    var unsent: Int?
+    var silence: Duration?
+    var messages: Int?
+    var tcp: TCPInfo?
+
+    func text(on terminal: Terminal) -> String {
+        var line = "closed \(terminal.peer(ends)) \(by.phrase) after \(Quantity.duration(duration)): "
+        line += "received \(amount(received))"
+        if let messages { line += " in \(Quantity.count(messages, "message"))" }
+        line += ", sent \(amount(sent))"
+        if let unread, unread > 0 { line += ", " + terminal.paint("\(Quantity.bytes(unread)) unread", .error) }
+        // At an ordinary end the acknowledgement is merely on its way.
+        if let unacknowledged, unacknowledged > 0, by == .reset || by == .timeout {
+            line += ", " + terminal.paint("\(Quantity.bytes(unacknowledged)) of it not acknowledged", .error)
+            if let unsent, unsent > 0 {
+                line += ", " + terminal.paint("\(Quantity.bytes(unsent)) not even sent", .error)
+            }
+        }
+        if let silence, by == .reset || by == .timeout { line += ", after \(Quantity.duration(silence)) of silence" }
+        return line + (tcp.map { "\n" + terminal.paint("tcp: \($0.text)", .dim) } ?? "")
+    }
+
+    private func amount(_ bytes: Int) -> String {
+        let rate = bytes > 0 ? Quantity.rate(bytes, in: duration) : nil
+        return Quantity.bytes(bytes) + (rate.map { " (\($0))" } ?? "")
+    }
+}
+
+extension TCPInfo {
+    fileprivate var text: String {
+        var parts = [
+            state.description, "round trip \(Quantity.duration(roundTrip)) ± \(Quantity.duration(roundTripVariance))",
+            Quantity.count(retransmits, "retransmit"),
+        ]
+        if let segmentsSent, let segmentsReceived {
+            parts.append("segments \(segmentsSent) sent, \(segmentsReceived) received")
+        }
+        parts.append("mss \(sendMSS)")
+        return parts.joined(separator: ", ")
+    }
+}
+
+extension TCPInfo: JSONRepresentable {
+    /// All that is known, under names that a program can use.
+    var json: JSONValue {
+        let members: [(String, (any JSONRepresentable)?)] = [
+            ("state", state.description), ("round_trip", roundTrip), ("round_trip_variance", roundTripVariance),
+            ("minimum_round_trip", minimumRoundTrip), ("retransmission_timeout", retransmissionTimeout),
+            ("retransmits", retransmits), ("segments_sent", segmentsSent), ("segments_received", segmentsReceived),
+            ("send_mss", sendMSS), ("receive_mss", receiveMSS), ("congestion_window", congestionWindow),
+            ("unacknowledged", unacknowledged), ("selectively_acknowledged", selectivelyAcknowledged), ("lost", lost),
+            ("bytes_acknowledged", bytesAcknowledged), ("bytes_received", bytesReceived), ("bytes_sent", bytesSent),
+            ("bytes_retransmitted", bytesRetransmitted), ("bytes_unsent", notSentBytes), ("send_window", sendWindow),
+            ("receive_space", receiveSpace), ("delivery_rate", deliveryRate),
+        ]
+        return .object(members.compactMap { name, value in value.map { JSONValue.Member(name, $0.json) } })
+    }
+}

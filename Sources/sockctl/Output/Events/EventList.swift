@@ -1,0 +1,15 @@
+/// All events, in the order of the manual.
+enum EventList {
+    static let all: [any Event.Type] = [
+        ListeningEvent.self, ResolvedEvent.self, ConnectingEvent.self, AttemptFailedEvent.self,
+        SYNRetransmittedEvent.self, ConnectedEvent.self, AcceptedEvent.self, SocketOptionsEvent.self,
+        FirstByteEvent.self, ReadEvent.self, WroteEvent.self, DatagramReceivedEvent.self, DatagramSentEvent.self,
+        MessageEvent.self, AcknowledgedEvent.self, ReplyEvent.self, GapEvent.self, DroppedEvent.self,
+        HalfClosedEvent.self, InputUnfinishedEvent.self, MessageCutEvent.self, InputDroppedEvent.self,
+        UnansweredEvent.self, KeepAliveEvent.self, ClosedEvent.self, FailedEvent.self, RetryingEvent.self,
+        DisconnectedEvent.self, ReconnectedEvent.self, HeartbeatEvent.self, HeartbeatAnsweredEvent.self,
+        RoundTripEvent.self, PeerRefusedEvent.self, StoppingEvent.self, DialledEvent.self, QueueEvent.self,
+        ProbingEvent.self, BlockedEvent.self, UnblockedEvent.self, PeerReadEvent.self, PeerEndedEvent.self,
+        ReportsLostEvent.self, TornEvent.self, WaitedEvent.self, SystemCallEvent.self, SummaryEvent.self,
+    ]
+}
