@@ -29,6 +29,46 @@ import Testing
         }
     }
 
+    /// Three clients that are all connected speak in turn, the last one first, and then leave.
+    private static let threeClients = """
+        held = [dial(arguments[0]) for _ in range(3)]
+        for round in range(2):
+            for c in reversed(held): c.sendall(b"%d" % round)
+            for c in reversed(held): say(c.recv(10))
+        for c in held: c.shutdown(socket.SHUT_WR); say(drain(c))
+        """
+
+    @Test(.needs(.python3), arguments: ["spin", "epoll"])
+    func `three peers are served at once`(model: String) async throws {
+        let server = try sockctl("listen", "--json", "--io-model", model, "--max-accepts", "3", "127.0.0.1:0")
+        let clients = try await python(Self.threeClients, server.listening().port)
+        try await clients.finish().expect(
+            lines: Array(repeating: "b'0'", count: 3) + Array(repeating: "b'1'", count: 3)
+                + Array(repeating: "b''", count: 3))
+        let outcome = try await server.finish()
+        outcome.expect(status: 0)
+        let events = try outcome.events()
+        #expect(events.filter { $0.name == "closed" }.map { $0["bytes_sent"]?.integer } == [2, 2, 2])
+        let summary = try #require(events.last)
+        #expect(summary["peers"]?.integer == 3 && summary["reads"]?.integer == 6, "\(summary)")
+    }
+
+    @Test(.needs(.python3)) func `with blocking the second peer is accepted when the first has left`() async throws {
+        let server = try sockctl("listen", "--json", "--io-model", "blocking", "--max-accepts", "2", "127.0.0.1:0")
+        let script = """
+            first, second = dial(arguments[0]), dial(arguments[0])
+            second.sendall(b"2"); first.sendall(b"1"); say(first.recv(1))
+            first.close(); say(second.recv(1))
+            """
+        let clients = try await python(script, server.listening().port)
+        try await clients.finish().expect(lines: ["b'1'", "b'2'"])
+        let outcome = try await server.finish()
+        outcome.expect(status: 0)
+        let story = try outcome.events().filter { ["accepted", "closed"].contains($0.name) }
+        #expect(story.map(\.name) == ["accepted", "closed", "accepted", "closed"])
+        #expect(story.map { $0["connection"]?.integer } == [1, 1, 2, 2])
+    }
+
     @Test(.needs(.python3), arguments: ["blocking", "spin", "epoll"])
     func `a peer that says nothing does not keep a signal from being heard`(model: String) async throws {
         let server = try sockctl("listen", "-v", "--io-model", model, "127.0.0.1:0")

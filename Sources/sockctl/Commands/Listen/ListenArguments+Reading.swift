@@ -12,7 +12,7 @@ extension ListenArguments {
         }
         if let option = Self.rows.firstGiven(in: self, unlike: ListenArguments(), besides: Self.honoured) {
             throw UsageError(
-                "'\(option)' has no effect with '--io-model', a small echo server of plain system calls, one peer at a time"
+                "'\(option)' has no effect with '--io-model', a small echo server of plain system calls"
             )
         }
     }

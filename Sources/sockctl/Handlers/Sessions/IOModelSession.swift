@@ -1,38 +1,40 @@
 import SockKit
 
-/// `listen --io-model`: one peer after another is served with plain system calls on a thread of its own.
+/// `listen --io-model`: peers are served with plain system calls on a thread beside the loop, as the model has it.
 @Netpoller
 final class IOModelSession {
     private let listener: Listener
     private let model: IOModel
+    private let server: IOModelServer
     private let limits: Server.Limits
-    private let readSize: Int
     private let reporter: Reporter
-    private var server: IOModelServer?
+    private let emptied = Parking()
     private var isFinishing = false
     private var peers = 0
+    private var present = 0
     private var total = IOModelResult()
 
     init(_ listener: Listener, _ model: IOModel, limits: Server.Limits, readSize: Int, reporter: Reporter) {
         self.listener = listener
         self.model = model
+        server = IOModelServer(model, bufferSize: readSize)
         self.limits = limits
-        self.readSize = readSize
         self.reporter = reporter
     }
 
     func run() async -> ExitStatus {
+        // A task of its own is not cancelled with this one: it sees everybody off, and has their figures.
+        let task = Netpoller.spawn { await self.serveAll() }
         let status = await withTaskCancellationHandler {
-            await acceptAll()
+            await task.value
         } onCancel: {
             Netpoller.spawn { self.stop() }
         }
-        listener.close()
         reportSummary()
         return status
     }
 
-    /// The order to finish: the peer that is being served is let go.
+    /// The order to finish: the peers that are being served are let go.
     func finish() {
         reporter.report(StoppingEvent(reason: "interrupted"))
         stop()
@@ -41,38 +43,61 @@ final class IOModelSession {
     private func stop() {
         isFinishing = true
         listener.close()
-        server?.stop()
+        server.stop()
+    }
+
+    private func serveAll() async -> ExitStatus {
+        let status = await acceptAll()
+        listener.close()
+        if status != .success { server.stop() }
+        while present > 0 { _ = await emptied.wait() }
+        return status
     }
 
     private func acceptAll() async -> ExitStatus {
         while limits.accepts.map({ peers < $0 }) ?? true, !isFinishing {
-            listener.deadline = limits.firstPeer.map { .now + $0 }
+            waitForFirst()
             let connection: Connection
             do throws(NetworkError) { connection = try await listener.accept() } catch {
                 return isFinishing || error.cause == .cancelled ? .success : reporter.fail(error)
             }
-            peers += 1
-            await serve(connection)
+            listener.deadline = nil
+            (peers, present) = (peers + 1, present + 1)
+            let number = peers
+            let task = Netpoller.spawn { await self.serve(connection, number) }
+            // The next one waits in the kernel's queue.
+            if !model.servesMany { await task.value }
         }
         return .success
     }
 
-    private func serve(_ connection: Connection) async {
-        let ends = Ends(connection, number: peers)
+    /// The time-out is for the first peer, and for the next one once all have left.
+    private func waitForFirst() {
+        guard present == 0, !isFinishing else { return }
+        listener.deadline = limits.firstPeer.map { .now + $0 }
+    }
+
+    private func serve(_ connection: Connection, _ number: Int) async {
+        let ends = Ends(connection, number: number)
         reporter.report(AcceptedEvent(ends: ends))
         let start = Deadline.now
-        let onWait: IOModelServer.Report = { [reporter] wait in reporter.report(WaitedEvent(ends: ends, wait: wait)) }
-        guard let server = IOModelServer(connection, model, bufferSize: readSize, onWait: onWait) else { return }
-        self.server = server
-        let result = await server.run()
-        self.server = nil
+        let result = await server.serve(connection) { [reporter] wait in
+            reporter.report(WaitedEvent(ends: ends, wait: wait))
+        }
+        if let result { report(result, ends, since: start) }
+        present -= 1
+        waitForFirst()
+        if present == 0 { emptied.wake() }
+    }
+
+    private func report(_ result: IOModelResult, _ ends: Ends, since start: Deadline) {
         total.add(result)
         let ending: ConnectionEnding
         switch result.ending {
         case .peer: ending = .peer
         case .stopped: ending = .local
         case .failed(let error):
-            reporter.fail(error, connection: peers)
+            reporter.fail(error, connection: ends.connection)
             ending = ConnectionEnding(error)
         }
         reporter.report(
