@@ -22,13 +22,28 @@ final class BufferPool {
 public struct Chunk: ~Copyable {
     let buffer: [UInt8]
     public let count: Int
+    /// Of a message that was longer than what was read of it: how long it was.
+    public let length: Int
+    /// The other side has ended: nothing more comes.
+    public let isEnd: Bool
 
+    /// What a read of a stream gave; nothing is the end.
     init(_ buffer: consuming [UInt8], count: Int) {
         self.buffer = buffer
         self.count = count
+        length = count
+        isEnd = count == 0
     }
 
-    /// Nothing came: the peer has ended.
+    /// A message, of which `count` bytes were read; one of no bytes is not the end.
+    init(message: consuming [UInt8], count: Int, length: Int, isEnd: Bool) {
+        buffer = message
+        self.count = count
+        self.length = length
+        self.isEnd = isEnd
+    }
+
+    /// No bytes: the end, or a message without any.
     public var isEmpty: Bool { count == 0 }
 
     /// Lends the bytes.

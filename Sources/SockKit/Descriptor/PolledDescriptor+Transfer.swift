@@ -35,21 +35,42 @@ extension PolledDescriptor {
         return Chunk(lent ?? [], count: count)
     }
 
+    private static func readLending(
+        _ number: Int32, _ room: Int, _ family: Family, _ lent: inout [UInt8]?
+    ) throws(Errno) -> Attempt<Int> {
+        try unsafe lend(room, &lent) { bytes throws(Errno) in try unsafe read(number, into: bytes, family) }
+    }
+
     /// One attempt into a buffer of the pool; `lent` keeps it if something came.
     ///
     /// Never inlined: what it holds for a moment would be part of its caller's frame for as long as that one waits.
     @inline(never)
-    private static func readLending(
-        _ number: Int32, _ room: Int, _ family: Family, _ lent: inout [UInt8]?
+    private static func lend(
+        _ room: Int, _ lent: inout [UInt8]?,
+        _ attempt: (UnsafeMutableRawBufferPointer) throws(Errno) -> Attempt<Int>
     ) throws(Errno) -> Attempt<Int> {
         var buffer = room > BufferPool.bufferSize ? [UInt8](repeating: 0, count: room) : BufferPool.shared.take()
         defer { if lent == nil { BufferPool.shared.giveBack(buffer) } }
         var span = buffer.mutableSpan
         let outcome = try unsafe span.withUnsafeMutableBytes { bytes throws(Errno) in
-            try unsafe read(number, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<room]), family)
+            try unsafe attempt(UnsafeMutableRawBufferPointer(rebasing: bytes[..<room]))
         }
         if case .done = outcome { lent = buffer }
         return outcome
+    }
+
+    /// One message into memory that is lent once there is one to read; what does not fit is gone.
+    package func readMessage(maximum: Int) async throws(DescriptorFailure) -> Chunk {
+        var lent: [UInt8]?
+        let length = try await perform(.read) { number throws(Errno) in
+            try unsafe Self.lend(maximum, &lent) { bytes throws(Errno) in
+                switch try unsafe TransferCalls.receiveFrom(number, into: bytes) {
+                case .done(let received): .done(received.length)
+                case .wouldBlock: .wouldBlock
+                }
+            }
+        }
+        return Chunk(message: lent ?? [], count: min(length, maximum), length: length, isEnd: false)
     }
 
     /// Writes all the bytes under one turn; `progress` counts those that went.

@@ -8,12 +8,32 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         case dial, listen, accept, read, write, close, set
     }
 
+    /// A stream that has no network: what the process was given, or a file.
+    public enum GivenStream: Sendable, Hashable {
+        case standardInput, standardOutput
+        case file(String)
+
+        var name: String {
+            switch self {
+            case .standardInput: "standard input"
+            case .standardOutput: "standard output"
+            case .file(let path): path
+            }
+        }
+    }
+
     /// Why it failed.
     public enum Cause: Sendable, Hashable {
         /// The kernel said so, at this call.
         case system(Errno, call: String)
         /// A deadline of ours passed.
         case timeout
+        /// Nothing moved for too long: the sentence says how long.
+        case idle(String)
+        /// What was waited for did not come in time: the sentence says what.
+        case noAnswer(String)
+        /// The peer ended before it was done: the sentence says with what.
+        case peerEnded(String)
         /// Somebody closed the descriptor.
         case closed
         /// The task was cancelled.
@@ -36,6 +56,7 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
     private final class Storage: Sendable {
         let operation: Operation
         let network: Network?
+        let stream: GivenStream?
         let local: Endpoint?
         let remote: Endpoint?
         let cause: Cause
@@ -43,11 +64,12 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         let namesLocal: Bool
 
         init(
-            _ operation: Operation, _ network: Network?, _ local: Endpoint?, _ remote: Endpoint?,
+            _ operation: Operation, _ network: Network?, _ stream: GivenStream?, _ local: Endpoint?, _ remote: Endpoint?,
             _ cause: Cause, _ bytesTransferred: Int, _ namesLocal: Bool
         ) {
             self.operation = operation
             self.network = network
+            self.stream = stream
             self.local = local
             self.remote = remote
             self.cause = cause
@@ -64,11 +86,18 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         _ operation: Operation, network: Network?, local: Endpoint? = nil, remote: Endpoint? = nil,
         cause: Cause, bytesTransferred: Int = 0, namesLocal: Bool = true
     ) {
-        storage = Storage(operation, network, local, remote, cause, bytesTransferred, namesLocal)
+        storage = Storage(operation, network, nil, local, remote, cause, bytesTransferred, namesLocal)
+    }
+
+    /// An error of a stream that has no network.
+    public init(_ operation: Operation, _ stream: GivenStream, cause: Cause, bytesTransferred: Int = 0) {
+        storage = Storage(operation, nil, stream, nil, nil, cause, bytesTransferred, false)
     }
 
     public var operation: Operation { storage.operation }
     public var network: Network? { storage.network }
+    /// The stream, where it has no network.
+    public var stream: GivenStream? { storage.stream }
     public var local: Endpoint? { storage.local }
     public var remote: Endpoint? { storage.remote }
     public var cause: Cause { storage.cause }
@@ -78,7 +107,7 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
 
     public var isTimeout: Bool {
         switch cause {
-        case .timeout: true
+        case .timeout, .idle, .noAnswer: true
         case .system(let number, _): number == .timedOut
         default: false
         }
@@ -93,15 +122,17 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// The system call that failed, without its number, where one did.
     public var call: String? {
-        if case .system(_, let call) = cause { call } else { nil }
+        guard case .system(_, let call) = cause else { return nil }
+        // The standard streams are known by what they are, and not by the call that their kind of file takes.
+        return stream == .standardInput || stream == .standardOutput ? "\(operation.rawValue) \(streamName)" : call
     }
 
     /// Stable and for machines: the kernel's name (`ECONNREFUSED`) where it spoke, a word of ours where we did.
     public var code: String {
         switch cause {
         case .system(let number, _): number.name
-        case .timeout: "timeout"
-        case .closed: "closed"
+        case .timeout, .idle, .noAnswer: "timeout"
+        case .closed, .peerEnded: "closed"
         case .cancelled: "cancelled"
         case .noSuchHost, .lookupFailed: "no-such-host"
         case .noSuitableAddress: "no-suitable-address"
@@ -112,13 +143,17 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     public var description: String {
-        // The standard streams have no ends to name: their call says it all.
-        if network == nil, remote == nil, let call, call.hasPrefix("\(operation.rawValue) ") { return causeText }
+        if stream != nil {
+            // They have no ends to name, and no calls worth telling.
+            return "\(operation.rawValue) \(streamName): \(errno?.description ?? causeText)"
+        }
         var text = operation.rawValue
         if let network { text += " \(network)" }
         if let ends = endsText { text += " \(ends)" }
         return "\(text): \(causeText)"
     }
+
+    private var streamName: String { stream?.name ?? "" }
 
     private var endsText: String? {
         let near = storage.namesLocal ? local.map(\.description) : nil
@@ -139,20 +174,23 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         case .lookupFailed(let name, let reason): "lookup \(name): \(reason)"
         case .noSuitableAddress(let address): "address \(address): no suitable address"
         case .unknownService(let name): "unknown port \(name)"
-        case .limit(let text), .invalid(let text): text
+        case .limit(let text), .invalid(let text), .idle(let text), .noAnswer(let text), .peerEnded(let text):
+            text
         case .frame(let error): error.description
         }
     }
 
     /// The same error after `count` bytes had gone.
     package func after(_ count: Int) -> NetworkError {
-        NetworkError(
+        if let stream { return NetworkError(operation, stream, cause: cause, bytesTransferred: count) }
+        return NetworkError(
             operation, network: network, local: local, remote: remote, cause: cause, bytesTransferred: count,
             namesLocal: storage.namesLocal)
     }
 
     public static func == (left: NetworkError, right: NetworkError) -> Bool {
-        left.operation == right.operation && left.network == right.network && left.local == right.local
+        left.operation == right.operation && left.network == right.network && left.stream == right.stream
+            && left.local == right.local
             && left.remote == right.remote && left.cause == right.cause
             && left.bytesTransferred == right.bytesTransferred
     }

@@ -40,12 +40,6 @@ public final class Connection {
         set { descriptor[deadline: .write] = newValue }
     }
 
-    /// Sets both deadlines.
-    public func setDeadline(_ deadline: Deadline?) {
-        readDeadline = deadline
-        writeDeadline = deadline
-    }
-
     /// What each read may take: its deadline is set anew before each one, in place of the one that there was.
     public var readTimeout: Duration? {
         get { descriptor[timeout: .read] }
@@ -78,27 +72,55 @@ public final class Connection {
         }
     }
 
-    /// As `read(into:)`, into memory that is lent from a pool only once the socket is readable.
-    public func readChunk(maximum: Int = 64 * 1024) async throws(NetworkError) -> Chunk {
+    /// As `read(into:)`, into memory that is lent from a pool only once the socket is readable. On a network of messages
+    /// one read takes one message, whose end is gone if it is longer than `maximum`.
+    ///
+    /// Inlined into those below, so that a read is one frame of its task's stack.
+    @inline(__always)
+    public func readChunk(maximum: Int?) async throws(NetworkError) -> Chunk {
+        if network.kind != .stream { return try await readMessage(maximum: maximum ?? Self.longestMessage) }
         do throws(DescriptorFailure) {
-            return try await descriptor.readChunk(maximum: maximum, family)
+            return try await descriptor.readChunk(maximum: maximum ?? BufferPool.bufferSize, family)
         } catch {
             throw failure(.read, error)
         }
     }
 
-    /// Waits for bytes and throws them away, on TCP without even copying them; says how many, 0 at the end.
-    public func discard() async throws(NetworkError) -> Int {
+    public func readChunk() async throws(NetworkError) -> Chunk {
+        try await readChunk(maximum: nil)
+    }
+
+    /// More than any message has: 65,535 bytes over IP, 212,960 on Unix sockets with the default buffer.
+    private static let longestMessage = 256 * 1024
+
+    /// An empty message and the end both read as 0 bytes (unix(7)). It is the end if the loop, once it has looked, knows
+    /// of one and no bytes wait behind it.
+    @inline(never)
+    private func readMessage(maximum: Int) async throws(NetworkError) -> Chunk {
+        let message: Chunk
+        do throws(DescriptorFailure) { message = try await descriptor.readMessage(maximum: maximum) } catch {
+            throw failure(.read, error)
+        }
+        guard message.length == 0, network.kind == .sequenced else { return message }
+        if !descriptor.hasEnded { await Netpoller.sleep(until: .now) }
+        guard descriptor.hasEnded else { return message }
+        let isLast = try? descriptor.withNumber { number throws(Errno) in try FileCalls.queued(number, .received) == 0 }
+        return Chunk(message: [], count: 0, length: 0, isEnd: isLast != false)
+    }
+
+    /// Waits for bytes and throws them away, on TCP without even copying them; says how many, nil at the end.
+    public func discard() async throws(NetworkError) -> Int? {
         guard network.isTCP else {
             let chunk = try await readChunk()
-            let count = chunk.count
+            let (count, isEnd) = (chunk.count, chunk.isEnd)
             chunk.giveBack()
-            return count
+            return isEnd ? nil : count
         }
         do throws(DescriptorFailure) {
-            return try await descriptor.perform(.read) { number throws(Errno) in
+            let count = try await descriptor.perform(.read) { number throws(Errno) in
                 try TransferCalls.discard(number, upTo: 1 << 20)
             }
+            return count == 0 ? nil : count
         } catch {
             throw failure(.read, error)
         }
@@ -124,19 +146,6 @@ public final class Connection {
         }
     }
 
-    /// Waits for one message of a sequenced network; nil is the peer's end.
-    ///
-    /// An empty message and the end both read as 0 bytes (unix(7)). It is the end if the loop, once it has looked, knows
-    /// of one and no bytes wait behind it.
-    public func readMessage(into buffer: inout MutableSpan<UInt8>) async throws(NetworkError) -> Datagram? {
-        let message = try await receiveMessage(into: &buffer)
-        if message.length > 0 { return message }
-        if !descriptor.hasEnded { await Netpoller.sleep(until: .now) }
-        guard descriptor.hasEnded else { return message }
-        let isLast = try? descriptor.withNumber { number throws(Errno) in try FileCalls.queued(number, .received) == 0 }
-        return isLast == false ? message : nil
-    }
-
     // MARK: - Writing
 
     /// Writes all the bytes, or fails with an error that says how many the kernel took (`bytesTransferred`).
@@ -155,13 +164,13 @@ public final class Connection {
         try await write(bytes.span)
     }
 
-    public func write(_ text: String) async throws(NetworkError) {
-        try await write(Array(text.utf8))
-    }
-
     /// Writes what a read gave.
     public func write(_ chunk: borrowing Chunk) async throws(NetworkError) {
         try await write(chunk.buffer.span.extracting(first: chunk.count))
+    }
+
+    public func write(_ text: String) async throws(NetworkError) {
+        try await write(Array(text.utf8))
     }
 
     // MARK: - Ending

@@ -33,18 +33,27 @@ public final class ByteSink {
         try await write(bytes.span)
     }
 
+    /// Writes what a read gave.
     public func write(_ chunk: borrowing Chunk) async throws(NetworkError) {
         try await write(chunk.buffer.span.extracting(first: chunk.count))
     }
 
-    /// Returns when whoever read from here is gone, although nothing is being written; false if the wait was ended.
-    public func waitUntilGone() async -> Bool {
-        do throws(DescriptorFailure) {
-            try await given.descriptor.waitUntilHungUp()
-            return true
-        } catch {
-            return false
+    /// Waits until whoever read from here is gone, although nothing is being written.
+    public func waitUntilGone() async throws(NetworkError) {
+        do throws(DescriptorFailure) { try await given.descriptor.waitUntilHungUp() } catch { throw failure(error) }
+    }
+
+    /// Says that no more comes: whoever reads a pipe or a file learns it at once, and not when this process ends.
+    ///
+    /// The descriptor's number then leads to nowhere. A terminal, and a socket that others share, stay as they are.
+    public func end() {
+        switch given.identity.kind {
+        case .terminal, .socket: return
+        case .pipe, .regular, .device, .directory: break
         }
+        given.descriptor.close()
+        // Where that fails the number stays open, and the reader learns of the end when this process ends.
+        try? FileCalls.leadNowhere(number)
     }
 
     /// Wakes a writer with `closed`.
@@ -52,8 +61,23 @@ public final class ByteSink {
         given.descriptor.close()
     }
 
-    func failure(_ failure: DescriptorFailure) -> NetworkError {
-        NetworkError(.write, network: nil, cause: NetworkError.Cause(failure, call: "write standard output"))
+    /// The moment after which every write fails; nil is none.
+    public var deadline: Deadline? {
+        get { given.descriptor[deadline: .write] }
+        set { given.descriptor[deadline: .write] = newValue }
+    }
+
+    /// Where the kernel may move bytes to: a pipe, or a file or device that is no terminal.
+    var plain: PlainDescriptor? {
+        let isFile = !isTerminal && given.family == .file && !given.blocks
+        guard given.isSpliceable || isFile else { return nil }
+        return PlainDescriptor(given.descriptor, given.isSpliceable ? .pipe : .file) { _, failure in
+            self.failure(failure)
+        }
+    }
+
+    private func failure(_ failure: DescriptorFailure) -> NetworkError {
+        NetworkError(.write, .standardOutput, cause: NetworkError.Cause(failure, call: "write"))
     }
 
     private func writeOnThread(_ bytes: Span<UInt8>) async throws(DescriptorFailure) {
@@ -89,7 +113,5 @@ public final class ByteSink {
 
 extension NetworkError {
     /// Whoever reads our output has gone: no failure of ours.
-    public var isOutputGone: Bool {
-        call == "write standard output" && errno == .brokenPipe
-    }
+    public var isOutputGone: Bool { stream == .standardOutput && errno == .brokenPipe }
 }

@@ -3,14 +3,8 @@
 public final class ByteSource {
     let given: GivenDescriptor
     private let number: Int32
-    /// Given back, to be sent before anything that is read.
-    private var returned: [UInt8] = []
     /// A read on a helper thread that nobody waits for any more: what it gives is for the next reader.
     private var unclaimed: Promise<Result<[UInt8], Errno>>?
-    /// Its end was read. A terminal could go on after it, but that end was meant.
-    private(set) var hasEnded = false
-    /// Somebody was given bytes.
-    var hasGiven = false
 
     /// Takes a descriptor that the process was given; it stays open and keeps its flags.
     public init(given number: Int32) throws(Errno) {
@@ -38,26 +32,25 @@ public final class ByteSource {
         } catch {
             // A terminal whose other side is gone says EIO: that is its end.
             if isTerminal, error == .system(.inputOutput) { return Chunk([], count: 0) }
-            throw NetworkError(.read, network: nil, cause: NetworkError.Cause(error, call: "read standard input"))
+            throw Self.failure(error)
         }
     }
 
-    /// Puts back bytes that were taken in vain, so that whoever sends from here next begins with them.
-    func putBack(_ bytes: [UInt8]) {
-        returned = bytes + returned
+    /// The moment after which every read fails; nil is none.
+    public var deadline: Deadline? {
+        get { given.descriptor[deadline: .read] }
+        set { given.descriptor[deadline: .read] = newValue }
     }
 
-    /// What was put back; nil where nothing was.
-    func takeReturned() -> [UInt8]? {
-        guard !returned.isEmpty else { return nil }
-        defer { returned = [] }
-        return returned
+    /// What the kernel may move from here: a pipe, or a file.
+    var plain: PlainDescriptor? {
+        guard given.isSpliceable || isFile else { return nil }
+        return PlainDescriptor(given.descriptor, isFile ? .file : .pipe) { _, failure in Self.failure(failure) }
     }
 
-    /// How many bytes were put back and not taken again.
-    public var bytesReturned: Int { returned.count }
-
-    func noteEnd() { hasEnded = true }
+    private static func failure(_ failure: DescriptorFailure) -> NetworkError {
+        NetworkError(.read, .standardInput, cause: NetworkError.Cause(failure, call: "read"))
+    }
 
     /// Wakes a reader with `closed`.
     public func close() {

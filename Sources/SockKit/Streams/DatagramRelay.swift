@@ -27,14 +27,28 @@ public final class DatagramRelay {
         public init() {}
     }
 
+    public enum Ending: Sendable {
+        case done, outputGone, idle, cancelled
+        case failed(NetworkError)
+    }
+
+    public struct Result: Sendable {
+        public let ending: Ending
+        public let bytesSent: Int
+        /// Taken from the input, and not sent.
+        public let bytesUnsent: Int
+    }
+
     private let ends: Ends
-    private let input: ByteSource?
+    private let input: (any ByteStream)?
     private let output: ByteSink?
     private let rules: Rules
-    private let tap: RelayTap
     private let mailbox = Mailbox<Signal>()
-    private let inbound: RelayFlow
-    private let outbound: RelayFlow
+    private var bytesSent = 0
+    /// Taken from the input, and not sent.
+    private var unsent: [UInt8] = []
+    private var lastReceived = Deadline.now
+    private var lastSent = Deadline.now
     private var peers: [Endpoint] = []
     private var arrived = 0
     private var delivered = 0
@@ -44,43 +58,37 @@ public final class DatagramRelay {
     /// Told of each datagram that arrived, and of each that was sent and to whom.
     public var onReceive: (@Netpoller (Datagram) -> Void)?
     public var onSend: (@Netpoller (Int, Endpoint) -> Void)?
-    public var onNewPeer: (@Netpoller (Endpoint) -> Void)?
+    /// Shown the payloads that came, and those that went.
+    public var seesReceived: WatchedStream.Look?
+    public var seesSent: WatchedStream.Look?
 
     private enum Signal: Sendable {
         case inputEnded, arrived, outputGone
         case failed(NetworkError)
     }
 
-    public init(
-        _ ends: Ends, input: ByteSource?, output: ByteSink?, rules: Rules = Rules(), tap: RelayTap = RelayTap()
-    ) {
+    public init(_ ends: Ends, input: (any ByteStream)?, output: ByteSink?, rules: Rules = Rules()) {
         self.ends = ends
         self.input = input
         self.output = output
         self.rules = rules
-        self.tap = tap
-        inbound = RelayFlow(.received, counts: nil)
-        outbound = RelayFlow(.sent, counts: nil)
-        inbound.keepsTime = true
-        outbound.keepsTime = true
     }
 
     /// Datagrams received so far.
     public var datagramsReceived: Int { arrived }
 
     /// Runs to the end. The socket is left open; the task's cancellation ends the relay.
-    public func run() async -> RelayResult {
+    public func run() async -> Result {
         var tasks = [Netpoller.spawn { await self.receive() }]
         if case .connected = ends { startSending(&tasks) }
         if let output {
-            tasks.append(Netpoller.spawn { if await output.waitUntilGone() { self.mailbox.post(.outputGone) } })
+            tasks.append(
+                Netpoller.spawn { if (try? await output.waitUntilGone()) != nil { self.mailbox.post(.outputGone) } })
         }
         let ending = await decide(&tasks)
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
-        return RelayResult(
-            ending: ending, bytesReceived: inbound.bytes, bytesSent: outbound.bytes, bytesStranded: outbound.stranded,
-            bytesUnacknowledged: 0, peerEnded: false, inputEnded: inputEndedAt != nil, firstByteAt: inbound.firstAt)
+        return Result(ending: ending, bytesSent: bytesSent, bytesUnsent: unsent.count)
     }
 
     private func startSending(_ tasks: inout [Task<Void, Never>]) {
@@ -97,7 +105,7 @@ public final class DatagramRelay {
                 let datagram = try await next(into: &buffer)
                 note(datagram)
                 let payload = buffer.span.extracting(first: datagram.count)
-                tap.seesReceived?(payload)
+                seesReceived?(payload)
                 try await output?.write(payload)
                 mailbox.post(.arrived)
                 if arrived == rules.count { return }
@@ -117,7 +125,7 @@ public final class DatagramRelay {
 
     private func note(_ datagram: Datagram) {
         arrived += 1
-        inbound.add(datagram.count)
+        lastReceived = .now
         if case .open(_, let everyone) = ends {
             // A Unix sender without a name cannot be answered.
             if datagram.source != .unix(.unnamed) {
@@ -125,7 +133,6 @@ public final class DatagramRelay {
                     peers = [datagram.source]
                 } else if !peers.contains(datagram.source) {
                     peers.append(datagram.source)
-                    onNewPeer?(datagram.source)
                 }
             }
         }
@@ -137,12 +144,11 @@ public final class DatagramRelay {
         do throws(NetworkError) {
             while true {
                 let chunk = try await input.readChunk(maximum: rules.writeSize)
-                guard !chunk.isEmpty else { break }
-                outbound.stranded = chunk.count
-                let bytes = chunk.withBytes { bytes in tap.converts?(bytes) ?? bytes.copied }
-                try await deliver(bytes)
-                outbound.stranded = 0
+                guard !chunk.isEnd else { break }
+                unsent = chunk.copy()
                 chunk.giveBack()
+                try await deliver(unsent)
+                unsent = []
             }
             mailbox.post(.inputEnded)
         } catch {
@@ -154,8 +160,7 @@ public final class DatagramRelay {
         switch ends {
         case .connected(let connection):
             try await connection.write(bytes)
-            onSend?(bytes.count, connection.remoteEndpoint)
-            outbound.add(bytes.count)
+            note(bytes.count, to: connection.remoteEndpoint)
         case .open(let socket, _):
             if peers.isEmpty {
                 let cause = NetworkError.Cause.system(.destinationRequired, call: "sendto")
@@ -163,16 +168,21 @@ public final class DatagramRelay {
             }
             for peer in peers {
                 try await socket.send(bytes.span, to: peer)
-                onSend?(bytes.count, peer)
-                outbound.add(bytes.count)
+                note(bytes.count, to: peer)
             }
         }
-        tap.seesSent?(bytes.span)
+        seesSent?(bytes.span)
+    }
+
+    private func note(_ count: Int, to peer: Endpoint) {
+        bytesSent += count
+        lastSent = .now
+        onSend?(count, peer)
     }
 
     // MARK: - The rules
 
-    private func decide(_ tasks: inout [Task<Void, Never>]) async -> RelayResult.Ending {
+    private func decide(_ tasks: inout [Task<Void, Never>]) async -> Ending {
         let start = Deadline.now
         while true {
             let firstEnd = arrived == 0 ? rules.firstTimeout.map { start + $0 } : nil
@@ -198,11 +208,11 @@ public final class DatagramRelay {
 
     private var graceEnd: Deadline? {
         guard let inputEndedAt, let grace = rules.grace else { return nil }
-        return max(inputEndedAt, inbound.lastAt) + grace
+        return max(inputEndedAt, lastReceived) + grace
     }
 
     private var idleEnd: Deadline? {
-        rules.idleTimeout.map { max(inbound.lastAt, outbound.lastAt) + $0 }
+        rules.idleTimeout.map { max(lastReceived, lastSent) + $0 }
     }
 }
 

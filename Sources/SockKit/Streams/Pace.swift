@@ -1,7 +1,7 @@
-/// In what pieces a connection is read and written, how fast, and how much is taken of it at most.
+/// In what pieces a stream is read and written, and how fast.
 public struct Pace: Sendable, Hashable {
-    /// What one read may give.
-    public var readSize = 64 * 1024
+    /// What one read may give; nil is as much as is good at once.
+    public var readSize: Int?
     /// What one write may take; nil is all there is.
     public var writeSize: Int?
     /// Before the first read.
@@ -10,19 +10,16 @@ public struct Pace: Sendable, Hashable {
     public var readDelay = Duration.zero
     /// Before every write but the first.
     public var writeDelay = Duration.zero
-    /// Before every line of the input but the first.
+    /// Before every line that is written but the first.
     public var lineDelay = Duration.zero
     /// So many bytes in a second, in each direction.
     public var rate: Int?
-    /// More than this from the peer is an error.
-    public var maximumBytes: Int?
 
     public init() {}
 
     /// Nothing is asked of reads: they may be as large as they come, and happen in the kernel.
     public var readsFreely: Bool {
-        readSize == Pace().readSize && firstReadDelay == .zero && readDelay == .zero && rate == nil
-            && maximumBytes == nil
+        readSize == nil && firstReadDelay == .zero && readDelay == .zero && rate == nil
     }
 
     /// Nothing is asked of writes.
@@ -40,8 +37,8 @@ struct Throttle {
         self.rate = rate
     }
 
-    /// What may go at once.
-    var slice: Int { rate.map { max(1, $0 / 20) } ?? .max }
+    /// What may go at once; nil is any number.
+    var slice: Int? { rate.map { max(1, $0 / 20) } }
 
     /// When the next slice may go; nil is now.
     var pause: Deadline? { rate == nil || freeAt.hasPassed ? nil : freeAt }

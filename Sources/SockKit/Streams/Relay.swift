@@ -1,117 +1,100 @@
-/// Joins a connection to an input and an output until both directions are done, losing nothing unsaid.
+/// Joins two streams until both directions are done, losing nothing unsaid.
 ///
-/// The rules, in the order in which they are looked at: output gone; a failure; both directions ended; the peer ended
-/// (how long to wait for the rest of the input depends on what the input is); the input ended (half-close, and how long
-/// to wait for the peer); silence.
+/// The rules, in the order in which they are looked at: the near side gone; a failure; both sides ended; what one side's
+/// end means while the other goes on.
 @Netpoller
 public final class Relay {
-    private let connection: Connection
-    private let paced: PacedConnection
-    private let input: ByteSource?
-    private let output: ByteSink?
+    private let near: any ByteStream
+    private let far: any ByteStream
     private let rules: RelayRules
-    private let tap: RelayTap
     private let onEvent: (@Netpoller (RelayEvent) -> Void)?
-
-    private let inbound: RelayFlow
-    private let outbound: RelayFlow
+    private let outbound: Pump
+    private let inbound: [Pump]
     private let mailbox = Mailbox<Signal>()
 
-    private var inputEnded = false
-    private var peerEnded = false
+    private var nearEnded = false
+    private var farEnded = false
     private var saidEnd = false
-    /// The readers that have not come to the end yet.
-    private var openReaders = 0
+    /// The readers of the far side that have not come to its end yet.
+    private var openReaders: Int
+    /// The far side takes no more. What it had given before is still to be read: its own end will come by itself.
     private var writeFailure: NetworkError?
+    /// When to stop waiting: a point in time, or a silence of the direction that is still open.
     private var quitAt: Deadline?
-    /// The peer's end came inside a frame.
-    private var frameFailure: NetworkError?
+    private var silence: (limit: Duration, of: [Pump], ending: RelayResult.Ending)?
+
+    /// How long the bytes of a far side that takes no more, and its end, are waited for.
+    private static let patience = Duration.seconds(1)
 
     private enum Signal: Sendable {
-        case inputEnded, peerEnded, outputGone
+        case nearEnded, farEnded, nearGone, stopped
         case sendFailed(NetworkError), receiveFailed(NetworkError)
     }
 
-    /// Without an input nothing is sent and no end is said; without an output what comes is thrown away.
+    /// `readers` are views of the far side that are read at once: each byte goes to one of them, and to the near side in
+    /// the order read. By default the far side is read itself.
     public init(
-        _ connection: Connection, input: ByteSource?, output: ByteSink?, rules: RelayRules = RelayRules(),
-        tap: RelayTap = RelayTap(), onEvent: (@Netpoller (RelayEvent) -> Void)? = nil
+        _ near: any ByteStream, _ far: any ByteStream, readers: [any ByteStream] = [],
+        rules: RelayRules = RelayRules(), onEvent: (@Netpoller (RelayEvent) -> Void)? = nil
     ) {
-        self.connection = connection
-        paced = PacedConnection(connection, rules.pace)
-        self.input = input
-        self.output = output
+        self.near = near
+        self.far = far
         self.rules = rules
-        self.tap = tap
         self.onEvent = onEvent
-        inbound = RelayFlow(.received, counts: tap.counts)
-        outbound = RelayFlow(.sent, counts: tap.counts)
-        let isTimed = rules.idleTimeout != nil
-        inbound.keepsTime = isTimed
-        outbound.keepsTime = isTimed
+        outbound = Pump(near, far, chunkSize: rules.chunkSize)
+        inbound = (readers.isEmpty ? [far] : readers).map { Pump($0, near) }
+        openReaders = inbound.count
+        nearEnded = !rules.readsNear
     }
 
-    public var bytesReceived: Int { inbound.bytes }
-    public var bytesSent: Int { outbound.bytes }
-
-    /// Counts something that others sent on the connection as traffic.
-    public func noteSent() {
-        outbound.touch()
-    }
-
-    /// Runs to the end. The connection is left open for its owner to close; the task's cancellation ends the relay.
+    /// Runs to the end. The streams are left open for their owners to close; the task's cancellation ends the relay.
     public func run() async -> RelayResult {
-        let tasks = start()
-        let ending = await decide().orFailed(frameFailure)
+        var tasks = inbound.map { pump in Netpoller.spawn { await self.receive(pump) } }
+        if rules.readsNear { tasks.append(Netpoller.spawn { await self.send() }) }
+        tasks.append(Netpoller.spawn { await self.watchNear() })
+        let ending = await decide()
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
-        return result(ending)
+        return RelayResult(
+            ending: ending, bytesToFar: outbound.count, bytesToNear: inbound.reduce(0) { $0 + $1.count },
+            unsent: outbound.unsent, nearEnded: rules.readsNear && nearEnded, farEnded: farEnded, saidEnd: saidEnd)
     }
+
+    /// Ends the relay at once, as if its task were cancelled.
+    public func stop() {
+        mailbox.post(.stopped)
+    }
+
+    /// Bytes of the near side that the far one took so far.
+    public var bytesToFar: Int { outbound.count }
 
     // MARK: - The directions
 
-    private func start() -> [Task<Void, Never>] {
-        openReaders = rules.reads ? rules.readers : 1
-        var tasks = (1...openReaders).map { reader in Netpoller.spawn { await self.receive(reader) } }
-        if input != nil { tasks.append(Netpoller.spawn { await self.send() }) }
-        if let output {
-            tasks.append(Netpoller.spawn { if await output.waitUntilGone() { self.mailbox.post(.outputGone) } })
-        }
-        return tasks
-    }
-
     private func send() async {
-        guard let input else { return }
-        let pump = OutboundPump(
-            source: input, paced: paced, flow: outbound, tap: tap, chunkSize: rules.inputSize)
         do throws(NetworkError) {
-            if let frames = rules.frames { try await pump.sendFrames(frames) } else { try await pump.run() }
-            mailbox.post(.inputEnded)
+            try await outbound.run()
+            mailbox.post(.nearEnded)
         } catch {
             mailbox.post(.sendFailed(error))
         }
     }
 
-    private func receive(_ reader: Int) async {
-        let pump = InboundPump(
-            paced: paced, sink: output, flow: inbound, tap: tap, reader: rules.readers > 1 ? reader : nil)
-        while true {
-            do throws(NetworkError) {
-                if !rules.reads {
-                    try await connection.waitUntilGone()
-                } else if let frames = rules.frames, output != nil {
-                    frameFailure = try await pump.receiveFrames(frames)
-                } else {
-                    try await pump.run()
-                }
-                openReaders -= 1
-                if openReaders == 0 { mailbox.post(.peerEnded) }
-                return
-            } catch {
-                // What moves inside the kernel keeps nothing between two reads: after a time-out it can begin again.
-                if pump.goesOn(after: error) { continue }
-                return mailbox.post(error.isOutputGone ? .outputGone : .receiveFailed(error))
-            }
+    private func receive(_ pump: Pump) async {
+        do throws(NetworkError) {
+            try await pump.run()
+            openReaders -= 1
+            if openReaders == 0 { mailbox.post(.farEnded) }
+        } catch {
+            mailbox.post(error.isOutputGone ? .nearGone : .receiveFailed(error))
+        }
+    }
+
+    private func watchNear() async {
+        do throws(NetworkError) {
+            try await near.waitUntilGone()
+            mailbox.post(.nearGone)
+        } catch {
+            // The wait was ended, with the relay or with the output.
         }
     }
 
@@ -120,92 +103,109 @@ public final class Relay {
     private func decide() async -> RelayResult.Ending {
         while true {
             let next = await mailbox.next(until: nextLook)
-            guard let signal = next.message else {
-                if next.wake == .cancelled { return .cancelled }
-                if let ending = timeCameUp() { return ending }
-                continue
+            let ending: RelayResult.Ending?
+            if let signal = next.message {
+                ending = consider(signal)
+            } else {
+                ending = next.wake == .cancelled ? .cancelled : timeCameUp()
             }
-            if let ending = consider(signal) { return ending }
+            if let ending { return ending }
         }
     }
 
     private func consider(_ signal: Signal) -> RelayResult.Ending? {
         switch signal {
-        case .outputGone: return .outputGone
+        // After the near side was told of the end it may go: that is what it was told for.
+        case .nearGone: return farEnded && rules.farEnd.notice == .always ? nil : .nearGone
+        case .stopped: return .cancelled
         case .receiveFailed(let error): return .failed(writeFailure ?? error)
-        case .sendFailed(let error):
-            if error.operation == .read || error.cause == .timeout { return .failed(error) }
-            // What the peer had sent before it went is still to be read: the receiving side will end by itself.
-            writeFailure = error
-            return peerEnded ? .failed(error) : nil
-        case .inputEnded:
-            inputEnded = true
-            let isDone = peerEnded || rules.endsWithInput
-            onEvent?(.inputEnded(saysEnd: isDone || saysEnd))
-            if isDone { return .done }
-            if saysEnd { sayEnd() }
-            quitAt = rules.quitAfter.map { .now + $0 }
-            return nil
-        case .peerEnded:
-            peerEnded = true
-            onEvent?(.peerEnded)
-            if let writeFailure { return .failed(writeFailure) }
-            return peerHasEnded()
+        case .sendFailed(let error): return sendingFailed(error)
+        case .nearEnded: return nearHasEnded()
+        case .farEnded: return farHasEnded()
         }
     }
 
-    private func peerHasEnded() -> RelayResult.Ending? {
-        guard let input, !inputEnded else { return .done }
-        if rules.endsWithPeer { return .done }
-        if rules.isHalfOpen || input.isFile { return nil }
-        if input.isTerminal { return .done }
-        outbound.keepsTime = true
-        outbound.touch()
+    private func sendingFailed(_ error: NetworkError) -> RelayResult.Ending? {
+        guard error.operation == .write, error.endsConnection, !farEnded else { return .failed(error) }
+        writeFailure = error
+        waitForSilence(Self.patience, of: inbound, then: .failed(error))
         return nil
     }
 
-    private var saysEnd: Bool {
-        switch rules.halfClose {
+    private func nearHasEnded() -> RelayResult.Ending? {
+        nearEnded = true
+        var isOver = farEnded
+        if case .nothing = rules.nearEnd.wait { isOver = true }
+        let isPassedOn = isOver || isWorthSaying
+        onEvent?(RelayEvent(ended: .near, isPassedOn: isPassedOn))
+        if isOver { return .done }
+        if isPassedOn {
+            do throws(NetworkError) { try far.closeWrite() } catch {
+                // The far side may be gone already; then the receiving direction says so.
+                if !error.endsConnection { return .failed(error) }
+            }
+            saidEnd = true
+        }
+        return wait(as: rules.nearEnd.wait, for: inbound)
+    }
+
+    private func farHasEnded() -> RelayResult.Ending? {
+        farEnded = true
+        onEvent?(RelayEvent(ended: .far, isPassedOn: rules.farEnd.notice == .always))
+        if let writeFailure { return .failed(writeFailure) }
+        // Whoever takes what came learns of the end now, however long this side goes on sending.
+        if rules.farEnd.notice == .always { try? near.closeWrite() }
+        if nearEnded { return .done }
+        return wait(as: rules.farEnd.wait, for: [outbound])
+    }
+
+    private var isWorthSaying: Bool {
+        switch rules.nearEnd.notice {
         case .never: false
-        case .unlessEmpty: outbound.bytes > 0 || input?.hasGiven == true
+        case .unlessEmpty: outbound.count > 0
         case .always: true
         }
     }
 
-    private func sayEnd() {
-        // The peer may be gone already; then the receiving side says so.
-        try? connection.closeWrite()
-        saidEnd = true
+    private func wait(as rule: RelayRules.End.Wait, for open: [Pump]) -> RelayResult.Ending? {
+        switch rule {
+        case .nothing: return .done
+        case .otherSide: break
+        case .atMost(let span): quitAt = .now + span
+        case .silence(let span): waitForSilence(span, of: open, then: .otherStayedOpen)
+        }
+        return nil
     }
 
     // MARK: - The clock
 
-    private var graceEnd: Deadline? {
-        guard peerEnded, !inputEnded, !rules.isHalfOpen, let input, !input.isFile, let grace = rules.inputGrace
-        else { return nil }
-        return outbound.lastAt + grace
+    private func waitForSilence(_ span: Duration, of pumps: [Pump], then ending: RelayResult.Ending) {
+        for pump in pumps { pump.keepsTime = true }
+        silence = (span, pumps, ending)
     }
 
-    private var idleEnd: Deadline? {
-        rules.idleTimeout.map { max(inbound.lastAt, outbound.lastAt) + $0 }
+    private var silenceEnd: Deadline? {
+        guard let silence, let last = silence.of.map(\.lastMoved).max() else { return nil }
+        return last + silence.limit
     }
 
     private var nextLook: Deadline? {
-        [quitAt, graceEnd, idleEnd].compactMap { $0 }.min()
+        [quitAt, silenceEnd].compactMap { $0 }.min()
     }
 
     private func timeCameUp() -> RelayResult.Ending? {
         if let quitAt, quitAt.hasPassed { return .quit }
-        if let graceEnd, graceEnd.hasPassed { return .inputStayedOpen }
-        if let idleEnd, idleEnd.hasPassed { return .idle }
+        if let silence, let silenceEnd, silenceEnd.hasPassed { return silence.ending }
         return nil
     }
+}
 
-    private func result(_ ending: RelayResult.Ending) -> RelayResult {
-        if outbound.bytes + outbound.stranded > 0 { input?.hasGiven = true }
-        return RelayResult(
-            ending: ending, bytesReceived: inbound.bytes, bytesSent: outbound.bytes, bytesStranded: outbound.stranded,
-            bytesUnacknowledged: connection.bytesUnacknowledged ?? 0, peerEnded: peerEnded, inputEnded: inputEnded,
-            saidEnd: saidEnd, firstByteAt: inbound.firstAt)
-    }
+extension NetworkError {
+    /// The connection itself is no more: what it had given before can still be read, and then its end.
+    package var endsConnection: Bool { errno.map(Self.ends.contains) ?? false }
+
+    private static let ends: Set<Errno> = [
+        .brokenPipe, .connectionReset, .connectionAborted, .notConnected, .timedOut, .hostUnreachable, .hostDown,
+        .networkUnreachable, .networkDown,
+    ]
 }

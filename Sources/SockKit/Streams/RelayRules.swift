@@ -1,76 +1,80 @@
-/// When a relay is over. The defaults are those of `dial`.
+/// When a relay is over: what each side's end means. The defaults pass ends on and wait for both.
 public struct RelayRules: Sendable {
-    public enum HalfClose: Sendable {
-        /// The input's end is passed on as a FIN.
-        case always
-        /// Likewise, unless the input ended without a single byte and the peer has not ended: a one-way receiver must
-        /// not turn its sender away.
-        case unlessEmpty
-        case never
+    /// What the end of what one side gives means.
+    public struct End: Sendable {
+        /// Whether the other side is told, by the end of what is written to it.
+        public enum Notice: Sendable {
+            case always
+            /// Unless nothing was ever given and the other side has not ended: a one-way receiver must not turn its
+            /// sender away.
+            case unlessEmpty
+            case never
+        }
+
+        /// What is waited for after it.
+        public enum Wait: Sendable {
+            /// This end is the end of all.
+            case nothing
+            case otherSide
+            /// The other side, but no longer than this.
+            case atMost(Duration)
+            /// The other side, until it has given nothing for so long.
+            case silence(Duration)
+        }
+
+        public var notice: Notice
+        public var wait: Wait
+
+        public init(_ notice: Notice = .always, then wait: Wait = .otherSide) {
+            self.notice = notice
+            self.wait = wait
+        }
     }
 
-    public var halfClose = HalfClose.always
-    /// No longer than this after the input's end.
-    public var quitAfter: Duration?
-    /// After the peer's end, how long an input that may go on is waited for; nil is for ever.
-    public var inputGrace: Duration? = .seconds(1)
-    /// Only the input's end is the end.
-    public var isHalfOpen = false
-    /// A silence in both directions that ends it.
-    public var idleTimeout: Duration?
-    /// The input's end is the end; the peer's is not waited for.
-    public var endsWithInput = false
-    /// The peer's end is the end, although the input may have more to give.
-    public var endsWithPeer = false
-    /// Whether the connection is read at all; if not, only a peer that is gone for good is noticed.
-    public var reads = true
-    /// How many tasks read the connection at once; each byte goes to one of them, and to the output in the order read.
-    public var readers = 1
-    /// What one read of the input may give; on networks of messages each becomes one.
-    public var inputSize = 64 * 1024
-    /// How the connection is read and written.
-    public var pace = Pace()
-    /// Messages instead of mere bytes, both ways.
-    public var frames: FrameRules?
+    /// What the near side's end means; of two sides that are alike, the first one's.
+    public var nearEnd = End()
+    public var farEnd = End()
+    /// Whether the near side gives anything; if not, its end is as good as seen.
+    public var readsNear = true
+    /// What one read of the near side may give; on networks of messages each becomes one.
+    public var chunkSize: Int?
 
     public init() {}
+}
+
+/// The two sides of a relay.
+public enum RelaySide: Sendable, Hashable {
+    case near, far
 }
 
 /// How a relay ended.
 public struct RelayResult: Sendable {
     public enum Ending: Sendable {
-        /// Both directions had ended, or the rules said that one was enough.
+        /// Both sides had ended, or the rules said that one was enough.
         case done
-        /// The peer had ended, and nothing came from the input for the grace.
-        case inputStayedOpen
-        /// The time after the input's end was over.
+        /// A side had ended, and the other gave nothing for as long as the rules wait.
+        case otherStayedOpen
+        /// The time after a side's end was over.
         case quit
-        /// Whoever reads the output has gone.
-        case outputGone
-        case idle
+        /// Nobody takes any more what the near side is given.
+        case nearGone
         case failed(NetworkError)
         case cancelled
     }
 
     public var ending: Ending
-    public var bytesReceived: Int
-    public var bytesSent: Int
-    /// Taken from the input, but never by the kernel.
-    public var bytesStranded: Int
-    /// Taken by the kernel and not acknowledged by the peer's.
-    public var bytesUnacknowledged: Int
-    /// The peer's end was seen before ours was said.
-    public var peerEnded: Bool
-    public var inputEnded: Bool
-    /// Our end was said (FIN).
-    public var saidEnd = false
-    /// When the first byte came, if one did.
-    public var firstByteAt: Deadline?
+    public var bytesToFar: Int
+    public var bytesToNear: Int
+    /// Taken from the near side, and never by the far one.
+    public var unsent: [UInt8]
+    public var nearEnded: Bool
+    public var farEnded: Bool
+    /// The far side was told of the near one's end (FIN).
+    public var saidEnd: Bool
 }
 
-/// What happens while a relay runs.
-public enum RelayEvent: Sendable {
-    /// With whether our end is said now.
-    case inputEnded(saysEnd: Bool)
-    case peerEnded
+/// What happens while a relay runs: a side has ended; `isPassedOn` says whether the other one is told now.
+public struct RelayEvent: Sendable {
+    public let ended: RelaySide
+    public let isPassedOn: Bool
 }

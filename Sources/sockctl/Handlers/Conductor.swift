@@ -30,7 +30,7 @@ final class Conductor {
         signals?.cancel()
         await reporter.finish()
         if let failure = reporter.outputFailure {
-            let error = NetworkError(.write, network: nil, cause: .system(failure, call: "write standard output"))
+            let error = NetworkError(.write, .standardOutput, cause: .system(failure, call: "write"))
             let lost = reporter.fail(error)
             await reporter.finish()
             if status == .success { return lost }

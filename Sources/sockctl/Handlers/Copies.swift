@@ -9,9 +9,9 @@ final class Copies {
     private let reporter: Reporter
     private var dumper = HexDump()
     /// The first write that failed.
-    private(set) var failure: Failure?
+    private(set) var failure: NetworkError?
     /// Told of it: what cannot be kept as asked for ends the run.
-    var onFailure: (@Netpoller () -> Void)?
+    var onFailure: (@Netpoller (NetworkError) -> Void)?
 
     /// Opens what is asked for; nil, with the failure reported, where that cannot be.
     init?(_ transfer: TransferArguments, reporter: Reporter) {
@@ -51,7 +51,7 @@ final class Copies {
     private func keep(_ bytes: Span<UInt8>, in file: CopyFile?) {
         guard failure == nil, let problem = file?.write(bytes) else { return }
         failure = problem
-        onFailure?()
+        onFailure?(problem)
     }
 }
 
@@ -71,12 +71,12 @@ private final class CopyFile {
         }
     }
 
-    func write(_ bytes: Span<UInt8>) -> Failure? {
+    func write(_ bytes: Span<UInt8>) -> NetworkError? {
         do throws(Errno) {
             try FileCalls.writeBlocking(file.rawValue, bytes)
             return nil
         } catch {
-            return Failure(error, "write", path)
+            return NetworkError(.write, .file(path), cause: .system(error, call: "write"))
         }
     }
 }

@@ -1,3 +1,5 @@
+import SockKit
+
 /// `--crlf`: newlines become CR LF, but those that have their CR already, also where it came in an earlier piece.
 struct LineEndings {
     private var endedInCR = false
@@ -13,4 +15,16 @@ struct LineEndings {
         }
         return converted
     }
+}
+
+/// Standard input with its line ends as CR LF.
+@Netpoller
+final class LineEndingTransform: ByteTransform {
+    private var lineEndings = LineEndings()
+
+    func push(_ bytes: Span<UInt8>, into result: inout [UInt8]) throws(NetworkError) {
+        result += lineEndings.convert(bytes)
+    }
+
+    func finish(into result: inout [UInt8]) throws(NetworkError) {}
 }

@@ -1,23 +1,31 @@
 import SockKit
 
-/// Standard input and output as a command uses them.
-@Netpoller
-struct StandardStreams {
-    /// nil where it is not read.
-    let input: ByteSource?
-    /// nil where it is not written.
-    let output: ByteSink?
+extension PairedStream {
+    /// Standard input and output, as far as a command uses them.
+    static func standard(_ transfer: TransferArguments) throws(NetworkError) -> PairedStream {
+        PairedStream(
+            source: transfer.receivesOnly ? nil : try .standardInput(),
+            sink: transfer.sendsOnly ? nil : try .standardOutput())
+    }
+}
 
-    init(_ transfer: TransferArguments) throws(NetworkError) {
-        do throws(Errno) { input = transfer.receivesOnly ? nil : try ByteSource(given: 0) } catch {
-            throw NetworkError(.read, network: nil, cause: .system(error, call: "read standard input"))
+extension ByteSource {
+    static func standardInput() throws(NetworkError) -> ByteSource {
+        do throws(Errno) {
+            let input = try ByteSource(given: 0)
+            // Found out now, before a peer is bothered.
+            guard !input.isDirectory else { throw Errno.isDirectory }
+            return input
+        } catch {
+            throw NetworkError(.read, .standardInput, cause: .system(error, call: "read"))
         }
-        do throws(Errno) { output = transfer.sendsOnly ? nil : try ByteSink(given: 1) } catch {
-            throw NetworkError(.write, network: nil, cause: .system(error, call: "write standard output"))
-        }
-        // Found out now, before a peer is bothered.
-        if let input, input.isDirectory {
-            throw NetworkError(.read, network: nil, cause: .system(.isDirectory, call: "read standard input"))
+    }
+}
+
+extension ByteSink {
+    static func standardOutput() throws(NetworkError) -> ByteSink {
+        do throws(Errno) { return try ByteSink(given: 1) } catch {
+            throw NetworkError(.write, .standardOutput, cause: .system(error, call: "write"))
         }
     }
 }

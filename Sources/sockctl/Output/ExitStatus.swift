@@ -43,11 +43,12 @@ extension ExitStatus {
     init(of error: NetworkError) {
         self =
             switch error.cause {
-            case .timeout: .timedOut
+            case .timeout, .idle, .noAnswer: .timedOut
             case .noSuchHost, .lookupFailed, .noSuitableAddress: .noHost
             case .unknownService, .invalid: .usage
             case .limit, .frame: .data
-            case .closed, .cancelled: .inputOutput
+            case .closed, .cancelled, .peerEnded: .inputOutput
+            case .system where error.isOfFile: .cannotCreate
             case .system(let number, let call):
                 Self.everywhere[number] ?? Self.status(of: number, call, error)
             }
@@ -65,7 +66,7 @@ extension ExitStatus {
         // A value that the kernel does not take came from the command line.
         if call.hasPrefix("setsockopt") { return .usage }
         if call.hasPrefix("pthread") { return .system }
-        if call == "read standard input" { return .noInput }
+        if error.stream == .standardInput { return .noInput }
         switch error.operation {
         case .dial: return .unavailable
         // The address was there to be had, so what is wrong is the place: a directory that is missing, for one.
@@ -76,5 +77,12 @@ extension ExitStatus {
         case .read, .write: return error.network?.kind == .datagram ? .unavailable : .inputOutput
         case .close: return .inputOutput
         }
+    }
+}
+
+extension NetworkError {
+    /// A file of ours could not be written.
+    fileprivate var isOfFile: Bool {
+        if case .file = stream { true } else { false }
     }
 }

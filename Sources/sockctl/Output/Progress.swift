@@ -8,16 +8,18 @@ import SockKit
 final class Progress {
     private let reporter: Reporter
     private let total: Int?
-    private let start = Deadline.now
+    private let delay: Duration
+    private var start = Deadline.now
     private var bytes = 0
     /// What was counted at the last drawings, the oldest first.
     private var samples: [(moment: Deadline, bytes: Int)] = []
     private var drawing: Task<Void, Never>?
+    private let sharesTerminal: Bool
 
     /// The rate shown is that of so many drawings.
     private static let window = 10
 
-    /// Begins. `total` is how much there is to transfer, where that is known.
+    /// `total` is how much there is to transfer, where that is known.
     ///
     /// Nothing is shown with `--quiet` or `--json`; without `--progress`, nothing but on a terminal, and not if
     /// `sharesTerminal`: the payload goes to that same terminal.
@@ -26,11 +28,18 @@ final class Progress {
     ) {
         self.reporter = reporter
         self.total = total
+        self.sharesTerminal = sharesTerminal
+        self.delay = delay
+    }
+
+    /// Begins, or goes on after a break: what was counted counts.
+    func begin() {
         let settings = reporter.settings
-        guard !settings.isQuiet, !settings.isJSON else { return }
+        guard drawing == nil, !settings.isQuiet, !settings.isJSON else { return }
+        if bytes == 0 { start = .now }
         let isInPlace = reporter.errorTerminal.isTerminal
         guard settings.showsProgress || isInPlace && !sharesTerminal else { return }
-        drawing = Netpoller.spawn { [weak self] in
+        drawing = Netpoller.spawn { [weak self, delay] in
             var pause = delay
             while await Netpoller.sleep(for: pause), !Task.isCancelled {
                 // Held only while it draws: a progress that nobody keeps ends.

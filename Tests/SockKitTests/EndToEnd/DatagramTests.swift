@@ -21,11 +21,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ([], [8192, 8192, 3616]), (["--write-size", "60000"], [20000]), (["--write-size", "10000"], [10000, 10000]),
+        ([], [65507, 4493]), (["--write-size", "60000"], [60000, 10000]), (["--write-size", "35000"], [35000, 35000]),
     ])
-    func `a file is cut at --write-size only`(options: [String], sizes: [Int]) async throws {
+    func `a file is cut at the longest datagram, or at --write-size`(options: [String], sizes: [Int]) async throws {
         let path = try scratch("file")
-        try writeFile(path, noise(20000))
+        try writeFile(path, noise(70000))
         let script = "for _ in range(int(arguments[0])): say(len(s.recv(65536)))"
         let server = try python(Self.server + script, sizes.count)
         let address = "127.0.0.1:\(try await server.port())"

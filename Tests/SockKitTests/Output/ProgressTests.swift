@@ -10,6 +10,7 @@ import Testing
         _ = fcntl(reader, F_SETFL, 0)
         let reporter = Reporter(ReporterSettings(showsProgress: true), standardOutput: 1, standardError: writer)
         let progress = await Progress(reporter, total: 4096, after: .zero)
+        await progress.begin()
         await progress.tick(1024)
         let line = await onThread { firstLine(from: reader) }
         await progress.finish()
@@ -28,6 +29,7 @@ import Testing
         for settings in silent {
             let reporter = Reporter(settings, standardOutput: 1, standardError: writer)
             let progress = await Progress(reporter, after: .zero)
+            await progress.begin()
             await progress.tick(1)
             _ = await Netpoller.spawn { await Netpoller.sleep(until: .past) }.value
             await progress.finish()

@@ -90,8 +90,8 @@ final class WriteBlockPeer {
             let count = try await connection.read(into: &span)
             return count == 0 ? nil : note(count, of: count)
         case .connection(let connection):
-            guard let message = try await connection.readMessage(into: &span) else { return nil }
-            return note(message.count, of: message.length)
+            let message = try await connection.readChunk(maximum: size)
+            return message.isEnd ? nil : note(message.count, of: message.length)
         case .datagrams(let datagrams):
             let datagram = try await datagrams.receive(into: &span)
             return note(datagram.count, of: datagram.length)

@@ -42,16 +42,14 @@ final class DatagramReceiver {
         batch = DatagramBatch(
             room: arguments.buffer, hasControl: keepsFacts || answers?.needsControl == true, coalesced: coalesces)
         progress = Progress(reporter, sharesTerminal: output?.isTerminal ?? false)
+        progress.begin()
     }
 
     /// Runs until `--count` have come, an error, or the task's cancellation.
     func run() async -> ExitStatus {
         let status = await receive()
         progress.finish()
-        if let failure = copies.failure {
-            reporter.report(FailedEvent(failure))
-            return .cannotCreate
-        }
+        if let failure = copies.failure { return reporter.fail(failure) }
         return status
     }
 
@@ -73,10 +71,10 @@ final class DatagramReceiver {
         } catch {
             if error.isOutputGone || error.isClosed || error.cause == .cancelled { return .success }
             if error.isTimeout {
-                reporter.fail(
-                    code: "timeout",
-                    message: "read \(socket.network) \(socket.localEndpoint): no datagram came in time")
-                return .timedOut
+                return reporter.fail(
+                    NetworkError(
+                        .read, network: socket.network, local: socket.localEndpoint,
+                        cause: .noAnswer("no datagram came in time")))
             }
             return reporter.fail(error)
         }

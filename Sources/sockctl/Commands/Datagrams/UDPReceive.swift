@@ -38,10 +38,7 @@ struct UDPReceive {
     func run() async -> ExitStatus {
         do throws(NetworkError) {
             guard let copies = Copies(arguments.transfer, reporter: reporter) else { return .cannotCreate }
-            let output: ByteSink
-            do throws(Errno) { output = try ByteSink(given: 1) } catch {
-                throw NetworkError(.write, network: nil, cause: .system(error, call: "write standard output"))
-            }
+            let output = try ByteSink.standardOutput()
             let socket = try await configuration.listenDatagram(network, at: destination)
             defer { socket.close() }
             for group in groups { try socket.join(group.address, source: group.source, interface: group.interface) }
@@ -59,8 +56,12 @@ struct UDPReceive {
     private func receive(_ receiver: DatagramReceiver, _ output: ByteSink) async -> ExitStatus {
         conductor.onInquiry = { receiver.reportProgress() }
         let task = Netpoller.spawn { await receiver.run() }
-        let watch = Netpoller.spawn { if await output.waitUntilGone() { task.cancel() } }
-        let status = await Netpoller.join(task)
+        let watch = Netpoller.spawn { if (try? await output.waitUntilGone()) != nil { task.cancel() } }
+        let status = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
         watch.cancel()
         receiver.summarize()
         return status

@@ -37,7 +37,7 @@ struct UDPSend {
 
     func run() async -> ExitStatus {
         do throws(NetworkError) {
-            let input = try texts.isEmpty && arguments.size == nil ? standardInput() : nil
+            let input = try texts.isEmpty && arguments.size == nil ? ByteSource.standardInput() : nil
             var configuration = DatagramConfiguration(options: options, resolver: resolver, receivesErrors: true)
             configuration.source = try await source(configuration)
             configuration.receivesErrors = !arguments.isUnconnected
@@ -132,16 +132,6 @@ struct UDPSend {
     private func connects(_ receivers: [Endpoint]) -> Bool {
         guard receivers.count == 1, !arguments.isUnconnected else { return false }
         return !(receivers[0].address?.isMulticast ?? false) && !arguments.broadcasts
-    }
-
-    private func standardInput() throws(NetworkError) -> ByteSource {
-        do throws(Errno) {
-            let input = try ByteSource(given: 0)
-            guard !input.isDirectory else { throw Errno.isDirectory }
-            return input
-        } catch {
-            throw NetworkError(.read, network: nil, cause: .system(error, call: "read standard input"))
-        }
     }
 
     private func source(_ configuration: DatagramConfiguration) async throws(NetworkError) -> Endpoint? {

@@ -19,7 +19,8 @@ struct Dial {
         (network, destination) = try arguments.peer.network.destination(arguments.address, .dialing)
         resolver = try arguments.peer.network.resolver()
         source = try Self.source(arguments, network)
-        conduct = Conduct(arguments.peer)
+        // With --send the idle limit is one on each answer.
+        conduct = Conduct(arguments.peer, watchesIdleness: arguments.roundTrips.text == nil)
         try check()
     }
 
@@ -29,47 +30,63 @@ struct Dial {
             var transfer = arguments.peer.transfer
             // What is sent to measure round trips, or by writers, is named on the command line.
             if arguments.roundTrips.text != nil || arguments.writing.writers != nil { transfer.receivesOnly = true }
-            let streams = try StandardStreams(transfer)
-            do throws(NetworkError) { return try await converse(streams, copies) } catch {
-                let status = error.cause == .cancelled ? .success : reporter.fail(error)
-                // Kept for a connection that never came.
-                if let left = streams.input?.bytesReturned, left > 0 {
-                    reporter.report(InputDroppedEvent(bytes: left, sent: left))
-                }
-                return status
-            }
+            return try await converse(try .standard(transfer), copies)
         } catch {
-            return reporter.fail(error)
+            return error.cause == .cancelled ? .success : reporter.fail(error)
         }
     }
 
+    private func converse(_ streams: PairedStream, _ copies: Copies) async throws(NetworkError) -> ExitStatus {
+        let persistence = Persistence(arguments.persistence, output: streams.sink, reporter)
+        if let text = arguments.roundTrips.text {
+            let session = RoundTripSession(text, roundTripLimits, network, streams.sink, copies, reporter)
+            let status = await session.run(on: try await reach(1, persistence)).status
+            session.reportSummary()
+            return status
+        }
+        if arguments.submit.isOn {
+            let session = SubmitSession(window: arguments.submit.window, arguments.peer, streams, copies, reporter)
+            let status = await session.run(on: try await reach(1, persistence)).status
+            session.reportSummary()
+            return status
+        }
+        if arguments.writing.writers != nil {
+            let session = WriterSession(arguments.peer, arguments.writing, streams.sink, copies, reporter)
+            let status = await session.run(on: try await reach(1, persistence)).status
+            session.reportSummary()
+            return status
+        }
+        if network.kind == .datagram {
+            let peer = try await reach(1, persistence)
+            defer { peer.close() }
+            return await DatagramSession(arguments.peer, streams, copies, reporter).run(
+                .connected(peer.connection), peer.ends, longest: peer.connection.longestMessage ?? .max)
+        }
+        return try await stayConnected(streams, copies, persistence)
+    }
+
     /// One connection after the other, of which all but the last were lost.
-    private func converse(_ streams: StandardStreams, _ copies: Copies) async throws(NetworkError) -> ExitStatus {
-        let persistence = Persistence(arguments.persistence, output: streams.output, reporter)
-        var lineEndings = LineEndings()
+    private func stayConnected(
+        _ streams: PairedStream, _ copies: Copies, _ persistence: Persistence
+    ) async throws(NetworkError) -> ExitStatus {
+        let session = PipeSession(
+            arguments.peer, streams, copies, reporter, isListening: false, persistence: arguments.persistence)
+        defer { session.finish() }
         var number = 0
-        while true {
-            number += 1
-            let peer = try await reach(number, persistence)
-            if let text = arguments.roundTrips.text {
-                let session = RoundTripSession(peer, text, roundTripLimits, streams.output, copies)
-                return await session.run(conduct.close)
+        do throws(NetworkError) {
+            while true {
+                number += 1
+                switch await session.run(on: try await reach(number, persistence)) {
+                case .ended(let status): return status
+                case .lost(let error): try await persistence.recover(from: error, connection: number)
+                }
             }
-            if arguments.submit.isOn {
-                let session = SubmitSession(peer, window: arguments.submit.window, arguments.peer, streams, copies)
-                return await session.run()
-            }
-            if arguments.writing.writers != nil {
-                return await WriterSession(peer, arguments.peer, arguments.writing, streams.output, copies).run()
-            }
-            if network.kind == .datagram { return await exchangeDatagrams(peer, streams, copies) }
-            let session = PipeSession(peer, arguments.peer, streams, copies, arguments.persistence)
-            session.lineEndings = lineEndings
-            switch await session.runUntilLost() {
-            case .ended(let status): return status
-            case .lost(let failure): try await persistence.recover(from: failure)
-            }
-            lineEndings = session.lineEndings
+        } catch {
+            let status = error.cause == .cancelled ? .success : reporter.fail(error)
+            // Kept for a connection that never came.
+            let left = session.bytesKept
+            if left > 0 { reporter.report(InputDroppedEvent(bytes: left, sent: left)) }
+            return status
         }
     }
 
@@ -107,15 +124,7 @@ struct Dial {
         return RoundTripSession.Limits(
             count: ending.count ?? 1, interval: arguments.roundTrips.interval,
             patience: arguments.peer.deadlines.idleTimeout ?? (network.kind == .datagram ? .seconds(1) : nil),
-            rest: ending.quitAfter ?? .seconds(1), readSize: arguments.peer.pace.readSize)
-    }
-
-    private func exchangeDatagrams(_ peer: Peer, _ streams: StandardStreams, _ copies: Copies) async -> ExitStatus {
-        let session = DatagramSession(
-            .connected(peer.connection), peer.ends, arguments.peer, streams, copies, reporter)
-        let status = await session.run(firstTimeout: nil)
-        peer.connection.close()
-        return status
+            rest: ending.quitAfter ?? .seconds(1))
     }
 
     /// Refuses what has no meaning on this network.

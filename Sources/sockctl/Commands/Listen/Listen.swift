@@ -38,7 +38,7 @@ struct Listen {
                     note: note(listener.endpoint)))
             if arguments.neverAccepts { return await leaveWaiting(listener) }
             if let model = arguments.ioModel { return await serve(listener, IOModel(model)) }
-            return arguments.goesOn ? try await serve(listener) : try await joinOne(listener)
+            return try await serve(listener)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
         }
@@ -63,44 +63,6 @@ struct Listen {
             reporter.report(StoppingEvent(reason: "\(Quantity.count(queue.length, "peer")) waited in the queue"))
         }
         return .success
-    }
-
-    private func pauseBeforeAccept() async throws(NetworkError) {
-        guard arguments.acceptDelay > .zero else { return }
-        guard await Netpoller.sleep(for: arguments.acceptDelay) else {
-            throw NetworkError(.accept, network: network, cause: .cancelled)
-        }
-    }
-
-    // MARK: - One peer
-
-    private func joinOne(_ listener: Listener) async throws(NetworkError) -> ExitStatus {
-        guard let copies = Copies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
-        let streams = try StandardStreams(arguments.peer.transfer)
-        try await pauseBeforeAccept()
-        listener.deadline = arguments.timeout.map { .now + $0 }
-        let connection = try await listener.accept()
-        // A second client is to be refused, not to wait in a queue that nobody will look at.
-        listener.close()
-        let peer = Peer(connection, number: 1, reporter: reporter, conduct: Conduct(arguments.peer))
-        reporter.report(AcceptedEvent(ends: peer.ends))
-        reportOptions(of: peer)
-        conductor.onInquiry = { peer.reportProgress() }
-        if arguments.serve != .pipe {
-            let (service, tally) = service
-            let status = await Server.serve(peer, service)
-            tally?.reportSummary()
-            return status
-        }
-        let tally = arguments.reading.isWanted ? ReadTally(arguments.reading, reporter: reporter) : nil
-        let status = await PipeSession(peer, arguments.peer, streams, copies, tally: tally).run(isListening: true)
-        tally?.reportSummary()
-        return status
-    }
-
-    private func reportOptions(of peer: Peer) {
-        guard reporter.isReported(.veryVerbose), let facts = peer.connection.socketFacts else { return }
-        reporter.report(SocketOptionsEvent(ends: peer.ends, facts: facts))
     }
 
     // MARK: - Many
@@ -136,45 +98,63 @@ struct Listen {
     private func serve(_ listener: Listener) async throws(NetworkError) -> ExitStatus {
         guard arguments.serve == .pipe else {
             let (service, tally) = service
-            let status = await runServer(listener, service, hub: nil)
+            let status = await runServer(listener, service)
             tally?.reportSummary()
             return status
         }
         guard let copies = Copies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
-        let streams = try StandardStreams(arguments.peer.transfer)
-        let hub = PeerHub(streams, arguments.peer, copies, reporter: reporter)
-        return await runServer(listener, hub, hub: hub)
+        let streams = try PairedStream.standard(arguments.peer.transfer)
+        if arguments.goesOn {
+            return await runServer(listener, PeerHub(streams, arguments.peer, copies, reporter: reporter))
+        }
+        let tally = arguments.reading.isWanted ? ReadTally(arguments.reading, reporter: reporter) : nil
+        let session = PipeSession(arguments.peer, streams, copies, reporter, isListening: true, tally: tally)
+        defer { session.finish() }
+        let status = await runServer(listener, session)
+        tally?.reportSummary()
+        return status
     }
 
-    private func runServer(_ listener: Listener, _ service: any Service, hub: PeerHub?) async -> ExitStatus {
+    private func runServer(_ listener: Listener, _ service: any Service) async -> ExitStatus {
         let limits = Server.Limits(
-            accepts: arguments.maximumAccepts, connections: arguments.maximumConnections,
+            accepts: arguments.goesOn ? arguments.maximumAccepts : 1, connections: arguments.maximumConnections,
             firstPeer: arguments.timeout, acceptDelay: arguments.acceptDelay)
         let server = Server(
             listener, service, limits: limits, conduct: Conduct(arguments.peer), reporter: reporter)
-        conductor.onFinish = { server.finish("interrupted") }
-        conductor.onInquiry = { server.reportProgress() }
-        let task = Netpoller.spawn { await server.run() }
-        let feeder = hub.map { hub in Netpoller.spawn { await hub.distribute() } }
-        var override: ExitStatus?
-        hub?.onOutputGone = {
-            override = .success
-            task.cancel()
+        server.onAccept = { [reporter, conductor, arguments] peer in
+            if reporter.isReported(.veryVerbose), let facts = peer.connection.socketFacts {
+                reporter.report(SocketOptionsEvent(ends: peer.ends, facts: facts))
+            }
+            if !arguments.goesOn { conductor.onInquiry = { peer.reportProgress() } }
         }
-        hub?.onFailure = { status in
-            override = status
-            task.cancel()
+        if arguments.goesOn {
+            conductor.onFinish = { server.finish("interrupted") }
+            conductor.onInquiry = { server.reportProgress() }
+        }
+        let task = Netpoller.spawn { await server.run() }
+        var override: ExitStatus?
+        var feeder: Task<Void, Never>?
+        if let hub = service as? PeerHub {
+            feeder = Netpoller.spawn { await hub.distribute() }
+            hub.onOutputGone = {
+                override = .success
+                task.cancel()
+            }
+            hub.onFailure = { status in
+                override = status
+                task.cancel()
+            }
         }
         let status = await Netpoller.join(task)
         feeder?.cancel()
-        return override ?? status
+        return override ?? (arguments.goesOn || status != .success ? status : server.lastStatus)
     }
 
     // MARK: - Datagrams
 
     private func receiveDatagrams() async throws(NetworkError) -> ExitStatus {
         guard let copies = Copies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
-        let streams = try StandardStreams(arguments.peer.transfer)
+        let streams = try PairedStream.standard(arguments.peer.transfer)
         let socket = try await configuration.listenDatagram(network, at: destination)
         defer { socket.close() }
         reporter.report(
@@ -184,11 +164,11 @@ struct Listen {
             conductor.onFinish = { server.finish() }
             return await server.run(timeout: arguments.timeout)
         }
-        let session = DatagramSession(
-            .open(socket, everyone: arguments.keepsOpen), Ends(network, local: socket.localEndpoint), arguments.peer,
-            streams, copies, reporter)
+        let session = DatagramSession(arguments.peer, streams, copies, reporter)
         if arguments.keepsOpen { conductor.onFinish = { session.finish() } }
-        return await session.run(firstTimeout: arguments.timeout)
+        return await session.run(
+            .open(socket, everyone: arguments.keepsOpen), Ends(network, local: socket.localEndpoint),
+            longest: socket.longestMessage, firstTimeout: arguments.timeout)
     }
 
     // MARK: - What makes no sense on this network

@@ -26,6 +26,7 @@ final class WriteBlockProbeLog {
         self.network = network
         ends = Ends(network)
         progress = Progress(reporter)
+        progress.begin()
     }
 
     func take(_ event: WriteBlockEvent) {

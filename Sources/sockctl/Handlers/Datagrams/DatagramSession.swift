@@ -3,53 +3,36 @@ import SockKit
 /// A datagram socket joined to standard input and output.
 @Netpoller
 final class DatagramSession {
-    private let ends: Ends
     private let arguments: PeerArguments
-    private let reporter: Reporter
+    private let streams: PairedStream
     private let copies: Copies
-    private let start = Deadline.now
-    private var lineEndings = LineEndings()
-    private let kinds: DatagramRelay.Ends
-    private let streams: StandardStreams
-    private var task: Task<RelayResult, Never>?
+    private let reporter: Reporter
+    private var task: Task<DatagramRelay.Result, Never>?
 
-    init(
-        _ kinds: DatagramRelay.Ends, _ ends: Ends, _ arguments: PeerArguments, _ streams: StandardStreams,
-        _ copies: Copies, _ reporter: Reporter
-    ) {
-        self.ends = ends
+    init(_ arguments: PeerArguments, _ streams: PairedStream, _ copies: Copies, _ reporter: Reporter) {
         self.arguments = arguments
-        self.reporter = reporter
-        self.copies = copies
-        self.kinds = kinds
         self.streams = streams
+        self.copies = copies
+        self.reporter = reporter
     }
 
-    func run(firstTimeout: Duration?) async -> ExitStatus {
-        let relay = DatagramRelay(
-            kinds, input: streams.input, output: streams.output, rules: rules(firstTimeout), tap: tap())
-        relay.onReceive = { [ends, reporter] datagram in
-            var ends = ends
-            ends.remote = datagram.source
-            if datagram.isTruncated {
-                reporter.report(MessageCutEvent(bytes: datagram.count, length: datagram.length))
-            }
-            reporter.report(DatagramReceivedEvent(ends: ends, bytes: datagram.count, length: datagram.length))
-        }
-        relay.onSend = { [ends, reporter] count, peer in
-            var ends = ends
-            ends.remote = peer
-            reporter.report(DatagramSentEvent(ends: ends, bytes: count, length: count))
-        }
+    /// Runs to the end; the socket is left open. `longest` is how long a datagram may be, `firstTimeout` how long the
+    /// first one is waited for.
+    func run(
+        _ socket: DatagramRelay.Ends, _ ends: Ends, longest: Int, firstTimeout: Duration? = nil
+    ) async -> ExitStatus {
+        let input = streams.source.map { _ in PeerViews(arguments, copies).near(streams) }
+        let relay = DatagramRelay(socket, input: input, output: streams.sink, rules: rules(longest, firstTimeout))
+        report(of: relay, ends)
         let task = Netpoller.spawn { await relay.run() }
         self.task = task
-        copies.onFailure = { task.cancel() }
-        let result = await withTaskCancellationHandler {
-            await task.value
-        } onCancel: {
-            task.cancel()
+        copies.onFailure = { _ in task.cancel() }
+        let lifetime = arguments.ending.closeAfter.map { span in
+            Netpoller.spawn { if await Netpoller.sleep(for: span) { task.cancel() } }
         }
-        return report(result, relay)
+        let result = await Netpoller.join(task)
+        lifetime?.cancel()
+        return conclude(result, relay, ends)
     }
 
     /// Ends it, as the order to a server that would go on for ever.
@@ -58,45 +41,50 @@ final class DatagramSession {
         task?.cancel()
     }
 
-    private func rules(_ firstTimeout: Duration?) -> DatagramRelay.Rules {
+    private func report(of relay: DatagramRelay, _ ends: Ends) {
+        relay.onReceive = { [reporter] datagram in
+            var ends = ends
+            ends.remote = datagram.source
+            if datagram.isTruncated {
+                reporter.report(MessageCutEvent(bytes: datagram.count, length: datagram.length))
+            }
+            reporter.report(DatagramReceivedEvent(ends: ends, bytes: datagram.count, length: datagram.length))
+        }
+        relay.onSend = { [reporter] count, peer in
+            var ends = ends
+            ends.remote = peer
+            reporter.report(DatagramSentEvent(ends: ends, bytes: count, length: count))
+        }
+        guard copies.isWanted else { return }
+        relay.seesReceived = { [copies] bytes in copies.see(bytes, .received) }
+        relay.seesSent = { [copies] bytes in copies.see(bytes, .sent) }
+    }
+
+    private func rules(_ longest: Int, _ firstTimeout: Duration?) -> DatagramRelay.Rules {
         var rules = DatagramRelay.Rules()
         rules.grace = arguments.ending.quitAfter ?? arguments.ending.inputGrace
         rules.idleTimeout = arguments.deadlines.idleTimeout
         rules.firstTimeout = firstTimeout
         rules.count = arguments.ending.count
-        if let size = arguments.pace.writeSize { rules.writeSize = size }
-        if arguments.pace.readSize < PaceArguments().readSize { rules.readSize = arguments.pace.readSize }
+        rules.writeSize = arguments.pace.writeSize ?? longest
+        if let size = arguments.pace.pace.readSize { rules.readSize = size }
         return rules
     }
 
-    private func tap() -> RelayTap {
-        var tap = RelayTap()
-        if copies.isWanted {
-            tap.seesReceived = { [copies] bytes in copies.see(bytes, .received) }
-            tap.seesSent = { [copies] bytes in copies.see(bytes, .sent) }
-        }
-        if arguments.transfer.isCRLF { tap.converts = { [self] bytes in lineEndings.convert(bytes) } }
-        return tap
-    }
-
-    private func report(_ result: RelayResult, _ relay: DatagramRelay) -> ExitStatus {
-        if let failure = copies.failure {
-            reporter.report(FailedEvent(failure))
-            return .cannotCreate
-        }
+    private func conclude(_ result: DatagramRelay.Result, _ relay: DatagramRelay, _ ends: Ends) -> ExitStatus {
+        if let failure = copies.failure { return reporter.fail(failure) }
         switch result.ending {
-        case .done, .quit, .outputGone, .cancelled, .inputStayedOpen: return .success
+        case .done, .outputGone, .cancelled: return .success
         case .failed(let error):
             let status = reporter.fail(error)
-            if result.bytesStranded > 0 {
-                let sent = result.bytesSent + result.bytesStranded
-                reporter.report(InputDroppedEvent(bytes: result.bytesStranded, sent: sent))
+            if result.bytesUnsent > 0 {
+                let sent = result.bytesSent + result.bytesUnsent
+                reporter.report(InputDroppedEvent(bytes: result.bytesUnsent, sent: sent))
             }
             return status
         case .idle:
             let span = relay.datagramsReceived == 0 ? "no datagram came in time" : "nothing came or went in time"
-            reporter.fail(code: "timeout", message: "read \(ends.network) \(ends.local.map { "\($0)" } ?? ""): \(span)")
-            return .timedOut
+            return reporter.fail(NetworkError(.read, network: ends.network, local: ends.local, cause: .noAnswer(span)))
         }
     }
 }

@@ -14,21 +14,28 @@ final class Conduct: Sendable {
     let lifetime: Duration?
     let close: CloseMode
     let pace: Pace
+    /// More than this from the peer is an error.
+    let maximumBytes: Int?
     let reads: Bool
 
-    /// As `arguments` say; without any, nothing is asked.
-    init(_ arguments: PeerArguments = PeerArguments()) {
+    /// As `arguments` say; without any, nothing is asked. `watchesIdleness` is false where the idle limit is one on
+    /// single answers.
+    init(_ arguments: PeerArguments = PeerArguments(), watchesIdleness: Bool = true) {
         readTimeout = arguments.deadlines.readTimeout
         writeTimeout = arguments.deadlines.writeTimeout
         deadline = arguments.deadlines.deadline
         keepGoing = arguments.deadlines.keepGoing ?? 0
-        idleTimeout = arguments.deadlines.idleTimeout
+        idleTimeout = watchesIdleness ? arguments.deadlines.idleTimeout : nil
         goodbye = arguments.deadlines.goodbye ?? []
         lifetime = arguments.ending.closeAfter
         close = arguments.ending.close
         pace = arguments.pace.pace
+        maximumBytes = arguments.pace.maximumBytes
         reads = arguments.pace.reads
     }
+
+    /// Nothing is asked of how a connection is read and written.
+    var isFree: Bool { pace.readsFreely && pace.writesFreely }
 
     /// Whether it matters when something last came or went.
     var keepsTime: Bool { idleTimeout != nil || keepGoing > 0 }
@@ -45,14 +52,13 @@ final class Conduct: Sendable {
 extension PaceArguments {
     var pace: Pace {
         var pace = Pace()
-        pace.readSize = readSize
+        pace.readSize = readSize == PaceArguments().readSize ? nil : readSize
         pace.writeSize = writeSize
         pace.firstReadDelay = firstReadDelay
         pace.readDelay = readDelay
         pace.writeDelay = writeDelay
         pace.lineDelay = lineDelay
         pace.rate = rate
-        pace.maximumBytes = maximumBytes
         return pace
     }
 }

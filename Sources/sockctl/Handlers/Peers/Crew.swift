@@ -14,7 +14,8 @@ final class Crew {
     }
 
     var count: Int { members.count }
-    var peers: [Peer] { members.values.map(\.peer).sorted { $0.number < $1.number } }
+    /// Those that have not come to their own end.
+    var served: Int { members.values.count { !$0.peer.hasLeft } }
 
     /// Takes in a peer and the task that serves it, which removes it at its end.
     func add(_ peer: Peer, servedBy task: Task<Void, Never>) {

@@ -16,6 +16,12 @@ extension Peer {
         reporter.report(MessageEvent(ends: ends, index: index, bytes: bytes))
     }
 
+    /// A message was longer than what was read of it.
+    @inline(never)
+    func reportCut(_ count: Int, of length: Int) {
+        reporter.report(MessageCutEvent(bytes: count, length: length))
+    }
+
     @inline(never)
     func reportRead(_ count: Int, _ reader: Int?) {
         reporter.report(ReadEvent(ends: ends, bytes: count, total: received, reader: reader))

@@ -1,15 +1,14 @@
 import SockKit
 
-/// A connection in the hands of a command: its number, what went through it, and how it ended.
+/// A connection in the hands of a command: a stream that counts and reports what goes through it, and knows the limits
+/// that the connection has.
 @Netpoller
-final class Peer {
+final class Peer: ByteStream {
     let connection: Connection
     /// Counted from 1.
     let number: Int
     let reporter: Reporter
     let conduct: Conduct
-    /// Where reads and writes are to be slow, small or few; without it the connection is used as it is.
-    let paced: PacedConnection?
     let start = Deadline.now
     private let reportsTransfers: Bool
     private let reportsMessages: Bool
@@ -18,48 +17,55 @@ final class Peer {
     /// Whole messages that came; nil where nobody tells them apart.
     private(set) var messages: Int?
     /// We were told to come to an end: a read that times out now is no failure.
-    private(set) var isFinishing = false
+    var isFinishing = false
     /// Its time was over: nothing that goes on puts the end off.
-    private var hasExpired = false
-    /// It was silent for longer than it may be.
-    private(set) var wasIdle = false
+    var hasExpired = false
+    /// Its own end has come: it does not count among those that are served.
+    var hasLeft = false
+    /// Why its service is to end, where another task than the peer's own found out.
+    var failure: NetworkError?
     /// When something last came or went; kept only where it matters.
-    private(set) var lastActivity = Deadline.now
-    /// A failure that another task than the peer's own met.
-    private(set) var failure: NetworkError?
-    private var timeouts = 0
+    var lastActivity = Deadline.now
+    var timeouts = 0
     /// When something came and went, for those who want to know; nil where nobody does.
     var clock: PeerClock?
-
-    /// Something that goes on so long after the order to finish is waited for.
-    private static let rest = Duration.milliseconds(200)
+    var progress: Progress?
+    /// Told that the service is to end, for one that waits for other things than the connection.
+    var onStop: (@Netpoller () -> Void)?
+    /// What slows the peer down, until it is closed.
+    var pacing: PacedStream?
 
     init(_ connection: Connection, number: Int, reporter: Reporter, conduct: Conduct = Conduct()) {
         self.connection = connection
         self.number = number
         self.reporter = reporter
         self.conduct = conduct
-        let isFree = conduct.pace.readsFreely && conduct.pace.writesFreely
-        paced = isFree ? nil : PacedConnection(connection, conduct.pace)
         reportsTransfers = reporter.isReported(.transfer)
         reportsMessages = reporter.isReported(.verbose)
         conduct.begin(connection)
+        if !conduct.isFree { pacing = PacedStream(self, conduct.pace) }
     }
+
+    /// What a service reads and writes: the peer itself, or what slows it down.
+    var stream: any ByteStream { pacing ?? self }
 
     /// Which connection it is, for reports.
     var ends: Ends { Ends(connection, number: number) }
 
-    // MARK: - Transfers
+    // MARK: - Reading
 
-    /// One read, as the pace has it; an empty chunk is the end. It goes on after as many time-outs as it may.
-    ///
-    /// `reader` says which of several it is, from 1.
-    func readChunk(reader: Int? = nil) async throws(NetworkError) -> Chunk {
+    @inline(__always)
+    func readChunk(maximum: Int?) async throws(NetworkError) -> Chunk {
+        try await readChunk(maximum: maximum, reader: nil)
+    }
+
+    /// One read, after as many time-outs as it may go on after. `reader` says which of several it is, from 1.
+    @inline(__always)
+    func readChunk(maximum: Int?, reader: Int?) async throws(NetworkError) -> Chunk {
         while true {
             do throws(NetworkError) {
-                let chunk: Chunk
-                if let paced { chunk = try await paced.readChunk() } else { chunk = try await connection.readChunk() }
-                didRead(chunk.count, reader: reader)
+                let chunk = try await connection.readChunk(maximum: room(maximum))
+                try didRead(chunk.count, of: chunk.length, reader: reader)
                 return chunk
             } catch {
                 guard goesOn(after: error) else { throw error }
@@ -68,36 +74,48 @@ final class Peer {
         }
     }
 
-    /// Writes all the bytes, as the pace has it.
-    func write(_ bytes: [UInt8]) async throws(NetworkError) {
-        try await write(bytes.span)
-    }
-
-    func write(_ bytes: Span<UInt8>) async throws(NetworkError) {
-        if let paced { return try await paced.write(bytes) { count in didWrite(count) } }
-        do throws(NetworkError) { try await connection.write(bytes) } catch {
-            didWrite(error.bytesTransferred)
-            throw error
+    func discard() async throws(NetworkError) -> Int? {
+        guard conduct.maximumBytes == nil, connection.network.isTCP else {
+            let chunk = try await readChunk(maximum: nil)
+            let (count, isEnd) = (chunk.count, chunk.isEnd)
+            chunk.giveBack()
+            return isEnd ? nil : count
         }
-        didWrite(bytes.count)
+        while true {
+            do throws(NetworkError) {
+                let count = try await connection.discard()
+                didRead(count ?? 0)
+                return count
+            } catch {
+                guard goesOn(after: error) else { throw error }
+            }
+            await Task.yield()
+        }
     }
 
-    func didRead(_ count: Int, reader: Int? = nil) {
+    /// At the limit one byte more is asked for, to see whether there is one.
+    private func room(_ maximum: Int?) -> Int? {
+        guard let most = conduct.maximumBytes else { return maximum }
+        return min(maximum ?? .max, max(1, most - received))
+    }
+
+    private func didRead(_ count: Int, of length: Int, reader: Int? = nil) throws(NetworkError) {
+        didRead(count, reader: reader)
+        if length > count { reportCut(count, of: length) }
+        if let most = conduct.maximumBytes, received > most {
+            throw names.failure(.read, .limit("the peer sent more than \(most) bytes"))
+        }
+    }
+
+    private func didRead(_ count: Int, reader: Int? = nil) {
         if count == 0 { return }
         if received == 0 { reportFirstByte() }
         received += count
         clock?.noteReceived()
+        progress?.tick(count)
         if conduct.keepsTime { renew() }
-        if isFinishing, !hasExpired { connection.readDeadline = .now + Self.rest }
+        if isFinishing, !hasExpired { restForAWhile() }
         if reportsTransfers { reportRead(count, reader) }
-    }
-
-    func didWrite(_ count: Int) {
-        if count == 0 { return }
-        sent += count
-        clock?.noteSent()
-        if conduct.keepsTime { renew() }
-        if reportsTransfers { reportWrite(count) }
     }
 
     /// A whole message came, the `index`-th.
@@ -106,135 +124,65 @@ final class Peer {
         if reportsMessages { reportMessage(index, bytes) }
     }
 
-    /// A message was longer than what was read of it.
-    func wasCut(_ count: Int, of length: Int) {
-        reporter.report(MessageCutEvent(bytes: count, length: length))
-    }
+    // MARK: - Writing
 
-    // MARK: - Limits
-
-    private func renew() {
-        if wasIdle { return }
-        let now = Deadline.now
-        let silence = now - lastActivity
-        lastActivity = now
-        guard let limit = conduct.idleTimeout, reporter.isReported(.verbose) else { return }
-        reportKeepAlive(silence, limit)
-    }
-
-    /// Whether the service goes on after a failure, which is reported then.
-    func goesOn(after error: NetworkError) -> Bool {
-        guard error.cause == .timeout, error.operation == .read, !isFinishing, !wasIdle, failure == nil,
-            timeouts < conduct.keepGoing
-        else { return false }
-        timeouts += 1
-        var failure = failure(error)
-        failure.goesOn = Failure.GoingOn(number: timeouts, of: conduct.keepGoing)
-        reporter.report(FailedEvent(failure))
-        lastActivity = .now
-        return true
-    }
-
-    /// An error with what is known of the connection at this moment.
-    @inline(never)
-    func failure(_ error: NetworkError) -> Failure {
-        var failure = Failure(error, connection: number)
-        let depths = connection.queueDepths
-        if error.operation == .read, error.cause == .timeout {
-            if conduct.keepsTime { failure.waited = .now - lastActivity }
-            failure.unread = depths?.received
+    @inline(__always)
+    func write(_ bytes: Span<UInt8>) async throws(NetworkError) {
+        do throws(NetworkError) { try await connection.write(bytes) } catch {
+            didWrite(error.bytesTransferred)
+            throw error
         }
-        if error.operation == .write { failure.unacknowledged = connection.bytesUnacknowledged }
-        return failure
+        didWrite(bytes.count)
     }
 
-    /// Ends the peer's service when it next comes to a rest: at once if nothing is under way.
-    func finish() {
-        isFinishing = true
-        connection.readTimeout = nil
-        connection.readDeadline = .now + Self.rest
-        paced?.hurry()
-    }
-
-    /// Ends the peer's service now, whatever it is doing.
-    func expire() {
-        isFinishing = true
-        hasExpired = true
-        connection.expire()
-        paced?.hurry()
-    }
-
-    /// Ends the peer's service for a failure that another task met.
-    func fail(_ error: NetworkError) {
-        failure = error
-        connection.expire()
-        paced?.hurry()
-    }
-
-    /// Waits until the peer has been idle for longer than it may be, and ends its service then.
-    func watchIdleness() async {
-        guard let limit = conduct.idleTimeout else { return }
-        while true {
-            let end = lastActivity + limit
-            if end.hasPassed { break }
-            guard await Netpoller.sleep(until: end) else { return }
+    @inline(__always)
+    func write(_ chunk: borrowing Chunk) async throws(NetworkError) {
+        do throws(NetworkError) { try await connection.write(chunk) } catch {
+            didWrite(error.bytesTransferred)
+            throw error
         }
-        wasIdle = true
-        connection.expire()
-        paced?.hurry()
+        didWrite(chunk.count)
     }
 
-    // MARK: - The end
-
-    /// Reports the silence, says goodbye, and closes.
-    func endIdle() async -> ExitStatus {
-        reporter.report(FailedEvent(idleFailure))
-        await sayGoodbye()
-        await close(.fin, by: .timeout)
-        return .timedOut
+    func didWrite(_ count: Int) {
+        if count == 0 { return }
+        sent += count
+        clock?.noteSent()
+        progress?.tick(count)
+        if conduct.keepsTime { renew() }
+        if reportsTransfers { reportWrite(count) }
     }
 
-    /// The silence that was too long, and what cannot be said to the peer any more.
-    var idleFailure: Failure {
-        let reason = "nothing came or went for \(Quantity.duration(conduct.idleTimeout ?? .zero))"
-        let isMute = connection.saidEnd && !conduct.goodbye.isEmpty
-        var failure = connection.readFailure(
-            "timeout", isMute ? reason + "; this side had ended already, so the goodbye was not said" : reason)
-        failure.connection = number
-        return failure
+    // MARK: - The rest of a stream
+
+    func closeWrite() throws(NetworkError) { try connection.closeWrite() }
+    func close() { connection.close() }
+    func reset() { connection.reset() }
+    func waitUntilGone() async throws(NetworkError) { try await connection.waitUntilGone() }
+
+    var readDeadline: Deadline? {
+        get { connection.readDeadline }
+        set { connection.readDeadline = newValue }
     }
 
-    /// Writes the last words to a peer that was idle for too long. One that does not even read does not hold us up.
-    func sayGoodbye() async {
-        wasIdle = true
-        guard !conduct.goodbye.isEmpty, !connection.saidEnd else { return }
-        connection.setDeadline(nil)
-        connection.writeTimeout = .seconds(1)
-        do throws(NetworkError) {
-            try await connection.write(conduct.goodbye)
-            didWrite(conduct.goodbye.count)
-        } catch {
-            reporter.fail(error, connection: number)
-        }
+    var writeDeadline: Deadline? {
+        get { connection.writeDeadline }
+        set { connection.writeDeadline = newValue }
     }
 
-    /// Closes, and reports what the connection had been.
-    func close(_ mode: CloseMode, by ending: ConnectionEnding) async {
-        if mode == .hold, ending != .reset {
-            // Held open until the program is interrupted, which cancels this wait.
-            await Netpoller.sleep(until: nil)
-        }
-        if reporter.isReported(.verbose) { reportClose(by: ending) }
-        if mode == .reset { connection.reset() } else { connection.close() }
-    }
-}
+    var names: StreamNames { connection.names }
 
-extension ConnectionEnding {
-    /// What an error that ended a connection says of who ended it.
-    init(_ error: NetworkError) {
-        switch error.errno {
-        case .connectionReset, .brokenPipe, .connectionAborted: self = .reset
-        default: self = error.isTimeout ? .timeout : .local
-        }
+    /// A limit on the bytes has to see each read.
+    var plainSource: PlainDescriptor? {
+        guard conduct.maximumBytes == nil, var plain = connection.plainSource else { return nil }
+        plain.onMove = { [self] count in didRead(count) }
+        plain.goesOn = { [self] error in goesOn(after: error) }
+        return plain
+    }
+
+    var plainSink: PlainDescriptor? {
+        guard var plain = connection.plainSink else { return nil }
+        plain.onMove = { [self] count in didWrite(count) }
+        return plain
     }
 }

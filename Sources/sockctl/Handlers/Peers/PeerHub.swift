@@ -4,67 +4,65 @@ import SockKit
 /// whole lines while there is more than one.
 @Netpoller
 final class PeerHub: Service {
-    let streams: StandardStreams
+    private let streams: PairedStream
+    private let views: PeerViews
+    private let input: any ByteStream
     private let rules: EndingArguments
-    let copies: Copies
     private let lineDelay: Duration
-    private let isCRLF: Bool
-    private var lineEndings = LineEndings()
-    private let frames: FrameRules?
-    var framer: InputFramer?
 
     private var guests: [Int: Guest] = [:]
     private let arrival = Parking()
     private var inputEnded = false
-    var hadInput = false
+    private var hadInput = false
     /// Standard output has gone: nobody is left to serve.
     var onOutputGone: (@Netpoller () -> Void)?
     /// Standard output, or a copy, cannot be written.
     var onFailure: (@Netpoller (ExitStatus) -> Void)?
     private let reporter: Reporter
 
+    /// A peer, and what it has of standard input and output.
     @Netpoller
-    final class Guest {
+    private final class Guest {
         let peer: Peer
+        let view: PeerView
         /// An unfinished line.
         var pending: [UInt8] = []
         var lastSent = Deadline.now
         /// Where it waits after its end; standard input's end wakes it.
         let rest = Parking()
 
-        init(_ peer: Peer) { self.peer = peer }
+        init(_ peer: Peer, _ view: PeerView) {
+            self.peer = peer
+            self.view = view
+        }
     }
 
     /// A line longer than this is passed on in pieces: memory is bounded whatever a peer sends.
     private static let longestLine = 64 * 1024
 
-    init(_ streams: StandardStreams, _ arguments: PeerArguments, _ copies: Copies, reporter: Reporter) {
+    init(_ streams: PairedStream, _ arguments: PeerArguments, _ copies: Copies, reporter: Reporter) {
         self.streams = streams
-        self.copies = copies
         self.reporter = reporter
+        views = PeerViews(arguments, copies)
+        input = views.near(streams)
         rules = arguments.ending
         lineDelay = arguments.pace.lineDelay
-        isCRLF = arguments.transfer.isCRLF
-        frames = arguments.frame.rules(sendsCRLF: arguments.transfer.isCRLF)
-        framer = frames.map(InputFramer.init)
+        copies.onFailure = { [weak self] error in self?.onFailure?(reporter.fail(error)) }
     }
 
     // MARK: - Standard input, to everybody
 
     /// Reads standard input to its end, while there is anybody to send it to.
     func distribute() async {
-        guard let input = streams.input else { return }
+        guard streams.source != nil else { return }
         do throws(NetworkError) {
             while !Task.isCancelled {
                 // Nothing is taken that nobody could be given.
                 if guests.isEmpty, await arrival.wait() != .ready { return }
-                let chunk = try await input.readChunk()
-                if framer != nil {
-                    if try await distributeMessages(chunk) { continue } else { break }
-                }
-                guard !chunk.isEmpty else { break }
+                let chunk = try await input.readChunk(maximum: nil)
+                guard !chunk.isEnd else { break }
                 hadInput = true
-                let bytes = isCRLF ? chunk.withBytes { lineEndings.convert($0) } : chunk.copy()
+                let bytes = chunk.copy()
                 chunk.giveBack()
                 await sendApart(bytes)
             }
@@ -86,58 +84,49 @@ final class PeerHub: Service {
     }
 
     /// To one after the other, each to the end: a peer that does not read holds up the others rather than lose a byte.
-    func send(_ bytes: [UInt8]) async {
+    private func send(_ bytes: [UInt8]) async {
         for guest in guests.values.sorted(by: { $0.peer.number < $1.peer.number }) {
             do throws(NetworkError) {
-                try await guest.peer.write(bytes)
+                try await guest.view.stream.write(bytes)
                 guest.lastSent = .now
-                copies.see(bytes.span, .sent)
             } catch {
                 // Its own task reads the reset, reports and closes; a time-out of ours it would not notice.
-                if error.cause == .timeout, !guest.peer.isFinishing, !guest.peer.wasIdle { guest.peer.fail(error) }
+                if error.cause == .timeout { guest.peer.fail(error) }
             }
         }
     }
 
     private func sayEnd(to guest: Guest) {
         guard rules.halfClose != .never, rules.halfClose == .always || hadInput else { return }
-        try? guest.peer.connection.closeWrite()
+        try? guest.peer.closeWrite()
     }
 
     // MARK: - A peer, to standard output
 
-    nonisolated var endsFirst: Bool { false }
-
-    func serve(_ peer: Peer) async throws(NetworkError) {
-        let guest = Guest(peer)
+    func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
+        let guest = Guest(peer, views.far(peer, through: peer.stream))
         guests[peer.number] = guest
         defer { guests[peer.number] = nil }
         if inputEnded { sayEnd(to: guest) } else { arrival.wake() }
-        var cutOff: NetworkError?
-        do throws(NetworkError) {
-            if let frames {
-                cutOff = try await receiveMessages(frames, from: guest)
-            } else {
-                try await receive(from: guest)
-            }
-        } catch {
-            await flush(guest)
-            throw error
-        }
+        var failure: NetworkError?
+        do throws(NetworkError) { try await receive(from: guest) } catch { failure = error }
         await flush(guest)
+        if let failure { throw failure }
+        // What is left to be sent is no reason to turn away somebody else.
+        peer.hasLeft = true
         await waitForRest(guest)
-        if let cutOff { throw cutOff }
+        if let cutOff = guest.view.cutOff { throw cutOff }
+        return .byPeer
     }
 
     private func receive(from guest: Guest) async throws(NetworkError) {
-        if !guest.peer.conduct.reads { return try await guest.peer.connection.waitUntilGone() }
         while true {
-            let chunk = try await guest.peer.readChunk()
-            guard !chunk.isEmpty else { return }
-            chunk.withBytes { copies.see($0, .received) }
+            let chunk = try await guest.view.stream.readChunk(maximum: nil)
+            guard !chunk.isEnd else { return }
             guest.pending += chunk.copy()
             chunk.giveBack()
-            await flushWhole(guest)
+            // A message is whole as it comes.
+            if views.hasMessages { await flush(guest) } else { await flushWhole(guest) }
         }
     }
 
@@ -156,10 +145,8 @@ final class PeerHub: Service {
         await output(rest)
     }
 
-    func output(_ bytes: [UInt8]) async {
-        do throws(NetworkError) {
-            try await streams.output?.write(bytes)
-        } catch {
+    private func output(_ bytes: [UInt8]) async {
+        do throws(NetworkError) { try await streams.write(bytes) } catch {
             if error.isOutputGone { onOutputGone?() } else { onFailure?(reporter.fail(error)) }
         }
     }
@@ -167,11 +154,25 @@ final class PeerHub: Service {
     /// After the peer's end: nothing where standard input has ended or is a terminal, and otherwise until it has been
     /// silent for the grace.
     private func waitForRest(_ guest: Guest) async {
-        guard let input = streams.input, !input.isTerminal, let grace = rules.inputGrace else { return }
+        guard let source = streams.source, !source.isTerminal, let grace = rules.inputGrace else { return }
         while !inputEnded {
             let end = guest.lastSent + grace
             if end.hasPassed { return }
             if await guest.rest.wait(until: end) != .deadline { return }
         }
+    }
+}
+
+extension Array<UInt8> {
+    /// The pieces that end with `last`, and what is left after the last of them.
+    fileprivate func split(after last: UInt8) -> [ArraySlice<UInt8>] {
+        var pieces: [ArraySlice<UInt8>] = []
+        var rest = self[...]
+        while let end = rest.firstIndex(of: last) {
+            pieces.append(rest[...end])
+            rest = rest[(end + 1)...]
+        }
+        if !rest.isEmpty { pieces.append(rest) }
+        return pieces
     }
 }

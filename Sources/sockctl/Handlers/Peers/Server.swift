@@ -12,6 +12,11 @@ final class Server {
         var acceptDelay = Duration.zero
     }
 
+    /// How the last peer's service ended: what a server for one peer ends with.
+    private(set) var lastStatus = ExitStatus.success
+    /// Told of each peer that is accepted.
+    var onAccept: (@Netpoller (Peer) -> Void)?
+
     private let listener: Listener
     private let reporter: Reporter
     private let limits: Limits
@@ -91,7 +96,7 @@ final class Server {
     }
 
     private func admit(_ connection: Connection) {
-        if let most = limits.connections, crew.count >= most {
+        if let most = limits.connections, crew.served >= most {
             reporter.report(
                 PeerRefusedEvent(
                     ends: Ends(connection, number: nil),
@@ -102,47 +107,12 @@ final class Server {
         accepted += 1
         let peer = Peer(connection, number: accepted, reporter: reporter, conduct: conduct)
         if reporter.isReported(.verbose) { reporter.report(AcceptedEvent(ends: peer.ends)) }
+        onAccept?(peer)
         crew.add(peer, servedBy: Netpoller.spawn { await self.serve(peer) })
     }
 
     private func serve(_ peer: Peer) async {
-        await Self.serve(peer, service)
+        lastStatus = await service.run(on: peer).status
         crew.remove(peer)
-    }
-
-    /// Serves one peer from its first byte to its close, and says how it ended.
-    @discardableResult
-    static func serve(_ peer: Peer, _ service: any Service) async -> ExitStatus {
-        let conduct = peer.conduct
-        let watch = conduct.idleTimeout.map { _ in Netpoller.spawn { await peer.watchIdleness() } }
-        let lifetime = conduct.lifetime.map { span in
-            Netpoller.spawn { if await Netpoller.sleep(for: span) { peer.expire() } }
-        }
-        defer {
-            watch?.cancel()
-            lifetime?.cancel()
-        }
-        while true {
-            do throws(NetworkError) {
-                try await service.serve(peer)
-                await peer.close(conduct.close, by: service.endsFirst ? .local : .peer)
-                return .success
-            } catch {
-                if peer.goesOn(after: error) {
-                    await Task.yield()
-                    continue
-                }
-                return await end(peer, with: peer.failure ?? error)
-            }
-        }
-    }
-
-    private static func end(_ peer: Peer, with error: NetworkError) async -> ExitStatus {
-        if peer.wasIdle { return await peer.endIdle() }
-        let isOurs = peer.isFinishing || error.cause == .cancelled
-        // One bad peer is its own affair: it is reported, and the server goes on.
-        if !isOurs { peer.reporter.report(FailedEvent(peer.failure(error))) }
-        await peer.close(isOurs ? .fin : peer.conduct.close, by: isOurs ? .local : ConnectionEnding(error))
-        return isOurs ? .success : ExitStatus(of: error)
     }
 }

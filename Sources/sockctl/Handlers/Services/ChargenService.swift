@@ -14,12 +14,13 @@ struct ChargenService: Service {
     /// As many rings as make one large write.
     private static let block: [UInt8] = Array(repeatElement(ring, count: 9).joined())
 
-    func serve(_ peer: Peer) async throws(NetworkError) {
-        let drain = Netpoller.spawn { if peer.conduct.reads { await Self.drain(peer) } }
+    func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
+        let stream = peer.stream
+        let drain = Netpoller.spawn { if peer.conduct.reads { await Self.drain(peer, stream) } }
         defer { drain.cancel() }
         while true {
             do throws(NetworkError) {
-                try await peer.write(Self.block)
+                try await stream.write(Self.block)
             } catch {
                 // It is the peer that ends this service, and a broken pipe or a reset is how it does.
                 guard peer.failure == nil,
@@ -27,26 +28,20 @@ struct ChargenService: Service {
                 else {
                     throw error
                 }
-                return
+                return .byPeer
             }
-            if peer.isFinishing { return }
+            if peer.isFinishing { return .byPeer }
             await Task.yield()
         }
     }
 
     @Netpoller
-    private static func drain(_ peer: Peer) async {
-        while true {
-            do throws(NetworkError) {
-                let chunk = try await peer.readChunk()
-                guard !chunk.isEmpty else { return }
-                chunk.giveBack()
-            } catch {
-                // The writer learns of a reset by itself; a limit of ours it would not notice.
-                if error.errno != nil || error.cause == .cancelled || peer.isFinishing || peer.wasIdle { return }
-                guard peer.goesOn(after: error) else { return peer.fail(error) }
-            }
-            await Task.yield()
+    private static func drain(_ peer: Peer, _ stream: any ByteStream) async {
+        do throws(NetworkError) {
+            while try await stream.discard() != nil { await Task.yield() }
+        } catch {
+            // The writer learns of a reset by itself; a limit of ours it would not notice.
+            if error.errno == nil, error.cause != .cancelled { peer.fail(error) }
         }
     }
 }

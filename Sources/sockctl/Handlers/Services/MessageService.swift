@@ -16,26 +16,27 @@ protocol Responder {
 struct MessageService<Answering: Responder>: Service {
     let makeResponder: @Sendable () -> Answering
 
-    func serve(_ peer: Peer) async throws(NetworkError) {
-        let connection = peer.connection
+    func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
+        let stream = peer.stream
         var responder = makeResponder()
         var answers: [UInt8] = []
         var rounds = 0
         while true {
-            let chunk = try await peer.readChunk()
-            guard !chunk.isEmpty else { break }
+            let chunk = try await stream.readChunk(maximum: nil)
+            guard !chunk.isEnd else { break }
             let broken = chunk.withBytes { Self.answer($0, &responder, &answers, peer) }
             chunk.giveBack()
             if !answers.isEmpty {
-                try await peer.write(answers)
+                try await stream.write(answers)
                 // What one burst needed is not kept while the peer is silent.
                 answers.removeAll(keepingCapacity: answers.capacity <= 1 << 14)
             }
-            if let broken { throw connection.failure(broken) }
+            if let broken { throw peer.names.failure(.read, .frame(broken)) }
             rounds += 1
             if rounds % 16 == 0 { await Task.yield() }
         }
-        if let broken = responder.finish() { throw connection.failure(broken) }
+        if let broken = responder.finish() { throw peer.names.failure(.read, .frame(broken)) }
+        return .byPeer
     }
 
     @Netpoller @inline(never)

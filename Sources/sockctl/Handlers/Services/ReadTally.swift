@@ -71,37 +71,71 @@ final class ReadTally {
     }
 }
 
+/// One of several readers of a peer: what it reads is told as its own, and counted.
+@Netpoller
+final class TalliedStream: WrappedStream {
+    private let peer: Peer
+    private let tally: ReadTally.Stream
+    private let reader: Int
+    private let isNamed: Bool
+
+    /// `reader` counts from 1; it is named in reports where there are others.
+    init(_ peer: Peer, _ tally: ReadTally.Stream, reader: Int, isNamed: Bool) {
+        self.peer = peer
+        self.tally = tally
+        self.reader = reader
+        self.isNamed = isNamed
+        super.init(peer)
+    }
+
+    override func readChunk(maximum: Int?) async throws(NetworkError) -> Chunk {
+        let chunk = try await peer.readChunk(maximum: maximum, reader: isNamed ? reader : nil)
+        tally.reader = reader
+        chunk.withBytes { tally.take($0) }
+        return chunk
+    }
+
+    override var plainSource: PlainDescriptor? { nil }
+}
+
+extension ReadTally {
+    /// As many views of a peer as there are readers, each read at the peer's pace.
+    func views(of peer: Peer) -> (readers: [any ByteStream], stream: Stream) {
+        let stream = Stream(self, peer)
+        let views = (1...readers).map { reader -> any ByteStream in
+            let view = TalliedStream(peer, stream, reader: reader, isNamed: readers > 1)
+            return peer.conduct.isFree ? view : PacedStream(view, peer.conduct.pace)
+        }
+        return (views, stream)
+    }
+}
+
 /// Reads and drops, by several readers at once, and counts.
 struct CountingService: Service {
     let tally: ReadTally
 
-    func serve(_ peer: Peer) async throws(NetworkError) {
-        let stream = ReadTally.Stream(tally, peer)
-        let others = (1..<tally.readers).map { other in
-            Netpoller.spawn { await read(other + 1, peer, stream) }
-        }
-        let failure = await read(1, peer, stream)
+    func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
+        let (views, stream) = tally.views(of: peer)
+        let others = views.dropFirst().map { view in Netpoller.spawn { await read(view) } }
+        let failure = await read(views[0])
         // The end is for all of them; a failure or a cancellation is told to one.
         if failure != nil { for task in others { task.cancel() } }
         for task in others { _ = await task.value }
         stream.finish()
         if let failure { throw failure }
+        return .byPeer
     }
 
     /// Reads to the end; returns what ended it before.
     @Netpoller
-    private func read(_ reader: Int, _ peer: Peer, _ stream: ReadTally.Stream) async -> NetworkError? {
+    private func read(_ view: any ByteStream) async -> NetworkError? {
         var rounds = 0
         do throws(NetworkError) {
-            while true {
-                let chunk = try await peer.readChunk(reader: tally.readers > 1 ? reader : nil)
-                guard !chunk.isEmpty else { return nil }
-                stream.reader = reader
-                chunk.withBytes { stream.take($0) }
-                chunk.giveBack()
+            while try await view.discard() != nil {
                 rounds += 1
                 if tally.readers > 1 || rounds % 16 == 0 { await Task.yield() }
             }
+            return nil
         } catch {
             return error
         }

@@ -8,7 +8,6 @@ final class Heartbeat {
     private let interval: Duration
     private let text: [UInt8]
     private let misses: Int?
-    private let onSend: @Netpoller () -> Void
 
     private var index = 0
     /// Heartbeats since the peer was last heard.
@@ -18,15 +17,12 @@ final class Heartbeat {
     /// Where in the stream the heartbeats stand that were not acknowledged when last looked at.
     private var places: [Range<Int>] = []
 
-    /// `onSend` is told of each one that went.
-    init(
-        _ peer: Peer, _ clock: PeerClock, _ text: [UInt8], every interval: Duration, misses: Int?,
-        onSend: @escaping @Netpoller () -> Void
-    ) {
+    private var isOver = false
+
+    init(_ peer: Peer, _ clock: PeerClock, _ text: [UInt8], every interval: Duration, misses: Int?) {
         self.peer = peer
         self.clock = clock
         self.interval = interval
-        self.onSend = onSend
         self.text = text
         self.misses = misses
     }
@@ -47,7 +43,7 @@ final class Heartbeat {
             clock.onReceive = nil
             sending?.cancel()
         }
-        while !Task.isCancelled {
+        while !Task.isCancelled, !isOver {
             // What waits to be read was sent by a living peer, although standard output may be too slow to take it.
             if unanswered > 0, peer.connection.bytesWaiting > 0 { unanswered = 0 }
             let isLast = misses.map { unanswered >= $0 } ?? false
@@ -56,11 +52,15 @@ final class Heartbeat {
                 await Netpoller.sleep(until: end)
                 continue
             }
+            if isOver { return false }
             if isLast { return true }
             beat()
         }
         return false
     }
+
+    /// Sends no more of them.
+    func stop() { isOver = true }
 
     /// How many of the last `count` bytes that were sent are heartbeats.
     func bytes(amongLast count: Int) -> Int {
@@ -85,11 +85,9 @@ final class Heartbeat {
     /// Takes the connection's write turn, so that it never comes in the middle of another write.
     private func send(_ index: Int) async {
         var gone = text.count
-        do throws(NetworkError) { try await peer.connection.write(text) } catch { gone = error.bytesTransferred }
+        do throws(NetworkError) { try await peer.write(text) } catch { gone = error.bytesTransferred }
         guard gone > 0 else { return }
-        places.append(peer.sent..<peer.sent + gone)
-        peer.didWrite(gone)
-        onSend()
+        places.append(peer.sent - gone..<peer.sent)
         peer.reporter.report(HeartbeatEvent(ends: peer.ends, index: index, bytes: gone))
     }
 

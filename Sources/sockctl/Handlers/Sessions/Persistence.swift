@@ -43,8 +43,8 @@ final class Persistence {
     }
 
     /// Waits after a loss.
-    func recover(from failure: Failure) async throws(NetworkError) {
-        try await wait(failure)
+    func recover(from error: NetworkError, connection: Int) async throws(NetworkError) {
+        try await wait(Failure(error, connection: connection))
     }
 
     private func wait(_ failure: Failure) async throws(NetworkError) {
@@ -53,7 +53,7 @@ final class Persistence {
         reporter.report(RetryingEvent(attempt: backoff.count, delay: pause, failure: failure))
         let sleep = Netpoller.spawn { await Netpoller.sleep(for: pause) }
         let watch = output.map { output in
-            Netpoller.spawn { if await output.waitUntilGone() { sleep.cancel() } }
+            Netpoller.spawn { if (try? await output.waitUntilGone()) != nil { sleep.cancel() } }
         }
         let isOver = await withTaskCancellationHandler {
             await sleep.value
@@ -71,7 +71,9 @@ extension NetworkError {
     fileprivate var mayPass: Bool {
         switch cause {
         case .timeout, .noSuchHost, .lookupFailed: true
-        case .closed, .cancelled, .noSuitableAddress, .unknownService, .limit, .frame, .invalid: false
+        case .closed, .cancelled, .noSuitableAddress, .unknownService, .limit, .frame, .invalid, .idle, .noAnswer,
+            .peerEnded:
+            false
         case .system(let number, let call): !call.hasPrefix("setsockopt") && Self.passing.contains(number)
         }
     }
@@ -79,8 +81,11 @@ extension NetworkError {
     /// Whether an established connection is no more.
     var isLoss: Bool {
         guard network != nil, operation == .read || operation == .write else { return false }
-        if case .system(let number, _) = cause { return Self.passing.contains(number) || number == .brokenPipe }
-        return cause == .timeout
+        return switch cause {
+        case .system(let number, _): Self.passing.contains(number) || number == .brokenPipe
+        case .timeout, .idle, .noAnswer, .peerEnded: true
+        default: false
+        }
     }
 
     private static let passing: Set<Errno> = [

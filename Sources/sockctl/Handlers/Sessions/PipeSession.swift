@@ -1,239 +1,152 @@
 import SockKit
 
-/// One connection joined to standard input and output: what `dial` does, and `listen` with one peer.
+/// Standard input and output, and what is done with the bytes on their way: what `dial` and `listen` join a peer to.
+///
+/// With `--reconnect` one connection follows another, and what was taken of standard input goes to the next.
 @Netpoller
-final class PipeSession {
-    let peer: Peer
-    let reporter: Reporter
+final class PipeSession: Service {
     let arguments: PeerArguments
-    let streams: StandardStreams
-    let copies: Copies
-    private let progress: Progress
     let persistence: PersistenceArguments
-    var heartbeat: Heartbeat?
-    var beats: Task<Void, Never>?
-    /// Too many heartbeats in a row were not answered.
-    var hasMissed = false
-    /// What was converted so far counts for what comes next, on the next connection too.
-    var lineEndings = LineEndings()
-
-    /// How a session came to its end.
-    enum Outcome {
-        case ended(ExitStatus)
-        /// The connection is gone and another is wanted.
-        case lost(Failure)
-    }
-
+    let streams: PairedStream
+    private let copies: Copies
+    private let reporter: Reporter
+    private let views: PeerViews
+    private let isListening: Bool
     private let tally: ReadTally?
-    private var stream: ReadTally.Stream?
+    private let progress: Progress
+
+    /// What standard input still has to give.
+    private var near: any ByteStream
+    /// Standard input gave something, to this connection or to one before it.
+    private var hasGiven = false
+    private(set) var result: RelayResult?
+    var heartbeat: Heartbeat?
 
     init(
-        _ peer: Peer, _ arguments: PeerArguments, _ streams: StandardStreams, _ copies: Copies,
-        _ persistence: PersistenceArguments = PersistenceArguments(), tally: ReadTally? = nil
+        _ arguments: PeerArguments, _ streams: PairedStream, _ copies: Copies, _ reporter: Reporter,
+        isListening: Bool, persistence: PersistenceArguments = PersistenceArguments(), tally: ReadTally? = nil
     ) {
-        self.tally = tally
-        self.persistence = persistence
-        self.peer = peer
         self.arguments = arguments
+        self.persistence = persistence
         self.streams = streams
         self.copies = copies
-        reporter = peer.reporter
+        self.reporter = reporter
+        self.isListening = isListening
+        self.tally = tally
+        views = PeerViews(arguments, copies)
+        near = views.near(streams)
         progress = Progress(
-            peer.reporter, total: streams.input?.size,
-            sharesTerminal: streams.output?.isTerminal ?? false || streams.input?.isTerminal ?? false)
+            reporter, total: streams.source?.size,
+            sharesTerminal: streams.sink?.isTerminal ?? false || streams.source?.isTerminal ?? false)
     }
 
-    /// Runs the end-of-data rule to its end, reports how that was, and closes.
-    func run(isListening: Bool) async -> ExitStatus {
-        let result = await relay(isListening: isListening)
-        return await end(result)
+    /// Bytes of standard input that were taken for a connection that never came.
+    var bytesKept: Int { (near as? PrefixedStream)?.bytesLeft ?? 0 }
+
+    /// Nothing more is shown of how far it is.
+    func finish() { progress.finish() }
+
+    func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
+        copies.onFailure = { peer.fail($0) }
+        peer.progress = progress
+        progress.begin()
+        let tallied = tally?.views(of: peer)
+        let far = (tallied?.readers ?? [peer.stream]).map { views.far(peer, through: $0) }
+        let result = await relay(peer, far.map(\.stream))
+        tallied?.stream.finish()
+        self.result = result
+        keepForTheNext(result)
+        if arguments.transfer.sendsOnly, case .done = result.ending { await settle(peer) }
+        return try end(result, peer, cutOff: far[0].cutOff)
     }
 
-    /// As `run`, but reports a loss as one that is made up for where `--reconnect` says so.
-    func runUntilLost() async -> Outcome {
-        let result = await relay(isListening: false)
-        guard persistence.reconnects, let failure = loss(result) else {
-            return .ended(await end(result))
-        }
-        if case .done = result.ending { await awaitAcknowledgements(for: .milliseconds(200)) }
-        reportLoss(failure, result)
-        await peer.close(peer.conduct.close, by: ending(of: result))
-        return .lost(failure)
-    }
+    // MARK: - Joining
 
-    private func end(_ result: RelayResult) async -> ExitStatus {
-        let status = report(result)
-        if case .idle = result.ending { await peer.sayGoodbye() }
-        await peer.close(peer.conduct.close, by: ending(of: result))
-        return status
-    }
-
-    private func relay(isListening: Bool) async -> RelayResult {
-        let relay = Relay(
-            peer.connection, input: streams.input, output: streams.output, rules: rules(isListening: isListening),
-            tap: tap()
-        ) { [self, peer, reporter] event in
-            switch event {
-            case .inputEnded(let saysEnd):
-                guard saysEnd else { return }
-                // Nothing can be sent any more once our end was said.
-                self.beats?.cancel()
-                reporter.report(HalfClosedEvent(ends: peer.ends, by: .local))
-            case .peerEnded: reporter.report(HalfClosedEvent(ends: peer.ends, by: .peer))
-            }
+    private func relay(_ peer: Peer, _ readers: [any ByteStream]) async -> RelayResult {
+        let relay = Relay(near, readers[0], readers: readers, rules: rules(peer)) { [self, reporter] event in
+            guard event.ended == .far || event.isPassedOn else { return }
+            // Nothing can be sent any more once our end was said.
+            if event.ended == .near { heartbeat?.stop() }
+            reporter.report(HalfClosedEvent(ends: peer.ends, by: event.ended == .near ? .local : .peer))
         }
-        let task = Netpoller.spawn { await relay.run() }
-        copies.onFailure = { task.cancel() }
-        startHeartbeat(relay, task)
-        let lifetime = peer.conduct.lifetime.map { span in
-            Netpoller.spawn { if await Netpoller.sleep(for: span) { task.cancel() } }
-        }
-        let result = await withTaskCancellationHandler {
-            await task.value
-        } onCancel: {
-            task.cancel()
-        }
-        lifetime?.cancel()
+        peer.onStop = { relay.stop() }
+        let beats = startHeartbeat(peer)
+        let result = await relay.run()
         beats?.cancel()
-        if arguments.transfer.sendsOnly { await settle(result) }
-        progress.finish()
-        stream?.finish()
         return result
     }
 
-    private func rules(isListening: Bool) -> RelayRules {
+    private func rules(_ peer: Peer) -> RelayRules {
         var rules = RelayRules()
-        rules.halfClose =
-            switch arguments.ending.halfClose {
-            case .always: .always
-            case .never: .never
-            case .automatic: isListening || persistence.heartbeat != nil ? .unlessEmpty : .always
-            }
-        rules.quitAfter = arguments.ending.quitAfter
-        rules.inputGrace = arguments.ending.inputGrace
-        rules.isHalfOpen = arguments.ending.isHalfOpen
-        rules.idleTimeout = peer.conduct.idleTimeout
-        rules.reads = peer.conduct.reads
-        rules.pace = peer.conduct.pace
-        if peer.connection.network.kind != .stream {
-            // Each read of the input is a message by itself.
-            rules.inputSize = arguments.pace.writeSize ?? 8192
-            rules.pace.writeSize = nil
-        }
-        rules.readers = tally?.readers ?? 1
-        rules.endsWithPeer = persistence.reconnects
-        rules.endsWithInput = arguments.transfer.sendsOnly
-        rules.frames = arguments.frame.rules(sendsCRLF: arguments.transfer.isCRLF)
+        let ending = arguments.ending
+        let isUnlessEmpty = ending.halfClose == .automatic && (isListening || persistence.heartbeat != nil)
+        rules.nearEnd.notice =
+            ending.halfClose == .never ? .never : isUnlessEmpty && !hasGiven ? .unlessEmpty : .always
+        rules.nearEnd.wait =
+            arguments.transfer.sendsOnly ? .nothing : ending.quitAfter.map { .atMost($0) } ?? .otherSide
+        rules.readsNear = streams.source != nil
+        rules.farEnd.notice = persistence.reconnects ? .never : .always
+        rules.farEnd.wait = farWait
+        // Each read of standard input is a message by itself.
+        rules.chunkSize = peer.connection.longestMessage.map { arguments.pace.writeSize ?? $0 }
         return rules
     }
 
-    private func tap() -> RelayTap {
-        var tap = RelayTap()
-        tap.counts = { [peer, progress] direction, count in
-            if direction == .received { peer.didRead(count) } else { peer.didWrite(count) }
-            progress.tick(count)
-        }
-        tap.goesOn = { [peer] error in peer.goesOn(after: error) }
-        tap.cuts = { [peer] count, length in peer.wasCut(count, of: length) }
-        let hasFrames = arguments.frame.framing != nil
-        if hasFrames { tap.seesMessage = { [peer] index, bytes in peer.didReceiveMessage(index, bytes: bytes) } }
-        if copies.isWanted {
-            if hasFrames {
-                tap.seesReceived = { [copies] bytes in copies.dump(bytes, .received) }
-                tap.seesPayloads = { [copies] bytes in copies.keep(bytes) }
-            } else {
-                tap.seesReceived = { [copies] bytes in copies.see(bytes, .received) }
-            }
-            tap.seesSent = { [copies] bytes in copies.see(bytes, .sent) }
-        }
-        count(with: &tap)
-        if arguments.transfer.isCRLF {
-            tap.converts = { [self] bytes in lineEndings.convert(bytes) }
-        }
-        return tap
+    /// How long standard input is waited for after the peer's end depends on what it is.
+    private var farWait: RelayRules.End.Wait {
+        if persistence.reconnects { return .nothing }
+        guard let source = streams.source, !arguments.ending.isHalfOpen, !source.isFile else { return .otherSide }
+        if source.isTerminal { return .nothing }
+        return arguments.ending.inputGrace.map { .silence($0) } ?? .otherSide
     }
 
-    /// Has each read told with its reader, and its bytes looked at.
-    private func count(with tap: inout RelayTap) {
-        guard let tally else { return }
-        let stream = ReadTally.Stream(tally, peer)
-        self.stream = stream
-        let isNamed = tally.readers > 1
-        let plain = tap
-        tap.reads = { stream.reader = $0 }
-        tap.counts = { [peer, progress] direction, count in
-            guard direction == .received else { return plain.counts?(direction, count) ?? () }
-            peer.didRead(count, reader: isNamed ? stream.reader : nil)
-            progress.tick(count)
-        }
-        tap.seesReceived = { bytes in
-            plain.seesReceived?(bytes)
-            stream.take(bytes)
-        }
+    private func keepForTheNext(_ result: RelayResult) {
+        hasGiven = hasGiven || result.bytesToFar + result.unsent.count > 0
+        guard persistence.reconnects, !result.unsent.isEmpty || result.nearEnded else { return }
+        near = PrefixedStream(result.unsent, near, isLast: result.nearEnded)
     }
 
     /// With `--send-only` nobody waits for the peer's end, but what was sent is to arrive: closing with unread bytes
     /// would reset the connection and take with it what is still on its way.
-    private func settle(_ result: RelayResult) async {
-        guard case .done = result.ending else { return }
-        try? peer.connection.closeWrite()
-        let drain = Netpoller.spawn { [connection = peer.connection] in
-            while let count = try? await connection.discard(), count > 0 {}
-        }
+    private func settle(_ peer: Peer) async {
+        let connection = peer.connection
+        try? connection.closeWrite()
+        let drain = Netpoller.spawn { while (try? await connection.discard()) ?? nil != nil {} }
         defer { drain.cancel() }
         let end = arguments.ending.quitAfter.map { Deadline.now + $0 }
-        while let queued = peer.connection.queueDepths?.unacknowledged, queued > 0, !Task.isCancelled {
-            if let end, end.hasPassed { return }
-            if peer.connection.tcpInfo.map({ $0.state == .closed }) ?? true { return }
+        while let queued = connection.queueDepths?.unacknowledged, queued > 0, !Task.isCancelled {
+            if end?.hasPassed ?? false { return }
+            if connection.tcpInfo.map({ $0.state == .closed }) ?? true { return }
             await Netpoller.sleep(for: .milliseconds(2))
         }
     }
 
     // MARK: - How it ended
 
-    func ending(of result: RelayResult) -> ConnectionEnding {
-        if hasMissed { return .timeout }
-        return switch result.ending {
-        case .failed(let error): ConnectionEnding(error)
-        case .idle: .timeout
-        case .done, .inputStayedOpen: result.peerEnded ? .peer : .local
-        case .quit, .outputGone, .cancelled: .local
-        }
-    }
-
-    private func report(_ result: RelayResult) -> ExitStatus {
-        if let failure = copies.failure {
-            reporter.report(FailedEvent(failure))
-            return .cannotCreate
-        }
-        if hasMissed {
-            reporter.report(FailedEvent(missedFailure))
-            reportDropped(result)
-            return .timedOut
-        }
+    private func end(
+        _ result: RelayResult, _ peer: Peer, cutOff: NetworkError?
+    ) throws(NetworkError) -> ServiceEnd {
         switch result.ending {
-        case .done, .quit, .outputGone, .cancelled: return .success
-        case .inputStayedOpen:
+        case .failed(let error): throw error
+        case .cancelled: throw peer.failure ?? peer.names.failure(.read, .cancelled)
+        case .nearGone: return .byUs
+        case .quit:
+            if let cutOff { throw cutOff }
+            return .byUs
+        case .otherStayedOpen:
             reporter.report(InputUnfinishedEvent())
-            return .success
-        case .idle:
-            reporter.report(FailedEvent(peer.idleFailure))
-            return .timedOut
-        case .failed(let error):
-            reporter.report(FailedEvent(peer.failure(error)))
-            reportDropped(result)
-            return ExitStatus(of: error)
+        case .done:
+            if persistence.reconnects, result.farEnded, hasMoreToSay(result) {
+                throw peer.names.failure(.read, .peerEnded("the peer ended the connection"))
+            }
         }
+        if let cutOff { throw cutOff }
+        return result.farEnded ? .byPeer : .byUs
     }
-}
 
-extension Connection {
-    /// Reading came to an end that no system call reports as an error.
-    func readFailure(_ code: String, _ reason: String) -> Failure {
-        var failure = Failure(code: code, message: "read \(network) \(localEndpoint)->\(remoteEndpoint): \(reason)")
-        (failure.operation, failure.network, failure.local, failure.remote) = (
-            "read", network, localEndpoint, remoteEndpoint
-        )
-        return failure
+    /// Standard input goes on, or heartbeats do in its place.
+    private func hasMoreToSay(_ result: RelayResult) -> Bool {
+        guard streams.source != nil else { return false }
+        return !result.nearEnded || persistence.heartbeat != nil && !result.saidEnd
     }
 }

@@ -2,7 +2,7 @@ import SockKit
 
 /// Sends a text again and again, each time waits for an answer, and tells how long each took.
 @Netpoller
-final class RoundTripSession {
+final class RoundTripSession: Service {
     /// How often, how far apart, and how long an answer is waited for.
     struct Limits {
         var count: Int
@@ -11,187 +11,129 @@ final class RoundTripSession {
         var patience: Duration?
         /// After the last answer, for the rest of it and the peer's end.
         var rest: Duration
-        var readSize: Int
     }
 
-    private let peer: Peer
-    private let connection: Connection
     private let reporter: Reporter
     private let text: [UInt8]
     private let limits: Limits
     private let output: ByteSink?
     private let copies: Copies
+    private let isDatagram: Bool
     private var samples = RoundTripSamples()
     private var sent = 0
     private var answered = 0
-    private var ending = ConnectionEnding.local
-    private let bufferSize: Int
 
-    init(_ peer: Peer, _ text: [UInt8], _ limits: Limits, _ output: ByteSink?, _ copies: Copies) {
-        self.peer = peer
-        connection = peer.connection
-        reporter = peer.reporter
+    init(
+        _ text: [UInt8], _ limits: Limits, _ network: Network, _ output: ByteSink?, _ copies: Copies,
+        _ reporter: Reporter
+    ) {
         self.text = text
         self.limits = limits
         self.output = output
         self.copies = copies
-        // More than any message has, unless a smaller one is asked for.
-        let isAnyMessage = connection.network.kind != .stream && limits.readSize == PaceArguments().readSize
-        bufferSize = isAnyMessage ? 256 * 1024 : limits.readSize
+        self.reporter = reporter
+        isDatagram = network.kind == .datagram
     }
 
-    /// Measures, reports the summary, and closes.
-    func run(_ close: CloseMode) async -> ExitStatus {
-        let status: ExitStatus
-        var buffer = [UInt8](repeating: 0, count: bufferSize)
-        do throws(Stop) {
-            try await measure(&buffer)
-            try await takeRest(&buffer)
-            status = samples.summary == nil ? reportSilence() : .success
+    func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
+        copies.onFailure = { peer.fail($0) }
+        do throws(NetworkError) {
+            try await measure(peer)
+            return ServiceEnd(by: try await takeRest(peer))
         } catch {
-            status = report(error)
+            if error.isOutputGone { return .byUs }
+            throw error
         }
-        await peer.close(close, by: ending)
+    }
+
+    func reportSummary() {
         var measures = [Measure("sent", .count(sent))]
-        if connection.network.kind == .datagram { measures.append(Measure("lost", .count(sent - answered))) }
+        if isDatagram { measures.append(Measure("lost", .count(sent - answered))) }
         measures.append(Measure("round_trip", samples.summary?.value ?? .nothing))
         reporter.report(SummaryEvent(measures: measures))
-        return status
     }
 
     // MARK: - Measuring
 
-    /// Why it stopped before all was measured.
-    private enum Stop: Error {
-        case peerEnded
-        case failed(NetworkError)
-        case copyFailed(Failure)
-    }
-
-    private func measure(_ buffer: inout [UInt8]) async throws(Stop) {
+    private func measure(_ peer: Peer) async throws(NetworkError) {
+        let text = text
         for index in 1...limits.count {
-            try await takeWhatWaits(&buffer)
+            try await takeWhatWaits(peer)
             let start = Deadline.now
-            try await send(start)
-            let answer = try await receive(into: &buffer)
+            try limit(peer, until: limits.patience.map { start + $0 })
+            try await peer.stream.write(text)
+            sent += 1
+            copies.see(text.span, .sent)
+            let answer = try await receive(peer)
             let duration = Deadline.now - start
-            if let answer { peer.didRead(answer) }
-            reporter.report(RoundTripEvent(ends: peer.ends, index: index, duration: duration, bytes: answer))
+            reporter.report(RoundTripEvent(ends: peer.ends, index: index, duration: duration, bytes: answer?.count))
             if let answer {
                 samples.add(duration)
                 answered += 1
-                try await deliver(buffer, answer)
+                try await deliver(answer)
             }
             // Between two measurements, so that it is in none: a fast peer never makes us wait.
             if index % 64 == 0 { await Task.yield() }
-            if index < limits.count { try await pause(until: start + limits.interval) }
+            if index < limits.count { try await pause(until: start + limits.interval, peer) }
+        }
+        if answered == 0 {
+            let patience = Quantity.duration(limits.patience ?? .zero)
+            throw peer.names.failure(
+                .read, .noAnswer("no answer to \(Quantity.count(sent, "datagram")), each waited for \(patience)"))
         }
     }
 
-    private func send(_ start: Deadline) async throws(Stop) {
-        let text = text
-        let end = limits.patience.map { start + $0 }
-        connection.setDeadline(end)
-        do throws(NetworkError) { try await connection.write(text) } catch { throw .failed(error) }
-        sent += 1
-        peer.didWrite(text.count)
-        copies.see(text.span, .sent)
-    }
-
-    /// One answer into the buffer, and its length; nil where a datagram did not come in time.
-    private func receive(into buffer: inout [UInt8]) async throws(Stop) -> Int? {
-        let count: Int?
-        do throws(NetworkError) { count = try await receiveOnce(into: &buffer) } catch {
-            if connection.network.kind == .datagram, error.cause == .timeout { return nil }
-            throw .failed(error)
-        }
-        guard let count else { throw .peerEnded }
-        return count
-    }
-
-    /// nil at the peer's end.
-    private func receiveOnce(into buffer: inout [UInt8]) async throws(NetworkError) -> Int? {
-        var room = buffer.mutableSpan
-        switch connection.network.kind {
-        case .stream:
-            let count = try await connection.read(into: &room)
-            return count > 0 ? count : nil
-        case .sequenced: return try await connection.readMessage(into: &room)?.count
-        case .datagram: return try await connection.receiveMessage(into: &room).count
+    /// One answer; nil where a datagram did not come in time.
+    private func receive(_ peer: Peer) async throws(NetworkError) -> [UInt8]? {
+        do throws(NetworkError) {
+            let chunk = try await peer.stream.readChunk(maximum: nil)
+            let (bytes, isEnd) = (chunk.copy(), chunk.isEnd)
+            chunk.giveBack()
+            guard !isEnd else {
+                throw peer.names.failure(
+                    .read, .peerEnded("the peer ended before answer \(sent) of \(limits.count)"))
+            }
+            return bytes
+        } catch {
+            if isDatagram, error.cause == .timeout, peer.failure == nil { return nil }
+            throw error
         }
     }
 
-    private func deliver(_ buffer: [UInt8], _ count: Int) async throws(Stop) {
-        copies.see(buffer.span.extracting(first: count), .received)
-        if let failure = copies.failure { throw .copyFailed(failure) }
-        do throws(NetworkError) { try await output?.write(buffer.span.extracting(first: count)) } catch {
-            throw .failed(error)
-        }
+    private func deliver(_ bytes: [UInt8]) async throws(NetworkError) {
+        copies.see(bytes.span, .received)
+        try await output?.write(bytes)
     }
 
     /// What came of an earlier answer is no answer to what is sent next.
-    private func takeWhatWaits(_ buffer: inout [UInt8]) async throws(Stop) {
-        connection.setDeadline(nil)
-        while connection.bytesWaiting > 0, let count = try await receive(into: &buffer) {
-            try await deliver(buffer, count)
-        }
+    private func takeWhatWaits(_ peer: Peer) async throws(NetworkError) {
+        try limit(peer, until: nil)
+        while peer.connection.bytesWaiting > 0, let bytes = try await receive(peer) { try await deliver(bytes) }
     }
 
-    private func pause(until moment: Deadline) async throws(Stop) {
+    /// Sets the deadline of what comes next, unless the connection's own time is over.
+    private func limit(_ peer: Peer, until deadline: Deadline?) throws(NetworkError) {
+        if peer.failure != nil || peer.isFinishing { throw peer.names.failure(.read, .cancelled) }
+        peer.setDeadline(deadline)
+    }
+
+    private func pause(until moment: Deadline, _ peer: Peer) async throws(NetworkError) {
         if moment.hasPassed { return }
-        guard await Netpoller.sleep(until: moment) else {
-            throw .failed(NetworkError(.read, network: connection.network, cause: .cancelled))
-        }
+        guard await Netpoller.sleep(until: moment) else { throw peer.names.failure(.read, .cancelled) }
     }
 
     /// Says our end, and takes what is left of the last answer until the peer ends too, or says no more.
-    private func takeRest(_ buffer: inout [UInt8]) async throws(Stop) {
-        guard connection.network.kind != .datagram else { return }
-        try? connection.closeWrite()
-        connection.setDeadline(.now + limits.rest)
-        do throws(Stop) {
-            while let count = try await receive(into: &buffer) {
-                peer.didRead(count)
-                try await deliver(buffer, count)
-            }
+    private func takeRest(_ peer: Peer) async throws(NetworkError) -> ConnectionEnding {
+        guard !isDatagram else { return .local }
+        try? peer.closeWrite()
+        try limit(peer, until: .now + limits.rest)
+        do throws(NetworkError) {
+            while let bytes = try await receive(peer) { try await deliver(bytes) }
+            return .local
         } catch {
-            switch error {
-            case .peerEnded: ending = .peer
-            case .failed(let error) where error.cause == .timeout: break
-            default: throw error
-            }
+            if case .peerEnded = error.cause { return .peer }
+            if error.cause == .timeout, peer.failure == nil { return .local }
+            throw error
         }
-    }
-
-    // MARK: - How it ended
-
-    private func report(_ stop: Stop) -> ExitStatus {
-        switch stop {
-        case .peerEnded:
-            ending = .peer
-            var failure = connection.readFailure(
-                "closed", "the peer ended before answer \(sent) of \(limits.count)")
-            failure.connection = peer.number
-            reporter.report(FailedEvent(failure))
-            return .inputOutput
-        case .copyFailed(let failure):
-            reporter.report(FailedEvent(failure))
-            return .cannotCreate
-        case .failed(let error):
-            if error.cause == .cancelled || error.isOutputGone { return .success }
-            ending = ConnectionEnding(error)
-            return reporter.fail(error, connection: peer.number)
-        }
-    }
-
-    /// Each answer was waited for in vain.
-    private func reportSilence() -> ExitStatus {
-        let patience = Quantity.duration(limits.patience ?? .zero)
-        reporter.report(
-            FailedEvent(
-                connection.readFailure(
-                    "timeout", "no answer to \(Quantity.count(sent, "datagram")), each waited for \(patience)")))
-        ending = .timeout
-        return .timedOut
     }
 }

@@ -2,11 +2,10 @@ import SockKit
 
 /// `dial --submit`: each line of standard input is submitted, and every answer is waited for.
 @Netpoller
-final class SubmitSession {
-    private let peer: Peer
+final class SubmitSession: Service {
     private let reporter: Reporter
     private let arguments: PeerArguments
-    private let input: ByteSource?
+    private let input: (any ByteStream)?
     private let copies: Copies
     private var log: SubmitLog
     private let mailbox = Mailbox<Signal>()
@@ -19,55 +18,55 @@ final class SubmitSession {
 
     private enum Signal: Sendable {
         case inputEnded, inputRefused(NetworkError), sendFailed(NetworkError)
-        case allAnswered, refused, serverEnded, receiveFailed(NetworkError), timeIsUp
+        case allAnswered, refused, serverEnded, receiveFailed(NetworkError), stopped
     }
 
     init(
-        _ peer: Peer, window: Int, _ arguments: PeerArguments, _ streams: StandardStreams, _ copies: Copies
+        window: Int, _ arguments: PeerArguments, _ streams: PairedStream, _ copies: Copies, _ reporter: Reporter
     ) {
-        self.peer = peer
         self.arguments = arguments
         self.copies = copies
-        input = streams.input
-        reporter = peer.reporter
-        reportsAcks = peer.reporter.isReported(.verbose)
+        input = streams.source == nil ? nil : streams
+        self.reporter = reporter
+        reportsAcks = reporter.isReported(.verbose)
         log = SubmitLog(window: window)
     }
 
-    func run() async -> ExitStatus {
-        var tasks = [Netpoller.spawn { await self.receive() }, Netpoller.spawn { await self.send() }]
-        tasks.append(Netpoller.spawn { await self.peer.watchIdleness() })
-        if let span = peer.conduct.lifetime {
-            tasks.append(
-                Netpoller.spawn { if await Netpoller.sleep(for: span) { self.mailbox.post(.timeIsUp) } })
-        }
-        copies.onFailure = { self.mailbox.post(.timeIsUp) }
-        let end = await decide()
+    func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
+        copies.onFailure = { peer.fail($0) }
+        peer.onStop = { [mailbox] in mailbox.post(.stopped) }
+        let tasks = [Netpoller.spawn { await self.receive(peer) }, Netpoller.spawn { await self.send(peer) }]
+        let end = await decide(peer)
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
-        await peer.close(peer.conduct.close, by: end.by)
-        reporter.report(SummaryEvent(measures: log.measures))
-        if end.status == .success, log.failed > 0 { return .notSo }
-        return end.status
+        var ending = try end.get()
+        if ending.status == .success, log.failed > 0 { ending.status = .notSo }
+        return ending
     }
+
+    func account(for error: NetworkError, _ peer: Peer) {
+        if error.errno != nil, log.unanswered > 0 { reporter.report(UnansweredEvent(count: lost)) }
+    }
+
+    func reportSummary() { reporter.report(SummaryEvent(measures: log.measures)) }
 
     // MARK: - Submitting
 
-    private func send() async {
+    private func send(_ peer: Peer) async {
         do throws(NetworkError) {
             var packets: [UInt8] = []
             Packet.append(Packet.Command.connect, Packet.ID(0), [UInt8]().span, to: &packets)
-            try await write(packets.span, count: 1)
+            try await write(packets.span, count: 1, peer)
             while !log.isConnected { if await turn.wait() != .ready { return } }
             var lines = FrameDecoder(
                 .delimiter([UInt8(ascii: "\n")]), maximum: arguments.frame.maximum - Packet.smallest)
             while let input {
-                let chunk = try await readInput(input)
+                let chunk = try await input.readChunk(maximum: nil)
                 var batch = PacketBatch(first: log.sent)
                 let refusal = batch.take(chunk, &lines)
-                let isLast = chunk.isEmpty
+                let isLast = chunk.isEnd
                 chunk.giveBack()
-                guard try await submit(batch) else { return }
+                guard try await submit(batch, peer) else { return }
                 if let refusal { return mailbox.post(.inputRefused(refusal)) }
                 if isLast { return mailbox.post(.inputEnded) }
             }
@@ -76,12 +75,8 @@ final class SubmitSession {
         }
     }
 
-    private func readInput(_ input: ByteSource) async throws(NetworkError) -> Chunk {
-        try await input.readChunk()
-    }
-
     /// Sends a batch in as few writes as the window allows; false if the wait for room was ended.
-    private func submit(_ batch: PacketBatch) async throws(NetworkError) -> Bool {
+    private func submit(_ batch: PacketBatch, _ peer: Peer) async throws(NetworkError) -> Bool {
         var next = 0
         unsent = batch.count
         while next < batch.count {
@@ -91,34 +86,34 @@ final class SubmitSession {
             }
             let end = min(batch.count, next + log.room)
             unsent = batch.count - end
-            try await write(batch.bytes.span.extracting(batch.range(next..<end)), count: end - next)
+            try await write(batch.bytes.span.extracting(batch.range(next..<end)), count: end - next, peer)
             next = end
             await Task.yield()
         }
         return true
     }
 
-    private func write(_ bytes: Span<UInt8>, count: Int) async throws(NetworkError) {
+    private func write(_ bytes: Span<UInt8>, count: Int, _ peer: Peer) async throws(NetworkError) {
         log.send(count)
-        try await peer.write(bytes)
+        try await peer.stream.write(bytes)
         copies.dump(bytes, .sent)
     }
 
     // MARK: - Answers
 
-    private func receive() async {
+    private func receive(_ peer: Peer) async {
         let size = Packet.ackSize - Packet.lengthWidth
         var decoder = FrameDecoder(Packet.framing, maximum: size, minimum: size, noun: "packet")
         do throws(NetworkError) {
             while true {
-                let chunk = try await peer.readChunk()
-                guard !chunk.isEmpty else { break }
-                let broken = chunk.withBytes { take($0, &decoder) }
+                let chunk = try await peer.stream.readChunk(maximum: nil)
+                guard !chunk.isEnd else { break }
+                let broken = chunk.withBytes { take($0, &decoder, peer) }
                 chunk.giveBack()
-                if let broken { throw peer.connection.failure(broken) }
+                if let broken { throw peer.names.failure(.read, .frame(broken)) }
                 await Task.yield()
             }
-            if let rest = decoder.finish() { throw peer.connection.failure(rest.error) }
+            if let rest = decoder.finish() { throw peer.names.failure(.read, .frame(rest.error)) }
             mailbox.post(.serverEnded)
         } catch {
             mailbox.post(.receiveFailed(error))
@@ -126,7 +121,7 @@ final class SubmitSession {
     }
 
     /// Takes the answers that one read brought, and lets the sender go on.
-    private func take(_ bytes: Span<UInt8>, _ decoder: inout FrameDecoder) -> FramingError? {
+    private func take(_ bytes: Span<UInt8>, _ decoder: inout FrameDecoder, _ peer: Peer) -> FramingError? {
         copies.dump(bytes, .received)
         let now = Deadline.now
         do throws(FramingError) {
@@ -151,69 +146,42 @@ final class SubmitSession {
 
     // MARK: - The end
 
-    private typealias End = (status: ExitStatus, by: ConnectionEnding)
-
-    private func decide() async -> End {
-        var status = ExitStatus.success
+    private func decide(_ peer: Peer) async -> Result<ServiceEnd, NetworkError> {
+        var end = ServiceEnd.byUs
         while true {
-            guard let signal = await mailbox.next(until: nil).message else { return (status, .local) }
+            guard let signal = await mailbox.next(until: nil).message else { return .success(end) }
             switch signal {
             case .inputEnded: inputEnded = true
             case .inputRefused(let error):
                 inputEnded = true
-                status = reporter.fail(error)
+                end.status = reporter.fail(error)
             case .allAnswered: break
             case .sendFailed(let error):
                 // What broke the connection is what its other direction ends with, unless that goes on.
-                if error.errno == nil { return broken(error) }
+                if error.errno == nil { return .failure(error) }
             case .refused:
                 reporter.fail(code: "denied", message: "\(peer.connection.remoteEndpoint) refused the connect")
-                return (.notSo, .local)
-            case .serverEnded: return serverHasEnded(status)
-            case .receiveFailed(let error): return broken(error)
-            case .timeIsUp:
-                guard let failure = copies.failure else { return (status, .local) }
-                reporter.report(FailedEvent(failure))
-                return (.cannotCreate, .local)
+                return .success(ServiceEnd(by: .local, status: .notSo))
+            case .serverEnded: return serverHasEnded(peer, end.status)
+            case .receiveFailed(let error): return .failure(error)
+            case .stopped: return .failure(peer.names.failure(.read, .cancelled))
             }
-            if inputEnded, log.isConnected, log.unanswered == 0 { return (status, .local) }
+            if inputEnded, log.isConnected, log.unanswered == 0 { return .success(end) }
         }
     }
 
-    private func broken(_ error: NetworkError) -> End {
-        if peer.wasIdle {
-            reporter.report(FailedEvent(peer.idleFailure))
-            return (.timedOut, .timeout)
-        }
-        let status = reporter.fail(error, connection: peer.number)
-        if error.errno != nil, log.unanswered > 0 { reporter.report(UnansweredEvent(count: lost)) }
-        return (status, ConnectionEnding(error))
-    }
-
-    private func serverHasEnded(_ status: ExitStatus) -> End {
+    private func serverHasEnded(_ peer: Peer, _ status: ExitStatus) -> Result<ServiceEnd, NetworkError> {
         guard log.unanswered > 0 || unsent > 0 else {
             if !inputEnded { reporter.report(InputUnfinishedEvent()) }
-            return (status, .peer)
+            return .success(ServiceEnd(by: .peer, status: status))
         }
-        reporter.report(FailedEvent(peer.connection.unansweredError(log.isConnected ? lost : nil, unsent: unsent)))
-        return (.inputOutput, .peer)
+        var what =
+            log.isConnected
+            ? "with \(Quantity.count(lost, "submit")) unanswered" : "before it answered the connect"
+        if unsent > 0 { what += " and \(unsent) not sent" }
+        return .failure(peer.names.failure(.read, .peerEnded("the server ended the connection \(what)")))
     }
 
     /// Submits without an answer; the connect is none.
     private var lost: Int { log.isConnected ? log.unanswered : 0 }
-}
-
-extension Connection {
-    /// The server ended before it had answered: the connect, or so many submits.
-    fileprivate func unansweredError(_ count: Int?, unsent: Int) -> Failure {
-        var what = count.map { "with \(Quantity.count($0, "submit")) unanswered" } ?? "before it answered the connect"
-        if unsent > 0 { what += " and \(unsent) not sent" }
-        var failure = Failure(
-            code: "closed",
-            message: "read \(network) \(localEndpoint)->\(remoteEndpoint): the server ended the connection \(what)")
-        (failure.operation, failure.network, failure.local, failure.remote) = (
-            "read", network, localEndpoint, remoteEndpoint
-        )
-        return failure
-    }
 }

@@ -2,45 +2,53 @@ import SockKit
 
 /// `dial --writers`: several tasks write messages to one connection at once, and what comes back goes to standard output.
 @Netpoller
-final class WriterSession {
-    private let peer: Peer
+final class WriterSession: Service {
     private let reporter: Reporter
     private let arguments: PeerArguments
     private let writing: WriterArguments
     private let output: ByteSink?
     private let copies: Copies
     private var messages = 0
+    private var sent = 0
     private var start = Deadline.now
     private var end = Deadline.now
     private var ending: Ending?
+    private var unacknowledged: Int?
     private var tasks: [Task<Void, Never>] = []
     private var isOver = false
 
     /// What ended it before its time.
     private enum Ending {
-        case outputGone, copyFailed(Failure), quit
+        case outputGone, quit, stopped
         case failed(NetworkError)
     }
 
     init(
-        _ peer: Peer, _ arguments: PeerArguments, _ writing: WriterArguments, _ output: ByteSink?, _ copies: Copies
+        _ arguments: PeerArguments, _ writing: WriterArguments, _ output: ByteSink?, _ copies: Copies,
+        _ reporter: Reporter
     ) {
-        self.peer = peer
         self.arguments = arguments
         self.writing = writing
         self.output = output
         self.copies = copies
-        reporter = peer.reporter
+        self.reporter = reporter
     }
 
-    func run() async -> ExitStatus {
-        let session = Netpoller.spawn { await self.converse() }
+    func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
+        copies.onFailure = { peer.fail($0) }
+        peer.onStop = { self.give(.stopped) }
         await withTaskCancellationHandler {
-            await session.value
+            await converse(peer)
         } onCancel: {
             Netpoller.spawn { self.cancel() }
         }
-        return await conclude()
+        (sent, unacknowledged) = (peer.sent, peer.connection.bytesUnacknowledged)
+        switch ending {
+        case .failed(let error): throw error
+        case .stopped: throw peer.names.failure(.write, .cancelled)
+        case .outputGone, .quit: return .byUs
+        case nil: return .byPeer
+        }
     }
 
     private func cancel() {
@@ -56,21 +64,21 @@ final class WriterSession {
 
     // MARK: - The conversation
 
-    private func converse() async {
-        copies.onFailure = { [copies] in copies.failure.map { self.give(.copyFailed($0)) } }
-        let receiver = Netpoller.spawn { await self.receive() }
+    private func converse(_ peer: Peer) async {
+        let receiver = Netpoller.spawn { await self.receive(peer) }
         let watch = output.map { output in
-            Netpoller.spawn { if await output.waitUntilGone() { self.give(.outputGone) } }
+            Netpoller.spawn { if (try? await output.waitUntilGone()) != nil { self.give(.outputGone) } }
         }
-        let idleness = Netpoller.spawn { await self.peer.watchIdleness() }
         // All of them stand at the start before the first runs: no await is between here and there.
-        let writers = (0..<(writing.writers ?? 0)).map { index in Netpoller.spawn { await self.write(as: index) } }
-        tasks = writers + [receiver, idleness] + (watch.map { [$0] } ?? [])
+        let writers = (0..<(writing.writers ?? 0)).map { index in
+            Netpoller.spawn { await self.write(as: index, peer) }
+        }
+        tasks = writers + [receiver] + (watch.map { [$0] } ?? [])
         if isOver { cancel() }
         start = .now
         for task in writers { await task.value }
         end = .now
-        if ending == nil { sayEnd() }
+        if ending == nil { sayEnd(peer) }
         let limit = arguments.ending.quitAfter.map { span in
             Netpoller.spawn { if await Netpoller.sleep(for: span) { self.give(.quit) } }
         }
@@ -79,97 +87,76 @@ final class WriterSession {
         cancel()
     }
 
-    private func sayEnd() {
+    private func sayEnd(_ peer: Peer) {
         guard arguments.ending.halfClose != .never, !Task.isCancelled else { return }
         reporter.report(HalfClosedEvent(ends: peer.ends, by: .local))
         // The peer may be gone already; then the receiving side says so.
-        try? peer.connection.closeWrite()
+        try? peer.closeWrite()
     }
 
-    private func write(as index: Int) async {
+    private func write(as index: Int, _ peer: Peer) async {
         let message = [UInt8](repeating: UInt8(ascii: "a") + UInt8(index), count: writing.messageSize)
         do throws(NetworkError) {
             for _ in 0..<writing.messages {
-                try await write(message)
+                try await write(message, peer)
                 messages += 1
                 // A write that found room did not wait: the others are to have their turn all the same.
                 await Task.yield()
             }
         } catch {
-            peer.didWrite(error.bytesTransferred)
             if error.cause != .cancelled { give(.failed(error)) }
         }
     }
 
-    private func write(_ message: [UInt8]) async throws(NetworkError) {
-        guard writing.isSplit else { return try await writeOnce(message.span) }
+    private func write(_ message: [UInt8], _ peer: Peer) async throws(NetworkError) {
+        guard writing.isSplit else { return try await writeOnce(message.span, peer) }
         let half = message.count / 2
-        try await writeOnce(message.span.extracting(first: half))
+        try await writeOnce(message.span.extracting(first: half), peer)
         // Threads may be interrupted between two calls; tasks give way where they say so.
         await Task.yield()
-        try await writeOnce(message.span.extracting(droppingFirst: half))
+        try await writeOnce(message.span.extracting(droppingFirst: half), peer)
     }
 
-    private func writeOnce(_ bytes: Span<UInt8>) async throws(NetworkError) {
+    private func writeOnce(_ bytes: Span<UInt8>, _ peer: Peer) async throws(NetworkError) {
         if writing.isUnlocked {
-            try await peer.connection.writeUnlocked(bytes)
+            do throws(NetworkError) { try await peer.connection.writeUnlocked(bytes) } catch {
+                peer.didWrite(error.bytesTransferred)
+                throw error
+            }
+            peer.didWrite(bytes.count)
         } else {
-            try await peer.connection.write(bytes)
+            try await peer.write(bytes)
         }
-        peer.didWrite(bytes.count)
         if copies.isWanted { copies.see(bytes, .sent) }
     }
 
-    private func receive() async {
-        guard peer.conduct.reads else {
-            try? await peer.connection.waitUntilGone()
-            return
-        }
+    private func receive(_ peer: Peer) async {
+        let stream = PeerViews(arguments, copies).far(peer, through: peer.stream).stream
         do throws(NetworkError) {
             while true {
-                let chunk = try await peer.readChunk()
-                guard !chunk.isEmpty else { return reporter.report(HalfClosedEvent(ends: peer.ends, by: .peer)) }
-                chunk.withBytes { copies.see($0, .received) }
+                let chunk = try await stream.readChunk(maximum: nil)
+                guard !chunk.isEnd else {
+                    if peer.conduct.reads { reporter.report(HalfClosedEvent(ends: peer.ends, by: .peer)) }
+                    return
+                }
                 try await output?.write(chunk)
                 chunk.giveBack()
                 await Task.yield()
             }
         } catch {
+            if !peer.conduct.reads { return }
             if error.cause != .cancelled { give(error.isOutputGone ? .outputGone : .failed(error)) }
         }
     }
 
     // MARK: - How it ended
 
-    private func conclude() async -> ExitStatus {
-        let unacknowledged = peer.connection.bytesUnacknowledged
-        var status = ExitStatus.success
-        var by = ConnectionEnding.peer
-        switch ending {
-        case _ where peer.wasIdle:
-            status = await peer.endIdle()
-            reportSummary(unacknowledged)
-            return status
-        case .failed(let error):
-            status = reporter.fail(error, connection: peer.number)
-            by = ConnectionEnding(error)
-        case .copyFailed(let failure):
-            reporter.report(FailedEvent(failure))
-            (status, by) = (.cannotCreate, .local)
-        case .outputGone, .quit: by = .local
-        case nil: break
-        }
-        await peer.close(peer.conduct.close, by: by)
-        reportSummary(unacknowledged)
-        return status
-    }
-
-    private func reportSummary(_ unacknowledged: Int?) {
+    func reportSummary() {
         let elapsed = end - start
-        let rate = elapsed > .zero ? Int(Double(peer.sent) / elapsed.seconds) : nil
+        let rate = elapsed > .zero ? Int(Double(sent) / elapsed.seconds) : nil
         var measures = [
             Measure("writers", .count(writing.writers ?? 0)), Measure("messages", .count(messages)),
-            Measure("message_size", .bytes(writing.messageSize)), Measure("bytes", .bytes(peer.sent)),
+            Measure("message_size", .bytes(writing.messageSize)), Measure("bytes", .bytes(sent)),
             Measure("elapsed", .duration(elapsed)), Measure("rate", rate.map(Measure.Value.rate) ?? .nothing),
         ]
         if ending != nil, let unacknowledged {

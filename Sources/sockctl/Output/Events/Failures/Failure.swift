@@ -41,7 +41,8 @@ struct Failure: Sendable, Hashable {
         operation = error.operation.rawValue
         call = error.call
         (network, local, remote) = (error.network, error.local, error.remote)
-        bytes = error.operation == .write || error.bytesTransferred > 0 ? error.bytesTransferred : nil
+        let isTransfer = error.operation == .write && (error.network != nil || error.stream == .standardOutput)
+        bytes = isTransfer || error.bytesTransferred > 0 ? error.bytesTransferred : nil
         self.connection = connection
     }
 

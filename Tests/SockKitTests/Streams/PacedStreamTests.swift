@@ -2,7 +2,7 @@ import Testing
 
 @testable import SockKit
 
-@Suite(.timeLimit(.minutes(1))) struct PacedConnectionTests {
+@Suite(.timeLimit(.minutes(1))) struct PacedStreamTests {
     @Test func `reads are no larger than asked for, and give what is there`() async throws {
         try await onLoop {
             let pair = try await loopback()
@@ -10,27 +10,42 @@ import Testing
             try await pair.client.waitUntilReceived(15)
             var pace = Pace()
             pace.readSize = 10
-            let paced = PacedConnection(pair.client, pace)
+            let paced = PacedStream(pair.client, pace)
             for expected in ["0123456789", "ABCDE"] {
-                let chunk = try await paced.readChunk()
+                let chunk = try await paced.readChunk(maximum: nil)
                 #expect(String(decoding: chunk.copy(), as: UTF8.self) == expected)
             }
             pair.close()
         }
     }
 
-    @Test func `writes go in pieces, and each is told of`() async throws {
+    @Test func `writes go in pieces, each when its time has come`() async throws {
         try await onLoop {
             let pair = try await loopback()
             var pace = Pace()
             pace.writeSize = 4
             pace.writeDelay = .milliseconds(10)
-            let paced = PacedConnection(pair.client, pace)
             var pieces: [Int] = []
-            let bytes = Array("0123456789".utf8)
-            let time = try await elapsed { try await paced.write(bytes.span) { pieces.append($0) } }
+            let paced = PacedStream(WatchedStream(pair.client, seesWritten: { pieces.append($0.count) }), pace)
+            let time = try await elapsed { try await paced.write(Array("0123456789".utf8)) }
             #expect(pieces == [4, 4, 2])
             #expect(time >= .milliseconds(20))
+            pair.close()
+        }
+    }
+
+    @Test func `lines that are to be apart are pieces`() async throws {
+        try await onLoop {
+            let pair = try await loopback()
+            var pace = Pace()
+            pace.lineDelay = .milliseconds(10)
+            var pieces: [String] = []
+            let watched = WatchedStream(
+                pair.client, seesWritten: { pieces.append(String(decoding: $0.copied, as: UTF8.self)) })
+            let paced = PacedStream(watched, pace)
+            let time = try await elapsed { try await paced.write(Array("a\nbb\n\nc".utf8)) }
+            #expect(pieces == ["a\n", "bb\n", "\n", "c"])
+            #expect(time >= .milliseconds(30))
             pair.close()
         }
     }
@@ -40,30 +55,11 @@ import Testing
             let pair = try await loopback()
             var pace = Pace()
             pace.rate = 100_000
-            let paced = PacedConnection(pair.client, pace)
+            let paced = PacedStream(pair.client, pace)
             let bytes = [UInt8](repeating: 1, count: 30_000)
-            let time = try await elapsed { try await paced.write(bytes.span) { _ in } }
+            let time = try await elapsed { try await paced.write(bytes) }
             // The first slice goes at once, and nothing is waited for after the last.
             #expect(time >= .milliseconds(240) && time < .seconds(5))
-            pair.close()
-        }
-    }
-
-    @Test func `a peer may send as much as is allowed and not a byte more`() async throws {
-        try await onLoop {
-            let pair = try await loopback()
-            var pace = Pace()
-            pace.maximumBytes = 5
-            let paced = PacedConnection(pair.client, pace)
-            try await pair.server.write("123456")
-            try await pair.client.waitUntilReceived(6)
-            let chunk = try await paced.readChunk()
-            #expect(chunk.count == 5)
-            let error = try await failure {
-                let more = try await paced.readChunk()
-                more.giveBack()
-            }
-            #expect(error.code == "limit" && error.description.contains("more than 5 bytes"))
             pair.close()
         }
     }
@@ -73,10 +69,10 @@ import Testing
             let pair = try await loopback()
             var pace = Pace()
             pace.firstReadDelay = .seconds(60)
-            let paced = PacedConnection(pair.client, pace)
+            let paced = PacedStream(pair.client, pace)
             try await pair.server.write("x")
             let reader = Netpoller.spawn {
-                let chunk = try await paced.readChunk()
+                let chunk = try await paced.readChunk(maximum: nil)
                 return chunk.count
             }
             await letOthersRun()
@@ -92,23 +88,17 @@ import Testing
             var pace = Pace()
             (pace.readSize, pace.writeSize) = (1, 1)
             (pace.readDelay, pace.writeDelay) = (.milliseconds(7), .milliseconds(5))
-            let paced = PacedConnection(pair.client, pace)
+            let paced = PacedStream(pair.client, pace)
             let bytes = Array("0123456789".utf8)
-            let writer = Netpoller.spawn { try await paced.write(bytes.span) { _ in } }
+            let writer = Netpoller.spawn { try await paced.write(bytes) }
             try await pair.server.write(bytes)
             for _ in bytes {
-                let chunk = try await paced.readChunk()
+                let chunk = try await paced.readChunk(maximum: nil)
                 #expect(chunk.count == 1)
             }
             try await writer.value
             try await pair.server.waitUntilReceived(10)
             pair.close()
         }
-    }
-
-    @Test func `lines are split after their newlines, and what is left is last`() {
-        let pieces = Array("a\nbb\n\nc".utf8).split(after: 10).map { String(decoding: $0, as: UTF8.self) }
-        #expect(pieces == ["a\n", "bb\n", "\n", "c"])
-        #expect([UInt8]().split(after: 10).isEmpty)
     }
 }

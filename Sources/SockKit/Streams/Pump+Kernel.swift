@@ -1,0 +1,153 @@
+/// Moving bytes inside the kernel. Each loop ends at the source's end.
+extension Pump {
+    private enum Step: Sendable {
+        case moved(Int)
+        /// It was not the descriptor whose attempt this is that would have blocked, but the pipe beside it.
+        case pipeBlocks
+    }
+
+    // MARK: - From a pipe
+
+    func spliceFromPipe(
+        _ from: PlainDescriptor, _ to: PlainDescriptor
+    ) async throws(NetworkError) -> KernelMove {
+        let pipe = from.descriptor
+        while true {
+            if !pipe.isReady(.read) {
+                do throws(DescriptorFailure) { try await pipe.waitUntilReady(.read) } catch {
+                    throw from.failure(.read, error)
+                }
+            }
+            do throws(DescriptorFailure) {
+                let step = try await to.descriptor.perform(.write) { sink throws(Errno) in
+                    try Self.spliceOnce(pipe, to: sink)
+                }
+                switch step {
+                case .moved(0): return .ended
+                case .moved(let moved): note(moved, from: from, to: to)
+                case .pipeBlocks: break
+                }
+            } catch {
+                if error.meansRefused { return .refused }
+                throw to.failure(.write, error)
+            }
+            if shouldBreathe() { await Task.yield() }
+        }
+    }
+
+    /// splice(2) says would-block for an empty pipe and for a full sink alike; the pipe's own count tells which. When it
+    /// holds something, one more attempt is needed to know that it was the sink: the bytes may have just come.
+    private static func spliceOnce(_ pipe: PolledDescriptor, to sink: Int32) throws(Errno) -> Attempt<Step> {
+        try pipe.withNumberOrErrno { number throws(Errno) in
+            var outcome = try TransferCalls.splice(from: number, to: sink, upTo: most)
+            if case .wouldBlock = outcome {
+                guard try FileCalls.queued(number, .received) > 0 else {
+                    pipe.noteBlocked(.read)
+                    return .done(.pipeBlocks)
+                }
+                outcome = try TransferCalls.splice(from: number, to: sink, upTo: most)
+            }
+            switch outcome {
+            case .wouldBlock: return .wouldBlock
+            case .done(let moved): return .done(.moved(moved))
+            }
+        }
+    }
+
+    // MARK: - From a socket into a pipe
+
+    func spliceToPipe(
+        _ from: PlainDescriptor, _ to: PlainDescriptor
+    ) async throws(NetworkError) -> KernelMove {
+        let pipe = to.descriptor
+        while true {
+            if !pipe.isReady(.write) {
+                do throws(DescriptorFailure) { try await pipe.waitUntilReady(.write) } catch {
+                    throw to.failure(.write, error)
+                }
+            }
+            do throws(DescriptorFailure) {
+                let step = try await from.descriptor.perform(.read) { socket throws(Errno) in
+                    try pipe.withNumberOrErrno { number throws(Errno) in
+                        try Self.spliceOnce(socket, from.descriptor, into: number)
+                    }
+                }
+                switch step {
+                case .moved(0): return .ended
+                case .moved(let moved): note(moved, from: from, to: to)
+                case .pipeBlocks: pipe.noteBlocked(.write)
+                }
+            } catch {
+                if error.meansRefused { return .refused }
+                // Reading a socket never gives EPIPE: it is the pipe whose reader has gone.
+                throw error == .system(.brokenPipe) ? to.failure(.write, error) : from.failure(.read, error)
+            }
+            if shouldBreathe() { await Task.yield() }
+        }
+    }
+
+    /// Would-block is the socket's, unless the socket has something to give and a second attempt moves nothing either: a
+    /// full pipe hides bytes, and the end just as well, which no later event would announce again.
+    private static func spliceOnce(
+        _ socket: Int32, _ descriptor: PolledDescriptor, into pipe: Int32
+    ) throws(Errno) -> Attempt<Step> {
+        var outcome = try TransferCalls.splice(from: socket, to: pipe, upTo: most)
+        if case .wouldBlock = outcome {
+            if !descriptor.hasEnded {
+                guard try FileCalls.queued(socket, .received) > 0 else { return .wouldBlock }
+            }
+            outcome = try TransferCalls.splice(from: socket, to: pipe, upTo: most)
+        }
+        switch outcome {
+        case .wouldBlock: return .done(.pipeBlocks)
+        case .done(let moved): return .done(.moved(moved))
+        }
+    }
+
+    // MARK: - From a socket, through a pipe of our own
+
+    func spliceThroughPipe(
+        _ from: PlainDescriptor, _ to: PlainDescriptor
+    ) async throws(NetworkError) -> KernelMove {
+        guard let pipe = OwnPipe() else { return .refused }
+        let writer = pipe.writer
+        while true {
+            let moved: Int
+            do throws(DescriptorFailure) {
+                // The pipe is empty at this point, so would-block is the socket's.
+                moved = try await from.descriptor.perform(.read) { socket throws(Errno) in
+                    try TransferCalls.splice(from: socket, to: writer, upTo: Self.most)
+                }
+            } catch {
+                if error.meansRefused { return .refused }
+                throw from.failure(.read, error)
+            }
+            guard moved > 0 else { return .ended }
+            from.onMove?(moved)
+            guard try await pipe.drain(moved, to, into: self) else { return .refused }
+            if shouldBreathe() { await Task.yield() }
+        }
+    }
+
+    // MARK: - From a file into a socket
+
+    func sendFile(_ from: PlainDescriptor, _ to: PlainDescriptor) async throws(NetworkError) -> KernelMove {
+        while true {
+            let moved: Int
+            do throws(DescriptorFailure) {
+                moved = try await to.descriptor.perform(.write) { socket throws(Errno) in
+                    try from.descriptor.withNumberOrErrno { number throws(Errno) in
+                        try TransferCalls.sendFile(from: number, to: socket, upTo: Self.most)
+                    }
+                }
+            } catch {
+                if error.meansRefused { return .refused }
+                // A socket never gives EIO: it is the disk under the file.
+                throw error == .system(.inputOutput) ? from.failure(.read, error) : to.failure(.write, error)
+            }
+            guard moved > 0 else { return .ended }
+            note(moved, from: from, to: to)
+            if shouldBreathe() { await Task.yield() }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+/// Moves what one stream gives into another until the first ends, by the cheapest way there is.
+@Netpoller
+final class Pump {
+    let source: any ByteStream
+    let sink: any ByteStream
+    private let chunkSize: Int?
+    /// Bytes that the sink took.
+    private(set) var count = 0
+    /// Taken from the source, and never by the sink.
+    private(set) var unsent: [UInt8] = []
+    /// Kept only while a limit needs it: reading the clock for every chunk is not free.
+    private(set) var lastMoved = Deadline.now
+    var keepsTime = false { didSet { lastMoved = .now } }
+    private var steps = 0
+
+    /// What one call of the kernel is asked to move.
+    static let most = 1 << 20
+
+    init(_ source: any ByteStream, _ sink: any ByteStream, chunkSize: Int? = nil) {
+        self.source = source
+        self.sink = sink
+        self.chunkSize = chunkSize
+    }
+
+    /// Returns at the source's end.
+    func run() async throws(NetworkError) {
+        while true {
+            guard let from = source.plainSource, let to = sink.plainSink else {
+                // A stream that holds bytes of its own gives those first, and may be plain after them.
+                guard try await copy(untilPlain: true) else { return }
+                continue
+            }
+            if try await moveInKernel(from, to) == .refused { _ = try await copy(untilPlain: false) }
+            return
+        }
+    }
+
+    enum KernelMove {
+        case ended
+        /// The kernel does not move bytes between two descriptors of these kinds.
+        case refused
+    }
+
+    private func moveInKernel(
+        _ from: PlainDescriptor, _ to: PlainDescriptor
+    ) async throws(NetworkError) -> KernelMove {
+        while true {
+            do throws(NetworkError) {
+                switch (from.kind, to.kind) {
+                case (.pipe, _): return try await spliceFromPipe(from, to)
+                case (.socket, .pipe): return try await spliceToPipe(from, to)
+                case (.socket, _): return try await spliceThroughPipe(from, to)
+                case (.file, .socket): return try await sendFile(from, to)
+                case (.file, _): return .refused
+                }
+            } catch {
+                // What moves inside the kernel keeps nothing between two reads: after a time-out it can begin again.
+                guard error.operation == .read, from.goesOn?(error) ?? false else { throw error }
+            }
+        }
+    }
+
+    /// Copies through this process to the source's end; true where it stopped before, for the kernel may do it now.
+    private func copy(untilPlain: Bool) async throws(NetworkError) -> Bool {
+        while true {
+            let chunk = try await source.readChunk(maximum: chunkSize)
+            guard !chunk.isEnd else { return false }
+            do throws(NetworkError) { try await sink.write(chunk) } catch {
+                note(error.bytesTransferred)
+                unsent = Array(chunk.copy().dropFirst(error.bytesTransferred))
+                throw error
+            }
+            note(chunk.count)
+            chunk.giveBack()
+            if shouldBreathe() { await Task.yield() }
+            if untilPlain, source.plainSource != nil, sink.plainSink != nil { return true }
+        }
+    }
+
+    // MARK: - Accounting
+
+    private func note(_ moved: Int) {
+        count += moved
+        if keepsTime { lastMoved = .now }
+    }
+
+    /// Counts what moved past the streams, and tells them.
+    func note(_ moved: Int, from source: PlainDescriptor, to sink: PlainDescriptor) {
+        note(moved)
+        source.onMove?(moved)
+        sink.onMove?(moved)
+    }
+
+    /// Counts what left a pipe between the streams.
+    func noteDrained(_ moved: Int, to sink: PlainDescriptor?) {
+        note(moved)
+        sink?.onMove?(moved)
+    }
+
+    /// Whether it is time to let others have the loop: two fast ends could otherwise keep it for ever.
+    func shouldBreathe() -> Bool {
+        steps &+= 1
+        return steps & 15 == 0
+    }
+}
+
+extension DescriptorFailure {
+    /// The kernel cannot move bytes between two descriptors of these kinds (splice(2), sendfile(2)): copying can.
+    var meansRefused: Bool { self == .system(.invalidArgument) || self == .system(.noFunction) }
+}

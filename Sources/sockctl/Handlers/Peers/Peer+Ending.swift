@@ -1,0 +1,56 @@
+import SockKit
+
+/// How a peer is parted from.
+extension Peer {
+    /// An error with what is known of the connection at this moment.
+    @inline(never)
+    func failure(_ error: NetworkError) -> Failure {
+        var failure = Failure(error, connection: number)
+        // Of a connection that was given up for its silence, or for a file of ours, there is nothing more to say.
+        guard error.cause == .timeout || error.errno != nil, error.stream == nil else { return failure }
+        let depths = connection.queueDepths
+        if error.operation == .read, error.cause == .timeout {
+            if conduct.keepsTime { failure.waited = .now - lastActivity }
+            failure.unread = depths?.received
+        }
+        if error.operation == .write { failure.unacknowledged = connection.bytesUnacknowledged }
+        return failure
+    }
+
+    /// Writes the last words to a peer that was idle for too long. One that does not even read does not hold us up.
+    func sayGoodbye() async {
+        guard !conduct.goodbye.isEmpty, !connection.saidEnd else { return }
+        connection.setDeadline(nil)
+        connection.writeTimeout = .seconds(1)
+        do throws(NetworkError) { try await write(conduct.goodbye) } catch {
+            reporter.fail(error, connection: number)
+        }
+    }
+
+    /// Closes, and reports what the connection had been.
+    func close(_ mode: CloseMode, by ending: ConnectionEnding) async {
+        if mode == .hold, ending != .reset {
+            // Held open until the program is interrupted, which cancels this wait.
+            await Netpoller.sleep(until: nil)
+        }
+        if reporter.isReported(.verbose) { reportClose(by: ending) }
+        if mode == .reset { connection.reset() } else { connection.close() }
+        // It holds the peer, as the peer holds it.
+        pacing = nil
+        onStop = nil
+    }
+}
+
+extension ConnectionEnding {
+    /// What an error that ended a connection says of who ended it.
+    init(_ error: NetworkError) {
+        if case .peerEnded = error.cause {
+            self = .peer
+            return
+        }
+        switch error.errno {
+        case .connectionReset, .brokenPipe, .connectionAborted: self = error.stream == nil ? .reset : .local
+        default: self = error.isTimeout ? .timeout : .local
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import SockKit
+
+/// The limits of a connection, and how its service is ended by them.
+extension Peer {
+    /// Something that goes on so long after the order to finish is waited for.
+    private static let rest = Duration.milliseconds(200)
+
+    /// It was silent for longer than it may be.
+    var wasIdle: Bool {
+        if case .idle = failure?.cause { true } else { false }
+    }
+
+    func renew() {
+        if failure != nil { return }
+        let now = Deadline.now
+        let silence = now - lastActivity
+        lastActivity = now
+        guard let limit = conduct.idleTimeout, reporter.isReported(.verbose) else { return }
+        reportKeepAlive(silence, limit)
+    }
+
+    func restForAWhile() { connection.readDeadline = .now + Self.rest }
+
+    /// Whether the service goes on after a failure, which is reported then.
+    func goesOn(after error: NetworkError) -> Bool {
+        guard error.cause == .timeout, error.operation == .read, !isFinishing, failure == nil,
+            timeouts < conduct.keepGoing
+        else { return false }
+        timeouts += 1
+        var failure = failure(error)
+        failure.goesOn = Failure.GoingOn(number: timeouts, of: conduct.keepGoing)
+        reporter.report(FailedEvent(failure))
+        lastActivity = .now
+        return true
+    }
+
+    // MARK: - Ending the service
+
+    /// Ends the peer's service when it next comes to a rest: at once if nothing is under way.
+    func finish() {
+        isFinishing = true
+        connection.readTimeout = nil
+        restForAWhile()
+        pacing?.hurry()
+    }
+
+    /// Ends the peer's service now, whatever it is doing.
+    func expire() {
+        isFinishing = true
+        hasExpired = true
+        stop()
+    }
+
+    /// Ends the peer's service for a failure that another task met; the first one counts.
+    func fail(_ error: NetworkError) {
+        guard failure == nil, !isFinishing else { return }
+        failure = error
+        stop()
+    }
+
+    private func stop() {
+        connection.expire()
+        pacing?.hurry()
+        onStop?()
+    }
+
+    /// Waits until the peer has been idle for longer than it may be, and ends its service then.
+    func watchIdleness() async {
+        guard let limit = conduct.idleTimeout else { return }
+        while true {
+            let end = lastActivity + limit
+            if end.hasPassed { break }
+            guard await Netpoller.sleep(until: end) else { return }
+        }
+        fail(idleError(limit))
+    }
+
+    /// The silence that was too long, and what cannot be said to the peer any more.
+    private func idleError(_ limit: Duration) -> NetworkError {
+        let reason = "nothing came or went for \(Quantity.duration(limit))"
+        let isMute = connection.saidEnd && !conduct.goodbye.isEmpty
+        return names.failure(
+            .read, .idle(isMute ? reason + "; this side had ended already, so the goodbye was not said" : reason))
+    }
+}

@@ -1,0 +1,56 @@
+import SockKit
+
+/// How a peer's service came to its end.
+enum ServiceOutcome {
+    case ended(ExitStatus)
+    /// The connection is gone, and another is wanted.
+    case lost(NetworkError)
+
+    var status: ExitStatus {
+        switch self {
+        case .ended(let status): status
+        case .lost(let error): ExitStatus(of: error)
+        }
+    }
+}
+
+/// The one life that every peer has: it is served within its limits, what it ended with is reported, and it is closed.
+extension Service {
+    @Netpoller @discardableResult
+    func run(on peer: Peer) async -> ServiceOutcome {
+        let conduct = peer.conduct
+        let watch = conduct.idleTimeout.map { _ in Netpoller.spawn { await peer.watchIdleness() } }
+        let lifetime = conduct.lifetime.map { span in
+            Netpoller.spawn { if await Netpoller.sleep(for: span) { peer.expire() } }
+        }
+        defer {
+            watch?.cancel()
+            lifetime?.cancel()
+        }
+        do throws(NetworkError) {
+            let end = try await serve(peer)
+            await peer.close(conduct.close, by: end.by)
+            return .ended(end.status)
+        } catch {
+            return await conclude(peer, peer.failure ?? error)
+        }
+    }
+
+    @Netpoller @inline(never)
+    private func conclude(_ peer: Peer, _ error: NetworkError) async -> ServiceOutcome {
+        // Whoever was told to end did no wrong.
+        if peer.isFinishing || error.cause == .cancelled {
+            await peer.close(.fin, by: .local)
+            return .ended(.success)
+        }
+        if await wantsAnother(after: error, peer) {
+            await peer.close(peer.conduct.close, by: ConnectionEnding(error))
+            return .lost(error)
+        }
+        peer.reporter.report(FailedEvent(peer.failure(error)))
+        account(for: error, peer)
+        if peer.wasIdle { await peer.sayGoodbye() }
+        await peer.close(peer.wasIdle ? .fin : peer.conduct.close, by: ConnectionEnding(error))
+        return .ended(ExitStatus(of: error))
+    }
+}

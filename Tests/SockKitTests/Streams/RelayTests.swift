@@ -1,0 +1,139 @@
+import Testing
+
+@testable import SockKit
+
+/// Two loopback connections: what is written at one outer end comes out at the other.
+@Suite(.timeLimit(.minutes(1))) struct RelayTests {
+    @Netpoller
+    private struct Line {
+        let near: Loopback
+        let far: Loopback
+
+        init() async throws {
+            near = try await loopback()
+            far = try await loopback()
+        }
+
+        func relay(_ rules: RelayRules = RelayRules()) -> Relay { Relay(near.server, far.client, rules: rules) }
+
+        func close() {
+            near.close()
+            far.close()
+        }
+    }
+
+    @Test func `bytes and ends pass both ways`() async throws {
+        try await onLoop {
+            let line = try await Line()
+            let relay = line.relay()
+            let run = Netpoller.spawn { await relay.run() }
+            try await line.near.client.write("question")
+            try line.near.client.closeWrite()
+            #expect(String(decoding: try await line.far.server.readAll(), as: UTF8.self) == "question")
+            try await line.far.server.write("a late answer")
+            try line.far.server.closeWrite()
+            #expect(String(decoding: try await line.near.client.readAll(), as: UTF8.self) == "a late answer")
+            let result = await run.value
+            guard case .done = result.ending else { throw UnexpectedEnding(result.ending) }
+            #expect(result.bytesToFar == 8 && result.bytesToNear == 13 && result.saidEnd)
+            line.close()
+        }
+    }
+
+    @Test func `a silence after one side's end is waited for and no longer`() async throws {
+        try await onLoop {
+            let line = try await Line()
+            var rules = RelayRules()
+            rules.farEnd.wait = .silence(.milliseconds(50))
+            let relay = line.relay(rules)
+            let run = Netpoller.spawn { await relay.run() }
+            try line.far.server.closeWrite()
+            let result = await run.value
+            guard case .otherStayedOpen = result.ending else { throw UnexpectedEnding(result.ending) }
+            #expect(result.farEnded && !result.nearEnded)
+            line.close()
+        }
+    }
+
+    @Test func `an end that is the end of all waits for nobody`() async throws {
+        try await onLoop {
+            let line = try await Line()
+            var rules = RelayRules()
+            rules.nearEnd = RelayRules.End(.never, then: .nothing)
+            let relay = line.relay(rules)
+            let run = Netpoller.spawn { await relay.run() }
+            try await line.near.client.write("all of it")
+            try line.near.client.closeWrite()
+            let result = await run.value
+            guard case .done = result.ending else { throw UnexpectedEnding(result.ending) }
+            #expect(result.bytesToFar == 9 && !result.saidEnd)
+            line.close()
+        }
+    }
+
+    @Test func `an empty input is no end that is worth saying, where the rules say so`() async throws {
+        try await onLoop {
+            let line = try await Line()
+            var rules = RelayRules()
+            rules.nearEnd.notice = .unlessEmpty
+            let relay = line.relay(rules)
+            let run = Netpoller.spawn { await relay.run() }
+            try line.near.client.closeWrite()
+            try await line.far.server.write("still here")
+            try line.far.server.closeWrite()
+            #expect(String(decoding: try await line.near.client.readAll(), as: UTF8.self) == "still here")
+            #expect(!(await run.value).saidEnd)
+            line.close()
+        }
+    }
+
+    @Test func `a far side that resets is a failure that names it`() async throws {
+        try await onLoop {
+            let line = try await Line()
+            let relay = line.relay()
+            let run = Netpoller.spawn { await relay.run() }
+            line.far.server.reset()
+            let result = await run.value
+            guard case .failed(let error) = result.ending else { throw UnexpectedEnding(result.ending) }
+            #expect(error.errno == .connectionReset && error.remote == line.far.client.remoteEndpoint)
+            line.close()
+        }
+    }
+
+    @Test func `stopping it ends it although nothing comes`() async throws {
+        try await onLoop {
+            let line = try await Line()
+            let relay = line.relay()
+            let run = Netpoller.spawn { await relay.run() }
+            await letOthersRun()
+            relay.stop()
+            guard case .cancelled = (await run.value).ending else { throw UnexpectedEnding("no cancellation") }
+            line.close()
+        }
+    }
+
+    @Test func `what one side does not take is given back`() async throws {
+        try await onLoop {
+            let line = try await Line()
+            // Copied, and not moved by the kernel, so that something is in between when it fails.
+            let near = WatchedStream(line.near.server, seesRead: { _ in })
+            line.far.client.writeTimeout = .milliseconds(50)
+            let relay = Relay(near, line.far.client)
+            let run = Netpoller.spawn { await relay.run() }
+            let much = [UInt8](repeating: 7, count: 32 << 20)
+            let writer = Netpoller.spawn { try? await line.near.client.write(much) }
+            let result = await run.value
+            guard case .failed(let error) = result.ending else { throw UnexpectedEnding(result.ending) }
+            #expect(error.cause == .timeout && error.operation == .write)
+            #expect(!result.unsent.isEmpty && result.unsent.allSatisfy { $0 == 7 })
+            line.close()
+            await writer.value
+        }
+    }
+}
+
+private struct UnexpectedEnding: Error {
+    let what: String
+
+    init(_ what: Any) { self.what = "\(what)" }
+}
