@@ -67,7 +67,7 @@ private final class IOModelPoll {
 
     /// False if a signal ended the wait.
     func wait() -> Bool {
-        events.wait(on: epoll.rawValue, timeout: nil) > 0
+        ((try? events.wait(on: epoll.rawValue, timeout: nil)) ?? 0) > 0
     }
 
     func waitForRoom() throws(Errno) {
