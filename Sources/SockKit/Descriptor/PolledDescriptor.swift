@@ -42,11 +42,7 @@ package final class PolledDescriptor {
     /// Closes the descriptor and wakes every waiter with `closed`; the kernel itself wakes nobody. Harmless twice.
     package func close() {
         guard let descriptor = owner.take() else { return }
-        slot.wake(.read, .closed)
-        slot.wake(.write, .closed)
-        readTurn.close()
-        writeTurn.close()
-        unsafe Netpoller.loop.state.remove(slot, sharesFile ? descriptor.rawValue : nil)
+        leaveLoop(sharesFile ? descriptor.rawValue : nil)
         // What close(2) could still say, EIO of a remote file system, has no address on a socket.
         try? descriptor.close()
     }
@@ -54,13 +50,15 @@ package final class PolledDescriptor {
     /// Gives the open descriptor away: the loop forgets it, and whoever waits is woken with `closed`. nil once closed.
     package func release() -> FileDescriptor? {
         guard let descriptor = owner.take() else { return nil }
-        slot.wake(.read, .closed)
-        slot.wake(.write, .closed)
+        // It stays open, so the kernel would go on announcing what happens to it.
+        leaveLoop(descriptor.rawValue)
+        return descriptor
+    }
+
+    private func leaveLoop(_ remaining: Int32?) {
+        unsafe Netpoller.loop.state.remove(slot, remaining)
         readTurn.close()
         writeTurn.close()
-        // It stays open, so the kernel would go on announcing what happens to it.
-        unsafe Netpoller.loop.state.remove(slot, descriptor.rawValue)
-        return descriptor
     }
 
     // MARK: - Deadlines
@@ -71,14 +69,10 @@ package final class PolledDescriptor {
         set { unsafe Netpoller.loop.state.setDeadline(slot, side, newValue) }
     }
 
-    /// What each operation of a side may take: its deadline is set anew before each one. nil is no limit, and leaves the
-    /// deadline that there is.
+    /// What each operation of a side may take, where the deadline does not end it before; nil is no limit.
     package subscript(timeout side: PollSide) -> Duration? {
-        get {
-            let nanoseconds = slot.timeout(side)
-            return nanoseconds == 0 ? nil : .nanoseconds(nanoseconds)
-        }
-        set { slot.setTimeout(side, newValue.map { max(1, $0.wholeNanoseconds) } ?? 0) }
+        get { slot.allowance(side).map { .nanoseconds($0) } }
+        set { slot.setAllowance(side, newValue.map { max(1, $0.wholeNanoseconds) }) }
     }
 
     // MARK: - The attempt loop
@@ -123,18 +117,30 @@ package final class PolledDescriptor {
     /// Whether an attempt is worth its call.
     package func isReady(_ side: PollSide) -> Bool { slot.isReady(side) }
 
-    /// Waits until a side looks ready, without taking anything: the next attempt may still find that it would block.
+    /// Waits until a side looks ready, without taking anything: the next attempt may still find that it would block. Nobody
+    /// else may be waiting on that side.
     package func waitUntilReady(_ side: PollSide) async throws(DescriptorFailure) {
         try begin(side)
         while !slot.isReady(side) { try await wait(side) }
     }
 
-    /// Waits until the other end is gone for good: an error, or both directions ended. Nobody else may be reading.
+    /// Waits until the other end is gone for good: an error, or both directions ended. Any number may wait for that beside
+    /// a reader, each as long as a read that begins now might take.
     package func waitUntilHungUp() async throws(DescriptorFailure) {
-        try begin(.read)
+        if isClosed { throw .closed }
+        let place = Parking()
+        slot.watchers.append(place.ticket)
+        defer { slot.watchers.removeAll { $0 == place.ticket } }
+        let end = slot.allowance(.read).map { Deadline.now + $0 } ?? .never
         while !slot.hasHungUp {
-            slot.setBlocked(.read)
-            try await wait(.read)
+            let deadline = min(end, slot.deadline(.read) ?? .never)
+            if deadline.hasPassed { throw .deadlineExceeded }
+            switch await place.wait(until: deadline == .never ? nil : deadline) {
+            // The other end is gone, or the deadline has been moved.
+            case .ready, .deadline: continue
+            case .closed: throw .closed
+            case .cancelled: throw .cancelled
+            }
         }
     }
 

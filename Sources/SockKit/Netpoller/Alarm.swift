@@ -43,14 +43,17 @@ struct Alarm: ~Copyable {
     private mutating func openTimer() -> Int32? {
         if let number = timer?.rawValue { return number }
         guard !isMissing, let made = try? PollCalls.makeTimer() else {
-            // Out of descriptors: the waits' own limits do as well.
+            // Out of descriptors or watches: the waits' own limits do as well.
             isMissing = true
             return nil
         }
         let number = made.rawValue
-        timer = consume made
         // Edge-triggered: each time that it goes off is told once, and nobody need read it.
-        do throws(Errno) { try PollCalls.add(number, to: epoll, [.read, .edge], tag: Self.tag) } catch { return nil }
+        do throws(Errno) { try PollCalls.add(number, to: epoll, [.read, .edge], tag: Self.tag) } catch {
+            isMissing = true
+            return nil
+        }
+        timer = consume made
         return number
     }
 }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// The one loop: an epoll instance, a heap of deadlines, and the queue of jobs that Swift's tasks are made of.
+/// The one loop: the kernel's poller, a heap of deadlines, and the queue of jobs that Swift's tasks are made of.
 ///
 /// It is both the serial executor of `@Netpoller` and the executor that tasks prefer, so that a resumed task runs on
 /// this thread without passing through any other. Jobs run between two waits for events.
@@ -70,19 +70,24 @@ final class EventLoop: SerialExecutor, TaskExecutor {
             isClaimed.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
         else { return }
         SignalCalls.ignoreBrokenPipes()
-        unsafe precondition(state.failure == nil, "the Netpoller has no epoll instance")
         do throws(Errno) {
             try ThreadCalls.start(stackSize: 1024 * 1024) { [self] in
                 thread.store(ThreadCalls.current, ordering: .releasing)
-                run()
+                runOrTrap()
             }
         } catch {
-            preconditionFailure("the Netpoller has no thread: \(error)")
+            fatalError("the Netpoller has no thread: pthread_create: \(error)")
         }
     }
 
+    /// On a thread of its own there is nobody whom the loop could tell that it cannot go on.
+    private func runOrTrap() {
+        do throws(NetpollerFailure) { try run() } catch { fatalError("the Netpoller cannot go on: \(error)") }
+    }
+
     /// Runs jobs and waits for events until `stop()`; the calling thread must have claimed the loop.
-    func run() {
+    func run() throws(NetpollerFailure) {
+        if let failure = unsafe state.failure { throw failure }
         while true {
             for _ in 0..<Self.rounds {
                 runReadyJobs()
@@ -94,7 +99,7 @@ final class EventLoop: SerialExecutor, TaskExecutor {
             if isIdle { isAsleep.store(true, ordering: .sequentiallyConsistent) }
             // Whoever filled the inbox before seeing us asleep did not wake us: look once more.
             let mayWait = isIdle && !hasMail.load(ordering: .sequentiallyConsistent)
-            unsafe state.poll(mayWait: mayWait)
+            try unsafe state.poll(mayWait: mayWait)
             if isIdle { isAsleep.store(false, ordering: .relaxed) }
         }
     }
@@ -134,7 +139,7 @@ final class EventLoop: SerialExecutor, TaskExecutor {
 
     private func wakeIfAsleep() {
         if isAsleep.exchange(false, ordering: .sequentiallyConsistent) {
-            unsafe PollCalls.wake(state.wakeUpDescriptor)
+            unsafe state.waker.wake()
         }
     }
 }

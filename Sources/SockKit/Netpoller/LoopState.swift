@@ -1,65 +1,38 @@
-/// What the loop's thread alone may touch: the slots, the parked tasks, the heap, the epoll descriptor.
+/// What the loop's thread alone may touch: the poller, the slots, the parked tasks, the heap.
 @safe final class LoopState {
-    private let epoll: FileDescriptor
-    private let wakeUp: FileDescriptor
-    /// Why there is no epoll instance to wait on; nothing can be done with the loop then.
-    let failure: Errno?
-    /// Read by other threads to wake the loop; set once before there are any.
-    let wakeUpDescriptor: Int32
+    private var poller = KernelPoller()
+    /// Used by other threads; set once before there are any.
+    let waker: KernelPoller.Waker
 
-    private let events = PollEvents(capacity: 512)
     private var slots: [PollSlot?] = []
     private var freeSlots: [UInt32] = []
     private var generation: UInt32 = 0
 
     private var heap = DeadlineHeap()
-    private var alarm: Alarm
     private var parked: [UInt64: UnsafeContinuation<Wake, Never>] = unsafe [:]
     private var lastParked: UInt64 = 0
 
-    private static let wakeUpTag = UInt64.max
-
     init() {
-        var failure: Errno?
-        epoll = Self.open(&failure) { () throws(Errno) in try PollCalls.create() }
-        wakeUp = Self.open(&failure) { () throws(Errno) in try PollCalls.makeWakeUp() }
-        wakeUpDescriptor = wakeUp.rawValue
-        alarm = Alarm(epoll: epoll.rawValue)
-        self.failure = failure
-        guard failure == nil else { return }
-        try? PollCalls.add(wakeUp.rawValue, to: epoll.rawValue, [.read, .edge], tag: Self.wakeUpTag)
+        waker = poller.waker
     }
 
-    private static func open(
-        _ failure: inout Errno?, _ make: () throws(Errno) -> FileDescriptor
-    ) -> FileDescriptor {
-        do throws(Errno) { return try make() } catch {
-            failure = failure ?? error
-            return FileDescriptor(adopting: -1)
-        }
-    }
+    /// Why the kernel has no poller for us; nothing can be done with the loop then.
+    var failure: NetpollerFailure? { poller.failure }
 
     // MARK: - Waiting for events
 
     /// Waits for events or the next deadline, or only looks where the loop has jobs to run, and wakes who is concerned.
-    func poll(mayWait: Bool) {
-        let timeout = mayWait ? alarm.limit(until: heap.earliest) : .zero
-        let count = events.wait(on: epoll.rawValue, timeout: timeout)
-        for index in 0..<count {
-            let event = events[index]
-            if event.tag == Self.wakeUpTag {
-                PollCalls.drainWakeUp(wakeUp.rawValue)
-            } else if event.tag == Alarm.tag {
-                alarm.wentOff()
-            } else {
-                slot(of: PollTag(rawValue: event.tag))?.becameReady(event.interest)
-            }
+    func poll(mayWait: Bool) throws(NetpollerFailure) {
+        try poller.wait(until: heap.earliest, mayWait: mayWait) { tag, readiness in
+            guard let slot = slot(of: tag) else { return }
+            slot.becameReady(readiness)
+            if readiness.contains(.failed) { wakeWatchers(slot, .ready) }
         }
         expireDeadlines()
     }
 
     private func expireDeadlines() {
-        guard let earliest = heap.earliest, alarm.mayHavePassed(earliest) else { return }
+        guard let earliest = heap.earliest, poller.mayHavePassed(earliest) else { return }
         let now = Deadline.now
         guard earliest <= now else { return }
         while let target = heap.popExpired(at: now) {
@@ -83,33 +56,37 @@
         generation &+= 1
         let index = freeSlots.popLast() ?? UInt32(slots.count)
         let tag = PollTag(index: index, generation: generation)
-        var isAlwaysReady = false
-        do throws(Errno) {
-            try PollCalls.add(
-                descriptor, to: epoll.rawValue, [.read, .write, .peerEnd, .urgent, .edge], tag: tag.rawValue)
-        } catch {
-            if error != .notPermitted {
-                freeSlots.append(index)
-                throw error
-            }
-            // epoll_ctl(2): EPERM is what files and directories give.
-            isAlwaysReady = true
+        let isPolled: Bool
+        do throws(Errno) { isPolled = try poller.add(descriptor, tag) } catch {
+            freeSlots.append(index)
+            throw error
         }
-        let slot = PollSlot(tag: tag, isAlwaysReady: isAlwaysReady)
+        let slot = PollSlot(tag: tag, isAlwaysReady: !isPolled)
         if Int(index) == slots.count { slots.append(slot) } else { slots[Int(index)] = slot }
         return slot
     }
 
-    /// Forgets a descriptor that is about to be closed. close(2) takes it out of the epoll instance by itself, unless
-    /// other descriptors share its open file (epoll(7)): then it is named here.
-    func remove(_ slot: PollSlot, _ shared: Int32?) {
-        if let shared, slot.isPolled { try? PollCalls.remove(shared, from: epoll.rawValue) }
+    /// Forgets a descriptor, and wakes whoever waits with `closed`: the kernel itself wakes nobody.
+    ///
+    /// A descriptor that is about to be closed leaves the poller by that, unless others share its open file: then, and if
+    /// it stays open, `remaining` names it.
+    func remove(_ slot: PollSlot, _ remaining: Int32?) {
+        slot.wake(.read, .closed)
+        slot.wake(.write, .closed)
+        wakeWatchers(slot, .closed)
+        if let remaining, slot.isPolled { try? poller.remove(remaining) }
         slots[Int(slot.tag.index)] = nil
         freeSlots.append(slot.tag.index)
     }
 
     func setDeadline(_ slot: PollSlot, _ side: PollSide, _ deadline: Deadline?) {
         if let moment = slot.setDeadline(side, deadline) { heap.insert(moment, .slot(slot.tag, side)) }
+        // They wait until the reader's deadline.
+        if side == .read { wakeWatchers(slot, .ready) }
+    }
+
+    private func wakeWatchers(_ slot: PollSlot, _ reason: Wake) {
+        for ticket in slot.watchers { unpark(ticket, reason) }
     }
 
     func park(_ slot: PollSlot, _ side: PollSide, _ waiter: UnsafeContinuation<Wake, Never>) {

@@ -47,18 +47,17 @@ public actor Netpoller {
     /// Makes the calling thread, the main one of a program, the loop's thread; returns what `body` returns.
     ///
     /// Must come before anything else uses the loop, which otherwise gets a thread of its own at its first use. Fails
-    /// where no epoll instance can be had, for want of descriptors for one.
+    /// where the kernel has not what the loop needs, for want of descriptors for one, or no longer lets it wait.
     public nonisolated static func run(
         _ body: @escaping @Netpoller @Sendable () async -> Int32
-    ) throws(Errno) -> Int32 {
+    ) throws(NetpollerFailure) -> Int32 {
         precondition(loop.claim(), "the Netpoller already runs on another thread")
-        if let failure = unsafe loop.state.failure { throw failure }
         let result = RunResult()
         spawn {
             unsafe result.status = await body()
             loop.stop()
         }
-        loop.run()
+        try loop.run()
         return result.read()
     }
 
@@ -88,7 +87,8 @@ private final class RunResult: Sendable {
 /// A place where one task waits until another one wakes it, or a deadline passes.
 @Netpoller
 package final class Parking {
-    private let ticket: UInt64
+    /// What the loop knows the waiter by.
+    let ticket: UInt64
 
     package init() {
         ticket = unsafe Netpoller.loop.state.makeTicket()

@@ -33,14 +33,16 @@ struct PollTag: Sendable, Hashable {
     let tag: PollTag
     /// Whether the epoll instance knows the descriptor; what cannot be polled is always ready.
     let isPolled: Bool
-    private let reading = Side()
-    private let writing = Side()
     /// The peer has ended, failed or sent urgent data: a short read then says nothing about what is left.
     private var isNeverDrained: Bool
     /// An error, or both directions have ended.
     private(set) var hasHungUp = false
     /// The other end will send no more.
     private(set) var hasEnded = false
+    private let reading = Side()
+    private let writing = Side()
+    /// The tickets of those who wait, beside the reader and the writer, for the other end to be gone for good.
+    var watchers: [UInt64] = []
 
     /// One direction. A class of its own, so that its fields are plain loads and stores wherever they are used.
     @safe private final class Side {
@@ -48,10 +50,11 @@ struct PollTag: Sendable, Hashable {
         var isReady = true
         var ticket: UInt32 = 0
         var waiter: UnsafeContinuation<Wake, Never>?
-        /// `.never` is none: an optional would take twice the room, in each of ten thousand idle connections.
+        /// The moment that counts now. `.never` is none: an optional would take twice the room, in each of ten thousand
+        /// idle connections.
         var deadline = Deadline.never
-        /// In nanoseconds, what each operation may take; 0 is no limit.
-        var timeout: Int64 = 0
+        /// What each operation may take, where that is limited.
+        var allowance: Allowance?
         /// When the earliest entry in the heap for this side comes up.
         var scheduled = Deadline.never
 
@@ -67,6 +70,20 @@ struct PollTag: Sendable, Hashable {
             unsafe self.waiter = nil
             ticket &+= 1
             unsafe waiter.resume(returning: reason)
+        }
+    }
+
+    /// A limit for each operation, beside the deadline that was set: the earlier of the two counts.
+    private final class Allowance {
+        var nanoseconds: Int64
+        /// The deadline that was set.
+        var fixed: Deadline
+        /// When the time of the operation that began last is over.
+        var end = Deadline.never
+
+        init(nanoseconds: Int64, fixed: Deadline) {
+            self.nanoseconds = nanoseconds
+            self.fixed = fixed
         }
     }
 
@@ -96,30 +113,47 @@ struct PollTag: Sendable, Hashable {
         reading.isReady = false
     }
 
+    /// The deadline that was set.
     func deadline(_ side: PollSide) -> Deadline? {
-        let deadline = self[side].deadline
+        let state = self[side]
+        let deadline = state.allowance?.fixed ?? state.deadline
         return deadline == .never ? nil : deadline
     }
 
-    /// What each operation of a side may take, in nanoseconds; 0 is no limit.
-    func timeout(_ side: PollSide) -> Int64 {
-        self[side].timeout
+    /// What each operation of a side may take, in nanoseconds; nil is no limit.
+    func allowance(_ side: PollSide) -> Int64? {
+        self[side].allowance?.nanoseconds
     }
 
-    func setTimeout(_ side: PollSide, _ nanoseconds: Int64) {
-        self[side].timeout = nanoseconds
+    func setAllowance(_ side: PollSide, _ nanoseconds: Int64?) {
+        let state = self[side]
+        guard let nanoseconds else {
+            state.deadline = state.allowance?.fixed ?? state.deadline
+            state.allowance = nil
+            return
+        }
+        if let allowance = state.allowance {
+            allowance.nanoseconds = nanoseconds
+        } else {
+            state.allowance = Allowance(nanoseconds: nanoseconds, fixed: state.deadline)
+        }
     }
 
-    /// Whether an operation that begins now may: its own time begins, or the deadline that was set has not passed.
+    /// Whether an operation that begins now may: the deadline that was set has not passed. Its own time begins.
     @inline(__always)
     func mayBegin(_ side: PollSide) -> Bool {
         let state = self[side]
-        if state.timeout != 0 {
-            // Nobody waits on a side whose turn has just been taken, so the heap need not be told.
-            state.deadline = Deadline.now + state.timeout
-            return true
-        }
-        return state.deadline == .never || !state.deadline.hasPassed
+        guard let allowance = state.allowance else { return state.deadline == .never || !state.deadline.hasPassed }
+        return Self.begin(state, allowance)
+    }
+
+    @inline(never)
+    private static func begin(_ state: Side, _ allowance: Allowance) -> Bool {
+        let now = Deadline.now
+        allowance.end = now + allowance.nanoseconds
+        // Nobody waits on a side whose turn has just been taken, so the heap need not be told.
+        state.deadline = min(allowance.end, allowance.fixed)
+        return now < allowance.fixed
     }
 
     /// The ticket that the next waiter of this side will hold.
@@ -130,13 +164,21 @@ struct PollTag: Sendable, Hashable {
     /// Sets the deadline; returns the moment at which the heap should look at this side, if it must be told.
     func setDeadline(_ side: PollSide, _ deadline: Deadline?) -> Deadline? {
         let state = self[side]
-        state.deadline = deadline ?? .never
+        let fixed = deadline ?? .never
+        if let allowance = state.allowance {
+            allowance.fixed = fixed
+            state.deadline = min(fixed, allowance.end)
+        } else {
+            state.deadline = fixed
+        }
         return unsafe state.waiter == nil ? nil : state.momentToSchedule()
     }
 
     /// Parks a waiter; returns the moment at which the heap should look at this side, if it must be told.
     func park(_ side: PollSide, _ waiter: UnsafeContinuation<Wake, Never>) -> Deadline? {
         let state = self[side]
+        // The one who waits would never be woken.
+        unsafe precondition(state.waiter == nil, "two tasks wait on one side of a descriptor")
         unsafe state.waiter = waiter
         return state.momentToSchedule()
     }
@@ -151,17 +193,17 @@ struct PollTag: Sendable, Hashable {
         return nil
     }
 
-    /// An event of epoll: marks sides as ready and wakes who waits for them.
-    func becameReady(_ interest: PollCalls.Interest) {
-        let hasFailed = !interest.isDisjoint(with: [.error, .hangUp])
+    /// Marks the sides that an event is about as ready, and wakes who waits for them.
+    func becameReady(_ readiness: Readiness) {
+        let hasFailed = readiness.contains(.failed)
         if hasFailed { hasHungUp = true }
-        if hasFailed || interest.contains(.peerEnd) { hasEnded = true }
-        if hasFailed || !interest.isDisjoint(with: [.peerEnd, .urgent]) { isNeverDrained = true }
-        if hasFailed || !interest.isDisjoint(with: [.read, .peerEnd]) {
+        if hasFailed || readiness.contains(.peerEnded) { hasEnded = true }
+        if hasFailed || !readiness.isDisjoint(with: [.peerEnded, .urgent]) { isNeverDrained = true }
+        if hasFailed || !readiness.isDisjoint(with: [.readable, .peerEnded]) {
             reading.isReady = true
             reading.wake(.ready)
         }
-        if hasFailed || interest.contains(.write) {
+        if hasFailed || readiness.contains(.writable) {
             writing.isReady = true
             writing.wake(.ready)
         }

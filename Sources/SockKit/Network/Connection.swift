@@ -40,13 +40,13 @@ public final class Connection {
         set { descriptor[deadline: .write] = newValue }
     }
 
-    /// What each read may take: its deadline is set anew before each one, in place of the one that there was.
+    /// What each read may take, where the deadline does not end it before.
     public var readTimeout: Duration? {
         get { descriptor[timeout: .read] }
         set { descriptor[timeout: .read] = newValue }
     }
 
-    /// What each write may take, with all its bytes: its deadline is set anew before each one.
+    /// What each write may take, with all its bytes, where the deadline does not end it before.
     public var writeTimeout: Duration? {
         get { descriptor[timeout: .write] }
         set { descriptor[timeout: .write] = newValue }
@@ -126,7 +126,8 @@ public final class Connection {
         }
     }
 
-    /// Waits until the peer is gone for good, without reading: a reset, or both directions ended.
+    /// Waits until the peer is gone for good, without reading: a reset, or both directions ended. Any number may wait for
+    /// that while others read.
     public func waitUntilGone() async throws(NetworkError) {
         do throws(DescriptorFailure) { try await descriptor.waitUntilHungUp() } catch { throw failure(.read, error) }
     }

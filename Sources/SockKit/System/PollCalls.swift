@@ -127,27 +127,20 @@ extension PollCalls.Interest: CustomStringConvertible {
 
     /// Waits for events, at most until `timeout`; nil waits for ever. Returns how many came, 0 at the timeout.
     ///
-    /// An interruption by a signal counts as no event: the loop looks at its clock and comes back.
-    func wait(on epoll: Int32, timeout: Duration?) -> Int {
-        do throws(Errno) {
-            return try SystemCall.perform(
-                "epoll_wait", on: epoll, retryingInterrupts: false, arguments: "\(epoll), \(Self.text(timeout))"
-            ) {
-                guard let timeout else {
-                    return unsafe Int(epoll_wait(epoll, room.baseAddress, Int32(room.count), -1))
-                }
-                if timeout <= .zero { return unsafe Int(epoll_wait(epoll, room.baseAddress, Int32(room.count), 0)) }
-                var span = timespec()
-                (span.tv_sec, span.tv_nsec) = timeout.parts
-                let result = unsafe epoll_pwait2(epoll, room.baseAddress, Int32(room.count), &span, nil)
-                guard result < 0, errno == ENOSYS else { return Int(result) }
-                // Before Linux 5.11: milliseconds, rounded up so that a short wait never becomes a busy loop.
-                return unsafe Int(
-                    epoll_wait(epoll, room.baseAddress, Int32(room.count), timeout.millisecondsRoundedUp))
-            }
-        } catch {
-            precondition(error == .interrupted, "epoll_wait: \(error)")
-            return 0
+    /// EINTR, an interruption by a signal, is an error like any other here: the wait's time has gone on.
+    func wait(on epoll: Int32, timeout: Duration?) throws(Errno) -> Int {
+        try SystemCall.perform(
+            "epoll_wait", on: epoll, retryingInterrupts: false, arguments: "\(epoll), \(Self.text(timeout))"
+        ) {
+            guard let timeout else { return unsafe Int(epoll_wait(epoll, room.baseAddress, Int32(room.count), -1)) }
+            if timeout <= .zero { return unsafe Int(epoll_wait(epoll, room.baseAddress, Int32(room.count), 0)) }
+            var span = timespec()
+            (span.tv_sec, span.tv_nsec) = timeout.parts
+            let result = unsafe epoll_pwait2(epoll, room.baseAddress, Int32(room.count), &span, nil)
+            // ENOSYS before Linux 5.11, EPERM from a container that knows only the older calls.
+            guard result < 0, errno == ENOSYS || errno == EPERM else { return Int(result) }
+            // Milliseconds, rounded up so that a short wait never becomes a busy loop.
+            return unsafe Int(epoll_wait(epoll, room.baseAddress, Int32(room.count), timeout.millisecondsRoundedUp))
         }
     }
 }

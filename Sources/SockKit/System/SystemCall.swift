@@ -32,7 +32,7 @@ package enum Attempt<Value: Sendable>: Sendable {
     case wouldBlock
 }
 
-/// The gate every system call passes: it retries EINTR, turns -1 into `Errno`, and can be watched.
+/// The gate that system calls pass: it retries EINTR, turns -1 into `Errno`, and can be watched.
 ///
 /// Unwatched, which is the rule, the gate costs one relaxed load and a predictable branch.
 package enum SystemCall {
@@ -53,6 +53,9 @@ package enum SystemCall {
         }
     }
 
+    /// More interruptions in a row than signals make: then EINTR is an error.
+    private static let mostInterrupts = 1000
+
     /// Makes a call until it is not interrupted, and returns its result.
     ///
     /// `retryingInterrupts` is false for close(2), whose descriptor is gone all the same, and for connect(2),
@@ -69,13 +72,16 @@ package enum SystemCall {
             return try performWatched(
                 call, on: descriptor, retryingInterrupts: retryingInterrupts, arguments: arguments, body)
         }
+        var interrupts = 0
         while true {
             let result = body()
             if result >= 0 { return result }
             // errno is read before anything else can run: a release or a log line in between would overwrite it.
             let number = Glibc.errno
-            if number == EINTR && retryingInterrupts { continue }
-            throw Errno(rawValue: number)
+            interrupts += 1
+            guard number == EINTR, retryingInterrupts, interrupts < mostInterrupts else {
+                throw Errno(rawValue: number)
+            }
         }
     }
 
@@ -104,6 +110,7 @@ package enum SystemCall {
         _ body: () -> Int
     ) throws(Errno) -> Int {
         let present = observers.withLock { $0 }
+        var interrupts = 0
         while true {
             let start = Deadline.now
             let fault = fault(for: call, descriptor, present)
@@ -113,8 +120,8 @@ package enum SystemCall {
                 call: "\(call)", arguments: arguments(), result: result, errno: failure, duration: .now - start)
             for observer in present { observer.observe(record) }
             guard let failure else { return result }
-            if failure == .interrupted && retryingInterrupts { continue }
-            throw failure
+            interrupts += 1
+            guard failure == .interrupted, retryingInterrupts, interrupts < mostInterrupts else { throw failure }
         }
     }
 

@@ -1,25 +1,28 @@
 private import Glibc
 
-/// The few calls that do not pass the gate: those that reports are written with.
-///
-/// A tracer that prints through the gate would trace its own printing, and that in turn. Nothing else belongs here.
+/// The calls that reports are written with. They do not pass the gate: a tracer that prints through it would trace its own
+/// printing, and that in turn.
 package enum UnwatchedCalls {
     /// Writes all the bytes, waiting where it must, with one write(2) as long as the kernel takes them in one.
     ///
     /// The descriptor may be anybody's, so it may be non-blocking too: then it is polled.
     package static func write(_ descriptor: Int32, _ bytes: [UInt8]) throws(Errno) {
         var gone = 0
+        var interrupts = 0
         while gone < bytes.count {
             let result = unsafe bytes.withUnsafeBytes { all in
                 unsafe Glibc.write(descriptor, all.baseAddress! + gone, all.count - gone)
             }
             guard result < 0 else {
                 gone += result
+                interrupts = 0
                 continue
             }
             let number = Errno(rawValue: Glibc.errno)
             switch number {
-            case .interrupted: continue
+            case .interrupted:
+                interrupts += 1
+                if interrupts >= 1000 { throw number }
             case .wouldBlock: _ = isWritable(descriptor, waiting: true)
             default: throw number
             }

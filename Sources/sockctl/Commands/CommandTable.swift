@@ -62,10 +62,11 @@ enum CommandTable {
         settings.showsTransfers = arguments.showsTransfers
         let reporter = Reporter(settings)
         reporter.startTracing()
-        do throws(Errno) {
+        do throws(NetpollerFailure) {
             return try Netpoller.run { await conduct(arguments, reporter, body).code }
         } catch {
-            return reporter.fail(NetworkError(.set, network: nil, cause: .system(error, call: "epoll_create1"))).code
+            _ = reporter.fail(NetworkError(.set, network: nil, cause: .system(error.errno, call: error.call)))
+            return ExitStatus.system.code
         }
     }
 

@@ -68,6 +68,50 @@ import Testing
         }
     }
 
+    @Test func `a deadline and a time for each read: the earlier one counts, and both stay`() async throws {
+        try await onLoop {
+            let pair = try await loopback()
+            for (deadline, timeout) in [(50, 2000), (2000, 50)] {
+                let moment = Deadline.now + .milliseconds(deadline)
+                pair.client.readDeadline = moment
+                pair.client.readTimeout = .milliseconds(timeout)
+                let time = try await elapsed {
+                    let error = try await failure { _ = try await pair.client.read(upTo: 1) }
+                    #expect(error.isTimeout)
+                }
+                #expect(time >= .milliseconds(49) && time < .milliseconds(1900))
+                #expect(pair.client.readDeadline == moment)
+            }
+            pair.client.readDeadline = .past
+            #expect(try await failure { _ = try await pair.client.read(upTo: 1) }.isTimeout)
+            pair.client.readDeadline = nil
+            try await pair.server.write("still")
+            #expect(try await pair.client.readText() == "still")
+            pair.close()
+        }
+    }
+
+    @Test func `a deadline that is set while a read has its own time is the one that ends it, if it is earlier`()
+        async throws
+    {
+        try await onLoop {
+            let pair = try await loopback()
+            for (timeout, deadline) in [(patience, Duration.zero), (.milliseconds(30), patience)] {
+                pair.client.readDeadline = nil
+                pair.client.readTimeout = timeout
+                let reader = Netpoller.spawn { _ = try await pair.client.read(upTo: 1) }
+                await letOthersRun()
+                pair.client.readDeadline = .now + deadline
+                let time = try await elapsed {
+                    let error = try await failure { try await reader.value }
+                    #expect(error.isTimeout)
+                }
+                #expect(time < patience / 2)
+            }
+            pair.close()
+        }
+    }
+
     @Test func `what was set is read back`() async throws {
         try await onLoop {
             let pair = try await loopback()

@@ -34,6 +34,18 @@ import Testing
             "\(outcome)")
     }
 
+    @Test(.needs(.python3), arguments: [("300ms", "30s"), ("30s", "300ms")])
+    func `an answer is waited for as long as the shorter of the idle and the read timeout`(
+        idle: String, read: String
+    ) async throws {
+        let peer = try python("c = take(serve()); hold()")
+        let outcome = try await sockctl(
+            "dial", "--send", "x", "-i", idle, "--read-timeout", read, "127.0.0.1:\(try await peer.port())"
+        ).finish()
+        outcome.expect(status: 75)
+        #expect(outcome.elapsed >= .milliseconds(300) && outcome.elapsed < .seconds(15))
+    }
+
     @Test(.needs(.python3)) func `the interval lies between sends, and what is left of an answer is no answer`()
         async throws
     {

@@ -105,6 +105,20 @@ import Testing
             #expect(await busy.value)
         }
     }
+
+    @Test func `a loop on a thread of its own that cannot go on ends the program with a sentence`() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            SystemCall.watch(WithoutMemory())
+            await Netpoller.child {}
+            await Netpoller.child { await Netpoller.sleep(until: nil) }
+        }
+        let text = String(decoding: result.standardErrorContent, as: UTF8.self)
+        #expect(text.contains("the Netpoller cannot go on: epoll_wait: cannot allocate memory"))
+    }
+}
+
+private struct WithoutMemory: SystemCallObserver {
+    func fault(for call: String, descriptor: Int32) -> Errno? { call == "epoll_wait" ? .noMemory : nil }
 }
 
 /// What happened, in order.

@@ -15,6 +15,19 @@ import Testing
         #expect(faults.records.map(\.result) == [-1, -1, 2])
     }
 
+    @Test func `a call that is interrupted a thousand times in a row is an error`() throws {
+        let ends = try PipeEnds()
+        let faults = FaultSwitch.install(
+            "write", on: ends.writer.rawValue, [Errno](repeating: .interrupted, count: 1001))
+        defer { faults.remove() }
+        #expect(throws: Errno.interrupted) {
+            try unsafe [UInt8]("hi".utf8).withUnsafeBytes {
+                try unsafe TransferCalls.write(ends.writer.rawValue, $0)
+            }
+        }
+        #expect(faults.calls == 1000)
+    }
+
     @Test func `an interrupted close is not made again, and is no error`() throws {
         let number = try raw()
         let faults = FaultSwitch.install("close", on: number, [.interrupted])

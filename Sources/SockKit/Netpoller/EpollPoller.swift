@@ -1,0 +1,106 @@
+/// The back end on Linux: an epoll instance, an eventfd that other threads wake it with, and an alarm.
+struct EpollPoller: Poller, ~Copyable {
+    struct Waker: PollerWaker {
+        fileprivate let descriptor: Int32
+
+        func wake() { PollCalls.wake(descriptor) }
+    }
+
+    let failure: NetpollerFailure?
+    private let epoll: FileDescriptor
+    private let wakeUp: FileDescriptor
+    private let events = PollEvents(capacity: 512)
+    private var alarm: Alarm
+    private var interruptions = 0
+
+    private static let wakeUpTag = UInt64.max
+    private static let mostInterruptions = 1000
+
+    init() {
+        var failure: NetpollerFailure?
+        epoll = Self.open("epoll_create1", &failure) { () throws(Errno) in try PollCalls.create() }
+        wakeUp = Self.open("eventfd2", &failure) { () throws(Errno) in try PollCalls.makeWakeUp() }
+        alarm = Alarm(epoll: epoll.rawValue)
+        if failure == nil {
+            // ENOSPC is the user's limit of watched descriptors. Without this one no other thread could be heard.
+            do throws(Errno) {
+                try PollCalls.add(wakeUp.rawValue, to: epoll.rawValue, [.read, .edge], tag: Self.wakeUpTag)
+            } catch {
+                failure = NetpollerFailure(call: "epoll_ctl", errno: error)
+            }
+        }
+        self.failure = failure
+    }
+
+    private static func open(
+        _ call: String, _ failure: inout NetpollerFailure?, _ make: () throws(Errno) -> FileDescriptor
+    ) -> FileDescriptor {
+        do throws(Errno) { return try make() } catch {
+            failure = failure ?? NetpollerFailure(call: call, errno: error)
+            return FileDescriptor(adopting: -1)
+        }
+    }
+
+    var waker: Waker { Waker(descriptor: wakeUp.rawValue) }
+
+    func add(_ descriptor: Int32, _ tag: PollTag) throws(Errno) -> Bool {
+        do throws(Errno) {
+            try PollCalls.add(
+                descriptor, to: epoll.rawValue, [.read, .write, .peerEnd, .urgent, .edge], tag: tag.rawValue)
+            return true
+        } catch {
+            // epoll_ctl(2): EPERM is what files and directories give.
+            guard error == .notPermitted else { throw error }
+            return false
+        }
+    }
+
+    func remove(_ descriptor: Int32) throws(Errno) {
+        try PollCalls.remove(descriptor, from: epoll.rawValue)
+    }
+
+    @inline(__always)
+    mutating func wait(
+        until deadline: Deadline?, mayWait: Bool, _ body: (PollTag, Readiness) -> Void
+    ) throws(NetpollerFailure) {
+        let count = try takeEvents(timeout: mayWait ? alarm.limit(until: deadline) : .zero)
+        for index in 0..<count {
+            let event = events[index]
+            switch event.tag {
+            case Self.wakeUpTag: PollCalls.drainWakeUp(wakeUp.rawValue)
+            case Alarm.tag: alarm.wentOff()
+            default: body(PollTag(rawValue: event.tag), Readiness(event.interest))
+            }
+        }
+    }
+
+    func mayHavePassed(_ moment: Deadline) -> Bool { alarm.mayHavePassed(moment) }
+
+    /// An interruption by a signal counts as no event: the loop looks at its clock and comes back.
+    private mutating func takeEvents(timeout: Duration?) throws(NetpollerFailure) -> Int {
+        do throws(Errno) {
+            let count = try events.wait(on: epoll.rawValue, timeout: timeout)
+            interruptions = 0
+            return count
+        } catch {
+            interruptions += 1
+            guard error == .interrupted, interruptions < Self.mostInterruptions else {
+                throw NetpollerFailure(call: "epoll_wait", errno: error)
+            }
+            return 0
+        }
+    }
+}
+
+extension Readiness {
+    @inline(__always)
+    fileprivate init(_ interest: PollCalls.Interest) {
+        var readiness: Readiness = []
+        if interest.contains(.read) { readiness.insert(.readable) }
+        if interest.contains(.write) { readiness.insert(.writable) }
+        if interest.contains(.peerEnd) { readiness.insert(.peerEnded) }
+        if interest.contains(.urgent) { readiness.insert(.urgent) }
+        if !interest.isDisjoint(with: [.error, .hangUp]) { readiness.insert(.failed) }
+        self = readiness
+    }
+}
