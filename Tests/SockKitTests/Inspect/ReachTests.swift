@@ -8,7 +8,7 @@ import Testing
         (Network.tcp, "127.0.0.1:0", " (this machine only)"), (.tcp, "[::1]:0", " (this machine only)"),
         (.tcp, ":0", " (every interface, both families)"), (.tcp4, ":0", " (every interface, IPv4 only)"),
         (.tcp6, ":0", " (every interface, IPv6 only)"), (.tcp, "0.0.0.0:0", " (every interface, IPv4 only)"),
-        (.unix, "@sockctl-inspect-reach", ""),
+        (.unix, freshAddress(.unix), ""),
     ])
     func `the line that says where it listens says for whom`(network: Network, address: String, note: String)
         async throws

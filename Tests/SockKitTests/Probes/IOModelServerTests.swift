@@ -77,7 +77,9 @@ import Testing
             let pair = try await loopback()
             let server = try #require(IOModelServer(pair.server, model))
             let running = Netpoller.spawn { await server.run() }
-            await Netpoller.sleep(for: .milliseconds(20))
+            // The thread has started once it has answered.
+            try await pair.client.write("x")
+            #expect(try await pair.client.readText() == "x")
             server.stop()
             #expect(await running.value.ending == .stopped)
             pair.client.close()
