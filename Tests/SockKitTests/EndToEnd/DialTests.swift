@@ -3,13 +3,15 @@ import Testing
 /// What `dial` does before the data: names, addresses, families, time, and its own end.
 @Suite(.endToEnd, .needsSockctl, .needs(.python3)) struct DialTests {
     /// Takes peers one after the other, tells each one's address and closes.
-    private static let teller = """
-        s = serve(arguments[0] if arguments else "127.0.0.1")
-        while True:
-            c, peer = s.accept()
-            c.sendall(b"%d\\n" % peer[1])
-            c.shutdown(socket.SHUT_WR); drain(c); c.close()
+    private static let tell = """
+        def tell(s):
+            while True:
+                c, peer = s.accept()
+                c.sendall(b"%d\\n" % peer[1])
+                c.shutdown(socket.SHUT_WR); drain(c); c.close()
+
         """
+    private static let teller = tell + "tell(serve(*arguments))"
 
     // MARK: Addresses
 
@@ -50,7 +52,7 @@ import Testing
 
     @Test(arguments: ["-p", "-s"])
     func `a source port is used, and used again at once`(option: String) async throws {
-        let source = try await python("s = serve(); s.close()").finish().lines[0]
+        let source = "\(try unboundPort())"
         // The peer closes last, so the port is in TIME_WAIT on this side when it is asked for again.
         for _ in 0..<2 {
             let port = try await python(Self.teller).port()
@@ -82,8 +84,7 @@ import Testing
     }
 
     @Test(.needsIPv6) func `a silent first family costs the head start only`() async throws {
-        let port = try await python(Self.teller).port()
-        try await swallowing("::1", port: port)
+        let port = try await telling(where: "fill", "::1")
         let dial = try sockctl("dial", "--json", "--resolve", "both=::1,127.0.0.1", "both:\(port)")
         let events = try await dial.finish().events()
         let connected = try #require(events.first { $0.name == "connected" })
@@ -95,7 +96,7 @@ import Testing
     }
 
     @Test(.needsIPv6) func `a refused first family costs nothing`() async throws {
-        let port = try await python(Self.teller).port()
+        let port = try await telling(where: "refuse", "::1")
         let dial = try sockctl(
             "dial", "--json", "--fallback-delay", "1h", "--resolve", "both=::1,127.0.0.1", "both:\(port)")
         let outcome = try await dial.finish()
@@ -104,8 +105,7 @@ import Testing
     }
 
     @Test func `each address of a family has its share of the time`() async throws {
-        let port = try await python(Self.teller).port()
-        try await swallowing("127.0.0.2", port: port)
+        let port = try await telling(where: "fill", "127.0.0.2")
         let dial = try sockctl("dial", "--json", "-w", "4s", "--resolve", "both=127.0.0.2,127.0.0.1", "both:\(port)")
         let outcome = try await dial.finish()
         outcome.expect(status: 0)
@@ -170,9 +170,18 @@ import Testing
         }
     }
 
-    /// Makes `host` swallow dials to a port that somebody has on another address.
-    private func swallowing(_ host: String, port: Int) async throws {
-        let peer = try python("held = fill(arguments[0], arguments[1]); say('full'); hold()", host, port)
-        try await peer.waitForLine(containing: "full", on: .out)
+    /// A teller on a port of 127.0.0.1, which `other` makes refuse or swallow dials on another host.
+    private func telling(where other: String, _ host: String) async throws -> Int {
+        let script = """
+            for attempt in range(20):
+                s = socket.socket()
+                s.bind(("127.0.0.1", 0))
+                port = s.getsockname()[1]
+                try: held = \(other)(arguments[0], port)
+                except OSError: continue
+                break
+            s.listen(); say(port); tell(s)
+            """
+        return try await python(Self.tell + script, host).port()
     }
 }

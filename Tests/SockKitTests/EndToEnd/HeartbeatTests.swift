@@ -21,7 +21,7 @@ import Testing
         """
 
     @Test func `a client that says hello and a server whose read times out`() async throws {
-        // The client comes every 100 ms; once it stops hearing of it, the server has had enough.
+        // The client comes every 400 ms; once it stops hearing of it, the server has had enough.
         let peer = try python(
             """
             c = take(serve())
@@ -34,7 +34,7 @@ import Testing
             except socket.timeout: say("timeout")
             c.close()
             """)
-        let client = try sockctl("dial", "-v", "--heartbeat", "100ms", "127.0.0.1:\(try await peer.port())")
+        let client = try sockctl("dial", "-v", "--heartbeat", "400ms", "127.0.0.1:\(try await peer.port())")
         let outcome = try await client.finish()
         outcome.expect(status: 0)
         #expect(outcome.bytes.count == 768)
@@ -46,7 +46,7 @@ import Testing
     @Test func `heartbeats come after a silence, with the text that was asked for`() async throws {
         let peer = try python(Self.server, 9, 5)
         let client = try sockctl(
-            "dial", "--heartbeat", "150ms", "--heartbeat-text", "beat\\n", "127.0.0.1:\(try await peer.port())",
+            "dial", "--heartbeat", "400ms", "--heartbeat-text", "beat\\n", "127.0.0.1:\(try await peer.port())",
             input: .open)
         try await client.waitForOutput(count: 3 * 256)
         try await client.finish(after: SIGINT).expect(status: 130)
@@ -55,7 +55,7 @@ import Testing
         #expect(lines.first == "beat")
         let times = lines.compactMap(Double.init)
         #expect(times.count >= 3)
-        for (earlier, later) in zip([0] + times, times) { #expect(later - earlier > 0.1, "\(times)") }
+        for (earlier, later) in zip([0] + times, times) { #expect(later - earlier > 0.2, "\(times)") }
     }
 
     @Test func `what is sent otherwise puts a heartbeat off`() async throws {
@@ -77,7 +77,7 @@ import Testing
     @Test func `so many heartbeats without an answer are a time-out`() async throws {
         let peer = try python(Self.server, 2, 5)
         let client = try sockctl(
-            "dial", "--json", "--heartbeat", "60ms", "--heartbeat-misses", "3", "127.0.0.1:\(try await peer.port())")
+            "dial", "--json", "--heartbeat", "250ms", "--heartbeat-misses", "3", "127.0.0.1:\(try await peer.port())")
         let outcome = try await client.finish()
         outcome.expect(status: 75)
         let events = try outcome.events()
@@ -86,7 +86,7 @@ import Testing
         let closed = try #require(events.first { $0.name == "closed" })
         #expect(closed["by"]?.string == "timeout")
         // The last answer, the next heartbeat, and three waits.
-        #expect(try #require(closed["silence_seconds"]?.number) >= 0.23)
+        #expect(try #require(closed["silence_seconds"]?.number) >= 0.95)
         #expect(events.contains { $0.name == "failed" && $0["error"]?["code"]?.string == "timeout" })
         #expect(try await peer.finish().lines.last == "end")
     }
@@ -118,7 +118,7 @@ import Testing
             d.close()
             """)
         let client = try sockctl(
-            "dial", "--json", "--reconnect", "--retry", "1", "--retry-delay", "10ms", "--heartbeat", "60ms",
+            "dial", "--json", "--reconnect", "--retry", "1", "--retry-delay", "10ms", "--heartbeat", "200ms",
             "--heartbeat-misses", "2", "127.0.0.1:\(try await peer.port())")
         let outcome = try await client.finish()
         outcome.expect(status: 69)

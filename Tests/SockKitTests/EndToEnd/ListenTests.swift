@@ -37,8 +37,9 @@ import Testing
     }
 
     @Test func `a port can be listened on again at once after its server closed first`() async throws {
-        let first = try sockctl("listen", "-k", "--serve", "time", "127.0.0.1:0")
-        let port = try await first.listening().port
+        let port = try unboundPort()
+        let first = try sockctl("listen", "-k", "--serve", "time", "127.0.0.1:\(port)")
+        _ = try await first.listening()
         try await python("drain(dial(arguments[0]))", port).finish().expect(status: 0)
         try await first.finish(after: SIGTERM).expect(status: 0)
         let second = try sockctl("listen", "127.0.0.1:\(port)", input: .open)
@@ -171,7 +172,7 @@ import Testing
     @Test func `a dial succeeds and its data waits although nobody accepts`() async throws {
         let listen = try sockctl("listen", "127.0.0.1:0", input: .open)
         let port = try await listen.listening().port
-        try await pause(listen)
+        try await listen.pause()
         let client = try python("c = dial(arguments[0]); c.sendall(b'hello\\n'); say('sent'); hold()", port)
         try await client.waitForLine(containing: "sent", on: .out)
         #expect(listen.record.outText == "")
@@ -182,7 +183,7 @@ import Testing
     @Test func `a backlog of five admits six`() async throws {
         let listen = try sockctl("listen", "-k", "--serve", "time", "--backlog", "5", "127.0.0.1:0")
         let port = try await listen.listening().port
-        try await pause(listen)
+        try await listen.pause()
         let script = """
             held = []
             for _ in range(12):
@@ -237,11 +238,5 @@ import Testing
             """
         let outcome = try await python(script, listen.listening().port).finish()
         outcome.expect(lines: [seen, "True"])
-    }
-
-    /// Stops the program as a debugger would, and waits until it stands.
-    private func pause(_ process: ChildProcess) async throws {
-        process.signal(SIGSTOP)
-        try await eventually("stop") { processState(of: process.pid) == "T" ? () : nil }
     }
 }

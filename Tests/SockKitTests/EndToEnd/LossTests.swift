@@ -5,17 +5,11 @@ import Testing
     /// Reads some of the first connection, waits until no more arrives, tells how much its kernel took, and resets;
     /// keeps what it read of that one and of the second in files.
     private static let resetting = """
-        import fcntl, termios
-        def waiting(c): return struct.unpack("i", fcntl.ioctl(c, termios.FIONREAD, b"0000"))[0]
         s = serve()
         c = s.accept()[0]
         got = b""
         while len(got) < 100_000: got += c.recv(min(1 << 16, 100_000 - len(got)))
-        before = -1
-        while waiting(c) != before:
-            before = waiting(c)
-            time.sleep(0.15)
-        say(len(got) + before)
+        say(len(got) + stuck(c))
         open(arguments[0], "wb").write(got)
         reset(c)
         open(arguments[1], "wb").write(drain(s.accept()[0]))

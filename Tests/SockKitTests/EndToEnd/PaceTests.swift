@@ -26,7 +26,7 @@ import Testing
     @Test(arguments: Side.allCases)
     func `writes are as small and as far apart as asked for`(side: Side) async throws {
         let pair = try await join(
-            side, "--write-size", "3", "--write-delay", "80ms", input: .bytes(Array("abcdefgh".utf8)),
+            side, "--write-size", "3", "--write-delay", "250ms", input: .bytes(Array("abcdefgh".utf8)),
             peer: "while b := c.recv(100): say(b)")
         try await pair.program.finish().expect(status: 0)
         try await pair.expect(told: ["b'abc'", "b'def'", "b'gh'"])
@@ -35,7 +35,7 @@ import Testing
     @Test(arguments: Side.allCases)
     func `lines are as far apart as asked for`(side: Side) async throws {
         let pair = try await join(
-            side, "--delay", "80ms", input: .bytes(Array("one\ntwo\nthree".utf8)),
+            side, "--delay", "250ms", input: .bytes(Array("one\ntwo\nthree".utf8)),
             peer: "while b := c.recv(100): say(b)")
         try await pair.program.finish().expect(status: 0)
         try await pair.expect(told: [#"b'one\n'"#, #"b'two\n'"#, "b'three'"])

@@ -78,8 +78,9 @@ import Testing
     // MARK: - Again after a loss
 
     @Test func `a server that is killed and started again is dialled again`() async throws {
-        let first = try sockctl("listen", "--serve", "echo", "127.0.0.1:0")
-        let port = try await first.listening().port
+        let port = try unboundPort()
+        let first = try sockctl("listen", "--serve", "echo", "127.0.0.1:\(port)")
+        _ = try await first.listening()
         let dialer = try sockctl(
             "dial", "--reconnect", "--retry-delay", "50ms", "127.0.0.1:\(port)", input: .open)
         dialer.send("one\n")
@@ -102,8 +103,8 @@ import Testing
     func `the peer's end is a loss while standard input is open, and the end once it is not`()
         async throws
     {
-        let first = try python("c = take(serve()); c.recv(1); c.close()")
-        let port = try await first.port()
+        let port = try unboundPort()
+        _ = try await python("c = take(serve(port=int(arguments[0]))); c.recv(1); c.close()", port).port()
         let dialer = try sockctl(
             "dial", "--json", "--reconnect", "--retry-delay", "20ms", "127.0.0.1:\(port)", input: .open)
         dialer.send("x")
@@ -122,7 +123,7 @@ import Testing
 
     @Test(.needs(.python3)) func `what no connection took is told at the end`() async throws {
         // The peer reads nothing, so that a write is under way when the reset comes.
-        let peer = try python("c = take(serve()); time.sleep(0.5); reset(c)")
+        let peer = try python("c = take(serve()); stuck(c); reset(c)")
         let outcome = try await sockctl(
             "dial", "--json", "-x", "/dev/null", "--reconnect", "--retry", "1", "--retry-delay", "1ms",
             "127.0.0.1:\(try await peer.port())", input: .bytes(noise(20_000_000))
@@ -145,13 +146,14 @@ import Testing
     }
 
     @Test(.needs(.python3)) func `a series of retries begins anew with each connection`() async throws {
+        let port = try unboundPort()
         let peer = try python(
             """
-            s = serve()
+            s = serve(port=int(arguments[0]))
             for i in range(4): s.accept()[0].close()
             s.close()
-            """)
-        let port = try await peer.port()
+            """, port)
+        _ = try await peer.port()
         let outcome = try await sockctl(
             "dial", "--json", "--reconnect", "--retry", "2", "--retry-delay", "5ms", "127.0.0.1:\(port)", input: .open
         ).finish()

@@ -1,8 +1,13 @@
+import SockKit
 import Testing
 
 /// `--send`: round trips.
 @Suite(.endToEnd, .needsSockctl) struct RoundTripTests {
-    @Test(arguments: ["127.0.0.1:0", "udp://127.0.0.1:0", "unix:@sockctl-trips", "unixpacket:@sockctl-trip-packets"])
+    private static let addresses = [
+        "127.0.0.1:0", "udp://127.0.0.1:0", "unix:\(freshAddress(.unix))", "unixpacket:\(freshAddress(.unixpacket))",
+    ]
+
+    @Test(arguments: addresses)
     func `each is told, and all together`(address: String) async throws {
         let server = try sockctl("listen", "--serve", "echo", address)
         let line = try await server.listening(onAnything: address)
@@ -54,7 +59,7 @@ import Testing
             c = take(serve())
             while part := c.recv(100):
                 c.sendall(b"a")
-                time.sleep(0.02)
+                taken(c)
                 c.sendall(b"b")
             """)
         let outcome = try await sockctl(

@@ -8,14 +8,15 @@ import Testing
             exec 4>&2 2>/dev/null
             ip link set lo up || exit 99
             "$0" -u -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 3000)); s.listen(); print(1); c = s.accept()[0]
-            while c.recv(100): pass' >ready &
+            while c.recv(100): print(2)' >ready &
             server=$!
             until [ -s ready ]; do sleep 0.02; done
             mkfifo input; exec 3<>input
             "$@" <input 2>report & dial=$!
             printf x >&3
-            until grep -q '"connected"' report; do sleep 0.02; done
-            sleep 0.1
+            until grep -q 2 ready; do sleep 0.02; done
+            # Nothing that was sent to port 3000 is without its acknowledgement.
+            until grep -q '0100007F:0BB8 01 00000000:' /proc/net/tcp; do sleep 0.02; done
             ip address del 127.0.0.1/8 dev lo
             printf '%s' "$CUT" >&3
             wait $dial; status=$?

@@ -38,8 +38,7 @@ import Testing
             listen.send(part)
             for process in [dial, listen] {
                 for harmless in [SIGWINCH, SIGURG, SIGCHLD, SIGCONT] { process.signal(harmless) }
-                process.signal(SIGSTOP)
-                try await eventually("stop") { ["T", nil].contains(processState(of: process.pid)) ? () : nil }
+                try await process.pause()
                 process.signal(SIGCONT)
             }
         }

@@ -68,16 +68,16 @@ import Testing
     @Test(arguments: [["--serve", "echo"], ["-k"], []])
     func `an idle peer is told goodbye, exactly, and then the end`(options: [String]) async throws {
         let server = try sockctl(
-            ["listen"] + options + ["-i", "200ms", "--goodbye", #"goodbye\n"#, "--json", "127.0.0.1:0"], input: .open)
+            ["listen"] + options + ["-i", "600ms", "--goodbye", #"goodbye\n"#, "--json", "127.0.0.1:0"], input: .open)
         let script = """
             c = dial(arguments[0]); t = time.monotonic()
-            for _ in range(3): time.sleep(.1); c.sendall(b"x\\n"); e = time.monotonic()
-            say(drain(c).replace(b"x\\n", b"")); say(time.monotonic() - e >= .19)
+            for _ in range(2): time.sleep(.4); c.sendall(b"x\\n"); e = time.monotonic()
+            say(drain(c).replace(b"x\\n", b"")); say(time.monotonic() - e >= .59)
             """
         let client = try await python(script, server.listening().port)
         try await client.finish().expect(lines: [#"b'goodbye\n'"#, "True"])
         let event = try await server.waitForEvent("keep-alive")
-        #expect(event["limit"]?.number == 0.2)
+        #expect(event["limit"]?.number == 0.6)
     }
 
     @Test(.needs(.nc)) func `an idle limit of dial ends it with 75 after the goodbye`() async throws {
@@ -98,11 +98,11 @@ import Testing
     }
 
     @Test func `a server that reads with a timeout ends the silent peer, and goes on`() async throws {
-        let server = try sockctl("listen", "--serve", "echo", "--read-timeout", "150ms", "127.0.0.1:0")
+        let server = try sockctl("listen", "--serve", "echo", "--read-timeout", "500ms", "127.0.0.1:0")
         let script = """
             c = dial(arguments[0])
             c.sendall(b"hello, server"); say(c.recv(256)); say(c.recv(256)); c.sendall(b"x")
-            time.sleep(.05)
+            ended = select.poll(); ended.register(c, 0); ended.poll(10_000)
             try: c.sendall(b"y"); say("no error")
             except OSError as error: say(error.strerror)
             """

@@ -254,7 +254,7 @@ import Testing
             "got = [s.recvfrom(100) for _ in range(4)]\nfor data, peer in got[::-2]: s.sendto(data, peer)\nhold()"
         let half = try python(Self.server + script)
         let some = try await sockctl(
-            "udp-send", "--json", "--wait", "300ms", "--size", "16", "--count", "4", "127.0.0.1:\(half.port())"
+            "udp-send", "--json", "--wait", "1s", "--size", "16", "--count", "4", "127.0.0.1:\(half.port())"
         ).finish()
         some.expect(status: 0)
         let numbers = try Event.all(in: some.out).filter { $0.name == "reply" }.map { $0["sequence"]?.integer }
@@ -299,10 +299,14 @@ import Testing
             """, paths, input: .open)
         try await server.waitForLine(containing: "ready", on: .out)
         let send = try sockctl(["udp-send", "--count", "40", paths.map { "unix:\($0)" }.joined(separator: ","), "x"])
-        // It blocks: after a while it has not ended, and has used next to nothing of that while.
-        _ = try await quietFor(send, .milliseconds(400))
-        let used = try cpuTicks(of: send.pid)
-        #expect(used < 20, "\(used) ticks of a hundredth of a second")
+        // It waits: at forty looks in turn it sleeps, and has used nothing more of the processor.
+        var (used, looks) = (0, 0)
+        try await eventually("a sender that uses nothing of the processor") {
+            let now = try cpuTicks(of: send.pid)
+            (used, looks) = (now, now == used && processState(of: send.pid) == "S" ? looks + 1 : 0)
+            return looks == 40 ? () : nil
+        }
+        #expect(send.record.status == nil)
         server.send("go\n")
         try await send.finish().expect(status: 0)
         try await server.finish().expect(status: 0)
@@ -324,12 +328,6 @@ import Testing
         let address = options.last?.contains(":") == true ? [] : ["127.0.0.1:9"]
         try await sockctl(["udp-send"] + options + address).finish().expect(status: 64)
     }
-}
-
-/// Lets a process be for a while in which it must not end.
-private func quietFor(_ process: ChildProcess, _ span: Duration) async throws -> Bool {
-    try await Task.sleep(for: span)
-    return process.record.status == nil
 }
 
 /// What a process has used of the processor, in hundredths of a second.

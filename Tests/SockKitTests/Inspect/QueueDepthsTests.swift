@@ -74,7 +74,7 @@ import Testing
 
     @Test func `a Unix socket counts what arrived, and nothing as unsent`() async throws {
         try await Netpoller.spawn {
-            let pair = try await LoopbackPair(.unix, "@sockctl-inspect-queues")
+            let pair = try await LoopbackPair(.unix, freshAddress(.unix))
             try await pair.near.write("hello")
             #expect(pair.far.queueDepths?.received == 5)
             #expect(pair.near.queueDepths?.unsent == nil)

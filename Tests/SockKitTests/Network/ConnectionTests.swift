@@ -37,7 +37,8 @@ import Testing
             let seen = Log<Bool>()
             Netpoller.spawn { seen.entries.append(await watcher.value) }
             try pair.server.closeWrite()
-            await Netpoller.sleep(for: .milliseconds(5))
+            try await waitUntil("the end of the peer's bytes") { pair.client.tcpInfo?.state == .closeWait }
+            await letOthersRun()
             #expect(seen.entries.isEmpty)
             pair.server.reset()
             #expect(await watcher.value)

@@ -96,14 +96,13 @@ import Testing
 
     @Test func `a port that nobody has refuses the second datagram of a connected socket, once`() async throws {
         try await onLoop {
-            // Bound for streams only: no datagram socket can be there but by chance.
-            let port = try RefusingPort(IPAddress(v4: 127, 0, 0, 84))
-            let client = try await Dialer(timeout: patience).dial(.udp, port.endpoint.description)
+            let place = try unboundPlace()
+            let client = try await Dialer(timeout: patience).dial(.udp, place.description)
             client.readDeadline = .now + patience
             try await client.write("one")
             let error = try await failure { _ = try await client.readText() }
             #expect(error.errno == .connectionRefused)
-            #expect(error.description.hasSuffix("->\(port.endpoint): read: connection refused"))
+            #expect(error.description.hasSuffix("->\(place): read: connection refused"))
             try await client.write("two")
             let second = try await failure { try await client.write("three") }
             #expect(second.errno == .connectionRefused && second.bytesTransferred == 0)

@@ -38,18 +38,20 @@ import Testing
 
     @Test func `the other family starts at once where the first refuses`() async throws {
         try await onLoop {
-            let listener = try await listen()
-            let port = try #require(listener.endpoint.port)
-            var dialer = dialer(to: [.v6Loopback, .v4Loopback])
-            dialer.fallbackDelay = .seconds(8)
-            let time = try await elapsed {
-                // Nobody has the port for IPv6: the listener is bound to 127.0.0.1 only.
-                let client = try await dialer.dial(.tcp, "name:\(port)")
-                #expect(client.remoteEndpoint == listener.endpoint)
-                client.close()
+            try await untilPortsAreFree {
+                let listener = try await listen()
+                defer { listener.close() }
+                let port = try #require(listener.endpoint.port)
+                let refusing = try RefusingPort(.v6Loopback, port: port)
+                var dialer = dialer(to: [.v6Loopback, .v4Loopback])
+                dialer.fallbackDelay = .seconds(8)
+                let time = try await elapsed {
+                    let client = try await dialer.dial(.tcp, "name:\(port)")
+                    #expect(client.remoteEndpoint == listener.endpoint)
+                    client.close()
+                }
+                #expect(time < .seconds(5) && refusing.endpoint.port == port)
             }
-            #expect(time < .seconds(5))
-            listener.close()
         }
     }
 
@@ -73,11 +75,15 @@ import Testing
 
     @Test func `if nobody answers, the error is the first address's`() async throws {
         try await onLoop {
-            let port = try RefusingPort()
-            let number = try #require(port.endpoint.port)
-            let addresses = [IPAddress.v4Loopback, IPAddress(v4: 127, 0, 0, 81), .v6Loopback]
-            let error = try await failure { _ = try await dialer(to: addresses).dial(.tcp, "name:\(number)") }
-            #expect(error.description == "dial tcp 127.0.0.1:\(number): connect: connection refused")
+            try await untilPortsAreFree {
+                let port = try RefusingPort()
+                let number = try #require(port.endpoint.port)
+                let other = try RefusingPort(.v6Loopback, port: number)
+                let addresses = [IPAddress.v4Loopback, IPAddress(v4: 127, 0, 0, 81), .v6Loopback]
+                let error = try await failure { _ = try await dialer(to: addresses).dial(.tcp, "name:\(number)") }
+                #expect(error.description == "dial tcp \(port.endpoint): connect: connection refused")
+                #expect(other.endpoint.port == number)
+            }
         }
     }
 
@@ -147,19 +153,12 @@ private final class SilentAndGood {
     private let good: Listener
 
     init(_ silent: String = "[::1]") async throws {
-        while true {
+        (good, hole) = try await untilPortsAreFree {
             let listener = try await listen()
-            let number = listener.endpoint.port ?? 0
-            do {
-                hole = try await BlackHole(silent, port: number)
-            } catch let error as NetworkError where error.errno == .addressInUse {
-                listener.close()
-                continue
-            }
-            (good, port) = (listener, number)
-            silentAddress = hole.endpoint.address ?? .v6Loopback
-            return
+            return (listener, try await BlackHole(silent, port: listener.endpoint.port ?? 0))
         }
+        port = good.endpoint.port ?? 0
+        silentAddress = hole.endpoint.address ?? .v6Loopback
     }
 
     func dialer(_ log: EventLog? = nil) -> Dialer {

@@ -6,7 +6,7 @@ import Testing
     @Test func `a source address and port are where the connection comes from`() async throws {
         try await onLoop {
             let listener = try await listen()
-            let source = try free(IPAddress(v4: 127, 0, 0, 71))
+            let source = try unboundPlace()
             let client = try await Dialer(timeout: patience, source: source).dial(.tcp, listener.endpoint.description)
             #expect(client.localEndpoint == source)
             #expect(try await listener.accept().remoteEndpoint == source)
@@ -17,7 +17,7 @@ import Testing
 
     @Test func `a source port whose last connection lingers can be used again at once`() async throws {
         try await onLoop {
-            let source = try free(IPAddress(v4: 127, 0, 0, 72))
+            let source = try unboundPlace()
             for _ in 0..<3 {
                 // Another peer each time: the very same pair of ends stays taken.
                 let listener = try await listen()
@@ -67,7 +67,7 @@ import Testing
 
     @Test func `a dial that would meet itself lets go and tries again`() async throws {
         try await onLoop {
-            let place = try free(IPAddress(v4: 127, 0, 0, 74))
+            let place = try unboundPlace()
             let tries = Counter()
             let dialer = Dialer(timeout: patience) { socket, _, _ throws(Errno) in
                 guard tries.increment() == 1 else { return }
@@ -80,18 +80,13 @@ import Testing
 
     @Test func `whoever chooses the port that he dials gets what he asked for: himself`() async throws {
         try await onLoop {
-            let place = try free(IPAddress(v4: 127, 0, 0, 75))
+            let place = try unboundPlace()
             let client = try await Dialer(timeout: patience, source: place).dial(.tcp, place.description)
             client.readDeadline = .now + patience
             try await client.write("echo")
             #expect(try await client.readText() == "echo")
             client.close()
         }
-    }
-
-    /// A port that nobody else uses: no other test has this address.
-    private func free(_ address: IPAddress) throws -> Endpoint {
-        try RefusingPort(address).endpoint
     }
 }
 

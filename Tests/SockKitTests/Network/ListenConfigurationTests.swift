@@ -31,28 +31,35 @@ import Testing
         }
     }
 
-    @Test(arguments: [(Network.tcp4, IPAddress.v4Any, "[::1]"), (.tcp6, .v6Any, "127.0.0.1")])
+    @Test(arguments: [(Network.tcp4, IPAddress.v4Any, IPAddress.v6Loopback), (.tcp6, .v6Any, .v4Loopback)])
     func `every interface of one family refuses the other`(
-        network: Network, any: IPAddress, other: String
+        network: Network, any: IPAddress, other: IPAddress
     ) async throws {
         try await onLoop {
-            let listener = try await ListenConfiguration().listen(network, ":0")
-            let port = try #require(listener.endpoint.port)
-            #expect(listener.endpoint.address == any)
-            let error = try await failure { _ = try await Dialer(timeout: patience).dial(.tcp, "\(other):\(port)") }
-            #expect(error.errno == .connectionRefused)
-            listener.close()
+            try await untilPortsAreFree {
+                let listener = try await ListenConfiguration().listen(network, ":0")
+                defer { listener.close() }
+                let port = try #require(listener.endpoint.port)
+                #expect(listener.endpoint.address == any)
+                // Nobody else gets the port in the other family, and if the listener had it this would fail.
+                let refusing = try RefusingPort(other, port: port)
+                let place = refusing.endpoint.description
+                let error = try await failure { _ = try await Dialer(timeout: patience).dial(.tcp, place) }
+                #expect(error.errno == .connectionRefused && error.remote == refusing.endpoint)
+            }
         }
     }
 
     @Test func `an IPv6 address does not occupy the port for IPv4`() async throws {
         try await onLoop {
-            let listener = try await ListenConfiguration().listen(.tcp6, ":0")
-            let port = try #require(listener.endpoint.port)
-            let other = try await ListenConfiguration().listen(.tcp4, ":\(port)")
-            #expect(other.endpoint.port == port)
-            listener.close()
-            other.close()
+            try await untilPortsAreFree {
+                let listener = try await ListenConfiguration().listen(.tcp6, ":0")
+                defer { listener.close() }
+                let port = try #require(listener.endpoint.port)
+                let other = try await ListenConfiguration().listen(.tcp4, ":\(port)")
+                #expect(other.endpoint.port == port)
+                other.close()
+            }
         }
     }
 
@@ -78,22 +85,16 @@ import Testing
 
     @Test func `a port whose last connection lingers can be listened on again at once`() async throws {
         try await onLoop {
-            // A port below those that the kernel gives out: nobody else can be given it between close and listen.
-            // Another run of these tests has an address of its own.
-            let host = "127.\(Int.random(in: 10...250)).\(Int.random(in: 1...250)).9"
-            var free: Listener?
-            for port in 20_000..<20_100 where free == nil {
-                free = try? await ListenConfiguration().listen(.tcp, "\(host):\(port)")
-            }
-            let listener = try #require(free)
-            let client = try await Dialer(timeout: patience).dial(.tcp, listener.endpoint.description)
+            // Nobody else can be given it between close and listen.
+            let place = try unboundPlace()
+            let listener = try await ListenConfiguration().listen(.tcp, place.description)
+            let client = try await Dialer(timeout: patience).dial(.tcp, place.description)
             let server = try await listener.accept()
             // The side that closes first keeps the port in TIME_WAIT.
             server.close()
             client.readDeadline = .now + patience
             #expect(try await client.readText() == "")
             client.close()
-            let place = listener.endpoint
             listener.close()
             let again = try await ListenConfiguration().listen(.tcp, place.description)
             #expect(again.endpoint == place)

@@ -1,5 +1,6 @@
 import Glibc
 import SockKit
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct UnixBacklogTests {
@@ -54,15 +55,18 @@ import Testing
             let place = listener.endpoint.description
             let queued = try await Dialer(timeout: patience).dial(.unix, place)
             let source = Endpoint.unix(.path("\(directory.path)/mine"))
-            let sockets = Counter()
-            let dialer = Dialer(timeout: patience, source: source) { _, _, _ throws(Errno) in _ = sockets.increment() }
+            let sockets = Mutex<[FaultSwitch]>([])
+            let dialer = Dialer(timeout: patience, source: source) { socket, _, _ throws(Errno) in
+                let watch = FaultSwitch.install("connect", on: socket.number)
+                sockets.withLock { $0.append(watch) }
+            }
+            defer { for watch in sockets.withLock({ $0 }) { watch.remove() } }
             let waiting = Netpoller.spawn { try await dialer.dial(.unix, place) }
-            // Long enough for it to have tried more than once.
-            await Netpoller.sleep(for: .milliseconds(20))
+            try await waitUntil("a second try") { sockets.withLock { $0.first?.calls ?? 0 } > 1 }
             let first = try await listener.accept()
             let late = try await waiting.value
             #expect(try await listener.accept().remoteEndpoint == source)
-            #expect(sockets.value == 1)
+            #expect(sockets.withLock { $0.count } == 1)
             for connection in [queued, first, late] { connection.close() }
             listener.close()
         }

@@ -60,21 +60,17 @@ final class ChildProcess: Sendable {
     ) throws {
         name = ([String(path.split(separator: "/").last ?? "")] + arguments).joined(separator: " ")
         started = .now
-        (pid, pump) = try spawnTurn.withLock { _ throws in
-            let inputs = try Self.open(input)
-            let outputs = try Self.open(output)
-            let errors = try Pipe()
-            let theirs = [inputs.theirs, outputs.theirs, errors.writeEnd]
-            defer { for descriptor in theirs { if let descriptor { close(descriptor) } } }
-            let pid = try spawn(
-                path, arguments, environment: currentEnvironment().merging(environment) { $1 },
-                descriptors: StandardDescriptors(input: theirs[0], output: theirs[1], error: theirs[2]))
-            return (
-                pid,
-                try ProcessPump(
-                    pid, input: inputs.ours, pending: inputs.bytes, output: outputs.ours, error: errors.readEnd)
-            )
-        }
+        let inputs = try Self.open(input)
+        let outputs = try Self.open(output)
+        let errors = try Pipe()
+        pid = try spawn(
+            path, arguments, environment: currentEnvironment().merging(environment) { $1 },
+            streams: StandardStreams(
+                input: inputs.theirs, output: outputs.theirs, error: StandardStream(errors.writeEnd, O_WRONLY)))
+        // Each stream ends once the program has closed it, and it alone has it.
+        for descriptor in inputs.given + outputs.given + [errors.writeEnd] { close(descriptor) }
+        pump = try ProcessPump(
+            pid, input: inputs.ours, pending: inputs.bytes, output: outputs.ours, error: errors.readEnd)
         pump.start()
     }
 
@@ -93,45 +89,51 @@ final class ChildProcess: Sendable {
     /// Sends a signal to the program.
     func signal(_ number: Int32) { kill(pid, number) }
 
+    /// Stops the program as a debugger would, and waits until it stands, unless it has ended.
+    func pause() async throws {
+        signal(SIGSTOP)
+        try await eventually("stop of \(name)") { ["T", "Z", nil].contains(processState(of: pid)) ? () : nil }
+    }
+
     /// Kills the program with all of its process group and takes it from the process table.
     func end() async {
         kill(-pid, SIGKILL)
         await pump.end()
     }
 
-    private static func open(_ input: Input) throws -> (theirs: Int32?, ours: Int32?, bytes: [UInt8]?) {
+    /// The program's end of its standard input, the descriptors that are only there to be handed on, and our end with
+    /// what is to be written there.
+    private static func open(
+        _ input: Input
+    ) throws -> (theirs: StandardStream?, given: [Int32], ours: Int32?, bytes: [UInt8]?) {
         switch input {
         case .open: try piped(nil)
         case .bytes(let bytes): try piped(bytes)
         case .text(let text): try piped(Array(text.utf8))
-        case .file(let path): (try openFile(path, O_RDONLY), nil, nil)
-        case .empty: (try openFile("/dev/null", O_RDONLY), nil, nil)
-        case .closed: (nil, nil, nil)
+        case .file(let path): (StandardStream(path, O_RDONLY), [], nil, nil)
+        case .empty: (StandardStream("/dev/null", O_RDONLY), [], nil, nil)
+        case .closed: (nil, [], nil, nil)
         }
     }
 
-    private static func piped(_ bytes: [UInt8]?) throws -> (theirs: Int32?, ours: Int32?, bytes: [UInt8]?) {
+    private static func piped(
+        _ bytes: [UInt8]?
+    ) throws -> (theirs: StandardStream?, given: [Int32], ours: Int32?, bytes: [UInt8]?) {
         let pipe = try Pipe()
-        return (pipe.readEnd, pipe.writeEnd, bytes)
+        return (StandardStream(pipe.readEnd, O_RDONLY), [pipe.readEnd], pipe.writeEnd, bytes)
     }
 
-    private static func open(_ output: Output) throws -> (theirs: Int32?, ours: Int32?) {
+    private static func open(_ output: Output) throws -> (theirs: StandardStream?, given: [Int32], ours: Int32?) {
         switch output {
         case .pipe:
             let pipe = try Pipe()
-            return (pipe.writeEnd, pipe.readEnd)
+            return (StandardStream(pipe.writeEnd, O_WRONLY), [pipe.writeEnd], pipe.readEnd)
         case .closedPipe:
             let pipe = try Pipe()
-            close(pipe.readEnd)
-            return (pipe.writeEnd, nil)
-        case .file(let path): return (try openFile(path, O_WRONLY | O_CREAT | O_TRUNC), nil)
-        case .closed: return (nil, nil)
+            // A pipe is opened for writing only while somebody has it open for reading.
+            return (StandardStream(pipe.writeEnd, O_WRONLY), [pipe.writeEnd, pipe.readEnd], nil)
+        case .file(let path): return (StandardStream(path, O_WRONLY | O_CREAT | O_TRUNC), [], nil)
+        case .closed: return (nil, [], nil)
         }
-    }
-
-    private static func openFile(_ path: String, _ flags: Int32) throws -> Int32 {
-        let descriptor = unsafe Glibc.open(path, flags | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw HarnessError("open \(path)") }
-        return descriptor
     }
 }

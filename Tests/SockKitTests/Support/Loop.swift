@@ -4,6 +4,7 @@ import Testing
 /// Runs `body` on the loop, as the code of a program would, and gives up on it when it has hung for long.
 @discardableResult
 func onLoop<Value: Sendable>(_ body: @escaping @Netpoller @Sendable () async throws -> Value) async throws -> Value {
+    await loopSlots.take()
     let outcome = await Netpoller.spawn { () async -> Result<Value, any Error>? in
         let promise = Promise<Result<Value, any Error>>()
         let task = Netpoller.spawn(body)
@@ -12,8 +13,12 @@ func onLoop<Value: Sendable>(_ body: @escaping @Netpoller @Sendable () async thr
         if result == nil { task.cancel() }
         return result
     }.value
+    await loopSlots.give()
     return try #require(outcome, "this should have ended by now").get()
 }
+
+// There is one loop for all tests: were hundreds on it at once, each would wait for the others and find itself late.
+private let loopSlots = Slots(16)
 
 /// Lets every task that can run do so until it waits: the loop runs its jobs in the order they came.
 @Netpoller

@@ -42,6 +42,20 @@ func listen(
     return listener
 }
 
+/// Does it again with other ports where one is taken: a port that the kernel gave for one address, or one family, may be
+/// somebody else's at another.
+@Netpoller
+func untilPortsAreFree<Value: ~Copyable>(_ body: @Netpoller () async throws -> Value) async throws -> Value {
+    for _ in 0..<20 {
+        do {
+            return try await body()
+        } catch let error as NetworkError where error.errno == .addressInUse {
+        } catch let error as Errno where error == .addressInUse {
+        }
+    }
+    return try await body()
+}
+
 /// A literal address to listen on that nobody else uses.
 func freshAddress(_ network: Network) -> String {
     switch network {

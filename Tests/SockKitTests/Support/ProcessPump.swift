@@ -31,9 +31,6 @@ final class ProcessPump: Sendable {
         state.pending = pending ?? []
         state.inputEnds = pending != nil
         state.record.openStreams = output == nil ? 1 : 2
-        for descriptor in [input, output, error, wakeUp.readEnd, wakeUp.writeEnd] {
-            if let descriptor { _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK) }
-        }
         self.state = Mutex(state)
     }
 

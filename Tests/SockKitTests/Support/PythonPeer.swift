@@ -3,7 +3,7 @@
 /// A peer tells on its standard output, a line each, first the port it has and then what happened to it.
 enum PythonPeer {
     static let prelude = #"""
-        import hashlib, os, select, signal, socket, struct, sys, time
+        import fcntl, os, select, signal, socket, struct, sys, termios, time
         sys.excepthook = lambda kind, error, trace: (print(kind.__name__, error), sys.__excepthook__(kind, error, trace))
         arguments = sys.argv[1:]
 
@@ -37,6 +37,36 @@ enum PythonPeer {
             "Whether neither bytes nor the end arrive within that time."
             return not select.select([c], [], [], seconds)[0]
 
+        def queues(mine, theirs, table="tcp"):
+            "How much of what was sent on a socket of this machine is not acknowledged, and how much waits to be read."
+            for row in open("/proc/net/" + table):
+                words = row.split()
+                if words[1].endswith(":%04X" % mine) and words[2].endswith(":%04X" % theirs):
+                    return tuple(int(part, 16) for part in words[4].split(":"))
+            return 0, 0
+
+        def until(holds):
+            "Looks again and again, for what the kernel tells only to those who ask."
+            limit = time.monotonic() + 10
+            while not holds():
+                if time.monotonic() > limit: raise TimeoutError
+                time.sleep(0.002)
+
+        def taken(c):
+            "Waits until the program at the other end has read all that was sent."
+            mine, theirs = c.getsockname()[1], c.getpeername()[1]
+            until(lambda: queues(mine, theirs)[0] == 0 and queues(theirs, mine)[1] == 0)
+
+        def stuck(c):
+            "Waits until nothing more arrives, since the kernel takes no more, and returns how much waits to be read."
+            same, before = 0, -1
+            while same < 4:
+                time.sleep(0.1)
+                waiting = struct.unpack("i", fcntl.ioctl(c, termios.FIONREAD, b"0000"))[0]
+                same = same + 1 if waiting == before else 0
+                before = waiting
+            return before
+
         def reset(c):
             c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             c.close()
@@ -44,6 +74,12 @@ enum PythonPeer {
         def hold():
             "Lives until it is killed."
             while True: signal.pause()
+
+        def refuse(host, port):
+            "A port that refuses every dial: bound, and nobody listens."
+            s = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+            s.bind((host, int(port)))
+            return s
 
         def fill(host, port=0):
             "A black hole: a listener whose queue is full, so that every further SYN is dropped."

@@ -1,4 +1,5 @@
 import Glibc
+import SockKit
 
 /// Reserves a port of 127.0.0.1 that nobody listens on: bound, so that nobody else gets it, and refusing every dial.
 func refusingPort() throws -> Int { try hold(listening: false) }
@@ -32,6 +33,12 @@ func unboundPort() throws -> Int {
         if isFree(port) { return port }
     }
     throw HarnessError("no free port", EADDRINUSE)
+}
+
+/// A place of 127/8 that nobody has, and that nobody is given by chance: an address of its own, and such a port.
+func unboundPlace() throws -> Endpoint {
+    let address = IPAddress(v4: 127, .random(in: 100...250), .random(in: 1...250), .random(in: 1...250))
+    return .ip(address, port: UInt16(try unboundPort()))
 }
 
 private func isFree(_ port: Int) -> Bool {

@@ -67,23 +67,3 @@ extension Trait where Self == EndToEndTrait {
     /// The test starts programs: it gets a `Scene`, and everything it started is killed at its end.
     static var endToEnd: Self { EndToEndTrait() }
 }
-
-/// A counting semaphore whose waiters do not hold a thread.
-private actor Slots {
-    private var free: Int
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-
-    init(_ count: Int) { free = count }
-
-    func take() async {
-        if free > 0 {
-            free -= 1
-        } else {
-            await withCheckedContinuation { waiting.append($0) }
-        }
-    }
-
-    func give() {
-        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
-    }
-}

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// What the tools that are installed here make of a text.
 enum Shell {
@@ -11,26 +11,22 @@ enum Shell {
 
     /// Runs a tool on a text as its standard input; its output and errors come back together.
     static func run(_ tool: String, _ arguments: [String], input: String) throws -> Outcome {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "sockctl-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let file = directory.appending(path: "input")
-        try Data(input.utf8).write(to: file)
-        let process = Process()
-        let output = Foundation.Pipe()
-        process.executableURL = URL(filePath: path(of: tool) ?? tool)
-        process.arguments = arguments
-        process.standardInput = try FileHandle(forReadingFrom: file)
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return Outcome(status: process.terminationStatus, output: String(decoding: data, as: UTF8.self))
+        let directory = try TemporaryDirectory()
+        let (given, written) = ("\(directory.path)/input", "\(directory.path)/output")
+        try writeFile(given, Array(input.utf8))
+        let output = StandardStream(written, O_WRONLY | O_CREAT | O_APPEND)
+        let pid = try spawn(
+            path(of: tool) ?? tool, arguments, environment: currentEnvironment(),
+            streams: StandardStreams(input: StandardStream(given, O_RDONLY), output: output, error: output))
+        var status: Int32 = -1
+        while unsafe waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+        let signal = status & 0x7f
+        let text = String(decoding: try contents(of: written), as: UTF8.self)
+        return Outcome(status: signal == 0 ? status >> 8 : 128 + signal, output: text)
     }
 
     private static func path(of tool: String) -> String? {
-        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(tool)" }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
+        (currentEnvironment()["PATH"] ?? "").split(separator: ":").map { "\($0)/\(tool)" }
+            .first { unsafe access($0, X_OK) == 0 }
     }
 }

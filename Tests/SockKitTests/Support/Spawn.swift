@@ -1,4 +1,5 @@
 import Glibc
+import SockKit
 import Synchronization
 
 /// A system call that the harness itself could not do without.
@@ -10,35 +11,66 @@ struct HarnessError: Error, CustomStringConvertible {
     }
 }
 
-/// The three descriptors a program begins with; nil is a closed one.
-struct StandardDescriptors {
-    var input: Int32?
-    var output: Int32?
-    var error: Int32?
+/// What a program has as one of its first three descriptors. It opens it itself.
+struct StandardStream: Sendable {
+    let path: String
+    let flags: Int32
+
+    /// A file.
+    init(_ path: String, _ flags: Int32) {
+        self.path = path
+        self.flags = flags
+    }
+
+    /// A pipe, or whatever else this process has open under that number.
+    init(_ descriptor: Int32, _ flags: Int32) {
+        self.init("/proc/\(getpid())/fd/\(descriptor)", flags)
+    }
 }
 
-/// A pipe has two ends; both are closed in the programs that are started while it is open.
+/// The three that a program begins with; nil is a closed one.
+struct StandardStreams: Sendable {
+    var input: StandardStream?
+    var output: StandardStream?
+    var error: StandardStream?
+}
+
+/// The two ends of a pipe, which do not block us.
 struct Pipe {
     let readEnd: Int32
     let writeEnd: Int32
 
-    init() throws {
-        var ends: [Int32] = [0, 0]
-        guard unsafe pipe(&ends) == 0 else { throw HarnessError("pipe") }
-        readEnd = ends[0]
-        writeEnd = ends[1]
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    }
+    init() throws { (readEnd, writeEnd) = try FileCalls.pipe() }
 }
 
-/// Held from the making of a pipe until the program that gets one of its ends is running: between pipe(2) and FD_CLOEXEC
-/// a program started by another test would inherit the pipe, and its other end would never see the end of the stream.
-let spawnTurn = Mutex(())
-
-/// Starts a program as the leader of a process group of its own, with default signal dispositions and an empty mask.
+/// Starts a program as the leader of a process group, with default signal dispositions and an empty mask.
+///
+/// Until its exec(2) a program that is being started holds whatever its parent held. Had it our descriptors, then a
+/// socket that another test closes in that moment would stay open: its port would not be free, and its peer would not
+/// hear of the end. So it is started by a thread whose table of descriptors is empty.
 func spawn(
-    _ path: String, _ arguments: [String], environment: [String: String], descriptors: StandardDescriptors
+    _ path: String, _ arguments: [String], environment: [String: String], streams: StandardStreams
 ) throws -> pid_t {
+    let (code, pid) = runOnThread {
+        leaveDescriptors()
+        return startProgram(path, arguments, environment: environment, streams: streams)
+    }
+    guard code == 0 else { throw HarnessError("posix_spawn \(path)", code) }
+    return pid
+}
+
+/// Gives the calling thread a table of descriptors of its own, which has only the first three. The corresponding call is
+/// close_range(2), which Glibc's module hides. Where the kernel does not have it the thread goes on with all of them.
+private func leaveDescriptors() {
+    typealias CloseRange = @convention(c) (UInt32, UInt32, Int32) -> Int32
+    let unshare: Int32 = 1 << 1
+    guard let symbol = unsafe dlsym(nil, "close_range") else { return }
+    _ = unsafe unsafeBitCast(symbol, to: CloseRange.self)(3, .max, unshare)
+}
+
+private func startProgram(
+    _ path: String, _ arguments: [String], environment: [String: String], streams: StandardStreams
+) -> (code: Int32, pid: pid_t) {
     var actions = unsafe posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
     unsafe posix_spawn_file_actions_init(&actions)
@@ -47,17 +79,12 @@ func spawn(
         unsafe posix_spawn_file_actions_destroy(&actions)
         unsafe posix_spawnattr_destroy(&attributes)
     }
-    let wanted = [(descriptors.input, 0), (descriptors.output, 1), (descriptors.error, 2)] as [(Int32?, Int32)]
-    for (descriptor, number) in wanted {
-        if let descriptor {
-            unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, number)
+    for (number, stream) in zip(Int32(0)..., [streams.input, streams.output, streams.error]) {
+        if let stream {
+            unsafe posix_spawn_file_actions_addopen(&actions, number, stream.path, stream.flags, 0o644)
         } else {
             unsafe posix_spawn_file_actions_addclose(&actions, number)
         }
-    }
-    // What the test process has open by chance is none of the program's business.
-    for number in names(in: "/proc/self/fd").compactMap(Int32.init) where number > 2 {
-        unsafe posix_spawn_file_actions_addclose(&actions, number)
     }
     var all = sigset_t()
     var none = sigset_t()
@@ -75,8 +102,7 @@ func spawn(
             unsafe posix_spawn(&pid, path, &actions, &attributes, argv, envp)
         }
     }
-    guard code == 0 else { throw HarnessError("posix_spawn \(path)", code) }
-    return pid
+    return (code, pid)
 }
 
 /// This process's environment, as a program started by it would see it.
@@ -92,7 +118,28 @@ func currentEnvironment() -> [String: String] {
 }
 
 /// Runs `body` on a thread of its own, for work that blocks.
-func startThread(_ body: @escaping @Sendable () -> Void) {
+func startThread(_ body: @escaping @Sendable () -> Void) { pthread_detach(makeThread(body)) }
+
+/// Runs something that blocks and waits for it: a task that blocks may hold the only thread that there is for tasks.
+func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+    await withCheckedContinuation { continuation in startThread { continuation.resume(returning: body()) } }
+}
+
+/// Runs something short on a thread of its own and waits for it, for what belongs to a thread.
+private func runOnThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) -> Value {
+    let slot = Slot<Value>()
+    let thread = makeThread {
+        let value = body()
+        slot.value.withLock { $0 = value }
+    }
+    pthread_join(thread, nil)
+    return slot.value.withLock { $0! }
+}
+
+/// Where a thread leaves its result.
+private final class Slot<Value: Sendable>: Sendable { let value = Mutex<Value?>(nil) }
+
+private func makeThread(_ body: @escaping @Sendable () -> Void) -> pthread_t {
     final class Box: Sendable {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -106,12 +153,7 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
             return nil
         }, box.toOpaque())
     precondition(code == 0, "pthread_create failed")
-    pthread_detach(thread)
-}
-
-/// Runs something that blocks and waits for it: a task that blocks may hold the only thread that there is for tasks.
-func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-    await withCheckedContinuation { continuation in startThread { continuation.resume(returning: body()) } }
+    return thread
 }
 
 private func withCStrings<Result>(

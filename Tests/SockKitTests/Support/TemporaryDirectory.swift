@@ -1,6 +1,5 @@
 import Glibc
 import SockKit
-import Synchronization
 
 /// A directory that goes away with its contents at the latest when this does, with a path short enough for sockets.
 final class TemporaryDirectory: Sendable {
@@ -17,9 +16,6 @@ final class TemporaryDirectory: Sendable {
 
 /// A socket file behind which nobody is any more.
 func makeStaleSocket(at path: String, _ kind: Network.Kind = .stream) throws {
-    // A program that is just being started would keep the socket open until its exec(2).
-    try spawnTurn.withLock { _ in
-        let socket = try SocketCalls.socket(.unix, kind)
-        try SocketCalls.bind(socket.rawValue, to: .unix(.path(path)), family: .unix)
-    }
+    let socket = try SocketCalls.socket(.unix, kind)
+    try SocketCalls.bind(socket.rawValue, to: .unix(.path(path)), family: .unix)
 }

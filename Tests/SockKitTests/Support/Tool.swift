@@ -42,13 +42,11 @@ enum Tool: String, CaseIterable, Sendable, CustomTestStringConvertible {
     /// Runs a tool with nothing to read and nowhere to write, and tells whether its status is 0.
     private static func succeeds(_ tool: Tool, _ arguments: [String]) -> Bool {
         guard let path = tool.path else { return false }
-        let null = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
-        defer { close(null) }
-        let descriptors = StandardDescriptors(input: null, output: null, error: null)
-        let pid = spawnTurn.withLock { _ in
-            try? spawn(path, arguments, environment: currentEnvironment(), descriptors: descriptors)
+        let null = StandardStream("/dev/null", O_RDWR)
+        let streams = StandardStreams(input: null, output: null, error: null)
+        guard let pid = try? spawn(path, arguments, environment: currentEnvironment(), streams: streams) else {
+            return false
         }
-        guard let pid else { return false }
         var status: Int32 = -1
         return unsafe waitpid(pid, &status, 0) == pid && status == 0
     }
