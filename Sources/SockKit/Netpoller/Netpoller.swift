@@ -29,6 +29,7 @@ public actor Netpoller {
     }
 
     /// Runs `body` as a task of its own on the loop and waits for it, passing on the caller's cancellation.
+    @discardableResult
     @Netpoller
     public static func child<Value: Sendable>(_ body: @escaping @Netpoller @Sendable () async -> Value) async -> Value {
         await join(spawn(body))

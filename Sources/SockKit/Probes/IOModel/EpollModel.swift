@@ -20,7 +20,14 @@ final class EpollModel: IOModelEngine {
         repeat {
             for client in thread.arrivals() where watch(client, .read, isNew: true) { clients[client.tag] = client }
             guard !clients.isEmpty else { return }
-            let tags = (0..<events.wait(on: epoll.rawValue, timeout: nil)).map { events[$0].tag }
+            let count: Int
+            do throws(Errno) { count = try events.wait(on: epoll.rawValue, timeout: nil) } catch {
+                for client in clients.values {
+                    _ = client.prepare("epoll_wait") { _ throws(Errno) in throw error }
+                }
+                return
+            }
+            let tags = (0..<count).map { events[$0].tag }
             if tags.contains(UInt64(bell.rawValue)) { PollCalls.drainWakeUp(bell.rawValue) }
             let announced = tags.compactMap { clients[$0] }
             // One call has waited for all of these; it is counted once.
