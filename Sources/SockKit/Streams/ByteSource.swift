@@ -24,6 +24,12 @@ public final class ByteSource {
     /// How many bytes a file holds; nil where nobody can know.
     public var size: Int? { isFile ? Int(given.identity.size) : nil }
 
+    /// How many bytes of a file are still to be read; nil where nobody can know.
+    public var bytesLeft: Int? {
+        guard let size, let position = try? FileCalls.position(of: number) else { return nil }
+        return max(0, size - position)
+    }
+
     /// Waits for bytes; an empty chunk is the end.
     public func readChunk(maximum: Int = 64 * 1024) async throws(NetworkError) -> Chunk {
         do throws(DescriptorFailure) {

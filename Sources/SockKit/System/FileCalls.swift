@@ -68,6 +68,13 @@ package enum FileCalls {
         }
     }
 
+    /// Where the next read of a file begins.
+    package static func position(of descriptor: Int32) throws(Errno) -> Int {
+        try SystemCall.perform("lseek", on: descriptor, arguments: "\(descriptor), 0, SEEK_CUR") {
+            Int(lseek(descriptor, 0, SEEK_CUR))
+        }
+    }
+
     /// Cuts a file to nothing.
     package static func truncate(_ descriptor: Int32) throws(Errno) {
         _ = try SystemCall.perform("ftruncate", on: descriptor, arguments: "\(descriptor), 0") {

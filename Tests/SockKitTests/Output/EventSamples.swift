@@ -22,7 +22,7 @@ enum EventSamples {
         unsent: 3, silence: .milliseconds(400), messages: 2)
     static let disconnection = DisconnectedEvent(
         failure: Failure(reset, connection: 1), by: .reset, silence: .milliseconds(400), sent: 5000, unacknowledged: 12,
-        atRisk: 12, kept: 1)
+        atRisk: 12, perhapsUnread: 7, kept: 1)
     static let timeout = {
         let error = NetworkError(.read, network: .tcp, local: ends.local, remote: ends.remote, cause: .timeout)
         var failure = Failure(error, connection: 1)
@@ -77,7 +77,7 @@ enum EventSamples {
         HalfClosedEvent(ends: ends, by: .peer),
         InputUnfinishedEvent(),
         MessageCutEvent(bytes: 3, length: 6),
-        InputDroppedEvent(bytes: 3, sent: 5),
+        InputDroppedEvent(bytes: 3, sent: 5, unsent: 3),
         UnansweredEvent(count: 2),
         KeepAliveEvent(ends: ends, silence: .milliseconds(300), limit: .seconds(3)),
         closing,

@@ -85,7 +85,7 @@ struct Dial {
             let status = error.cause == .cancelled ? .success : reporter.fail(error)
             // Kept for a connection that never came.
             let left = session.bytesKept
-            if left > 0 { reporter.report(InputDroppedEvent(bytes: left, sent: left)) }
+            if left > 0 { reporter.report(InputDroppedEvent(bytes: left, sent: left, unsent: left)) }
             return status
         }
     }

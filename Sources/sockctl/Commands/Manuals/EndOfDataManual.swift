@@ -23,7 +23,11 @@ extension Manual.Section {
             ),
             (
                 "A reset, or a write that fails",
-                "The status is 74, and the error tells how many bytes cannot have arrived."
+                """
+                The status is 74. A line tells how many bytes of standard input were not acknowledged, and how many of \
+                these were never sent, so that they cannot have arrived. What fails on this side, as a file that can't be \
+                read or memory that is not to be had, ends the conversation too, with a status of its own.
+                """
             ),
             (
                 "Standard output is gone or full",

@@ -36,7 +36,8 @@ extension Manual.Section {
                 silent by then, and what became of the bytes. What the kernel never took is sent on the next connection. \
                 What it took and the peer's TCP did not acknowledge (SIOCOUTQ) may be lost, or may have arrived all the \
                 same: it is told to the byte, and not sent again. Bytes that were acknowledged have reached the peer's \
-                kernel; whether its program read them nobody can know but by an answer.
+                kernel; whether its program read them nobody can know but by an answer. So a second figure says how many \
+                were acknowledged since the peer was last heard: as many of them as lay in its queue unread are lost too.
                 """
             ),
         ])

@@ -79,7 +79,7 @@ final class DatagramSession {
             let status = reporter.fail(error)
             if result.bytesUnsent > 0 {
                 let sent = result.bytesSent + result.bytesUnsent
-                reporter.report(InputDroppedEvent(bytes: result.bytesUnsent, sent: sent))
+                reporter.report(InputDroppedEvent(bytes: result.bytesUnsent, sent: sent, unsent: result.bytesUnsent))
             }
             return status
         case .idle:

@@ -111,7 +111,7 @@ final class Peer: ByteStream {
         if count == 0 { return }
         if received == 0 { reportFirstByte() }
         received += count
-        clock?.noteReceived()
+        clock?.noteReceived(sent: sent)
         progress?.tick(count)
         if conduct.keepsTime { renew() }
         if isFinishing, !hasExpired { restForAWhile() }

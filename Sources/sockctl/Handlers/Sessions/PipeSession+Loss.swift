@@ -24,22 +24,30 @@ extension PipeSession {
     func account(for error: NetworkError, _ peer: Peer) {
         guard let result, !peer.wasIdle else { return }
         if case .file = error.stream { return }
-        let sent = result.bytesToFar + result.unsent.count
+        // Of a file the rest was to be sent as well; what comes of a pipe nobody knows.
+        let rest = result.nearEnded ? 0 : streams.source?.bytesLeft ?? 0
+        let sent = result.bytesToFar + result.unsent.count + rest
         guard sent > 0 else { return }
-        let lost = result.unsent.count + atRisk(of: peer.connection.bytesUnacknowledged ?? 0)
-        let mayArrive = ConnectionEnding(error) == .timeout
-        peer.reporter.report(InputDroppedEvent(bytes: lost, sent: sent, mayArrive: mayArrive))
+        let depths = peer.connection.queueDepths
+        let atRisk = atRisk(of: peer.connection.bytesUnacknowledged ?? 0)
+        let unsent = result.unsent.count + rest + min(atRisk, depths?.unsent ?? 0)
+        peer.reporter.report(
+            InputDroppedEvent(
+                bytes: atRisk + result.unsent.count + rest, sent: sent, unsent: unsent,
+                mayArrive: ConnectionEnding(error) == .timeout))
     }
 
     func wantsAnother(after error: NetworkError, _ peer: Peer) async -> Bool {
         guard persistence.reconnects, error.isLoss, let result else { return false }
         if case .peerEnded = error.cause { await awaitAcknowledgements(peer, for: .milliseconds(200)) }
         let unacknowledged = peer.connection.bytesUnacknowledged
+        let perhapsUnread = unacknowledged.map { max(0, peer.sent - $0 - (peer.clock?.sentWhenHeard ?? 0)) }
         peer.reporter.report(
             DisconnectedEvent(
                 failure: Failure(error, connection: peer.number), by: ConnectionEnding(error),
                 silence: peer.clock?.silence ?? .zero, sent: peer.sent, unacknowledged: unacknowledged,
-                atRisk: unacknowledged.map(atRisk), kept: result.unsent.count))
+                atRisk: unacknowledged.map(atRisk), perhapsUnread: perhapsUnread,
+                kept: result.unsent.count))
         return true
     }
 

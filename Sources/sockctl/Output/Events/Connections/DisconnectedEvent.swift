@@ -16,6 +16,10 @@ struct DisconnectedEvent: Event {
                 "bytes_unacknowledged", "How many of them the peer's kernel has not acknowledged, where that is known.",
                 \.unacknowledged),
             Field("bytes_at_risk", "How many of these came from standard input and not from heartbeats.", \.atRisk),
+            Field(
+                "bytes_perhaps_unread",
+                "How many at most were acknowledged since the peer's last answer, and perhaps never read by it.",
+                \.perhapsUnread),
             Field("bytes_kept", "How many bytes of standard input are kept for the next connection.", \.kept),
             Field.error(\.failure),
         ]
@@ -27,6 +31,8 @@ struct DisconnectedEvent: Event {
     var sent: Int
     var unacknowledged: Int?
     var atRisk: Int?
+    /// Acknowledged since the peer was last heard: its kernel has them, its program perhaps not.
+    var perhapsUnread: Int?
     var kept: Int
 
     func text(on terminal: Terminal) -> String {
@@ -46,6 +52,9 @@ struct DisconnectedEvent: Event {
                 parts.append("only heartbeats were not acknowledged, of \(sent) bytes sent")
             } else {
                 parts.append("all \(sent) bytes sent were acknowledged; whether the peer read them is not known")
+            }
+            if atRisk > 0, let perhapsUnread, perhapsUnread > 0 {
+                parts.append("at most \(perhapsUnread) more were acknowledged and perhaps never read")
             }
         } else if sent > 0 {
             parts.append("whether the peer read the \(sent) bytes sent is not known")

@@ -1,21 +1,31 @@
 struct InputDroppedEvent: Event {
     static let name = "input-dropped"
     static let level = EventLevel.always
-    static let summary =
-        "So many bytes were taken from standard input and never acknowledged by the peer's kernel."
+    static let summary = """
+        So many bytes were taken from standard input and never acknowledged by the peer's kernel, or, of a file, were \
+        still to be sent.
+        """
     static let fields = [
-        Field.bytes(\.bytes), Field("bytes_sent", "How many bytes of standard input were taken in all.", \.sent),
+        Field.bytes(\.bytes),
+        Field("bytes_sent", "How many bytes of standard input were taken, or were to be sent, in all.", \.sent),
+        Field(
+            "bytes_unsent", "How many of those dropped were never sent, so that they cannot have arrived.", \.unsent),
     ]
 
     let bytes: Int
     let sent: Int
-    /// After a time-out of ours some may still be on their way; otherwise they cannot have arrived.
+    /// Never sent, as far as this side's kernel knows: these alone cannot have arrived.
+    let unsent: Int
+    /// A time-out of ours ended it: acknowledgements may still be on their way.
     var mayArrive = false
 
     func text(on terminal: Terminal) -> String {
-        bytes > 0
-            ? "\(bytes) of \(sent) bytes of standard input "
-                + (mayArrive ? "were not acknowledged in time" : "cannot have arrived")
-            : "all \(sent) bytes sent were acknowledged; whether the peer read them is not known"
+        guard bytes > 0 else {
+            return "all \(sent) bytes sent were acknowledged; whether the peer read them is not known"
+        }
+        let what = "\(bytes) of \(sent) bytes of standard input "
+        if mayArrive { return what + "were not acknowledged in time" }
+        if unsent == bytes { return what + "cannot have arrived" }
+        return what + "were not acknowledged" + (unsent > 0 ? "; \(unsent) of them cannot have arrived" : "")
     }
 }
