@@ -10,6 +10,7 @@ extension Peer {
         if case .idle = failure?.cause { true } else { false }
     }
 
+    @inline(never)
     func renew() {
         if failure != nil { return }
         let now = Deadline.now
@@ -22,6 +23,7 @@ extension Peer {
     func restForAWhile() { connection.readDeadline = .now + Self.rest }
 
     /// Whether the service goes on after a failure, which is reported then.
+    @inline(never)
     func goesOn(after error: NetworkError) -> Bool {
         guard error.cause == .timeout, error.operation == .read, !isFinishing, failure == nil,
             timeouts < conduct.keepGoing

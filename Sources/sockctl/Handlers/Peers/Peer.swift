@@ -102,9 +102,12 @@ final class Peer: ByteStream {
     private func didRead(_ count: Int, of length: Int, reader: Int? = nil) throws(NetworkError) {
         didRead(count, reader: reader)
         if length > count { reportCut(count, of: length) }
-        if let most = conduct.maximumBytes, received > most {
-            throw names.failure(.read, .limit("the peer sent more than \(most) bytes"))
-        }
+        if let most = conduct.maximumBytes, received > most { throw excess(most) }
+    }
+
+    @inline(never)
+    private func excess(_ most: Int) -> NetworkError {
+        names.failure(.read, .limit("the peer sent more than \(most) bytes"))
     }
 
     private func didRead(_ count: Int, reader: Int? = nil) {
