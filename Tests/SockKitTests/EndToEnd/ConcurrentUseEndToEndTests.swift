@@ -93,6 +93,20 @@ import Testing
         #expect(summary["reader_bytes"]?.array?.compactMap(\.integer).reduce(0, +) == 5, "\(summary)")
     }
 
+    @Test(.needs(.python3)) func `the peer's end is told when the last of two readers has come to it`() async throws {
+        let options = ["--json", "-vv", "--readers", "2", "--read-size", "4", "--read-delay", "400ms"]
+        let server = try sockctl(["listen"] + options + ["127.0.0.1:0"])
+        _ = try await python("c = dial(arguments[0]); c.sendall(b'world!!')", server.listening().port).finish()
+        let outcome = try await server.finish()
+        outcome.expect(out: "world!!")
+        let events = try outcome.events()
+        let read = try #require(events.last { $0.name == "read" }?["elapsed"]?.number)
+        let ends = events.filter { $0.name == "half-closed" && $0["by"]?.string == "peer" }
+        #expect(ends.count == 1, "\(outcome)")
+        // Whoever read last waits for its delay before it reads again and finds the end.
+        #expect(try #require(ends.first?["elapsed"]?.number) >= read + 0.4, "\(outcome)")
+    }
+
     @Test(.needs(.python3), arguments: [[], ["--readers", "4"]])
     func `the messages of a Python writer are counted, and two of them are torn`(options: [String]) async throws {
         let script = """

@@ -84,6 +84,56 @@ import Testing
         }
     }
 
+    @Test(arguments: [["-u", "127.0.0.1:0"], ["unixgram:PATH"]])
+    func `a listener ends when nothing has come for a second after the end of standard input`(
+        words: [String]
+    ) async throws {
+        let path = try scratch("socket")
+        let arguments = ["listen", "--json"] + words.map { $0.replacing("PATH", with: path) }
+        let listen = try sockctl(arguments, input: .open)
+        try await listen.waitForEvent("listening")
+        let script = """
+            if arguments[0].isdigit(): where, kind = ("127.0.0.1", int(arguments[0])), socket.AF_INET
+            else: where, kind = arguments[0], socket.AF_UNIX
+            c = socket.socket(kind, socket.SOCK_DGRAM); c.connect(where)
+            for word in (b"one", b"two"): c.send(word); sys.stdin.readline()
+            """
+        let place = words.count == 2 ? "\(try await listen.listening().port)" : path
+        let client = try python(script, place, input: .open)
+        try await listen.waitForOutput("one")
+        listen.closeInput()
+        // The second one comes when more than half of the second is over, and another begins.
+        await #expect(throws: Overdue.self) {
+            try await listen.wait(for: "end", within: .milliseconds(600)) { $0.status }
+        }
+        client.send("\n")
+        try await listen.waitForOutput("onetwo")
+        let outcome = try await listen.finish()
+        outcome.expect(status: 0)
+        #expect(outcome.elapsed >= .milliseconds(1600))
+    }
+
+    @Test(arguments: [["dial", "-u", "127.0.0.66:9"], ["listen", "-u", "127.0.0.1:0"]])
+    func `--max-time is the longest that it takes`(words: [String]) async throws {
+        let outcome = try await sockctl(words + ["--max-time", "300ms"], input: .open).finish()
+        outcome.expect(status: 75)
+        #expect(outcome.elapsed >= .milliseconds(300))
+    }
+
+    @Test func `each line of a terminal is one datagram, and an idle terminal goes on`() async throws {
+        let server = try python(Self.server + "for _ in range(3): say(s.recv(100))")
+        let dial = try InputKind.terminal.startOpen(["dial", "-u", "127.0.0.1:\(await server.port())"])
+        dial.send("one\ntwo\n")
+        try await server.waitForLine(containing: "two", on: .out)
+        await #expect(throws: Overdue.self) {
+            try await dial.wait(for: "end", within: .milliseconds(1300)) { $0.status }
+        }
+        dial.send("three\n")
+        try await server.finish().expect(lines: [#"b'one\n'"#, #"b'two\n'"#, #"b'three\n'"#], after: 1)
+        dial.closeInput()
+        try await dial.finish().expect(status: 0)
+    }
+
     @Test func `--count ends it at so many datagrams`() async throws {
         let server = try python(
             Self.server + "data, peer = s.recvfrom(100)\nfor part in (b'1', b'2', b'3'): s.sendto(part, peer)")

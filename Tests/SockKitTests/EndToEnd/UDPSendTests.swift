@@ -132,17 +132,27 @@ import Testing
 
     @Test func `a reply is not taken for the answer to a send that was refused`() async throws {
         let port = try unboundPort()
-        let send = try sockctl(
-            "udp-send", "--json", "--wait", "20s", "--interval", "400ms", "--count", "4", "127.0.0.1:\(port)", "hi")
-        try await send.waitForLine(containing: "datagram-sent", on: .out)
-        let server = try sockctl("udp-recv", "--reply", "ok", "127.0.0.1:\(port)")
+        let send = try sockctl("udp-send", "--json", "--wait", "20s", "127.0.0.1:\(port)", input: .open)
+        send.send("refused\n")
+        let refused = try Event(await send.waitForLine(containing: "datagram-sent", on: .out))
+        let server = try sockctl("udp-recv", "--json", "--reply", "ok", "127.0.0.1:\(port)")
         _ = try await server.listening()
+        send.send("answered\n")
+        try await server.waitForEvent("datagram-received")
+        send.closeInput()
         let outcome = try await send.finish()
         outcome.expect(status: 69)
-        let replies = try Event.all(in: outcome.out).filter { $0.name == "reply" }
+        let events = try Event.all(in: outcome.out)
         let last = try summary(outcome)
-        #expect(last["refused"]?.integer == 4 - replies.count && (1...3).contains(replies.count), "\(outcome)")
-        for reply in replies { #expect(try #require(reply["round_trip"]?.number) < 0.35) }
+        #expect(last["refused"]?.integer == 1 && last["replies"]?.integer == 1, "\(outcome)")
+        let reply = try #require(events.first { $0.name == "reply" })
+        // Counted from the second send.
+        let answered = try #require(events.last { $0.name == "datagram-sent" })
+        let since = try [refused, answered].map { sent in
+            try #require(reply["elapsed"]?.number) - (try #require(sent["elapsed"]?.number))
+        }
+        let roundTrip = try #require(reply["round_trip"]?.number)
+        #expect(abs(roundTrip - since[1]) < abs(roundTrip - since[0]), "\(outcome)")
     }
 
     @Test(.needsOwnNetwork) func `a datagram that no route takes is an error, not a loop`() async throws {

@@ -21,13 +21,20 @@ func join(
     _ side: Side, _ options: String..., input: ChildProcess.Input = .empty, output: ChildProcess.Output = .pipe,
     peer script: String
 ) async throws -> Pair {
+    try await join(side, options, peer: script) { try sockctl($0, input: input, output: output) }
+}
+
+/// Connects a sockctl that `start` starts, with the arguments it is given, with a peer.
+func join(
+    _ side: Side, _ options: [String], peer script: String, start: ([String]) throws -> ChildProcess
+) async throws -> Pair {
     switch side {
     case .dial:
         let peer = try python("c = take(serve())\n" + script)
         let address = "127.0.0.1:\(try await peer.port())"
-        return Pair(program: try sockctl(["dial"] + options + [address], input: input, output: output), peer: peer)
+        return Pair(program: try start(["dial"] + options + [address]), peer: peer)
     case .listen:
-        let program = try sockctl(["listen"] + options + ["127.0.0.1:0"], input: input, output: output)
+        let program = try start(["listen"] + options + ["127.0.0.1:0"])
         let port = try await program.listening().port
         return Pair(program: program, peer: try python("say(arguments[0])\nc = dial(arguments[0])\n" + script, port))
     }
