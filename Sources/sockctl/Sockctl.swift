@@ -22,7 +22,7 @@ enum Sockctl {
             }
         } catch {
             let settings = ReporterSettings(isJSON: Program.asksForJSON(words))
-            return Reporter(settings).fail(error).code
+            return Reporter(settings).end(Failure(error), .usage)
         }
     }
 }

@@ -1,7 +1,7 @@
 private import Glibc
 
-/// The calls that reports are written with. They do not pass the gate: a tracer that prints through it would trace its own
-/// printing, and that in turn.
+/// The calls that reports are written with, and waited for. They do not pass the gate: a tracer that prints through it
+/// would trace its own printing, and that in turn.
 package enum UnwatchedCalls {
     /// Writes all the bytes, waiting where it must, with one write(2) as long as the kernel takes them in one.
     ///
@@ -27,6 +27,11 @@ package enum UnwatchedCalls {
             default: throw number
             }
         }
+    }
+
+    /// Stops the calling thread for a millisecond.
+    package static func pause() {
+        _ = poll(nil, 0, 1)
     }
 
     /// Whether a write of at most 4096 bytes (PIPE_BUF) would go without waiting, or fail at once.

@@ -56,7 +56,7 @@ enum CommandTable {
         } catch {
             let salvaged = command.salvage(words)
             let settings = salvaged.common.reporterSettings(target: salvaged.reportTarget)
-            return Reporter(settings).fail(error).code
+            return Reporter(settings).end(Failure(error), .usage)
         }
         var settings = arguments.common.reporterSettings(target: arguments.reportTarget)
         settings.showsTransfers = arguments.showsTransfers
@@ -65,8 +65,8 @@ enum CommandTable {
         do throws(NetpollerFailure) {
             return try Netpoller.run { await conduct(arguments, reporter, body).code }
         } catch {
-            _ = reporter.fail(NetworkError(.set, network: nil, cause: .system(error.errno, call: error.call)))
-            return ExitStatus.system.code
+            let error = NetworkError(.set, network: nil, cause: .system(error.errno, call: error.call))
+            return reporter.end(Failure(error), .system)
         }
     }
 

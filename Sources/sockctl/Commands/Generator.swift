@@ -6,16 +6,14 @@ enum Generator {
     static func run(_ words: [String]) -> Int32 {
         guard words.count == 1, let root = words.first, !root.hasPrefix("-") else {
             let error = UsageError("generate takes the repository's folder: sockctl generate .")
-            return Reporter(ReporterSettings()).fail(error).code
+            return Reporter(ReporterSettings()).end(Failure(error), .usage)
         }
         for (path, text) in files {
             do throws(Errno) {
                 let file = try FileCalls.open("\(root)/\(path)", for: .write)
                 try FileCalls.writeBlocking(file.rawValue, Array(text.utf8).span)
             } catch {
-                let reporter = Reporter(ReporterSettings())
-                reporter.report(FailedEvent(Failure(error, "write", "\(root)/\(path)")))
-                return ExitStatus.cannotCreate.code
+                return Reporter(ReporterSettings()).end(Failure(error, "write", "\(root)/\(path)"), .cannotCreate)
             }
         }
         return ExitStatus.success.code

@@ -64,7 +64,10 @@ final class Conductor {
             return
         }
         // The second signal: whatever still runs is not waited for.
-        if interruption != nil { ProcessCalls.exit(ExitStatus.signal(signal.number).code) }
+        if interruption != nil {
+            reporter.settle()
+            ProcessCalls.exit(ExitStatus.signal(signal.number).code)
+        }
         interruption = signal
         body?.cancel()
     }

@@ -77,8 +77,8 @@ extension JSONValue {
             case "\n": text += "\\n"
             case "\r": text += "\\r"
             case "\t": text += "\\t"
-            // DEL and the C1 controls are allowed as they are, but would act on a terminal that shows the line.
-            case "\u{0}"..<"\u{20}", "\u{7f}"..<"\u{a0}", "\u{2028}", "\u{2029}":
+            // Many are allowed as they are, but would act on a terminal that shows the line.
+            case "\u{0}"..."\u{ffff}" where scalar.actsOnTerminals:
                 let digits = String(scalar.value, radix: 16)
                 text += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
             default: text.unicodeScalars.append(scalar)

@@ -15,9 +15,13 @@ final class LineSink: Sendable {
         var lost = 0
         /// The line that stands below all others on a terminal, while there is one.
         var status: String?
+        /// Whole lines that are to be written together, soon.
+        var gathered: [UInt8] = []
+        var isFlushPlanned = false
     }
 
     private let descriptor: Int32
+    private let isTerminal: Bool
     private let describeLoss: @Sendable (Int) -> [UInt8]
     private let state = Mutex(State())
 
@@ -26,8 +30,9 @@ final class LineSink: Sendable {
     private static let longestQueue = 4 << 20
 
     /// `describeLoss` makes the line that tells how many were dropped.
-    init(_ descriptor: Int32, describeLoss: @escaping @Sendable (Int) -> [UInt8]) {
+    init(_ descriptor: Int32, isTerminal: Bool, describeLoss: @escaping @Sendable (Int) -> [UInt8]) {
         self.descriptor = descriptor
+        self.isTerminal = isTerminal
         self.describeLoss = describeLoss
     }
 
@@ -45,12 +50,38 @@ final class LineSink: Sendable {
         state.withLock { state in
             // Made under the lock: times in lines that follow each other never run backwards.
             let line = make()
+            flush(&state)
             if let status = state.status {
                 put(Array("\r\u{1b}[K".utf8) + line + Array(status.utf8), &state)
             } else {
                 put(line, &state)
             }
         }
+    }
+
+    /// Keeps a line, with its newline, to be written with those that follow it; true if `flush` is to be called for it.
+    func gather(_ make: () -> [UInt8]) -> Bool {
+        state.withLock { state in
+            let line = make()
+            if state.gathered.count + line.count > Self.safeLength { flush(&state) }
+            state.gathered += line
+            defer { state.isFlushPlanned = true }
+            return !state.isFlushPlanned
+        }
+    }
+
+    /// Writes what was gathered.
+    func flush() {
+        state.withLock { state in
+            flush(&state)
+            state.isFlushPlanned = false
+        }
+    }
+
+    private func flush(_ state: inout State) {
+        guard !state.gathered.isEmpty else { return }
+        put(state.gathered, &state)
+        state.gathered.removeAll(keepingCapacity: true)
     }
 
     /// Shows a line that is rewritten in place, below what is written; nil removes it.
@@ -90,18 +121,18 @@ final class LineSink: Sendable {
         do throws(Errno) {
             try UnwatchedCalls.write(descriptor, bytes)
         } catch {
-            Self.note(error, &state)
+            note(error, &state)
         }
     }
 
-    private static func note(_ error: Errno, _ state: inout State) {
+    private func note(_ error: Errno, _ state: inout State) {
         state.isGone = isEnd(error)
         if !state.isGone, state.failure == nil { state.failure = error }
     }
 
-    /// EIO is a terminal that was hung up.
-    private static func isEnd(_ error: Errno) -> Bool {
-        error == .brokenPipe || error == .badFileDescriptor || error == .inputOutput
+    private func isEnd(_ error: Errno) -> Bool {
+        // A terminal that was hung up answers EIO; from all else that is a device that failed.
+        error == .brokenPipe || error == .badFileDescriptor || error == .inputOutput && isTerminal
     }
 
     private func drain() {
@@ -109,7 +140,7 @@ final class LineSink: Sendable {
             do throws(Errno) {
                 try UnwatchedCalls.write(descriptor, line)
             } catch {
-                state.withLock { Self.note(error, &$0) }
+                state.withLock { note(error, &$0) }
             }
         }
     }

@@ -1,4 +1,5 @@
 import SockKit
+import Synchronization
 
 /// How much is said, how, and where.
 struct ReporterSettings: Sendable {
@@ -31,6 +32,12 @@ final class Reporter: Sendable {
     private let errors: LineSink
     private let target: LineSink
     private let start: Deadline
+    private let fold = Mutex(FailureFold())
+    /// Reports that are a command's output, and a program's input, are written several at a time.
+    private let gathers: Bool
+
+    /// So long such a report may wait for others.
+    private static let patience = Duration.milliseconds(2)
 
     /// The program's reporter. `start` is what `elapsed` counts from.
     convenience init(_ settings: ReporterSettings, start: Deadline = .now) {
@@ -42,7 +49,7 @@ final class Reporter: Sendable {
         self.settings = settings
         self.start = start
         func sink(_ terminal: Terminal) -> LineSink {
-            LineSink(terminal.descriptor) { count in
+            LineSink(terminal.descriptor, isTerminal: terminal.isTerminal) { count in
                 Self.line(ReportsLostEvent(count: count), settings, terminal, since: start)
             }
         }
@@ -56,6 +63,7 @@ final class Reporter: Sendable {
             targetTerminal = onErrors
             target = errors
         }
+        gathers = settings.isJSON && settings.target == .standardOutput && !targetTerminal.isTerminal
     }
 
     /// Says what is to be said of an event, whole or not at all. Never waits for who reads it, and never fails.
@@ -67,11 +75,54 @@ final class Reporter: Sendable {
 
     @inline(never)
     private func write(_ event: any Event, _ level: EventLevel) {
-        let isError = level == .error || level == .trace
-        let (sink, terminal) = isError ? (errors, errorTerminal) : (target, targetTerminal)
+        switch level {
+        case .error: if let event = event as? FailedEvent { write(event) }
+        case .trace: put(errors) { Self.line(event, settings, errorTerminal, since: start) }
+        case .verbose, .veryVerbose, .transfer:
+            guard gathers else { fallthrough }
+            let isFirst = target.gather { Self.line(event, settings, targetTerminal, since: start) }
+            if isFirst { after(Self.patience) { $0.target.flush() } }
+        case .always: put(target) { Self.line(event, settings, targetTerminal, since: start) }
+        }
+    }
+
+    private func write(_ event: FailedEvent) {
+        if !settings.isJSON {
+            let (isHidden, isFirst) = fold.withLock { $0.hides(event.failure, at: .now) }
+            if isFirst { after(FailureFold.span) { $0.tell($0.fold.withLock { $0.take() }) } }
+            if isHidden { return }
+        }
+        put(errors) { Self.line(event, settings, errorTerminal, since: start) }
+        fold.withLock { $0.begin(event.failure, at: .now) }
+    }
+
+    /// Writes a line after all that is to be said before it.
+    private func put(_ sink: LineSink, _ line: () -> [UInt8]) {
+        settle()
         // Both may be one terminal: the progress there is drawn again below the report.
         if sink !== errors { errors.setStatus(nil) }
-        sink.write { Self.line(event, settings, terminal, since: start) }
+        sink.write(line)
+    }
+
+    /// Writes what was kept to be said with more of its kind.
+    func settle() {
+        tell(fold.withLock { $0.end() })
+        if gathers { target.flush() }
+    }
+
+    private func tell(_ folded: FailureFold.Rest?) {
+        switch folded {
+        case nil: break
+        case .one(let failure): errors.write { Self.line(FailedEvent(failure), settings, errorTerminal, since: start) }
+        case .more(let count): errors.write { Self.line("\(count) more like it", settings, errorTerminal) }
+        }
+    }
+
+    private func after(_ span: Duration, _ action: @escaping @Sendable (Reporter) -> Void) {
+        Netpoller.spawn {
+            await Netpoller.sleep(for: span)
+            action(self)
+        }
     }
 
     /// Reports an error, and says how a command ends that ends with it.
@@ -91,6 +142,13 @@ final class Reporter: Sendable {
     func fail(_ error: UsageError) -> ExitStatus {
         report(FailedEvent(Failure(error)))
         return .usage
+    }
+
+    /// Reports why a program ends without its loop, waits on this thread until that has been read, and says how it ends.
+    func end(_ failure: Failure, _ status: ExitStatus) -> Int32 {
+        report(FailedEvent(failure))
+        while errors.isBusy { UnwatchedCalls.pause() }
+        return status.code
     }
 
     /// Whether an event of this level would be said: for those who would have to work to make one.
@@ -117,17 +175,18 @@ final class Reporter: Sendable {
     /// Waits until every report has been read, or its reader has gone; signals are still heard meanwhile.
     @Netpoller
     func finish() async {
+        settle()
         while errors.isBusy || target.isBusy {
             guard await Netpoller.sleep(for: .milliseconds(5)) else { return }
         }
     }
 
     /// Shows a line that is rewritten in place on standard error; nil removes it.
-    func setStatus(_ text: String?) { errors.setStatus(text) }
+    func setStatus(_ text: String?) { errors.setStatus(text.map(errorTerminal.spell)) }
 
     /// Writes a line of text that is no event: progress, where no terminal shows it.
     func writeProgressLine(_ text: String) {
-        errors.write { Self.line(text, settings, errorTerminal) }
+        put(errors) { Self.line(text, settings, errorTerminal) }
     }
 
     /// Writes text for people that is no event, among the reports; nothing where these are JSON.
@@ -135,13 +194,15 @@ final class Reporter: Sendable {
     /// A picture has its own width: no time stands before its lines.
     func tell(_ text: String, isPicture: Bool = false) {
         guard !settings.isQuiet, !settings.isJSON else { return }
-        if target !== errors { errors.setStatus(nil) }
-        target.write { isPicture ? Array("\(text)\n".utf8) : Self.line(text, settings, targetTerminal) }
+        put(target) {
+            isPicture
+                ? Array("\(targetTerminal.spell(text))\n".utf8) : Self.line(text, settings, targetTerminal)
+        }
     }
 
     /// Writes whole lines that are no event: a hex dump among the reports.
     func writeLines(_ lines: [UInt8]) {
-        errors.write { lines }
+        put(errors) { lines }
     }
 
     // MARK: - Lines
@@ -161,6 +222,7 @@ final class Reporter: Sendable {
     }
 
     private static func line(_ text: String, _ settings: ReporterSettings, _ terminal: Terminal) -> [UInt8] {
+        let text = terminal.spell(text)
         guard settings.hasTimestamps else { return Array("\(text)\n".utf8) }
         let time = terminal.paint(Timestamp.now.timeOfDay, .dim)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { "\(time) \($0)\n" }

@@ -23,7 +23,7 @@ struct Terminal: Sendable {
     let descriptor: Int32
     let isTerminal: Bool
     let isColored: Bool
-    /// Whether drawings may use more than ASCII; the environment's locale says so where it says anything.
+    /// Whether texts and drawings may use more than ASCII; the environment's locale says so where it says anything.
     let drawsUnicode: Bool
 
     /// Looks at a descriptor and the environment.
@@ -55,14 +55,33 @@ struct Terminal: Sendable {
     /// The width now, for it changes; 80 where nobody knows.
     var columns: Int { FileCalls.columns(of: descriptor) ?? 80 }
 
-    /// The text with its lines broken at words, where they are wider than the terminal; what follows is indented further.
-    func wrap(_ text: String) -> String {
-        guard isTerminal, text.utf8.count >= columns else { return text }
+    /// The text with its lines broken at words where they are wider than the terminal; what follows is indented further.
+    ///
+    /// Elsewhere a line stays a line, for programs that look for words in it.
+    func wrap(_ text: String) -> String { wrap(text, hanging: 4, upTo: .max) }
+
+    /// The text as a paragraph to read.
+    func paragraph(_ text: String) -> String {
+        // What is wider is hard to read.
+        wrap(text, hanging: 0, upTo: 100)
+    }
+
+    private func wrap(_ text: String, hanging: Int, upTo widest: Int) -> String {
+        guard isTerminal else { return text }
         // The last column is left alone: to write there makes some terminals begin a new line.
+        let width = min(columns, widest) - 1
         return text.split(separator: "\n", omittingEmptySubsequences: false)
-            .flatMap { $0.isEmpty ? [""] : Paragraph.lines($0, width: columns - 1, hanging: 4) }
+            .flatMap { $0.isEmpty ? [""] : Paragraph.lines($0, width: width, hanging: hanging) }
             .joined(separator: "\n")
     }
+
+    /// The text with the signs that are not ASCII spelled out, where the locale may not have them.
+    func spell(_ text: String) -> String {
+        guard !drawsUnicode else { return text }
+        return Self.spellings.reduce(text) { $0.replacing($1.sign, with: $1.letters) }
+    }
+
+    private static let spellings = [("µ", "u"), ("±", "+/-"), ("×", "x"), ("…", "...")].map { (sign: $0, letters: $1) }
 
     /// The text in the look of what it means, made harmless: what it quotes may be a stranger's.
     func paint(_ text: String, _ style: Style) -> String {
@@ -71,12 +90,12 @@ struct Terminal: Sendable {
 }
 
 extension String {
-    /// The text with its control characters spelled out, so that they cannot act on a terminal: in the notation that
-    /// options take.
+    /// The text with the characters that are not shown but act on a terminal spelled out, in the notation that options
+    /// take.
     var printable: String {
-        guard unicodeScalars.contains(where: \.isControl) else { return self }
+        guard unicodeScalars.contains(where: \.actsOnTerminals) else { return self }
         return unicodeScalars.reduce(into: "") { text, scalar in
-            if scalar.isControl {
+            if scalar.actsOnTerminals {
                 text += EscapedText.show(Array(String(scalar).utf8))
             } else {
                 text.unicodeScalars.append(scalar)
@@ -86,5 +105,14 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    fileprivate var isControl: Bool { value < 0x20 || (0x7f..<0xa0).contains(value) }
+    /// Whether it is a control or, as the marks that turn the direction of a line, an invisible format character.
+    var actsOnTerminals: Bool {
+        if value < 0x7f { return value < 0x20 }
+        switch properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: return true
+        // The joiners make one sign of several, in Persian and in emoji.
+        case .format: return value != 0x200c && value != 0x200d
+        default: return false
+        }
+    }
 }

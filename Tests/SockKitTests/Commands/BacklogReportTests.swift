@@ -32,7 +32,7 @@ import Testing
     private func conclusion(
         _ result: BacklogResult, _ configuration: BacklogConfiguration = BacklogConfiguration()
     ) -> String {
-        BacklogConclusion(result, configuration).text(columns: 10_000)
+        BacklogConclusion(result, configuration).text
     }
 
     @Test func `a dial that waits is paired with the accept whose room it took, others having come before`() {

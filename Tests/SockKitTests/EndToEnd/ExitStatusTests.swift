@@ -35,6 +35,35 @@ import Testing
         outcome.expect(out: "")
     }
 
+    @Test func `what was wrong is told whole, however long it is`() async throws {
+        let word = "--" + String(repeating: "x", count: 30_000)
+        for arguments in [[word], ["dial", word], ["generate", word, word]] {
+            let outcome = try await sockctl(arguments).finish()
+            outcome.expect(status: 64)
+            #expect(outcome.err.contains(arguments[0] == "generate" ? "sockctl generate ." : word))
+        }
+    }
+
+    @Test(.needs(.python3)) func `what was wrong is told to a reader that is behind`() async throws {
+        let peer = try python(
+            """
+            import subprocess
+            reader, writer = os.pipe()
+            os.set_blocking(writer, False)
+            try:
+                while True: os.write(writer, bytes(4096))
+            except BlockingIOError: pass
+            os.set_blocking(writer, True)
+            program = subprocess.Popen([arguments[0], "dial", "--frobnicate"], stderr=writer)
+            os.close(writer)
+            try: program.wait(0.5)
+            except subprocess.TimeoutExpired: pass
+            text = b"".join(iter(lambda: os.read(reader, 65536), b""))
+            say(program.wait(), b"--frobnicate" in text)
+            """, [try #require(Binary.sockctl)])
+        #expect(try await peer.finish().out == "64 True\n")
+    }
+
     @Test(arguments: [["--help"], ["--version"], ["dial", "-h"], ["listen", "--help"], ["help", "dial"], ["help"]])
     func `help and version go to standard output with 0`(arguments: [String]) async throws {
         let outcome = try await sockctl(arguments).finish()

@@ -77,6 +77,93 @@ import Testing
         close(writer)
     }
 
+    @Test func `a device that fails is no reader that has gone`() throws {
+        // Nothing is mapped at its beginning.
+        let broken = unsafe open("/proc/self/mem", O_WRONLY)
+        defer { close(broken) }
+        let reporter = Reporter(
+            ReporterSettings(target: .standardOutput), standardOutput: broken, standardError: broken)
+        reporter.report(SummaryEvent(measures: []))
+        #expect(!reporter.isTargetGone)
+        #expect(reporter.outputFailure == .inputOutput)
+    }
+
+    @Test func `a terminal that was hung up is a reader that has gone`() throws {
+        // Glibc's module hides posix_openpt and what belongs to it.
+        let (unlock, askNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
+        var number: Int32 = 0
+        let master = unsafe open("/dev/ptmx", O_RDWR | O_NOCTTY)
+        try #require(unsafe ioctl(master, unlock, &number) == 0 && ioctl(master, askNumber, &number) == 0)
+        let slave = unsafe open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+        defer { close(slave) }
+        let reporter = Reporter(ReporterSettings(target: .standardOutput), standardOutput: slave, standardError: slave)
+        close(master)
+        reporter.report(SummaryEvent(measures: []))
+        #expect(reporter.isTargetGone)
+        #expect(reporter.outputFailure == nil)
+    }
+
+    @Test func `failures that are alike are told once to people, and counted`() throws {
+        let say = { (reporter: Reporter) in
+            for number in 1...5 { reporter.fail(EventSamples.reset, connection: number) }
+            reporter.report(UnansweredEvent(count: 2))
+            reporter.fail(EventSamples.reset, connection: 6)
+        }
+        let text = try written(ReporterSettings(), say).errors
+        let told = FailedEvent(Failure(EventSamples.reset)).text(on: Terminal(2, isTerminal: false, color: .never))
+        #expect(text == "\(told)\n4 more like it\n2 submits unanswered\n\(told)\n")
+        let objects = try written(ReporterSettings(isJSON: true), say).errors
+        #expect(objects.split(separator: "\n").count == 7)
+    }
+
+    @Test func `a storm that ends is counted all the same`() async throws {
+        let errors = try FileCalls.pipe()
+        let reporter = Reporter(ReporterSettings(), standardOutput: 1, standardError: errors.writer)
+        for _ in 1...3 { reporter.fail(EventSamples.reset) }
+        await Netpoller.spawn { await reporter.finish() }.value
+        close(errors.writer)
+        #expect(lines(from: errors.reader).last == "2 more like it")
+        close(errors.reader)
+    }
+
+    // MARK: - Lines that are written together
+
+    @Test func `a program reads many reports at once, whole and in order`() async throws {
+        let (reporter, reader) = try gathering()
+        defer { close(reader) }
+        for index in 1...200 { reporter.report(HeartbeatEvent(ends: EventSamples.ends, index: index, bytes: 1)) }
+        await Netpoller.spawn { await reporter.finish() }.value
+        let writes = packets(from: reader)
+        #expect(writes.count < 20 && writes.allSatisfy { $0.utf8.count <= 4096 && $0.hasSuffix("}\n") })
+        let indices = try writes.joined().split(separator: "\n").map {
+            try JSONValue(parsing: String($0))["index"]?.integer
+        }
+        #expect(indices == Array(1...200))
+    }
+
+    @Test func `a report that cannot wait takes those before it along`() throws {
+        let (reporter, reader) = try gathering()
+        defer { close(reader) }
+        reporter.report(AcceptedEvent(ends: EventSamples.ends))
+        reporter.report(ListeningEvent(ends: EventSamples.ends))
+        #expect(packets(from: reader).joined().contains(/"accepted".*\n.*"listening".*\n$/))
+        reporter.report(AcceptedEvent(ends: EventSamples.ends))
+        // Standard error may be the same file.
+        reporter.fail(EventSamples.reset)
+        #expect(packets(from: reader).map { $0.contains("\"accepted\"") } == [true, false])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a report that nothing follows is not kept`() async throws {
+        let (reporter, reader) = try gathering()
+        defer { close(reader) }
+        reporter.report(AcceptedEvent(ends: EventSamples.ends))
+        let came = await onThread {
+            var slot = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
+            return unsafe poll(&slot, 1, 30_000)
+        }
+        #expect(came == 1 && packets(from: reader).count == 1)
+    }
+
     @Test(.timeLimit(.minutes(1)))
     func `a reader that is slow gets every line, whole and in order, and nobody waits for it`() async throws {
         let (reader, writer) = try FileCalls.pipe()
@@ -95,6 +182,27 @@ import Testing
     }
 
     // MARK: - Means
+
+    /// A reporter whose output is a program's input, and where each of its writes is a packet; errors go nowhere.
+    private func gathering() throws -> (Reporter, reader: Int32) {
+        var ends: [Int32] = [0, 0]
+        try #require(unsafe socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0, &ends) == 0)
+        // As much as a test says.
+        var size = 1 << 20
+        _ = unsafe setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        let settings = ReporterSettings(isJSON: true, target: .standardOutput)
+        return (Reporter(settings, standardOutput: ends[0], standardError: ends[0]), ends[1])
+    }
+
+    /// What is there to be read, a text for each write.
+    private func packets(from reader: Int32) -> [String] {
+        var packets: [String] = []
+        var room = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = unsafe recv(reader, &room, room.count, Int32(MSG_DONTWAIT)), count > 0 {
+            packets.append(String(decoding: room[..<count], as: UTF8.self))
+        }
+        return packets
+    }
 
     /// The names of the events that are said of all samples, by where.
     private func reported(_ settings: ReporterSettings) throws -> (errors: [String], output: [String]) {

@@ -23,4 +23,40 @@ import Testing
         let colored = Terminal(2, isTerminal: true, color: .always)
         #expect(colored.paint("é", .error) == "\u{1b}[1;31mé\u{1b}[0m")
     }
+
+    @Test(arguments: ["\u{202e}", "\u{2066}", "\u{200f}", "\u{200b}", "\u{feff}", "\u{2028}", "\u{85}", "\u{e0041}"])
+    func `what is invisible and turns or hides a line is spelled out`(mark: String) throws {
+        let bytes = mark.utf8.map { "\\x" + String($0, radix: 16) }.joined()
+        #expect("a\(mark)b".printable == "a\(bytes)b")
+        let written = sockctl::JSONValue.string("a\(mark)b").text
+        if mark.utf16.count == 1 { #expect(!written.unicodeScalars.contains { $0.actsOnTerminals }) }
+        #expect(try JSONValue(parsing: written).string == "a\(mark)b")
+    }
+
+    @Test(arguments: ["👩\u{200d}💻", "می\u{200c}خواهم", "e\u{301}", "→ µ"])
+    func `what makes a sign of several is left alone`(text: String) {
+        #expect(text.printable == text)
+    }
+
+    @Test(
+        arguments: [
+            (nil, true), ("C.UTF-8", true), ("de_DE.utf8", true), ("C", false), ("POSIX", false),
+            ("de_DE.ISO-8859-1", false),
+        ] as [(String?, Bool)])
+    func `signs beyond ASCII are spelled out where the locale may not have them`(locale: String?, hasThem: Bool) {
+        let text = "12 µs ± 3 µs, a×3, …"
+        let terminal = Terminal(2, isTerminal: true, color: .never, locale: locale)
+        #expect(terminal.spell(text) == (hasThem ? text : "12 us +/- 3 us, ax3, ..."))
+    }
+
+    @Test func `a line is broken for a terminal only`() {
+        let text = String(repeating: "word ", count: 40) + "end"
+        let terminal = Terminal(-1, isTerminal: true, color: .never)
+        for broken in [terminal.wrap(text), terminal.paragraph(text)] {
+            let lines = broken.split(separator: "\n")
+            #expect(lines.count > 1 && lines.allSatisfy { $0.count < 80 })
+        }
+        let pipe = Terminal(-1, isTerminal: false, color: .never)
+        #expect(pipe.wrap(text) == text && pipe.paragraph(text) == text)
+    }
 }

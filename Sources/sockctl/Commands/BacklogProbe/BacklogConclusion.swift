@@ -10,12 +10,9 @@ struct BacklogConclusion {
         self.configuration = configuration
     }
 
-    /// The paragraph, broken into lines.
-    func text(columns: Int) -> String {
-        let parts = [interrupted, admitted, met, decided, counted, patience, written, closed, elsewhere].compactMap {
-            $0
-        }
-        return BacklogWording.wrap(parts.joined(separator: " "), max(columns - 1, 40))
+    var text: String {
+        [interrupted, admitted, met, decided, counted, patience, written, closed, elsewhere].compactMap { $0 }
+            .joined(separator: " ")
     }
 
     private var isOwn: Bool { result.backlogRequested != nil }

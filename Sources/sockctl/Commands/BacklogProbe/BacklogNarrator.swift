@@ -67,9 +67,7 @@ final class BacklogNarrator {
 
     /// One line, or several where a terminal would break it inside of a word.
     private func tell(_ text: String) {
-        let terminal = reporter.targetTerminal
-        reporter.tell(
-            terminal.isTerminal ? BacklogWording.wrap(text, max(terminal.columns - 1, 40), indent: 2) : text)
+        reporter.tell(reporter.targetTerminal.wrap(text))
     }
 
     // MARK: - Events

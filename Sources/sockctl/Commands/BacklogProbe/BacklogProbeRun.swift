@@ -40,7 +40,7 @@ struct BacklogProbeRun {
             let plot = BacklogPlot(result, narrator.story, configuration).plot
             reporter.report(SummaryEvent(measures: result.measures))
             if arguments.picture.draws(reporter) { draw(plot) }
-            reporter.tell(BacklogConclusion(result, configuration).text(columns: columns))
+            reporter.tell(reporter.targetTerminal.paragraph(BacklogConclusion(result, configuration).text))
             if let picture, !picture.write(plot, reporter) { return .cannotCreate }
             return .success
         }

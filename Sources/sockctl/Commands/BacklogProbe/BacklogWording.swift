@@ -71,23 +71,6 @@ enum BacklogWording {
         return "\(name.prefix((most - 1) / 2))…\(name.suffix(most / 2))"
     }
 
-    /// As many words in a line as fit; the second line and those after it begin with `indent` spaces.
-    static func wrap(_ text: String, _ width: Int, indent: Int = 0) -> String {
-        let margin = String(repeating: " ", count: indent)
-        var lines = [""]
-        for word in text.split(separator: " ") {
-            let last = lines[lines.count - 1]
-            if last.isEmpty {
-                lines[lines.count - 1] = String(word)
-            } else if last.count + 1 + word.count <= width {
-                lines[lines.count - 1] += " \(word)"
-            } else {
-                lines.append(margin + word)
-            }
-        }
-        return lines.joined(separator: "\n")
-    }
-
     static func name(_ network: Network, _ endpoint: Endpoint) -> String {
         network.isUnix ? "\(network):\(endpoint)" : "\(endpoint)"
     }

@@ -72,10 +72,7 @@ struct WriteBlockProbeRunner {
                 isPicture: true)
         }
         reporter.report(SummaryEvent(measures: result.measures))
-        let prose = WriteBlockProse(result, probe).text
-        let terminal = reporter.targetTerminal
-        let lines = terminal.isTerminal ? Paragraph.lines(prose, width: min(terminal.columns, 100) - 1) : [prose]
-        reporter.tell("\n" + lines.joined(separator: "\n"))
+        reporter.tell("\n" + reporter.targetTerminal.paragraph(WriteBlockProse(result, probe).text))
     }
 }
 

@@ -1,0 +1,43 @@
+import SockKit
+import Testing
+
+@testable import sockctl
+
+@Suite struct FailureFoldTests {
+    private let reset = Failure(EventSamples.reset, connection: 1)
+    private let start = Deadline.now
+
+    @Test func `what is alike and follows closely is counted, not told`() {
+        var fold = FailureFold()
+        #expect(fold.hides(reset, at: start) == (false, false))
+        fold.begin(reset, at: start)
+        var another = reset
+        (another.connection, another.message) = (2, "the same of somebody else")
+        #expect(fold.hides(another, at: start + .milliseconds(900)) == (true, true))
+        #expect(fold.hides(reset, at: start + .milliseconds(1800)) == (true, false))
+        #expect(fold.take() == .more(2))
+        #expect(fold.hides(reset, at: start + .milliseconds(2700)) == (true, true))
+        #expect(fold.end() == .one(reset))
+        #expect(fold.end() == nil)
+    }
+
+    @Test func `a failure of another kind, a later one and one after something else are told`() {
+        var fold = FailureFold()
+        fold.begin(reset, at: start)
+        #expect(!fold.hides(Failure(EventSamples.refused), at: start).isHidden)
+        #expect(!fold.hides(reset, at: start + .seconds(1)).isHidden)
+        _ = fold.end()
+        #expect(!fold.hides(reset, at: start).isHidden)
+    }
+
+    @Test func `a failure that is gone on after is told each time, and the last one too`() {
+        var fold = FailureFold()
+        fold.begin(EventSamples.timeout, at: start)
+        #expect(!fold.hides(EventSamples.timeout, at: start).isHidden)
+        var last = EventSamples.timeout
+        last.goesOn = nil
+        #expect(!fold.hides(last, at: start).isHidden)
+        fold.begin(last, at: start)
+        #expect(!fold.hides(EventSamples.timeout, at: start).isHidden)
+    }
+}
