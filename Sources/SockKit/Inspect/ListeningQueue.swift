@@ -44,7 +44,7 @@ public struct ListeningQueue: Sendable, Hashable {
             isTold = true
             all += found
         }
-        guard isTold else { return ProcNetTCP.queue(address, port) }
+        guard isTold else { return ProcNetTCP.listeningQueue(port) }
         // A socket of exactly this address is preferred to one of every interface, as the kernel does.
         let exact = all.filter { $0.endpoint.address?.unmapped == address.unmapped }
         if !exact.isEmpty { return best(exact) }
@@ -65,26 +65,5 @@ public struct ListeningQueue: Sendable, Hashable {
         return ListeningQueue(
             length: sockets.reduce(0) { $0 + $1.queued }, limit: sockets.reduce(0) { $0 + $1.limit },
             sockets: sockets.count)
-    }
-}
-
-/// The list of TCP sockets as a file, for where netlink is forbidden: it tells a queue's length but not its limit.
-enum ProcNetTCP {
-    static func queue(_ address: IPAddress, _ port: UInt16) -> ListeningQueue? {
-        let files = ["tcp", "tcp6"].compactMap { try? FileCalls.contents(of: "/proc/net/\($0)") }
-        let found = files.flatMap { lengths($0, port: port) }
-        return found.isEmpty ? nil : ListeningQueue(length: found.reduce(0, +), limit: nil)
-    }
-
-    /// A line has its number, local and remote address as `HEX:PORT`, the state, which is 0A for one that listens, and
-    /// `TX:RX`, the queues.
-    static func lengths(_ text: String, port: UInt16) -> [Int] {
-        text.split(separator: "\n").dropFirst().compactMap { line in
-            let fields = line.split(separator: " ")
-            guard fields.count > 4, fields[3] == "0A",
-                fields[1].split(separator: ":").last.flatMap({ UInt16($0, radix: 16) }) == port
-            else { return nil }
-            return fields[4].split(separator: ":").last.flatMap { Int($0, radix: 16) }
-        }
     }
 }

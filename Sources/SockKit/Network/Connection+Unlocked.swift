@@ -1,4 +1,4 @@
-/// Writing without the write turn, to show what the turn is for, and giving the socket away.
+/// Writing without the write turn, to show what the turn is for.
 extension Connection {
     /// Writes all the bytes as write(2) on a blocking socket does that several threads share: another writer's bytes
     /// may come in between wherever the kernel takes no more.
@@ -17,11 +17,5 @@ extension Connection {
         } catch {
             throw failure(.write, error).after(gone)
         }
-    }
-
-    /// Takes the socket away from the loop, open and non-blocking; nil once closed. The connection is closed after that.
-    package func release() -> FileDescriptor? {
-        _ = localEndpoint
-        return descriptor.release()
     }
 }

@@ -14,15 +14,14 @@ extension DatagramSocket {
 
     /// Sends what one call takes of the batch, waiting until it takes something; says how many datagrams went.
     public func send(_ batch: OutgoingBatch) async throws(NetworkError) -> Int {
-        var pause = Duration.milliseconds(1)
+        var backoff = Backoff(first: .milliseconds(1), most: .milliseconds(20))
         do throws(DescriptorFailure) {
             while true {
                 let taken = try await sendOnce(batch)
                 if taken > 0 || batch.isEmpty { return taken }
                 // As in `send(_:to:)`: a Unix receiver's queue is full, and no event tells when it no longer is.
-                let end = Deadline.now + pause
+                let end = Deadline.now + backoff.next()
                 guard await Netpoller.sleep(until: min(end, writeDeadline ?? end)) else { throw .cancelled }
-                pause = min(pause * 2, .milliseconds(20))
             }
         } catch {
             throw failure(.write, error, receiver(batch), call: "sendmmsg")

@@ -1,7 +1,7 @@
 private import CLinux
 private import Glibc
 
-/// What only datagram sockets are asked: groups, the error queue, the drop count.
+/// What only datagram sockets are asked: groups, the error queue.
 package enum DatagramCalls {
     /// Joins a group, of all its senders or of one. The corresponding calls are setsockopt(2) with MCAST_JOIN_GROUP and
     /// MCAST_JOIN_SOURCE_GROUP (RFC 3678), which are the same for both versions of IP.
@@ -65,19 +65,6 @@ package enum DatagramCalls {
         try SocketOption.neverFragments6.set(1, on: descriptor)
         // What goes to IPv4 addresses in their mapped form follows IPv4's own option.
         try? SocketOption.mtuDiscovery.set(IP_PMTUDISC_DO, on: descriptor)
-    }
-
-    /// How many datagrams the socket has dropped for want of room, in all: SO_MEMINFO tells although none came since.
-    package static func drops(of descriptor: Int32) throws(Errno) -> Int {
-        var values = [UInt32](repeating: 0, count: Int(SK_MEMINFO_VARS))
-        var size = UInt32(values.count * 4)
-        _ = try SystemCall.perform(
-            "getsockopt", on: descriptor,
-            arguments: "\(descriptor), SOL_SOCKET, SO_MEMINFO, {drops=\(values[Int(SK_MEMINFO_DROPS)])}"
-        ) {
-            unsafe Int(getsockopt(descriptor, SOL_SOCKET, Int32(SK_SO_MEMINFO), &values, &size))
-        }
-        return Int(values[Int(SK_MEMINFO_DROPS)])
     }
 
     /// Takes one error off the socket's queue (IP_RECVERR); nil where there is none.

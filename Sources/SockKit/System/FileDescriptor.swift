@@ -27,11 +27,6 @@ package struct FileDescriptor: ~Copyable, Sendable {
         return number
     }
 
-    /// Another descriptor of the same open file, close-on-exec.
-    package borrowing func duplicate() throws(Errno) -> FileDescriptor {
-        try FileCalls.duplicate(rawValue)
-    }
-
     private static func close(_ number: Int32) throws(Errno) {
         // Never retried: after EINTR Linux has freed the number, and it may be somebody else's by now (close(2)).
         do throws(Errno) {

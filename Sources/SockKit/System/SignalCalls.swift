@@ -3,7 +3,7 @@ private import Glibc
 
 /// The signals that a command-line program meets.
 package enum Signal: Sendable, CaseIterable {
-    case interrupt, terminate, hangUp, userOne, windowChange
+    case interrupt, terminate, hangUp, userOne
 
     package var number: Int32 {
         switch self {
@@ -11,7 +11,6 @@ package enum Signal: Sendable, CaseIterable {
         case .terminate: SIGTERM
         case .hangUp: SIGHUP
         case .userOne: SIGUSR1
-        case .windowChange: SIGWINCH
         }
     }
 
@@ -22,7 +21,6 @@ package enum Signal: Sendable, CaseIterable {
         case .terminate: "SIGTERM"
         case .hangUp: "SIGHUP"
         case .userOne: "SIGUSR1"
-        case .windowChange: "SIGWINCH"
         }
     }
 }

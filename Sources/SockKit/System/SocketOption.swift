@@ -85,17 +85,20 @@ extension SocketOption {
         return value.l_onoff == 0 ? nil : value.l_linger
     }
 
-    /// SO_MEMINFO: what the kernel has charged to the receive buffer, its own needs included, and how large that is.
-    package static func receiveMemory(of descriptor: Int32) throws(Errno) -> (used: Int, size: Int) {
+    /// SO_MEMINFO: what the kernel has charged to the receive buffer, its own needs included, how large that is, and how many
+    /// datagrams were dropped for want of room in it, in all.
+    package static func receiveMemory(of descriptor: Int32) throws(Errno) -> (used: Int, size: Int, drops: Int) {
         var values = [UInt32](repeating: 0, count: Int(SK_MEMINFO_VARS))
         var size = UInt32(values.count * 4)
+        // SK_MEMINFO_RMEM_ALLOC and SK_MEMINFO_RCVBUF are the first two.
         _ = try SystemCall.perform(
-            "getsockopt", on: descriptor, arguments: "\(descriptor), SOL_SOCKET, SO_MEMINFO, \(size) bytes"
+            "getsockopt", on: descriptor,
+            arguments: "\(descriptor), SOL_SOCKET, SO_MEMINFO, "
+                + "{rmem_alloc=\(values[0]), rcvbuf=\(values[1]), drops=\(values[Int(SK_MEMINFO_DROPS)])}"
         ) {
             unsafe Int(getsockopt(descriptor, SOL_SOCKET, Int32(SK_SO_MEMINFO), &values, &size))
         }
-        // SK_MEMINFO_RMEM_ALLOC and SK_MEMINFO_RCVBUF.
-        return (used: Int(values[0]), size: Int(values[1]))
+        return (used: Int(values[0]), size: Int(values[1]), drops: Int(values[Int(SK_MEMINFO_DROPS)]))
     }
 
     /// SO_BINDTODEVICE: only packets of this interface.

@@ -58,8 +58,25 @@ import Testing
                1: 0100007F:0BB9 00000000:0000 0A 00000000:00000002 00:00000000 00000000     0
                2: 0100007F:0BB8 0100007F:9C40 01 00000000:00000005 00:00000000 00000000     0
             """
-        #expect(ProcNetTCP.lengths(text, port: 3000) == [129])
-        #expect(ProcNetTCP.lengths(text, port: 3001) == [2])
-        #expect(ProcNetTCP.lengths(text, port: 3002).isEmpty)
+        let rows = ProcNetTCP.rows(of: text)
+        #expect(rows.map(\.received) == [129, 2, 5])
+        #expect(rows.map { $0.isListening(on: 3000) } == [true, false, false])
+        #expect(rows.map { $0.isListening(on: 3001) } == [false, true, false])
+    }
+
+    @Test(arguments: [Network.tcp4, .tcp6])
+    func `the file tells what a connection's peer has not read`(network: Network) async throws {
+        if network == .tcp6, !Tool.hasIPv6 { return }
+        try await onLoop {
+            let pair = try await loopback(network)
+            try await pair.client.write("12345")
+            try await pair.server.waitUntilReceived(5)
+            let ends = [pair.server.localEndpoint, pair.server.remoteEndpoint].map { end in
+                (end.address ?? .v4Any, end.port ?? 0)
+            }
+            #expect(ProcNetTCP.received(near: ends[0], far: ends[1]) == 5)
+            #expect(ProcNetTCP.received(near: ends[1], far: ends[0]) == 0)
+            pair.close()
+        }
     }
 }

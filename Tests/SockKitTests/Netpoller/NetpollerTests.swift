@@ -110,7 +110,7 @@ import Testing
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             SystemCall.watch(WithoutMemory())
             await Netpoller.child {}
-            await Netpoller.child { await Netpoller.sleep(until: nil) }
+            _ = await Netpoller.child { await Netpoller.sleep(until: nil) }
         }
         let text = String(decoding: result.standardErrorContent, as: UTF8.self)
         #expect(text.contains("the Netpoller cannot go on: epoll_wait: cannot allocate memory"))

@@ -34,7 +34,7 @@ import Testing
     @Test func `a duplicate is another number of the same socket, close-on-exec, with a life of its own`() throws {
         let socket = try SocketCalls.socket(.inet, .stream)
         try SocketCalls.bind(socket.rawValue, to: .ip(.v4Loopback, port: 0), family: .inet)
-        let copy = try socket.duplicate()
+        let copy = try FileCalls.duplicate(socket.rawValue)
         #expect(copy.rawValue != socket.rawValue)
         #expect(fcntl(copy.rawValue, F_GETFD) == FD_CLOEXEC)
         let endpoint = try SocketCalls.localEndpoint(of: socket.rawValue)

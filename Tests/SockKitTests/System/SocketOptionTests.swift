@@ -72,7 +72,3 @@ import Testing
         #expect(throws: Errno.notSupported) { try SocketOption.noDelay.set(1, on: socket.rawValue) }
     }
 }
-
-extension Errno {
-    fileprivate static let noSuchInterface = Errno(rawValue: ENODEV)
-}

@@ -130,14 +130,13 @@ final class DatagramAnswers {
     private func sendSome(to receiver: Endpoint?) async throws(NetworkError) -> Int {
         let waits = receiver.map { !absent.contains($0) } ?? true
         let end = Deadline.now + (waits ? Self.patience : .zero)
-        var pause = Duration.milliseconds(1)
+        var backoff = Backoff(first: .milliseconds(1), most: .milliseconds(20))
         while true {
             if let taken = try socket.sendNow(outgoing), taken > 0 { return taken }
             if end.hasPassed { return 0 }
-            guard await Netpoller.sleep(until: min(end, .now + pause)) else {
+            guard await Netpoller.sleep(until: min(end, .now + backoff.next())) else {
                 throw NetworkError(.write, network: socket.network, cause: .cancelled)
             }
-            pause = min(pause * 2, .milliseconds(20))
         }
     }
 

@@ -71,10 +71,10 @@ extension NetworkError {
     fileprivate var mayPass: Bool {
         switch cause {
         case .timeout, .noSuchHost, .lookupFailed: true
-        case .closed, .cancelled, .noSuitableAddress, .unknownService, .limit, .frame, .invalid, .idle, .noAnswer,
-            .peerEnded:
+        case .closed, .cancelled, .noSuitableAddress, .unknownService, .limit, .frame, .invalid, .option, .idle,
+            .noAnswer, .peerEnded:
             false
-        case .system(let number, let call): !call.hasPrefix("setsockopt") && Self.passing.contains(number)
+        case .system(let number, _): Self.passing.contains(number)
         }
     }
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import sockctl
+import SockKit
 
 @Suite struct BackoffTests {
     @Test func `the ceiling doubles up to the limit and stays there`() {

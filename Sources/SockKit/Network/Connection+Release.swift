@@ -1,0 +1,8 @@
+/// Giving the socket away.
+extension Connection {
+    /// Takes the socket away from the loop, open and non-blocking; nil once closed. The connection is closed after that.
+    package func release() -> FileDescriptor? {
+        _ = localEndpoint
+        return descriptor.release()
+    }
+}

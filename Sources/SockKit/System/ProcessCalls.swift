@@ -1,0 +1,36 @@
+private import Glibc
+
+/// What the process is and has.
+package enum ProcessCalls {
+    /// Raises the limit of open descriptors to what is allowed, and returns it.
+    @discardableResult
+    package static func raiseDescriptorLimit() -> Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        if limit.rlim_cur < limit.rlim_max {
+            limit.rlim_cur = limit.rlim_max
+            _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        }
+        return Int(limit.rlim_cur)
+    }
+
+    /// Ends the process at once; nothing further runs.
+    package static func exit(_ status: Int32) -> Never {
+        Glibc.exit(status)
+    }
+
+    /// Sees to it that 0, 1 and 2 are open, so that no socket gets one of these numbers and is taken for a stream.
+    ///
+    /// One that was closed reads as ended and cannot be written.
+    package static func prepareStandardDescriptors() {
+        for number in Int32(0)...2 where !FileCalls.isOpen(number) {
+            // open(2) gives the lowest number that is free, which is this one.
+            _ = unsafe Glibc.open("/dev/null", O_RDONLY)
+        }
+    }
+
+    package static func environment(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        return unsafe String(cString: value)
+    }
+}
