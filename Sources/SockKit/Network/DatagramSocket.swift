@@ -66,12 +66,11 @@ public final class DatagramSocket {
 
     /// Sends one datagram, whole or not at all.
     public func send(_ bytes: Span<UInt8>, to remote: Endpoint) async throws(NetworkError) {
-        var pause = Duration.milliseconds(1)
+        var backoff = Backoff(first: .milliseconds(1), most: .milliseconds(20))
         do throws(DescriptorFailure) {
             while try await !sendOnce(bytes, to: remote) {
-                let end = Deadline.now + pause
+                let end = Deadline.now + backoff.next()
                 guard await Netpoller.sleep(until: min(end, writeDeadline ?? end)) else { throw .cancelled }
-                pause = min(pause * 2, .milliseconds(20))
             }
         } catch {
             throw failure(.write, error, remote)
@@ -94,8 +93,8 @@ public final class DatagramSocket {
     /// Closes; waiters wake with `closed`, and a Unix socket's file is removed. Harmless twice.
     public func close() {
         guard !descriptor.isClosed else { return }
-        descriptor.close()
         path?.remove()
+        descriptor.close()
     }
 
     /// A failed attempt as an error that names both ends.

@@ -33,7 +33,7 @@ public struct ListenConfiguration: Sendable {
             throw NetworkError(.listen, network: network, cause: .invalid("datagrams are received, not listened for"))
         }
         let place = try await locate(network, destination)
-        let bound = try bind(network, place)
+        let bound = try await bind(network, place)
         let number = bound.rawValue
         let builder = builder(network, place)
         try builder.system("listen") { () throws(Errno) in try SocketCalls.listen(number, backlog: backlog) }
@@ -60,7 +60,7 @@ public struct ListenConfiguration: Sendable {
             throw NetworkError(.listen, network: network, cause: .invalid("\(network) is not a network of datagrams"))
         }
         let place = try await locate(network, destination)
-        let bound = try bind(network, place)
+        let bound = try await bind(network, place)
         let number = bound.rawValue
         let builder = builder(network, place)
         let endpoint = try builder.system("getsockname") { () throws(Errno) in
@@ -122,15 +122,20 @@ public struct ListenConfiguration: Sendable {
             remote: nil, reusesAddress: network.isTCP, isDualStack: place.isDualStack)
     }
 
-    private func bind(_ network: Network, _ place: Place) throws(NetworkError) -> FileDescriptor {
+    @Netpoller
+    private func bind(_ network: Network, _ place: Place) async throws(NetworkError) -> FileDescriptor {
         let family = place.endpoint.socketFamily
         let builder = builder(network, place)
         guard family == .unix else { return try builder.make(family) }
         do throws(NetworkError) {
             return try bindUnix(builder, place.endpoint)
         } catch {
-            guard error.errno == .addressInUse, OwnedPath.removeStale(place.endpoint, network.kind) else { throw error }
-            return try bindUnix(builder, place.endpoint)
+            guard error.errno == .addressInUse, let stale = await StalePath(place.endpoint, network.kind),
+                stale.clear()
+            else { throw error }
+            let descriptor = try bindUnix(builder, place.endpoint)
+            stale.release()
+            return descriptor
         }
     }
 
@@ -141,7 +146,7 @@ public struct ListenConfiguration: Sendable {
         builder.mode = unixMode
         let descriptor = try builder.make(.unix)
         if case .unix(.path(let path)) = endpoint {
-            try builder.system("chmod") { () throws(Errno) in try FileCalls.setMode(unixMode, ofPath: path) }
+            try builder.system("chmod") { () throws(Errno) in try FileCalls.setMode(unixMode, ofSocketAt: path) }
         }
         return descriptor
     }

@@ -36,8 +36,7 @@ public final class Listener {
     /// Want of descriptors or memory, or a peer that gave up in the queue, does not end the listener: it pauses, 5 ms
     /// doubling to 1 s, and tries again.
     public func accept() async throws(NetworkError) -> Connection {
-        var pause = Duration.milliseconds(5)
-        var attempt = 0
+        var backoff = Backoff(first: .milliseconds(5), most: .seconds(1))
         while true {
             do throws(DescriptorFailure) {
                 let accepted = try await descriptor.perform(.read) { number throws(Errno) in
@@ -46,11 +45,10 @@ public final class Listener {
                 return try adopt(accepted)
             } catch {
                 guard case .system(let number) = error, Self.passing.contains(number) else { throw failure(error) }
-                attempt += 1
-                onRetry?(failure(error), attempt, pause)
+                let pause = backoff.next()
+                onRetry?(failure(error), backoff.count, pause)
+                guard await wait(out: pause) else { throw failure(.cancelled) }
             }
-            guard await wait(out: pause) else { throw failure(.cancelled) }
-            pause = min(pause * 2, .seconds(1))
         }
     }
 
@@ -59,9 +57,9 @@ public final class Listener {
     /// Peers that wait in the queue are reset by the kernel.
     public func close() {
         guard !descriptor.isClosed else { return }
+        path?.remove()
         descriptor.close()
         for pause in pauses { pause.wake() }
-        path?.remove()
     }
 
     /// Waits until the pause, or the time for accepting, is over, or the listener closes; false if the task was cancelled.

@@ -140,9 +140,30 @@ package enum FileCalls {
         _ = try SystemCall.perform("unlink", on: -1, arguments: "\"\(path)\"") { unsafe Int(unlink(path)) }
     }
 
-    package static func setMode(_ mode: UInt32, ofPath path: String) throws(Errno) {
-        _ = try SystemCall.perform("chmod", on: -1, arguments: "\"\(path)\", 0\(String(mode, radix: 8))") {
-            unsafe Int(chmod(path, mode_t(mode)))
+    /// Sets the permissions of a socket's file, and of nothing else that may have taken its place: what is no socket of
+    /// this user's is ENOTSOCK, and a symbolic link is not followed.
+    package static func setMode(_ mode: UInt32, ofSocketAt path: String) throws(Errno) {
+        let number = try SystemCall.perform("open", on: -1, arguments: "\"\(path)\", O_PATH|O_NOFOLLOW|O_CLOEXEC") {
+            unsafe Int(Glibc.open(path, Int32(SK_O_PATH) | O_NOFOLLOW | O_CLOEXEC))
+        }
+        let file = FileDescriptor(adopting: Int32(number))
+        var status = stat()
+        _ = try SystemCall.perform("fstat", on: file.rawValue, arguments: "\(file.rawValue)") {
+            unsafe Int(fstat(file.rawValue, &status))
+        }
+        guard status.st_mode & S_IFMT == S_IFSOCK, status.st_uid == geteuid() else { throw Errno(rawValue: ENOTSOCK) }
+        guard status.st_mode & 0o7777 != mode else { return }
+        // fchmod(2) takes no descriptor that was opened with O_PATH; its name under /proc does as well.
+        let name = "/proc/self/fd/\(file.rawValue)"
+        _ = try SystemCall.perform("chmod", on: -1, arguments: "\"\(name)\", 0\(String(mode, radix: 8))") {
+            unsafe Int(chmod(name, mode_t(mode)))
+        }
+    }
+
+    /// Takes the lock of an open file, or says that somebody else has it. The corresponding call is flock(2).
+    package static func lock(_ descriptor: Int32) throws(Errno) -> Attempt<Int> {
+        try SystemCall.attempt("flock", on: descriptor, arguments: "\(descriptor), LOCK_EX|LOCK_NB") {
+            Int(flock(descriptor, LOCK_EX | LOCK_NB))
         }
     }
 

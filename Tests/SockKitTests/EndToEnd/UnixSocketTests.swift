@@ -33,6 +33,36 @@ import Testing
         #expect(outcome.out == "hello")
     }
 
+    @Test func `of many that find the same stale file one replaces it, and nobody loses it again`() async throws {
+        let path = try scratch("socket")
+        let rounds = 4
+        for _ in 0..<rounds {
+            try makeStaleSocket(at: path)
+            let racers = try (0..<12).map { _ in try sockctl("listen", "--json", "unix:\(path)", input: .open) }
+            let winners = try await eventually("one that listens and the others gone") {
+                let running = racers.filter { $0.record.status == nil }
+                return running.count <= 1 ? running : nil
+            }
+            let winner = try #require(winners.first)
+            try await winner.waitForEvent("listening")
+            for loser in racers where loser !== winner { try await loser.finish().expect(status: 73) }
+            let client = try await sockctl("dial", "unix:\(path)").finish()
+            client.expect(status: 0)
+            _ = try await winner.finish(after: SIGTERM)
+            _ = unsafe unlink(path)
+        }
+    }
+
+    @Test(arguments: [("0", "0666"), ("022", "0666"), ("077", "0660"), ("0777", "0600")])
+    func `the file's mode is what was asked for, whatever the process's mask`(mask: String, mode: String) async throws {
+        let path = try scratch("socket")
+        let program = "umask \(mask); exec \(try #require(Binary.sockctl)) listen --mode \(mode) unix:\(path)"
+        let server = try start(.sh, "-c", program, input: .open)
+        try await server.waitForLine(containing: "listening")
+        #expect(try #require(fileStatus(of: path)).st_mode & 0o7777 == UInt32(mode, radix: 8))
+        _ = try await server.finish(after: SIGTERM)
+    }
+
     @Test func `an abstract name needs no file`() async throws {
         let name = try scratch("name").dropFirst()
         let server = try sockctl("listen", "unix:@\(name)", input: .text("yo"))

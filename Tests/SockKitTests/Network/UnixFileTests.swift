@@ -97,6 +97,52 @@ import Testing
         }
     }
 
+    @Test func `permissions are given to a socket's file only, and not to what a link in its place names`() throws {
+        let directory = try TemporaryDirectory()
+        let (file, link) = ("\(directory.path)/file", "\(directory.path)/link")
+        try writeFile(file, [1])
+        try #require(unsafe chmod(file, 0o600) == 0)
+        try #require(unsafe symlink(file, link) == 0)
+        for path in [file, link] {
+            #expect(throws: Errno.self) { try FileCalls.setMode(0o666, ofSocketAt: path) }
+        }
+        #expect(try #require(fileStatus(of: file)).st_mode & 0o7777 == 0o600)
+    }
+
+    @Test func `a stale file is looked at and replaced under a lock of its directory`() async throws {
+        try await onLoop {
+            let directory = try TemporaryDirectory()
+            let path = "\(directory.path)/s"
+            try makeStaleSocket(at: path)
+            let holder = try FileCalls.open(directory.path, for: .read)
+            guard case .done = try FileCalls.lock(holder.rawValue) else { throw Unexpected("the lock is taken") }
+            let waiting = Netpoller.spawn { try await ListenConfiguration().listen(.unix, path) }
+            await Netpoller.sleep(for: .milliseconds(20))
+            // Whoever holds the lock replaces it first: the other then finds somebody there.
+            try #require(unsafe unlink(path) == 0)
+            let first = try await ListenConfiguration().listen(.unix, path)
+            try holder.close()
+            #expect(try await failure { _ = try await waiting.value }.errno == .addressInUse)
+            let client = try await Dialer(timeout: patience).dial(.unix, path)
+            client.close()
+            first.close()
+            #expect(fileStatus(of: path) == nil)
+        }
+    }
+
+    @Test func `a lock that somebody keeps is not waited for without end, and the file stays`() async throws {
+        try await onLoop {
+            let directory = try TemporaryDirectory()
+            let path = "\(directory.path)/s"
+            try makeStaleSocket(at: path)
+            let holder = try FileCalls.open(directory.path, for: .read)
+            guard case .done = try FileCalls.lock(holder.rawValue) else { throw Unexpected("the lock is taken") }
+            let error = try await failure { _ = try await ListenConfiguration().listen(.unix, path) }
+            #expect(error.errno == .addressInUse && fileStatus(of: path) != nil)
+            try holder.close()
+        }
+    }
+
     @Test func `a file that took the place of ours stays`() async throws {
         try await onLoop {
             let directory = try TemporaryDirectory()
