@@ -18,9 +18,9 @@ extension NetworkError {
         case (.dial, .system(.permissionDenied, _)) where network?.isUDP == true,
             (.write, .system(.permissionDenied, _)) where network?.isUDP == true:
             "to send to a broadcast address, say --broadcast"
-        case (.set, .system(.noSuchDevice, _)):
+        case (.set, .option(.noSuchInterface, _, _)):
             "name an interface that is there: --join GROUP@INTERFACE; look at: ip link"
-        case (.set, .system(.addressInUse, _)): "a group is joined once on each interface"
+        case (.set, .option(.addressInUse, _, _)): "a group is joined once on each interface"
         case (.listen, .system(.addressInUse, _)): inUseHint
         case (.listen, .system(.permissionDenied, _)): permissionHint
         case (.listen, .system(.addressNotAvailable, _)):
@@ -32,6 +32,8 @@ extension NetworkError {
             "the network and the address are of different families"
         case (_, .unknownService): "write the port as a number, or a name from /etc/services"
         case (.write, .system(.brokenPipe, _)): "the peer had closed the connection before all was written"
+        case (.dial, .system(.connectionReset, _)):
+            "somebody listens there, who accepted the connection and aborted it at once"
         case (.read, .system(.connectionReset, _)), (.write, .system(.connectionReset, _)):
             "the peer aborted: it died, was killed, or closed with unread data"
         case (.read, .system(.timedOut, _)), (.write, .system(.timedOut, _)):

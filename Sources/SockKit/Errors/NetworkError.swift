@@ -26,6 +26,8 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
     public enum Cause: Sendable, Hashable {
         /// The kernel said so, at this call.
         case system(Errno, call: String)
+        /// The kernel does not take this socket option, or not with this interface.
+        case option(Errno, name: String, interface: String? = nil)
         /// A deadline of ours passed.
         case timeout
         /// Nothing moved for too long: the sentence says how long.
@@ -64,7 +66,8 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         let namesLocal: Bool
 
         init(
-            _ operation: Operation, _ network: Network?, _ stream: GivenStream?, _ local: Endpoint?, _ remote: Endpoint?,
+            _ operation: Operation, _ network: Network?, _ stream: GivenStream?, _ local: Endpoint?,
+            _ remote: Endpoint?,
             _ cause: Cause, _ bytesTransferred: Int, _ namesLocal: Bool
         ) {
             self.operation = operation
@@ -117,20 +120,27 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// The kernel's error number, where the kernel spoke.
     public var errno: Errno? {
-        if case .system(let number, _) = cause { number } else { nil }
+        switch cause {
+        case .system(let number, _), .option(let number, _, _): number
+        default: nil
+        }
     }
 
     /// The system call that failed, without its number, where one did.
     public var call: String? {
-        guard case .system(_, let call) = cause else { return nil }
+        switch cause {
         // The standard streams are known by what they are, and not by the call that their kind of file takes.
-        return stream == .standardInput || stream == .standardOutput ? "\(operation.rawValue) \(streamName)" : call
+        case .system where stream == .standardInput || stream == .standardOutput: "\(operation.rawValue) \(streamName)"
+        case .system(_, let call): call
+        case .option(_, let name, _): "setsockopt \(name)"
+        default: nil
+        }
     }
 
     /// Stable and for machines: the kernel's name (`ECONNREFUSED`) where it spoke, a word of ours where we did.
     public var code: String {
         switch cause {
-        case .system(let number, _): number.name
+        case .system(let number, _), .option(let number, _, _): number.name
         case .timeout, .idle, .noAnswer: "timeout"
         case .closed, .peerEnded: "closed"
         case .cancelled: "cancelled"
@@ -166,7 +176,12 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
 
     private var causeText: String {
         switch cause {
+        // The kernel knows of a reset only where there was a connection; else it is a refusal.
+        case .system(.connectionReset, let call) where operation == .dial:
+            "\(call): \(Errno.connectionReset) after the connection was made"
         case .system(let number, let call): "\(call): \(number)"
+        case .option(let number, _, let interface):
+            "\(call ?? "")\(interface.map { " \($0)" } ?? ""): \(number)"
         case .timeout: "i/o timeout"
         case .closed: "use of closed network connection"
         case .cancelled: "operation was canceled"

@@ -53,11 +53,9 @@ public struct DatagramConfiguration: Sendable {
         let made = try builder.make(family)
         let number = made.rawValue
         if receivesErrors, family != .unix {
-            try builder.system("setsockopt IP_RECVERR") { () throws(Errno) in
-                try (family == .inet ? SocketOption.receivesErrors : .receivesErrors6).set(1, on: number)
-                // Datagrams to IPv4 addresses in their mapped form report to IPv4's own queue.
-                if families.count > 1 { try SocketOption.receivesErrors.set(1, on: number) }
-            }
+            try builder.set(family == .inet ? .receivesErrors : .receivesErrors6, 1, on: number)
+            // Datagrams to IPv4 addresses in their mapped form report to IPv4's own queue.
+            if families.count > 1 { try builder.set(.receivesErrors, 1, on: number) }
         }
         if connected, let remote = remotes.first {
             try builder.system("connect") { () throws(Errno) in

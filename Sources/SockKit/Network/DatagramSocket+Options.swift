@@ -35,7 +35,13 @@ extension DatagramSocket {
                 try DatagramCalls.join(number, group: group, source: source, interface: index ?? 0)
             }
         } catch {
-            throw failure(.set, error, .ip(group, port: localEndpoint.port ?? 0), call: "setsockopt MCAST_JOIN_GROUP")
+            var cause = NetworkError.Cause(error, call: "setsockopt")
+            if case .system(let number) = error {
+                cause = .option(number, name: "MCAST_JOIN_GROUP", interface: interface)
+            }
+            throw NetworkError(
+                .set, network: network, local: localEndpoint, remote: .ip(group, port: localEndpoint.port ?? 0),
+                cause: cause)
         }
     }
 

@@ -51,7 +51,7 @@ struct DialAttempt {
     private func startConnect(
         until deadline: Deadline?
     ) async throws(NetworkError) -> StartedSocket {
-        var pause = Duration.milliseconds(1)
+        var backoff = Backoff(first: .milliseconds(1), most: .milliseconds(50))
         // One socket however many tries: a Unix name of its own can be bound only once.
         let socket = try builder.make(remote.socketFamily)
         let number = socket.rawValue
@@ -68,15 +68,15 @@ struct DialAttempt {
                 case .inProgress, .interrupted: return StartedSocket(socket, isConnected: false)
                 // A Unix listener's full queue: there is nothing to wait for, poll(2) says ready at once (connect(2)).
                 case .wouldBlock where remote.socketFamily == .unix: break
-                default: throw builder.failure(.system(error, call: "connect"))
+                default: throw failure(error)
                 }
             }
+            let pause = backoff.next()
             if let deadline, deadline <= .now + pause {
                 await Netpoller.sleep(until: deadline)
                 throw builder.failure(.timeout)
             }
             guard await Netpoller.sleep(for: pause) else { throw builder.failure(.cancelled) }
-            pause = min(pause * 2, .milliseconds(50))
         }
     }
 
@@ -98,8 +98,14 @@ struct DialAttempt {
             descriptor[deadline: .write] = nil
         } catch {
             descriptor.close()
+            if case .system(let number) = error { throw failure(number) }
             throw builder.failure(NetworkError.Cause(error, call: "connect"))
         }
+    }
+
+    /// What connect(2) or SO_ERROR said. A peer that sent its end before its reset leaves EPIPE; both are a reset.
+    private func failure(_ error: Errno) -> NetworkError {
+        builder.failure(.system(network.isTCP && error == .brokenPipe ? .connectionReset : error, call: "connect"))
     }
 }
 

@@ -17,14 +17,9 @@ struct SocketBuilder {
         let number = descriptor.rawValue
         if family == .inet6 {
             // Set both ways: the default is a sysctl (net.ipv6.bindv6only).
-            try system("setsockopt IPV6_V6ONLY") { () throws(Errno) in
-                try SocketOption.onlyIPv6.set(isDualStack ? 0 : 1, on: number)
-            }
+            try set(.onlyIPv6, isDualStack ? 0 : 1, on: number)
         }
-        if reusesAddress {
-            try system("setsockopt SO_REUSEADDR") { () throws(Errno) in try SocketOption.reuseAddress.set(1, on: number)
-            }
-        }
+        if reusesAddress { try set(.reuseAddress, 1, on: number) }
         do throws(OptionFailure) { try options.apply(to: number, network, family) } catch { throw failure(error.cause) }
         if let control {
             try system("control") { () throws(Errno) in try control(RawSocket(number: number), network, remote ?? local)
@@ -37,6 +32,12 @@ struct SocketBuilder {
             try system("bind") { () throws(Errno) in try SocketCalls.bind(number, to: local, family: family) }
         }
         return descriptor
+    }
+
+    func set(_ option: SocketOption, _ value: Int32, on number: Int32) throws(NetworkError) {
+        do throws(Errno) { try option.set(value, on: number) } catch {
+            throw failure(.option(error, name: option.name))
+        }
     }
 
     /// Names a call for the error it may end in.

@@ -56,7 +56,8 @@ public struct SocketOptions: Sendable, Hashable {
         // Groups have a limit of their own, which is 1: their datagrams stay on this network.
         try set(family == .inet ? .multicastTimeToLive : .multicastHops, timeToLive, descriptor)
         if let multicastInterface {
-            try call(family == .inet ? "IP_MULTICAST_IF" : "IPV6_MULTICAST_IF") { () throws(Errno) in
+            let name = family == .inet ? "IP_MULTICAST_IF" : "IPV6_MULTICAST_IF"
+            try call(name, interface: multicastInterface) { () throws(Errno) in
                 let index = try InterfaceCalls.number(multicastInterface)
                 if family == .inet { return try DatagramCalls.setMulticastInterface(index, on: descriptor) }
                 try SocketOption.multicastInterface6.set(Int32(index), on: descriptor)
@@ -80,15 +81,16 @@ public struct SocketOptions: Sendable, Hashable {
         try call(option.name) { () throws(Errno) in try option.set(value, on: descriptor) }
     }
 
-    private func call(_ name: String, _ body: () throws(Errno) -> Void) throws(OptionFailure) {
-        do throws(Errno) { try body() } catch { throw OptionFailure(option: name, errno: error) }
+    private func call(
+        _ name: String, interface: String? = nil, _ body: () throws(Errno) -> Void
+    ) throws(OptionFailure) {
+        do throws(Errno) { try body() } catch {
+            throw OptionFailure(cause: .option(error, name: name, interface: interface))
+        }
     }
 }
 
 /// An option that the kernel refused.
 package struct OptionFailure: Error, Sendable {
-    package let option: String
-    package let errno: Errno
-
-    var cause: NetworkError.Cause { .system(errno, call: "setsockopt \(option)") }
+    let cause: NetworkError.Cause
 }

@@ -49,6 +49,8 @@ extension ExitStatus {
             case .limit, .frame: .data
             case .closed, .cancelled, .peerEnded: .inputOutput
             case .system where error.isOfFile: .cannotCreate
+            // A value that the kernel does not take came from the command line.
+            case .option(let number, _, _): Self.everywhere[number] ?? .usage
             case .system(let number, let call):
                 Self.everywhere[number] ?? Self.status(of: number, call, error)
             }
@@ -63,12 +65,11 @@ extension ExitStatus {
     ]
 
     private static func status(of number: Errno, _ call: String, _ error: NetworkError) -> ExitStatus {
-        // A value that the kernel does not take came from the command line.
-        if call.hasPrefix("setsockopt") { return .usage }
         if call.hasPrefix("pthread") { return .system }
         if error.stream == .standardInput { return .noInput }
         switch error.operation {
-        case .dial: return .unavailable
+        // Who resets had accepted: there was a connection.
+        case .dial: return number == .connectionReset ? .inputOutput : .unavailable
         // The address was there to be had, so what is wrong is the place: a directory that is missing, for one.
         case .listen: return .cannotCreate
         case .accept: return .system

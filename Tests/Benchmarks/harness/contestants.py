@@ -157,7 +157,7 @@ def compile_baseline(work: Path) -> None:
 
 def build_sockctl(root: Path) -> Path | None:
     """The release build as it is installed: the standard library linked statically."""
-    command = ["swift", "build", "-c", "release", "--static-swift-stdlib", "--product", "sockctl"]
+    command = ["swift", "build", "-c", "release", "--static-swift-stdlib", "--disable-local-rpath", "--product", "sockctl"]
     print("building sockctl ...", file=sys.stderr)
     try:
         subprocess.run(command, cwd=root, check=True, stdout=sys.stderr)

@@ -100,6 +100,23 @@ import Testing
         outcome.expect(out: "")
     }
 
+    @Test(.needs(.python3)) func `a reset right after the accept is 74, whether the dial or a read meets it`()
+        async throws
+    {
+        let peer = try python(
+            """
+            l = serve()
+            while True:
+                reset(l.accept()[0])
+            """)
+        let port = try await peer.port()
+        for _ in 0..<30 {
+            let outcome = try await sockctl("dial", "127.0.0.1:\(port)", input: .open).finish()
+            outcome.expect(status: 74)
+            #expect(outcome.err.contains("connection reset by peer"), "\(outcome)")
+        }
+    }
+
     @Test(.needsOwnNetwork) func `a network without a route is 69`() async throws {
         let outcome = try await via(.unshare, "-rn", run: ["dial", "192.0.2.1:80"]).finish()
         outcome.expect(status: 69)

@@ -15,6 +15,14 @@ import Testing
                 .write, network: .tcp, local: near, remote: far, cause: .system(.brokenPipe, call: "write")),
             "write tcp 127.0.0.1:40112->127.0.0.1:9: write: broken pipe"
         ),
+        (
+            NetworkError(.dial, network: .tcp, remote: far, cause: .system(.connectionReset, call: "connect")),
+            "dial tcp 127.0.0.1:9: connect: connection reset by peer after the connection was made"
+        ),
+        (
+            NetworkError(.dial, network: .tcp, remote: far, cause: .option(.invalidArgument, name: "TCP_MAXSEG")),
+            "dial tcp 127.0.0.1:9: setsockopt TCP_MAXSEG: invalid argument"
+        ),
         (NetworkError(.dial, network: .tcp, remote: far, cause: .timeout), "dial tcp 127.0.0.1:9: i/o timeout"),
         (
             NetworkError(.accept, network: .tcp, local: far, cause: .closed),

@@ -84,6 +84,36 @@ import Testing
         }
     }
 
+    @Test func `an interface for groups that is not there is named`() async throws {
+        try await onLoop {
+            var options = SocketOptions()
+            options.multicastInterface = "no-such-if"
+            let sent = try await failure {
+                _ = try await ListenConfiguration(options: options).listenDatagram(.udp, "127.0.0.1:0")
+            }
+            #expect(
+                sent.description == "listen udp 127.0.0.1:0: setsockopt IP_MULTICAST_IF no-such-if: no such device")
+            #expect(sent.call == "setsockopt IP_MULTICAST_IF" && sent.errno == .noSuchInterface)
+            let socket = try await ListenConfiguration().listenDatagram(.udp, "0.0.0.0:0")
+            let group = try #require(IPAddress("239.1.2.3"))
+            let joined = try await failure { try socket.join(group, interface: "no-such-if") }
+            #expect(joined.description.hasSuffix(": setsockopt MCAST_JOIN_GROUP no-such-if: no such device"))
+            #expect(joined.hint != nil)
+            socket.close()
+        }
+    }
+
+    @Test(.needsIPv6) func `an interface for IPv6 groups that is not there is named`() async throws {
+        try await onLoop {
+            var options = SocketOptions()
+            options.multicastInterface = "no-such-if"
+            let error = try await failure {
+                _ = try await ListenConfiguration(options: options).listenDatagram(.udp6, "[::1]:0")
+            }
+            #expect(error.description.hasSuffix(": setsockopt IPV6_MULTICAST_IF no-such-if: no such device"))
+        }
+    }
+
     @Test func `a linger of nothing makes close a reset`() async throws {
         try await onLoop {
             var options = SocketOptions()

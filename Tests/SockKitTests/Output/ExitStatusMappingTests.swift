@@ -27,7 +27,9 @@ import Testing
             (.read, .tcp, .system(.timedOut, call: "read"), 75),
             (.write, .udp, .system(.messageTooLong, call: "write"), 65),
             (.write, .udp, .system(.connectionRefused, call: "write"), 69),
-            (.read, .tcp, .limit("x"), 65), (.dial, .tcp, .system(.invalidArgument, call: "setsockopt TCP_MAXSEG"), 64),
+            (.read, .tcp, .limit("x"), 65), (.dial, .tcp, .option(.invalidArgument, name: "TCP_MAXSEG"), 64),
+            (.dial, .tcp, .option(.notPermitted, name: "SO_BINDTODEVICE"), 77),
+            (.dial, .tcp, .system(.connectionReset, call: "connect"), 74),
         ] as [(NetworkError.Operation, Network, NetworkError.Cause, Int32)])
     func `an error has its status`(
         operation: NetworkError.Operation, network: Network, cause: NetworkError.Cause, status: Int32
