@@ -29,10 +29,8 @@ import Testing
         return result
     }
 
-    private func conclusion(
-        _ result: BacklogResult, _ configuration: BacklogConfiguration = BacklogConfiguration()
-    ) -> String {
-        BacklogConclusion(result, configuration).text
+    private func conclusion(_ result: BacklogResult, _ probe: BacklogProbe = BacklogProbe()) -> String {
+        BacklogConclusion(result, probe).text
     }
 
     @Test func `a dial that waits is paired with the accept whose room it took, others having come before`() {
@@ -74,17 +72,18 @@ import Testing
     }
 
     @Test func `one more from several threads is explained, and so is none`() {
-        let configuration = BacklogConfiguration(target: .own(backlog: 1), isConcurrent: true)
+        var probe = BacklogProbe(target: .own(backlog: 1))
+        probe.isConcurrent = true
         let more = result([dial(1), dial(2), dial(3), dial(4, .timedOut, for: 100)], queued: 3)
-        #expect(conclusion(more, configuration).contains("1 more got in"))
+        #expect(conclusion(more, probe).contains("1 more got in"))
         let none = result([dial(1), dial(2), dial(4, .timedOut, for: 100)], queued: 2)
-        #expect(conclusion(none, configuration).contains("this time they did not"))
+        #expect(conclusion(none, probe).contains("this time they did not"))
     }
 
     @Test func `Unix sockets are not told of SYNs`() {
         let text = conclusion(
             result([dial(1), dial(2), dial(3, .wouldBlock)], network: .unix, queued: 2),
-            BacklogConfiguration(network: .unix, target: .own(backlog: 1)))
+            BacklogProbe(network: .unix, target: .own(backlog: 1)))
         #expect(text.contains("1 was told EAGAIN at once"))
         #expect(!text.contains("SYN") && !text.contains("tcp_"))
     }
@@ -102,7 +101,7 @@ import Testing
         let dials = [
             dial(1), dial(2), dial(3, .timedOut, for: 3000, retransmits: 2), dial(4, for: 1020, retransmits: 1),
         ]
-        let plot = BacklogPlot(result(dials, queued: 2), BacklogStory(), BacklogConfiguration()).plot
+        let plot = BacklogChart(result(dials, queued: 2), BacklogStory(), BacklogProbe()).plot
         let drawn = plot.series.filter { $0.name != "SYN dropped: overflow" }.flatMap(\.points).map { Int($0.x) }
         #expect(drawn.sorted() == [1, 2, 3, 4])
         #expect(plot.guides.map(\.label) == ["room for 2"])

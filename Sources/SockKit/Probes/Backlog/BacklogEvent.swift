@@ -31,6 +31,3 @@ public struct BacklogPlan: Sendable {
     /// The kernel's, before the first dial; nil where they do not count what happens here.
     public let counters: ListenCounters?
 }
-
-/// Told of each event as it happens, on the loop; it must not block.
-public typealias BacklogObserver = @Netpoller @Sendable (BacklogEvent) -> Void

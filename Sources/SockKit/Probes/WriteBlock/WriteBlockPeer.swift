@@ -27,19 +27,13 @@ final class WriteBlockPeer {
             return (try await probe.dialer.dial(probe.network, to: destination), nil)
         }
         let configuration = ListenConfiguration(backlog: 1, options: probe.dialer.options)
-        let place: Destination.Place =
-            switch probe.network {
-            // A name of the kernel's choice (unix(7), autobind).
-            case .unix, .unixgram, .unixpacket: .unix(.unnamed)
-            case .tcp6: .host("::1", service: "0")
-            default: .host("127.0.0.1", service: "0")
-            }
+        let place = Destination.ofOwn(probe.network)
         if probe.network.kind == .datagram {
-            let socket = try await configuration.listenDatagram(probe.network, at: Destination(place: place))
+            let socket = try await configuration.listenDatagram(probe.network, at: place)
             let connection = try await probe.dialer.dial(probe.network, to: Destination(socket.localEndpoint))
             return (connection, WriteBlockPeer(.datagrams(socket)))
         }
-        let listener = try await configuration.listen(probe.network, at: Destination(place: place))
+        let listener = try await configuration.listen(probe.network, at: place)
         defer { listener.close() }
         let connection = try await probe.dialer.dial(probe.network, to: Destination(listener.endpoint))
         return (connection, WriteBlockPeer(.connection(try await listener.accept())))

@@ -1,7 +1,7 @@
 /// Writes to a peer until a write blocks, and says where every byte is and what ends the block.
 ///
 /// `try await WriteBlockProbe().run()` makes a peer of its own on loopback that does not read.
-public struct WriteBlockProbe: Sendable {
+public struct WriteBlockProbe: Probe {
     public var network: Network
     /// Somebody else's peer; nil makes one on this machine.
     public var destination: Destination?
@@ -30,7 +30,6 @@ public struct WriteBlockProbe: Sendable {
     public var patience = Duration.milliseconds(500)
     /// How often the queues are looked at for the timeline; nil is never. It changes nothing in what happens.
     public var samplingInterval: Duration?
-    /// Told everything as it happens.
     public var onEvent: (@Netpoller @Sendable (WriteBlockEvent) -> Void)?
     /// Awaited every few writes: whoever cannot follow holds the writer up here.
     public var pace: (@Netpoller @Sendable () async -> Void)?
@@ -66,7 +65,6 @@ public struct WriteBlockProbe: Sendable {
         case drain
     }
 
-    /// Runs the experiment. It fails only if that could not be done: what the writes met is in the result.
     @Netpoller
     public func run() async throws(NetworkError) -> WriteBlockResult {
         guard network.kind != .datagram || network.isUnix else {

@@ -3,11 +3,11 @@ import SockKit
 /// The last paragraph of a backlog probe: what happened, what decided it, and what is told elsewhere instead.
 struct BacklogConclusion {
     private let result: BacklogResult
-    private let configuration: BacklogConfiguration
+    private let probe: BacklogProbe
 
-    init(_ result: BacklogResult, _ configuration: BacklogConfiguration) {
+    init(_ result: BacklogResult, _ probe: BacklogProbe) {
         self.result = result
-        self.configuration = configuration
+        self.probe = probe
     }
 
     var text: String {
@@ -61,7 +61,7 @@ struct BacklogConclusion {
         var parts: [String] = []
         let timedOut = result.count(.timedOut)
         if timedOut > 0 {
-            let limit = configuration.timeout.map { "the time-out of \(Quantity.duration($0))" } ?? "the kernel gave up"
+            let limit = probe.timeout.map { "the time-out of \(Quantity.duration($0))" } ?? "the kernel gave up"
             parts.append(
                 isTCP
                     ? "\(timedOut) met silence until \(limit): "
@@ -107,7 +107,7 @@ struct BacklogConclusion {
 
     /// What another program's server took out of its queue, as far as sums tell.
     private var taken: String {
-        guard let queue = result.queue, !configuration.isConcurrent else { return "" }
+        guard let queue = result.queue, !probe.isConcurrent else { return "" }
         let count = connected + result.queuedBefore - queue.length
         guard count > 0 else { return "" }
         return " \(count) of those who got in \(was(count)) not in it any more: the server had accepted "
@@ -115,7 +115,7 @@ struct BacklogConclusion {
     }
 
     private func race(_ capacity: Int) -> String {
-        guard configuration.isConcurrent, result.accepts.isEmpty, left > 0 else { return "" }
+        guard probe.isConcurrent, result.accepts.isEmpty, left > 0 else { return "" }
         let over = connected + result.queuedBefore - capacity
         guard isTCP else {
             return
@@ -153,7 +153,7 @@ struct BacklogConclusion {
     }
 
     private var patience: String? {
-        guard isTCP, let schedule = result.settings.synSchedule, configuration.timeout != nil,
+        guard isTCP, let schedule = result.settings.synSchedule, probe.timeout != nil,
             result.count(.timedOut) > 0
         else { return nil }
         return "Without a time-out of its own a dial would have failed with ETIMEDOUT after about "

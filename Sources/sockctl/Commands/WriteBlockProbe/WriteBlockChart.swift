@@ -30,7 +30,7 @@ struct WriteBlockChart {
         let most = Double(max(samples.map(\.ledger.accepted).max() ?? 0, 1))
         return Plot(
             title: "Where the written bytes are", subtitle: parameters,
-            horizontal: Plot.Axis("\(unit.name) since the start", .exact(0...end)) { Self.short($0) },
+            horizontal: Plot.Axis("\(unit.name) since the start", .exact(0...end)) { $0.text(decimals: 3) },
             vertical: Plot.Axis("bytes", .binary(0...most)) { Quantity.bytes(Int($0)) },
             series: areas, guides: guides)
     }
@@ -81,7 +81,7 @@ struct WriteBlockChart {
         return result.timeline.marks.filter { $0.kind != .windowUpdate }.map { mark in
             // The first of each kind has the word.
             let name = seen.insert(mark.kind).inserted ? Self.name(mark.kind) : ""
-            return Plot.Guide(.vertical(x(mark.moment)), name, Self.tint(mark.kind))
+            return Plot.Guide(x(mark.moment), name, Self.tint(mark.kind))
         }
     }
 
@@ -101,16 +101,5 @@ struct WriteBlockChart {
         case .unblocked: .green
         case .peerEnded: .grey
         }
-    }
-
-    /// A tick on the time axis, without digits that say nothing.
-    private static func short(_ value: Double) -> String {
-        let thousandths = Int((value * 1000).rounded())
-        var text = "\(thousandths / 1000)"
-        let rest = thousandths % 1000
-        guard rest != 0 else { return text }
-        text += "." + String(String(rest + 1000).dropFirst())
-        while text.hasSuffix("0") { text.removeLast() }
-        return text
     }
 }

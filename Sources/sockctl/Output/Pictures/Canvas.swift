@@ -30,21 +30,6 @@ struct Canvas: Sendable {
         for (offset, character) in text.printable.enumerated() { put(character, column + offset, row, tint) }
     }
 
-    /// Draws a straight line between two places, both included.
-    mutating func line(
-        _ character: Character, from start: (column: Int, row: Int), to end: (column: Int, row: Int),
-        _ tint: Tint? = nil
-    ) {
-        let (width, height) = (end.column - start.column, end.row - start.row)
-        let steps = max(width.magnitude, height.magnitude, 1)
-        for step in 0...Int(steps) {
-            let share = Double(step) / Double(steps)
-            put(
-                character, start.column + Int((Double(width) * share).rounded()),
-                start.row + Int((Double(height) * share).rounded()), tint)
-        }
-    }
-
     /// The rows from the top, each without the spaces at its end, in the terminal's colours.
     func lines(on terminal: Terminal) -> [String] {
         (0..<rows).map { row in

@@ -1,3 +1,5 @@
+import SockKit
+
 /// How a quantity is laid along an axis: its bounds, which are round numbers, and the ticks between them.
 struct Scale: Sendable, Equatable {
     enum Kind: Sendable, Equatable {
@@ -15,14 +17,13 @@ struct Scale: Sendable, Equatable {
     let lower: Double
     let upper: Double
 
-    /// The least scale with round bounds that holds the values; `count` is how many ticks it should have at most.
-    static func linear(_ values: ClosedRange<Double>, ticks count: Int = 8) -> Scale {
-        rounded(.linear, values, count)
-    }
-
-    /// As `linear`, for sizes in bytes.
+    /// The least scale with round bounds that holds sizes in bytes; `count` is how many ticks it should have at most.
     static func binary(_ values: ClosedRange<Double>, ticks count: Int = 8) -> Scale {
-        rounded(.binary, values, count)
+        let span = values.upperBound - values.lowerBound
+        let step = step(.binary, (span > 0 ? span : 1) / Double(max(count - 1, 1)))
+        let lower = (values.lowerBound / step).leniently(.down) * step
+        let upper = (values.upperBound / step).leniently(.up) * step
+        return Scale(kind: .binary, lower: lower, upper: upper > lower ? upper : lower + step)
     }
 
     /// Bounds as they are given, for counts whose ends mean something: dial 1 is at the very left.
@@ -67,14 +68,6 @@ struct Scale: Sendable, Equatable {
         return Swift.stride(from: first, through: first + decades, by: max(stride, 1)).map(Double.powerOfTen)
     }
 
-    private static func rounded(_ kind: Kind, _ values: ClosedRange<Double>, _ count: Int) -> Scale {
-        let span = values.upperBound - values.lowerBound
-        let step = step(kind, (span > 0 ? span : 1) / Double(max(count - 1, 1)))
-        let lower = (values.lowerBound / step).leniently(.down) * step
-        let upper = (values.upperBound / step).leniently(.up) * step
-        return Scale(kind: kind, lower: lower, upper: upper > lower ? upper : lower + step)
-    }
-
     /// The least round number that is no smaller.
     private static func step(_ kind: Kind, _ least: Double) -> Double {
         if kind == .binary {
@@ -89,27 +82,24 @@ struct Scale: Sendable, Equatable {
 }
 
 extension Double {
-    /// log10, which only the C library has: the exponent is read off, the rest is the series of atanh.
-    var commonLogarithm: Double {
-        guard self > 0, isFinite else { return self > 0 ? self : -.infinity }
-        // Between √½ and √2 the series' quotient is below 0.18, and twelve terms are exact to the last digits.
-        let isUpper = significand > 1.414_213_562_373_095_1
-        let rest = isUpper ? significand / 2 : significand
-        let quotient = (rest - 1) / (rest + 1)
-        var power = quotient
-        var sum = 0.0
-        for odd in stride(from: 1.0, through: 23, by: 2) {
-            sum += power / odd
-            power *= quotient * quotient
-        }
-        let binary = Double(exponent) + (isUpper ? 1 : 0)
-        return (2 * sum + binary * 0.693_147_180_559_945_3) / 2.302_585_092_994_045_7
-    }
-
     static func powerOfTen(_ exponent: Int) -> Double {
         // A division by a power that is exact, not a product of tenths that are not.
         let power = (0..<exponent.magnitude).reduce(1.0) { product, _ in product * 10 }
         return exponent < 0 ? 1 / power : power
+    }
+
+    /// The number with at most so many decimals, and no zeros at its end.
+    func text(decimals: Int) -> String {
+        guard isFinite else { return "0" }
+        let one = UInt(Self.powerOfTen(decimals))
+        let units = Int((self * Double(one)).rounded())
+        let (whole, rest) = units.magnitude.quotientAndRemainder(dividingBy: one)
+        let sign = units < 0 ? "-" : ""
+        guard rest > 0 else { return "\(sign)\(whole)" }
+        // The one that goes before keeps the zeros that the decimals may begin with.
+        var decimals = "\(one + rest)".dropFirst()
+        while decimals.last == "0" { decimals.removeLast() }
+        return "\(sign)\(whole).\(decimals)"
     }
 
     /// A whole number, but one that is only just missed counts as reached.

@@ -1,9 +1,9 @@
-extension BacklogProbe {
+extension BacklogRun {
     /// What goes on beside the dials: accepts, and the look at retransmissions.
     func startBackground() -> [Task<Void, Never>] {
         var tasks: [Task<Void, Never>] = []
-        if configuration.network.isTCP { tasks.append(Netpoller.spawn { await self.watchRetransmits() }) }
-        if let listener = target.listener, let interval = configuration.acceptEvery {
+        if probe.network.isTCP { tasks.append(Netpoller.spawn { await self.watchRetransmits() }) }
+        if let listener = target.listener, let interval = probe.acceptEvery {
             tasks.append(Netpoller.spawn { await self.accept(from: listener, every: interval) })
         }
         return tasks
@@ -18,7 +18,7 @@ extension BacklogProbe {
                 let accept = BacklogResult.Accept(
                     index: accepts.count + 1, time: .now - start, remote: connection.remoteEndpoint)
                 accepts.append(accept)
-                observer?(.accepted(accept))
+                emit(.accepted(accept))
             } catch {
                 return
             }
@@ -42,17 +42,14 @@ extension BacklogProbe {
     func closeListener() async -> BacklogResult.Aftermath {
         target.listener?.close()
         var aftermath = BacklogResult.Aftermath()
-        let late = lateSockets.compactMap { late in late.descriptor.ask { number throws(Errno) in (late.index, number) }
-        }
-        let clients = held.map { ($0.index, $0.socket.number) } + late
-        for (index, number) in clients.sorted(by: { $0.0 < $1.0 }) {
-            switch await fate(of: number, mayStand: aftermath.standing < accepts.count) {
+        for (index, socket) in held.sorted(by: { $0.index < $1.index }) {
+            switch await fate(of: socket.number, mayStand: aftermath.standing < accepts.count) {
             case .reset:
                 aftermath.reset += 1
-                observer?(.lost(index: index, isReset: true))
+                emit(.lost(index: index, isReset: true))
             case .ended:
                 aftermath.ended += 1
-                observer?(.lost(index: index, isReset: false))
+                emit(.lost(index: index, isReset: false))
             case .standing: aftermath.standing += 1
             }
         }

@@ -1,12 +1,12 @@
-extension BacklogProbe {
+extension BacklogRun {
     /// A dial that is not over after this long waits; a round trip takes less, the first retransmission a second.
     static var patience: Duration { .milliseconds(200) }
 
     /// Gives a dial as long as an ordinary one may take.
     func waitBriefly(for index: Int) async {
         // Of a Unix socket the kernel has already said that there is no room.
-        guard configuration.network.isTCP else { return }
-        let half = configuration.timeout.map { $0 / 2 } ?? Self.patience
+        guard probe.network.isTCP else { return }
+        let half = probe.timeout.map { $0 / 2 } ?? Self.patience
         let end = Deadline.now + min(Self.patience, half)
         while pending.contains(index), Deadline.now < end {
             guard await decided.wait(until: end) != .cancelled else { return }
@@ -25,7 +25,7 @@ extension BacklogProbe {
     // MARK: - One dial that waits
 
     /// Waits for the kernel's word on a connect that goes on.
-    func wait(_ socket: ProbeSocket, _ index: Int) async {
+    func wait(_ socket: BacklogSocket, _ index: Int) async {
         defer { noteDecided(index) }
         let descriptor: PolledDescriptor
         do throws(Errno) {
@@ -34,11 +34,11 @@ extension BacklogProbe {
             return fail(error, call: "epoll_ctl")
         }
         waiting[index] = descriptor
-        descriptor[deadline: .write] = configuration.timeout.map { socket.start + $0 }
+        descriptor[deadline: .write] = probe.timeout.map { socket.start + $0 }
         var ending: DescriptorFailure?
         do throws(DescriptorFailure) {
             try await descriptor.perform(.write) { number throws(Errno) -> Attempt<Void> in
-                switch ProbeSocket.decide(number) {
+                switch BacklogSocket.decide(number) {
                 case .connected: return .done(())
                 case .pending: return .wouldBlock
                 case .failed(let failure): throw failure
@@ -55,7 +55,7 @@ extension BacklogProbe {
         switch ending {
         case nil:
             // Kept, and out of the loop: nothing will be read from it.
-            lateSockets.append((index, descriptor))
+            if let kept = descriptor.release() { held.append((index, HeldSocket(kept))) }
             decide(index, .connected, socket.start, end, retransmits: count, waited: waited)
         case .deadlineExceeded:
             // At once, because its SYNs would go on to be counted.
@@ -70,10 +70,10 @@ extension BacklogProbe {
 
     /// Waits for a Unix listener to accept somebody. Only a connect(2) that blocks can: poll(2) says ready at once
     /// when the queue is full (unix(7)).
-    func waitBlocking(_ socket: ProbeSocket, _ index: Int) async {
+    func waitBlocking(_ socket: BacklogSocket, _ index: Int) async {
         defer { noteDecided(index) }
-        let held = HeldSocket(adopting: socket.number)
-        let (remote, timeout) = (target.remote, configuration.timeout)
+        let held = HeldSocket(FileDescriptor(adopting: socket.number))
+        let (remote, timeout) = (target.remote, probe.timeout)
         let outcome: Errno?
         do throws(DescriptorThreadFailure) {
             outcome = try await Netpoller.offload { () -> Errno? in
@@ -109,12 +109,12 @@ extension BacklogProbe {
             index: index, outcome: outcome, start: start - self.start, duration: end - start, retransmits: retransmits,
             waited: waited)
         dials.append(dial)
-        observer?(.dialled(dial))
+        emit(.dialled(dial))
     }
 
     /// A dial that ended with an error: most are findings, some end the probe.
     func fail(_ index: Int, _ number: Errno, _ start: Deadline, retransmits: Int = 0, waited: Bool) {
-        let isFull = number == .wouldBlock && configuration.network.isUnix
+        let isFull = number == .wouldBlock && probe.network.isUnix
         if index == 1, target.listener == nil, !isFull { return fail(number, call: "connect") }
         switch number {
         case .wouldBlock where isFull: decide(index, .wouldBlock, start, .now, retransmits: 0, waited: waited)
@@ -129,7 +129,7 @@ extension BacklogProbe {
     func fail(_ number: Errno, call: String) {
         if failure == nil {
             failure = NetworkError(
-                .dial, network: configuration.network, remote: target.remote, cause: .system(number, call: call))
+                .dial, network: probe.network, remote: target.remote, cause: .system(number, call: call))
         }
         decided.wake()
     }
@@ -154,7 +154,7 @@ extension BacklogProbe {
     private func noteRetransmits(_ index: Int, _ count: Int, _ moment: Deadline) {
         guard count > retransmits[index] ?? 0 else { return }
         retransmits[index] = count
-        observer?(.retransmitted(index: index, count: count, at: moment - start))
+        emit(.retransmitted(index: index, count: count, at: moment - start))
     }
 }
 

@@ -2,15 +2,16 @@ import SockKit
 
 /// Reports what a write-block probe tells; writes that are alike are folded for people.
 @Netpoller
-final class WriteBlockProbeLog {
+final class WriteBlockNarrator: ProbeNarrator {
+    typealias Subject = WriteBlockProbe
+
     private let reporter: Reporter
     private let network: Network
     private let progress: Progress
     /// Whether every read of the peer's is worth a line.
     private let showsReads: Bool
     private var ends: Ends
-    /// Called once nobody reads the reports any more.
-    var onGone: (@Netpoller () -> Void)?
+    var onReaderGone: (@Netpoller () -> Void)?
     /// The lines of a kind that was last said, and how many of them were not.
     private var shown = 0
     private var folded = 0
@@ -20,17 +21,17 @@ final class WriteBlockProbeLog {
     /// So many lines that are alike are said, as the documents show them.
     private static let longestRun = 100
 
-    init(_ reporter: Reporter, _ network: Network, showsReads: Bool) {
-        self.showsReads = showsReads
+    init(_ reporter: Reporter, _ probe: WriteBlockProbe) {
         self.reporter = reporter
-        self.network = network
+        network = probe.network
+        showsReads = probe.reading?.every != nil
         ends = Ends(network)
         progress = Progress(reporter)
         progress.begin()
     }
 
     func take(_ event: WriteBlockEvent) {
-        if reporter.isTargetGone { onGone?() }
+        if reporter.isTargetGone { onReaderGone?() }
         switch event {
         case .connected(let setup):
             ends = Ends(network, local: setup.local, remote: setup.remote)

@@ -1,21 +1,21 @@
 internal import Synchronization
 
-extension BacklogProbe {
+extension BacklogRun {
     /// One after the other until one has to wait, then the rest side by side.
     func dialInOrder(_ count: Int) async {
         var isSideBySide = false
-        var apart = configuration.network.isTCP && configuration.acceptEvery != nil ? Self.mostApart : 0
+        var apart = probe.network.isTCP && probe.acceptEvery != nil ? Self.mostApart : 0
         for index in stride(from: 1, through: count, by: 1) {
             guard failure == nil, !Task.isCancelled else { return }
             guard let socket = begin(index) else { return }
             let waits = take(socket, index)
             if waits, !isSideBySide {
                 // Now: an accept may change it while the dial is given its time.
-                let queue = target.currentQueue(configuration.network)
+                let queue = target.currentQueue
                 await waitBriefly(for: index)
                 isSideBySide = pending.contains(index)
                 if isSideBySide {
-                    observer?(.waiting(index: index, queue: queue))
+                    emit(.waiting(index: index, queue: queue))
                 }
             }
             if isSideBySide, apart > 0 {
@@ -31,17 +31,17 @@ extension BacklogProbe {
     func dialConcurrently(_ count: Int) async {
         let volley = min(count, Self.threads)
         let next = NextIndex(threads: volley)
-        let (remote, network) = (target.remote, configuration.network)
+        let (remote, network) = (target.remote, probe.network)
         let tasks = (0..<volley).map { _ in
             Netpoller.spawn { await self.shoot(next, count, remote, network) }
         }
         for task in tasks { await task.value }
         if let first = pending.min() {
-            observer?(.waiting(index: first, queue: target.currentQueue(configuration.network)))
+            emit(.waiting(index: first, queue: target.currentQueue))
         }
     }
 
-    private static let threads = 8
+    nonisolated static let threads = 8
 
     /// The kernel's timers of a second go off in batches (8 jiffies of the timer wheel, 32 ms at 250 Hz). SYNs that are
     /// sent again in one batch all find the room that an accept made for one; so those that wait begin further apart.
@@ -50,7 +50,7 @@ extension BacklogProbe {
     private static let mostApart = 20
 
     private func shoot(_ next: NextIndex, _ count: Int, _ remote: Endpoint, _ network: Network) async {
-        typealias Shot = (index: Int, result: Result<ProbeSocket, Errno>)
+        typealias Shot = (index: Int, result: Result<BacklogSocket, Errno>)
         let shots: [Shot]
         do throws(DescriptorThreadFailure) {
             shots = try await Netpoller.offload {
@@ -58,7 +58,7 @@ extension BacklogProbe {
                 next.waitForOthers()
                 while let index = next.take(upTo: count) {
                     do throws(Errno) {
-                        shots.append((index, .success(try ProbeSocket.dial(remote, network))))
+                        shots.append((index, .success(try BacklogSocket.dial(remote, network))))
                     } catch {
                         shots.append((index, .failure(error)))
                     }
@@ -80,14 +80,14 @@ extension BacklogProbe {
     // MARK: - One dial
 
     /// Starts a dial; the first may go to another address of the name if this one refuses it.
-    private func begin(_ index: Int) -> ProbeSocket? {
+    private func begin(_ index: Int) -> BacklogSocket? {
         do throws(Errno) {
             while true {
-                let socket = try ProbeSocket.dial(target.remote, configuration.network)
+                let socket = try BacklogSocket.dial(target.remote, probe.network)
                 guard index == 1, case .failed = socket.state, !target.alternatives.isEmpty else { return socket }
                 _ = FileDescriptor(adopting: socket.number)
                 target.remote = target.alternatives.removeFirst()
-                target.queue = target.currentQueue(configuration.network)
+                target.queue = target.currentQueue
             }
         } catch {
             fail(error, call: "socket")
@@ -96,16 +96,16 @@ extension BacklogProbe {
     }
 
     /// Keeps, gives up or waits for a dial that has begun; true if it is not decided yet.
-    private func take(_ socket: ProbeSocket, _ index: Int) -> Bool {
+    private func take(_ socket: BacklogSocket, _ index: Int) -> Bool {
         let isLocalQueueFull: Bool
         switch socket.state {
         case .connected:
-            held.append((index, HeldSocket(adopting: socket.number)))
+            held.append((index, HeldSocket(FileDescriptor(adopting: socket.number))))
             decide(index, .connected, socket.start, socket.end, retransmits: 0, waited: false)
             return false
         case .failed(let number):
-            isLocalQueueFull = number == .wouldBlock && configuration.network.isUnix
-            guard isLocalQueueFull, configuration.acceptEvery != nil else {
+            isLocalQueueFull = number == .wouldBlock && probe.network.isUnix
+            guard isLocalQueueFull, probe.acceptEvery != nil else {
                 _ = FileDescriptor(adopting: socket.number)
                 fail(index, number, socket.start, waited: false)
                 return false

@@ -1,7 +1,7 @@
 /// The beginning of a dial that a probe makes with the bare calls, from any thread.
 ///
 /// What `Dialer` does besides (options, racing, retrying) would be in the way of what is to be seen, and cost time.
-struct ProbeSocket: Sendable {
+struct BacklogSocket: Sendable {
     /// How far a connect(2) that does not wait came.
     enum State: Sendable {
         case connected
@@ -15,7 +15,7 @@ struct ProbeSocket: Sendable {
     let start: Deadline
     let end: Deadline
 
-    static func dial(_ remote: Endpoint, _ network: Network) throws(Errno) -> ProbeSocket {
+    static func dial(_ remote: Endpoint, _ network: Network) throws(Errno) -> BacklogSocket {
         let family = remote.socketFamily
         let socket = try SocketCalls.socket(family, network.kind)
         let start = Deadline.now
@@ -30,7 +30,7 @@ struct ProbeSocket: Sendable {
             default: state = .failed(error)
             }
         }
-        return ProbeSocket(number: socket.release(), state: state, start: start, end: .now)
+        return BacklogSocket(number: socket.release(), state: state, start: start, end: .now)
     }
 
     /// Whether a connect that has begun is over: it has a peer then, or an error.
@@ -53,8 +53,8 @@ struct ProbeSocket: Sendable {
 final class HeldSocket: Sendable {
     private let descriptor: FileDescriptor
 
-    init(adopting number: Int32) {
-        descriptor = FileDescriptor(adopting: number)
+    init(_ descriptor: consuming FileDescriptor) {
+        self.descriptor = descriptor
     }
 
     var number: Int32 { descriptor.rawValue }

@@ -1,15 +1,15 @@
 import SockKit
 
 /// The picture of a backlog probe: the dials by number across, and how long each took upwards.
-struct BacklogPlot {
+struct BacklogChart {
     private let result: BacklogResult
     private let story: BacklogStory
-    private let configuration: BacklogConfiguration
+    private let probe: BacklogProbe
 
-    init(_ result: BacklogResult, _ story: BacklogStory, _ configuration: BacklogConfiguration) {
+    init(_ result: BacklogResult, _ story: BacklogStory, _ probe: BacklogProbe) {
         self.result = result
         self.story = story
-        self.configuration = configuration
+        self.probe = probe
     }
 
     var plot: Plot {
@@ -41,10 +41,10 @@ struct BacklogPlot {
         if result.isLocal, let most = result.settings.maximumBacklog { parts.append("somaxconn \(most)") }
         if let limit = result.limit { parts.append("queue limit \(limit)") }
         parts.append(
-            configuration.acceptEvery.map { "one accept every \(Quantity.duration($0))" }
+            probe.acceptEvery.map { "one accept every \(Quantity.duration($0))" }
                 ?? (result.backlogRequested == nil ? "another program's server" : "nobody accepts"))
-        parts.append(configuration.timeout.map { "time-out \(Quantity.duration($0))" } ?? "no time-out")
-        if configuration.isConcurrent { parts.append("several threads") }
+        parts.append(probe.timeout.map { "time-out \(Quantity.duration($0))" } ?? "no time-out")
+        if probe.isConcurrent { parts.append("several threads") }
         return parts.joined(separator: ", ")
     }
 
@@ -81,6 +81,6 @@ struct BacklogPlot {
         guard let capacity = result.capacityPredicted else { return [] }
         let place = capacity - result.queuedBefore
         guard place >= 1, place < result.dials.last?.index ?? 0 else { return [] }
-        return [Plot.Guide(.vertical(Double(place) + 0.5), "room for \(place)")]
+        return [Plot.Guide(Double(place) + 0.5, "room for \(place)")]
     }
 }

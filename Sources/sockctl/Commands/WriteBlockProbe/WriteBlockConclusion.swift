@@ -1,7 +1,7 @@
 import SockKit
 
 /// What a write-block probe found, as a paragraph in plain words.
-struct WriteBlockProse {
+struct WriteBlockConclusion {
     private let result: WriteBlockResult
     private let probe: WriteBlockProbe
 

@@ -1,0 +1,120 @@
+/// One run of a backlog probe: its dials, those of them that are not decided, and the sockets that are kept open.
+@Netpoller
+final class BacklogRun {
+    let probe: BacklogProbe
+    var target: BacklogTarget
+    var dials: [BacklogDial] = []
+    var accepts: [BacklogResult.Accept] = []
+    /// The sockets of dials that got in, by number, and of those that were accepted.
+    var held: [(index: Int, socket: HeldSocket)] = []
+    var acceptedConnections: [Connection] = []
+    /// Dials whose end is not known yet, and the sockets of those of them that the loop watches.
+    var pending: Set<Int> = []
+    var waiting: [Int: PolledDescriptor] = [:]
+    var retransmits: [Int: Int] = [:]
+    var tasks: [Task<Void, Never>] = []
+    var failure: NetworkError?
+    let decided = Parking()
+    var start = Deadline.now
+
+    init(_ probe: BacklogProbe, _ target: BacklogTarget) {
+        self.probe = probe
+        self.target = target
+    }
+
+    func emit(_ event: BacklogEvent) { probe.onEvent?(event) }
+
+    func execute() async throws(BacklogProbeError) -> BacklogResult {
+        defer { letGo() }
+        let count = probe.dials ?? defaultDials
+        try checkDescriptors(for: count)
+        let before = target.isCounted ? ListenCounters.now : nil
+        let plan = plan(count, before)
+        emit(.started(plan))
+        start = .now
+        let background = startBackground()
+        if probe.isConcurrent {
+            await dialConcurrently(count)
+        } else {
+            await dialInOrder(count)
+        }
+        let isPartial = await waitForAll()
+        for task in background { task.cancel() }
+        if let failure { throw .network(failure) }
+        if !isPartial, isUnreachable {
+            let cause = NetworkError.Cause.timeout
+            throw .network(NetworkError(.dial, network: probe.network, remote: target.remote, cause: cause))
+        }
+        return await finish(plan, before, isPartial: isPartial)
+    }
+
+    private var defaultDials: Int {
+        if let queue = target.queue, let limit = queue.limit {
+            return max(limit + queue.sockets - queue.length, 0) + BacklogProbe.surplus
+        }
+        return (target.capacityPredicted ?? 129) + BacklogProbe.surplus
+    }
+
+    /// Refused before the first dial: a probe that ran out of descriptors in the middle would show that, and no queue.
+    private func checkDescriptors(for count: Int) throws(BacklogProbeError) {
+        let limit = ProcessCalls.raiseDescriptorLimit()
+        let perDial = probe.acceptEvery == nil ? 1 : 2
+        let (product, overflow) = count.multipliedReportingOverflow(by: perDial)
+        let needed = overflow ? Int.max : product.addingReportingOverflow(Self.ownDescriptors).partialValue
+        guard !overflow, needed > 0, needed <= limit else {
+            throw .descriptors(needed: needed > 0 ? needed : .max, limit: limit)
+        }
+        // To one address and port each dial needs a local port of its own.
+        if probe.network.isTCP, let ports = target.settings.localPorts, count > ports.count {
+            throw .ports(needed: count, available: ports.count)
+        }
+    }
+
+    /// What the process has open besides: the standard streams, the loop's, the listener, files that are read.
+    private static let ownDescriptors = 24
+
+    private func plan(_ count: Int, _ counters: ListenCounters?) -> BacklogPlan {
+        BacklogPlan(
+            network: probe.network, remote: target.remote, isOwn: target.listener != nil,
+            backlogRequested: target.backlogRequested, settings: target.settings, queue: target.queue,
+            capacityPredicted: target.capacityPredicted, dials: count,
+            isLocal: target.isCounted || probe.network.isUnix, counters: counters)
+    }
+
+    private func finish(_ plan: BacklogPlan, _ before: ListenCounters?, isPartial: Bool) async -> BacklogResult {
+        var result = BacklogResult(
+            network: plan.network, remote: plan.remote, backlogRequested: plan.backlogRequested,
+            settings: plan.settings, capacityPredicted: plan.capacityPredicted)
+        result.dials = dials.sorted { $0.index < $1.index }
+        result.dialled = dials.count + pending.count
+        result.accepts = accepts
+        result.queue = target.currentQueue
+        result.queueBefore = plan.queue
+        result.isLocal = plan.isLocal
+        if let before, let after = ListenCounters.now {
+            (result.countersBefore, result.countersAfter) = (before, after)
+            result.overflows = after.overflows - before.overflows
+            result.drops = after.drops - before.drops
+        }
+        emit(.read(result.queue, result.countersAfter))
+        result.isPartial = isPartial
+        result.bytesWritten = writeUnaccepted()
+        if probe.closesListener, !isPartial { result.aftermath = await closeListener() }
+        result.elapsed = .now - start
+        return result
+    }
+
+    /// Nobody answered, and no queue that could be the reason is to be seen.
+    private var isUnreachable: Bool {
+        target.listener == nil && !dials.isEmpty && dials.allSatisfy { $0.outcome == .timedOut }
+            && target.currentQueue == nil
+    }
+
+    /// The listener first: its resets spare the clients' ports the wait in TIME_WAIT.
+    private func letGo() {
+        target.listener?.close()
+        for connection in acceptedConnections { connection.close() }
+        for descriptor in waiting.values { descriptor.close() }
+        (held, acceptedConnections, waiting) = ([], [], [:])
+    }
+}
