@@ -18,8 +18,9 @@ import Testing
         _ dials: [BacklogDial], backlog: Int = 1, network: Network = .tcp, accepts: [Int] = [], queued: Int
     ) -> BacklogResult {
         var result = BacklogResult(
-            network: network, remote: .ip(.v4Loopback, port: 3000), backlogRequested: backlog,
-            settings: .now, capacityPredicted: backlog + 1)
+            plan: BacklogPlan(
+                network: network, remote: .ip(.v4Loopback, port: 3000), backlogRequested: backlog, settings: .now,
+                queue: nil, capacityPredicted: backlog + 1, dials: dials.count, isLocal: true, counters: nil))
         result.dials = dials
         result.dialled = dials.count
         result.accepts = accepts.enumerated().map { index, time in

@@ -33,7 +33,7 @@ import Testing
         #expect(result.count(.connected) == limit + 1)
         #expect(result.count(network.isUnix ? .wouldBlock : .timedOut) == BacklogProbe.surplus)
         #expect(result.queue == ListeningQueue(length: limit + 1, limit: limit))
-        #expect(result.capacityPredicted == limit + 1)
+        #expect(result.plan.capacityPredicted == limit + 1)
         #expect(result.dials.map(\.index) == Array(1...limit + 1 + BacklogProbe.surplus))
         #expect(result.dials.prefix(limit + 1).allSatisfy { $0.outcome == .connected && !$0.waited })
     }
@@ -117,7 +117,7 @@ import Testing
         }
         #expect(result.count(.connected) == 4)
         #expect(result.queue == ListeningQueue(length: 4, limit: 3))
-        #expect(result.backlogRequested == nil)
+        #expect(result.plan.backlogRequested == nil)
     }
 
     @Test func `a server that is not there is an error`() async throws {

@@ -19,15 +19,19 @@ public enum BacklogEvent: Sendable {
 public struct BacklogPlan: Sendable {
     public let network: Network
     public let remote: Endpoint
-    public let isOwn: Bool
+    /// What listen(2) was asked for; nil at a server that is not the probe's own.
     public let backlogRequested: Int?
+    /// Of this machine, which need not be the server's.
     public let settings: KernelSettings
     /// Before the first dial; nil where it cannot be seen.
     public let queue: ListeningQueue?
+    /// How many connections the queue is to hold, by the kernel's rule; nil where its limit is not known.
     public let capacityPredicted: Int?
     public let dials: Int
-    /// Whether the server is on this machine.
+    /// Whether the server is on this machine, so that its settings are the server's too.
     public let isLocal: Bool
     /// The kernel's, before the first dial; nil where they do not count what happens here.
     public let counters: ListenCounters?
+
+    public var isOwn: Bool { backlogRequested != nil }
 }

@@ -19,16 +19,8 @@ public struct BacklogResult: Sendable {
         public var standing = 0
     }
 
-    public let network: Network
-    public let remote: Endpoint
-    /// What listen(2) was asked for; nil at a server that is not the probe's own.
-    public let backlogRequested: Int?
-    /// Of this machine, which need not be the server's.
-    public let settings: KernelSettings
-    /// Whether the server is on this machine, so that its settings are the server's too.
-    public var isLocal = true
-    /// How many connections the queue was to hold, by the kernel's rule; nil where its limit is not known.
-    public let capacityPredicted: Int?
+    /// As it was before the first dial.
+    public let plan: BacklogPlan
     /// How many dials were begun: those that are not decided, because the probe was cancelled, included.
     public var dialled = 0
     /// Those that were decided, in the order of their numbers.
@@ -36,12 +28,7 @@ public struct BacklogResult: Sendable {
     public var accepts: [Accept] = []
     /// As it was when all dials were decided; nil where it cannot be seen.
     public var queue: ListeningQueue?
-    /// As it was before the first dial; nil where it could not be seen.
-    public var queueBefore: ListeningQueue?
-    /// The kernel's counters before the first dial and when all were decided; nil for Unix sockets and servers elsewhere.
-    public var countersBefore: ListenCounters?
-    public var countersAfter: ListenCounters?
-    /// How much they grew; nil for Unix sockets and servers elsewhere, which they do not count.
+    /// How much the kernel's counters grew; nil for Unix sockets and servers elsewhere, which they do not count.
     public var overflows: Int?
     public var drops: Int?
     /// What a client that nobody had accepted could write; nil at a server that is not the probe's own.
@@ -52,10 +39,10 @@ public struct BacklogResult: Sendable {
     public var isPartial = false
 
     /// The queue's limit, also where its listener has gone in the meantime.
-    public var limit: Int? { queue?.limit ?? queueBefore?.limit }
+    public var limit: Int? { queue?.limit ?? plan.queue?.limit }
 
     /// How many waited in the queue before the first dial.
-    public var queuedBefore: Int { queueBefore?.length ?? 0 }
+    public var queuedBefore: Int { plan.queue?.length ?? 0 }
 
     /// Dials that were begun and not decided, because the probe was cancelled.
     public var undecided: Int { dialled - dials.count }
@@ -65,7 +52,7 @@ public struct BacklogResult: Sendable {
     /// Where SYNs arrive together, each finds room, and the handshakes that end last find it taken: the last segment is
     /// dropped, and the server goes on waiting for it (tcp_v4_syn_recv_sock). nil where it cannot be known.
     public var unheard: Int? {
-        guard backlogRequested != nil, network.isTCP, let queue, !isPartial else { return nil }
+        guard plan.isOwn, plan.network.isTCP, let queue, !isPartial else { return nil }
         return max(count(.connected) - accepts.count - queue.length, 0)
     }
 
@@ -77,7 +64,7 @@ public struct BacklogResult: Sendable {
     /// The dials that got in only after they had waited, each with the accept that made room for it, in the order in
     /// which they got in.
     public var late: [(dial: BacklogDial, accept: Accept?)] {
-        var ledger = RoomLedger(capacity: capacityPredicted)
+        var ledger = RoomLedger(capacity: plan.capacityPredicted)
         var left = accepts[...]
         var found: [(dial: BacklogDial, accept: Accept?)] = []
         for dial in dials.filter({ $0.outcome == .connected }).sorted(by: { $0.end < $1.end }) {

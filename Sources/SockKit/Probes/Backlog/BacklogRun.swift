@@ -28,8 +28,7 @@ final class BacklogRun {
         defer { letGo() }
         let count = probe.dials ?? defaultDials
         try checkDescriptors(for: count)
-        let before = target.isCounted ? ListenCounters.now : nil
-        let plan = plan(count, before)
+        let plan = plan(count)
         emit(.started(plan))
         start = .now
         let background = startBackground()
@@ -45,7 +44,7 @@ final class BacklogRun {
             let cause = NetworkError.Cause.timeout
             throw .network(NetworkError(.dial, network: probe.network, remote: target.remote, cause: cause))
         }
-        return await finish(plan, before, isPartial: isPartial)
+        return await finish(plan, isPartial: isPartial)
     }
 
     private var defaultDials: Int {
@@ -73,31 +72,25 @@ final class BacklogRun {
     /// What the process has open besides: the standard streams, the loop's, the listener, files that are read.
     private static let ownDescriptors = 24
 
-    private func plan(_ count: Int, _ counters: ListenCounters?) -> BacklogPlan {
+    private func plan(_ count: Int) -> BacklogPlan {
         BacklogPlan(
-            network: probe.network, remote: target.remote, isOwn: target.listener != nil,
-            backlogRequested: target.backlogRequested, settings: target.settings, queue: target.queue,
-            capacityPredicted: target.capacityPredicted, dials: count,
-            isLocal: target.isCounted || probe.network.isUnix, counters: counters)
+            network: probe.network, remote: target.remote, backlogRequested: target.backlogRequested,
+            settings: target.settings, queue: target.queue, capacityPredicted: target.capacityPredicted, dials: count,
+            isLocal: target.isCounted || probe.network.isUnix, counters: target.isCounted ? .now : nil)
     }
 
-    private func finish(_ plan: BacklogPlan, _ before: ListenCounters?, isPartial: Bool) async -> BacklogResult {
-        var result = BacklogResult(
-            network: plan.network, remote: plan.remote, backlogRequested: plan.backlogRequested,
-            settings: plan.settings, capacityPredicted: plan.capacityPredicted)
+    private func finish(_ plan: BacklogPlan, isPartial: Bool) async -> BacklogResult {
+        var result = BacklogResult(plan: plan, isPartial: isPartial)
         result.dials = dials.sorted { $0.index < $1.index }
         result.dialled = dials.count + pending.count
         result.accepts = accepts
         result.queue = target.currentQueue
-        result.queueBefore = plan.queue
-        result.isLocal = plan.isLocal
-        if let before, let after = ListenCounters.now {
-            (result.countersBefore, result.countersAfter) = (before, after)
-            result.overflows = after.overflows - before.overflows
-            result.drops = after.drops - before.drops
+        let counters = plan.counters.flatMap { _ in ListenCounters.now }
+        if let before = plan.counters, let counters {
+            result.overflows = counters.overflows - before.overflows
+            result.drops = counters.drops - before.drops
         }
-        emit(.read(result.queue, result.countersAfter))
-        result.isPartial = isPartial
+        emit(.read(result.queue, counters))
         result.bytesWritten = writeUnaccepted()
         if probe.closesListener, !isPartial { result.aftermath = await closeListener() }
         result.elapsed = .now - start

@@ -12,13 +12,15 @@ struct BacklogChart {
         self.probe = probe
     }
 
+    private var plan: BacklogPlan { result.plan }
+
     var plot: Plot {
         let durations = result.dials.map { max($0.duration.seconds, 1e-6) }
         let scale = Scale.logarithmic((durations.min() ?? 1e-6)...(durations.max() ?? 1))
         let last = Double(max(result.dials.last?.index ?? 1, 2))
         return Plot(
             title:
-                "An accept queue fills: \(BacklogWording.shorten(BacklogWording.name(result.network, result.remote)))",
+                "An accept queue fills: \(BacklogWording.shorten(BacklogWording.name(plan.network, plan.remote)))",
             subtitle: parameters,
             horizontal: Plot.Axis("dial number", .exact(1...last, .whole)) { "\(Int($0.rounded()))" },
             vertical: Plot.Axis("time until decided", scale) {
@@ -37,12 +39,12 @@ struct BacklogChart {
 
     private var parameters: String {
         var parts: [String] = []
-        if let backlog = result.backlogRequested { parts.append("backlog \(backlog)") }
-        if result.isLocal, let most = result.settings.maximumBacklog { parts.append("somaxconn \(most)") }
+        if let backlog = plan.backlogRequested { parts.append("backlog \(backlog)") }
+        if plan.isLocal, let most = plan.settings.maximumBacklog { parts.append("somaxconn \(most)") }
         if let limit = result.limit { parts.append("queue limit \(limit)") }
         parts.append(
             probe.acceptEvery.map { "one accept every \(Quantity.duration($0))" }
-                ?? (result.backlogRequested == nil ? "another program's server" : "nobody accepts"))
+                ?? (plan.isOwn ? "nobody accepts" : "another program's server"))
         parts.append(probe.timeout.map { "time-out \(Quantity.duration($0))" } ?? "no time-out")
         if probe.isConcurrent { parts.append("several threads") }
         return parts.joined(separator: ", ")
@@ -57,7 +59,7 @@ struct BacklogChart {
 
     /// Every SYN that met a full queue: the first, drawn at the bottom, and those that were sent again in vain.
     private func overflows(_ bottom: Double) -> Plot.Series {
-        guard result.network.isTCP else { return Plot.Series("", .orange, .marks(.ring), []) }
+        guard plan.network.isTCP else { return Plot.Series("", .orange, .marks(.ring), []) }
         let points = result.dials.filter { $0.waited && $0.droppedSYNs > 0 }.flatMap { dial in
             let again = story.retransmissions[dial.index] ?? []
             // The last one of a dial that got an answer was not dropped.
@@ -65,7 +67,7 @@ struct BacklogChart {
             let times = [bottom] + dropped.map { ($0 - dial.start).seconds }.filter { $0 < dial.duration.seconds }
             return times.map { Plot.Point(Double(dial.index), $0) }
         }
-        let name = result.isLocal ? "SYN dropped: overflow" : "SYN without an answer"
+        let name = plan.isLocal ? "SYN dropped: overflow" : "SYN without an answer"
         return Plot.Series(name, .orange, .marks(.ring), points)
     }
 
@@ -78,7 +80,7 @@ struct BacklogChart {
     }
 
     private var guides: [Plot.Guide] {
-        guard let capacity = result.capacityPredicted else { return [] }
+        guard let capacity = plan.capacityPredicted else { return [] }
         let place = capacity - result.queuedBefore
         guard place >= 1, place < result.dials.last?.index ?? 0 else { return [] }
         return [Plot.Guide(Double(place) + 0.5, "room for \(place)")]

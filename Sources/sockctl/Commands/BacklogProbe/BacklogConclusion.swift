@@ -15,11 +15,12 @@ struct BacklogConclusion {
             .joined(separator: " ")
     }
 
-    private var isOwn: Bool { result.backlogRequested != nil }
+    private var plan: BacklogPlan { result.plan }
+    private var isOwn: Bool { plan.isOwn }
     private var connected: Int { result.count(.connected) }
     private var left: Int { result.dials.count - connected }
     private var waited: Int { result.dials.count { $0.waited } }
-    private var isTCP: Bool { result.network.isTCP }
+    private var isTCP: Bool { plan.network.isTCP }
 
     private var interrupted: String? {
         guard result.isPartial else { return nil }
@@ -51,7 +52,7 @@ struct BacklogConclusion {
     private var met: String? {
         guard left > 0 else {
             if waited > 0 || result.isPartial { return nil }
-            if connected + result.queuedBefore == result.capacityPredicted {
+            if connected + result.queuedBefore == plan.capacityPredicted {
                 return "The queue is full now, and nobody dialled on."
             }
             return isOwn
@@ -65,7 +66,7 @@ struct BacklogConclusion {
             parts.append(
                 isTCP
                     ? "\(timedOut) met silence until \(limit): "
-                        + (result.isLocal
+                        + (plan.isLocal
                             ? "SYNs were dropped without a word, as if nobody was there"
                             : "why, cannot be seen from here")
                     : "\(timedOut) waited until \(limit)")
@@ -85,20 +86,20 @@ struct BacklogConclusion {
     private func was(_ count: Int) -> String { count == 1 ? "was" : "were" }
 
     /// A queue that was seen before is not there any more.
-    private var hasGone: Bool { result.queueBefore != nil && result.queue == nil }
+    private var hasGone: Bool { plan.queue != nil && result.queue == nil }
 
     private var decided: String? {
-        if let queue = result.queueBefore, queue.sockets > 1 {
+        if let queue = plan.queue, queue.sockets > 1 {
             return "\(queue.sockets) sockets share the port (SO_REUSEPORT), each with a queue of its own: the kernel "
                 + "chooses by addresses and ports which one a dial goes to, so that one may be full while others have room."
         }
-        guard let capacity = result.capacityPredicted else { return nil }
+        guard let capacity = plan.capacityPredicted else { return nil }
         let rule = "the queue holds one more than its limit, \(capacity)"
-        guard let backlog = result.backlogRequested else {
+        guard let backlog = plan.backlogRequested else {
             return "The limit was the server's backlog, \(capacity - 1) as the kernel granted it: \(rule)."
                 + taken + race(capacity)
         }
-        if let most = result.settings.maximumBacklog, most < backlog {
+        if let most = plan.settings.maximumBacklog, most < backlog {
             return "What decided was net.core.somaxconn: it cut the backlog of \(backlog) to \(most), and \(rule)."
                 + race(capacity)
         }
@@ -145,7 +146,7 @@ struct BacklogConclusion {
                 " \(unheard) of those connected \(unheard == 1 ? "is" : "are") so on the client's side only: SYNs that came together each found room, which was "
                 + "taken when the handshakes ended, so that the last segment was dropped, and counted too."
         }
-        if result.settings.abortsOnOverflow == true {
+        if plan.settings.abortsOnOverflow == true {
             text +=
                 " tcp_abort_on_overflow is on and has no effect on them: it is for handshakes that end at a full queue, and these never began."
         }
@@ -153,7 +154,7 @@ struct BacklogConclusion {
     }
 
     private var patience: String? {
-        guard isTCP, let schedule = result.settings.synSchedule, probe.timeout != nil,
+        guard isTCP, let schedule = plan.settings.synSchedule, probe.timeout != nil,
             result.count(.timedOut) > 0
         else { return nil }
         return "Without a time-out of its own a dial would have failed with ETIMEDOUT after about "
@@ -186,7 +187,7 @@ struct BacklogConclusion {
 
     private var elsewhere: String? {
         guard isTCP, waited > 0 || connected > 100 else { return nil }
-        let here = result.isLocal ? result.settings.maximumHalfOpen : nil
+        let here = plan.isLocal ? plan.settings.maximumHalfOpen : nil
         let other = here.map { " (\($0) here)" } ?? ""
         return
             "Elsewhere you may read that the limit is 128, as on macOS, or that tcp_max_syn_backlog\(other) sets it: on Linux "

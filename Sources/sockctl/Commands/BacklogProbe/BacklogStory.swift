@@ -6,7 +6,6 @@ struct BacklogStory {
     private(set) var connected = 0
     private(set) var total = 0
     private(set) var starts: [Int: Duration] = [:]
-    private(set) var accepts: [BacklogResult.Accept] = []
     /// For each dial that waits, when its SYN was sent again.
     private(set) var retransmissions: [Int: [Duration]] = [:]
     private var ledger = RoomLedger(capacity: nil)
@@ -24,9 +23,7 @@ struct BacklogStory {
                 accountedAccept = ledger.take(dial)
             }
         case .retransmitted(let index, _, let moment): retransmissions[index, default: []].append(moment)
-        case .accepted(let accept):
-            accepts.append(accept)
-            ledger.take(accept)
+        case .accepted(let accept): ledger.take(accept)
         case .waiting, .lost, .read: break
         }
     }
