@@ -32,7 +32,7 @@ import Testing
         let wait = try #require(waits.dropFirst().first)
         #expect(wait.bytes == 5 && wait.calls == 1 && wait.wouldBlock == 0)
         #expect(wait.time >= silence / 2 && wait.processorTime < silence / 4)
-        #expect(result.ending == .peer && result.reads == 2 && result.calls == 3 && result.bytesSent == 6)
+        #expect(result.ending == .peer && result.reads == 2 && result.waits.calls == 3 && result.bytesSent == 6)
     }
 
     @Test func `spinning is a call after the other, and CPU all the while`() async throws {
@@ -49,7 +49,7 @@ import Testing
         let wait = try #require(waits.dropFirst().first)
         #expect(wait.bytes == 5 && wait.calls == 2 && wait.wouldBlock == 0)
         #expect(wait.time >= silence / 2 && wait.processorTime < silence / 4)
-        #expect(result.ending == .peer && result.calls == 6)
+        #expect(result.ending == .peer && result.waits.calls == 6)
     }
 
     @Test(arguments: servingMany)
@@ -105,7 +105,7 @@ import Testing
             #expect(try await pair.client.readAll(bytes.count) == bytes)
             try await writer.value
             let result = try #require(await running.value)
-            #expect(result.ending == .peer && result.bytesReceived == bytes.count && result.bytesSent == bytes.count)
+            #expect(result.ending == .peer && result.waits.bytes == bytes.count && result.bytesSent == bytes.count)
             pair.client.close()
         }
     }

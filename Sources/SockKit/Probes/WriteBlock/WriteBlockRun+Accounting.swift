@@ -1,8 +1,7 @@
 /// Where the bytes are, and the timeline of it.
 extension WriteBlockRun {
-    var hasObserver: Bool { probe.onEvent != nil }
-
-    func emit(_ event: WriteBlockEvent) { probe.onEvent?(event) }
+    /// The event is made only if somebody is told.
+    func emit(_ event: @autoclosure () -> WriteBlockEvent) { probe.onEvent?(event()) }
 
     /// Where one side's bytes are now.
     func ledger(of side: WriteBlockSide) -> ByteLedger {

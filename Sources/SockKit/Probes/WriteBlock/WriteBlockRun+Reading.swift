@@ -25,7 +25,7 @@ extension WriteBlockRun {
         let isWaiting = isWaiting
         let before = isWaiting ? ledger(of: side) : nil
         guard let bytes = try? await peer.read(upTo: size) else { return false }
-        guard hasObserver || probe.samplingInterval != nil else { return true }
+        guard probe.onEvent != nil || probe.samplingInterval != nil else { return true }
         let after = isWaiting ? ledger(of: side) : nil
         // Not by the sender's queue: what went is there until its acknowledgement comes, which may be late.
         let moved = before?.inReceiveQueue.flatMap { old in after?.inReceiveQueue.map { max(0, $0 + bytes - old) } }

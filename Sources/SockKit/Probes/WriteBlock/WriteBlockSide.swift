@@ -71,7 +71,7 @@ final class WriteBlockSide {
                 accepted += count
             case .wouldBlock:
                 if let ending = await waitForRoom() {
-                    giveUp(since: start)
+                    if taken > 0 { report(taken, since: start, isGivenUp: true) }
                     return ending
                 }
             }
@@ -94,33 +94,25 @@ final class WriteBlockSide {
     }
 
     func finishWrite(since start: Deadline) {
-        (writes, lastWriteBytes) = (writes + 1, payload.count)
-        report(payload.count, nil, since: start)
+        count(payload.count)
+        report(payload.count, since: start)
     }
 
-    /// Tells of a write that the end of the probe cut off.
-    private func giveUp(since start: Deadline) {
-        guard taken > 0, run.hasObserver else { return }
-        run.emit(.wrote(write(of: taken, since: start, isGivenUp: true)))
-    }
-
-    func write(
-        of bytes: Int, error: NetworkError? = nil, since start: Deadline, isGivenUp: Bool = false
-    ) -> WriteBlockEvent.Write {
-        WriteBlockEvent.Write(
-            writer: writer, index: begun, bytes: bytes, total: accepted, error: error, duration: .now - start,
-            isGivenUp: isGivenUp)
-    }
+    /// Counts a write that moved so many bytes.
+    func count(_ bytes: Int) { (writes, lastWriteBytes) = (writes + 1, bytes) }
 
     private func countPartial() {
         guard taken > 0, taken < payload.count else { return }
-        (writes, lastWriteBytes) = (writes + 1, taken)
+        count(taken)
         taken = 0
     }
 
-    func report(_ bytes: Int, _ error: NetworkError?, since start: Deadline) {
-        guard run.hasObserver else { return }
-        run.emit(.wrote(write(of: bytes, error: error, since: start)))
+    func report(_ bytes: Int, _ error: NetworkError? = nil, since start: Deadline, isGivenUp: Bool = false) {
+        run.emit(
+            .wrote(
+                WriteBlockEvent.Write(
+                    writer: writer, index: begun, bytes: bytes, total: accepted, error: error, duration: .now - start,
+                    isGivenUp: isGivenUp)))
     }
 
     func fail(_ failure: DescriptorFailure, since start: Deadline) -> WriteBlockResult.Ending? {

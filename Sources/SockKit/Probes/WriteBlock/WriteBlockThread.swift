@@ -124,6 +124,36 @@ final class WriteBlockThread {
     }
 }
 
+extension WriteBlockSide {
+    /// Takes over what a write of the thread came to.
+    fileprivate func note(_ record: WriteBlockThread.Record) {
+        begun += 1
+        taken = 0
+        switch record.result {
+        case .success(let moved):
+            // One that comes back short was ended, and is not going on.
+            if moved == payload.count { unblock() }
+            accepted += moved
+            count(moved)
+            report(moved, since: record.start)
+        case .failure(let number):
+            let error = connection.failure(.write, .system(number))
+            errors.append(error)
+            blockedSince = nil
+            report(0, error, since: record.start)
+        }
+    }
+
+    /// As `note`, of a write that we ended ourselves: what it had moved counts, and its error is our own doing.
+    fileprivate func noteInterrupted(_ record: WriteBlockThread.Record) {
+        guard case .success(let moved) = record.result, moved > 0 else { return }
+        begun += 1
+        accepted += moved
+        count(moved)
+        report(moved, since: record.start, isGivenUp: moved < payload.count)
+    }
+}
+
 /// What the thread has to tell the loop.
 private final class ThreadMail: Sendable {
     private struct State: Sendable {
