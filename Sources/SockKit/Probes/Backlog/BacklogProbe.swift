@@ -1,14 +1,14 @@
-/// Fills the accept queue of a listener and dials on, to see what the kernel makes of those who find it full.
+/// Fills the accept queue of a listener and goes on dialling, to see what the kernel does when the queue is full.
 ///
-/// `try await BacklogProbe().run()` fills a queue of 128 on loopback and dials three times more. Dials go one after the
-/// other until the first that has to wait; from then on they wait side by side. Whoever got in stays connected until
-/// the probe is over.
+/// `try await BacklogProbe().run()` fills a queue of 128 on loopback and dials three times more. It dials one
+/// after the other until a dial has to wait; the rest then wait side by side. Connections stay open until the probe is
+/// over.
 public struct BacklogProbe: Probe {
     /// Whose queue is filled.
     public enum Target: Sendable, Hashable {
         /// A listener of the probe's own, on loopback.
         case own(backlog: Int32)
-        /// A server that is there already.
+        /// A server that runs already.
         case server(Destination)
     }
 
@@ -20,15 +20,15 @@ public struct BacklogProbe: Probe {
     public var acceptEvery: Duration?
     /// How long each dial waits; nil as long as the kernel does.
     public var timeout: Duration? = .seconds(3)
-    /// From several threads at once instead of one after the other.
+    /// Dials are made by several threads at once instead of one after the other.
     public var isConcurrent = false
-    /// Close the listener when its queue is full, and see what becomes of those who wait.
+    /// The listener closes while its queue is full, and the clients in it read.
     public var closesListener = false
     public var resolver = Resolver()
     public var onEvent: (@Netpoller @Sendable (BacklogEvent) -> Void)?
 
-    /// How many dials are made beyond a queue that is full, and in all at a server whose queue cannot be seen, beyond
-    /// the 129 that the most common backlog admits.
+    /// How many dials are made after the queue is full. Where the queue cannot be seen, it is taken to hold the 129 of
+    /// the most common backlog.
     public static let surplus = 3
 
     public init(network: Network = .tcp, target: Target = .own(backlog: 128)) {
@@ -46,9 +46,9 @@ public struct BacklogProbe: Probe {
 
 /// Why a probe could not be run.
 public enum BacklogProbeError: Error, Sendable, Hashable {
-    /// The process may not have so many descriptors; nothing was dialled.
+    /// The process may not open that many descriptors; nothing was dialled.
     case descriptors(needed: Int, limit: Int)
-    /// There are not so many local ports (net.ipv4.ip_local_port_range); nothing was dialled.
+    /// There are fewer local ports than dials (net.ipv4.ip_local_port_range); nothing was dialled.
     case ports(needed: Int, available: Int)
     case network(NetworkError)
 }

@@ -9,7 +9,7 @@ public struct BacklogResult: Sendable {
         public let remote: Endpoint?
     }
 
-    /// What those who were connected and never accepted read once the listener had closed.
+    /// What clients that were never accepted read after the listener had closed, by count.
     public struct Aftermath: Sendable, Hashable {
         /// ECONNRESET.
         public var reset = 0
@@ -19,26 +19,26 @@ public struct BacklogResult: Sendable {
         public var standing = 0
     }
 
-    /// As it was before the first dial.
+    /// What was known before the first dial.
     public let plan: BacklogPlan
-    /// How many dials were begun: those that are not decided, because the probe was cancelled, included.
+    /// How many dials were begun. A probe that is cancelled leaves some of them undecided.
     public var dialled = 0
-    /// Those that were decided, in the order of their numbers.
+    /// The dials that were decided, in the order of their numbers.
     public var dials: [BacklogDial] = []
     public var accepts: [Accept] = []
-    /// As it was when all dials were decided; nil where it cannot be seen.
+    /// The queue when all dials were decided; nil where it cannot be seen.
     public var queue: ListeningQueue?
-    /// How much the kernel's counters grew; nil for Unix sockets and servers elsewhere, which they do not count.
+    /// How much the kernel's counters grew; nil for Unix sockets and for servers on other machines.
     public var overflows: Int?
     public var drops: Int?
-    /// What a client that nobody had accepted could write; nil at a server that is not the probe's own.
+    /// How many bytes a client could write before it was accepted; nil at a server that is not the probe's own.
     public var bytesWritten: Int?
     public var aftermath: Aftermath?
     public var elapsed = Duration.zero
     /// True if it was cancelled before all dials were decided.
     public var isPartial = false
 
-    /// The queue's limit, also where its listener has gone in the meantime.
+    /// The queue's limit, even if its listener has closed in the meantime.
     public var limit: Int? { queue?.limit ?? plan.queue?.limit }
 
     /// How many waited in the queue before the first dial.
@@ -47,10 +47,10 @@ public struct BacklogResult: Sendable {
     /// Dials that were begun and not decided, because the probe was cancelled.
     public var undecided: Int { dialled - dials.count }
 
-    /// Clients that are connected as far as they know while the server's side is neither in the queue nor accepted.
+    /// How many clients believe to be connected although the server has them neither in its queue nor accepted.
     ///
-    /// Where SYNs arrive together, each finds room, and the handshakes that end last find it taken: the last segment is
-    /// dropped, and the server goes on waiting for it (tcp_v4_syn_recv_sock). nil where it cannot be known.
+    /// SYNs that arrive together all find room. The handshakes that end last find the room taken: the kernel drops their
+    /// last segment and goes on waiting for it (tcp_v4_syn_recv_sock). nil where this cannot be known.
     public var unheard: Int? {
         guard plan.isOwn, plan.network.isTCP, let queue, !isPartial else { return nil }
         return max(count(.connected) - accepts.count - queue.length, 0)
@@ -61,8 +61,7 @@ public struct BacklogResult: Sendable {
         dials.reduce(0) { $0 + ($1.outcome == outcome ? 1 : 0) }
     }
 
-    /// The dials that got in only after they had waited, each with the accept that made room for it, in the order in
-    /// which they got in.
+    /// The dials that had to wait and got in, in the order in which they got in, each with the accept that made room.
     public var late: [(dial: BacklogDial, accept: Accept?)] {
         var ledger = RoomLedger(capacity: plan.capacityPredicted)
         var left = accepts[...]
@@ -84,7 +83,7 @@ public struct BacklogDial: Sendable, Hashable {
         /// Nobody answered within the time-out, the probe's or the kernel's.
         case timedOut = "timed-out"
         case refused
-        /// A Unix socket's full queue, which says so at once.
+        /// The queue of a Unix socket was full: connect(2) says so at once.
         case wouldBlock = "would-block"
     }
 
@@ -99,7 +98,7 @@ public struct BacklogDial: Sendable, Hashable {
     /// True if it was not decided at once.
     public let waited: Bool
 
-    /// How many of its SYNs nobody answered: all of one that timed out, all but the last of one that got an answer.
+    /// How many of its SYNs nobody answered: all of them if it timed out, otherwise all but the last.
     public var droppedSYNs: Int { retransmits + (outcome == .timedOut ? 1 : 0) }
 
     /// Since the probe's first dial.

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 extension BacklogRun {
-    /// One after the other until one has to wait, then the rest side by side.
+    /// Dials one after the other until a dial has to wait, then the rest side by side.
     func dialInOrder(_ count: Int) async {
         var isSideBySide = false
         var apart = probe.network.isTCP && probe.acceptEvery != nil ? Self.mostApart : 0
@@ -10,7 +10,7 @@ extension BacklogRun {
             guard let socket = begin(index) else { return }
             let waits = take(socket, index)
             if waits, !isSideBySide {
-                // Now: an accept may change it while the dial is given its time.
+                // Read before the wait, during which an accept may change it.
                 let queue = target.currentQueue
                 await waitBriefly(for: index)
                 isSideBySide = pending.contains(index)
@@ -26,8 +26,8 @@ extension BacklogRun {
         }
     }
 
-    /// From several threads, because the kernel looks whether there is room when the SYN comes and takes the room only
-    /// when the handshake is over: two dials in between may both get the last place.
+    /// Dials from several threads. The kernel checks for room when the SYN arrives, and takes the room only when the
+    /// handshake is over: between the two another dial may get the same last place.
     func dialConcurrently(_ count: Int) async {
         let volley = min(count, Self.threads)
         let next = NextIndex(threads: volley)
@@ -44,9 +44,9 @@ extension BacklogRun {
     nonisolated static let threads = 8
 
     /// The kernel's timers of a second go off in batches (8 jiffies of the timer wheel, 32 ms at 250 Hz). SYNs that are
-    /// sent again in one batch all find the room that an accept made for one; so those that wait begin further apart.
+    /// sent again in one batch all find the room that an accept made for one, so dials that wait begin further apart.
     private static let stagger = Duration.milliseconds(40)
-    /// But not all of many: a run is to end within its time-out and a second.
+    /// Only so many of them, for a run is to end within its time-out and a second.
     private static let mostApart = 20
 
     private func shoot(_ next: NextIndex, _ count: Int, _ remote: Endpoint, _ network: Network) async {
@@ -79,7 +79,7 @@ extension BacklogRun {
 
     // MARK: - One dial
 
-    /// Starts a dial; the first may go to another address of the name if this one refuses it.
+    /// Starts a dial. If an address refuses the first one, the next address of the name is tried.
     private func begin(_ index: Int) -> BacklogSocket? {
         do throws(Errno) {
             while true {
@@ -95,7 +95,7 @@ extension BacklogRun {
         }
     }
 
-    /// Keeps, gives up or waits for a dial that has begun; true if it is not decided yet.
+    /// Takes over a dial that has begun; true if it is not decided yet.
     private func take(_ socket: BacklogSocket, _ index: Int) -> Bool {
         let isLocalQueueFull: Bool
         switch socket.state {
@@ -132,8 +132,8 @@ private final class NextIndex: Sendable {
         self.threads = threads
     }
 
-    /// Returns when all threads have come so far, by turning in circles: whoever slept would be late. One that does not
-    /// come, because it could not be started, is not waited for long.
+    /// Returns when all threads have called it. It spins, for a thread that slept would be late. The time limit is for a
+    /// thread that could not be started.
     func waitForOthers() {
         ready.wrappingAdd(1, ordering: .relaxed)
         let end = Deadline.now + .milliseconds(50)

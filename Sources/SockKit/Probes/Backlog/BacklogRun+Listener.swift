@@ -1,5 +1,5 @@
 extension BacklogRun {
-    /// What goes on beside the dials: accepts, and the look at retransmissions.
+    /// Starts what goes on beside the dials: the accepts, and the watch for retransmissions.
     func startBackground() -> [Task<Void, Never>] {
         var tasks: [Task<Void, Never>] = []
         if probe.network.isTCP { tasks.append(Netpoller.spawn { await self.watchRetransmits() }) }
@@ -26,7 +26,7 @@ extension BacklogRun {
         }
     }
 
-    /// A client that waits to be accepted writes: the kernel takes it, as it took the connection.
+    /// Writes as a client that is not accepted yet; returns how many bytes the kernel took.
     func writeUnaccepted() -> Int? {
         guard target.listener != nil, accepts.isEmpty, let last = held.last else { return nil }
         let greeting = Array("hi".utf8)
@@ -38,7 +38,7 @@ extension BacklogRun {
         }
     }
 
-    /// Closes the listener with its queue full, and has every client read.
+    /// Closes the listener while its queue is full, then reads as every client.
     func closeListener() async -> BacklogResult.Aftermath {
         target.listener?.close()
         var aftermath = BacklogResult.Aftermath()
@@ -60,7 +60,7 @@ extension BacklogRun {
         case reset, ended, standing
     }
 
-    /// What a read meets; the reset may take a moment, and only those who were accepted need none.
+    /// What a client's read meets. The reset may take a moment; `mayStand` does not wait for it.
     private func fate(of number: Int32, mayStand: Bool) async -> Fate {
         for _ in 0..<(mayStand ? 1 : 100) {
             do throws(Errno) {

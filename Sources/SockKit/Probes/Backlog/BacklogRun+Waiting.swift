@@ -1,10 +1,10 @@
 extension BacklogRun {
-    /// A dial that is not over after this long waits; a round trip takes less, the first retransmission a second.
+    /// A dial that takes longer than this counts as waiting: a round trip takes less, the first retransmission a second.
     static var patience: Duration { .milliseconds(200) }
 
-    /// Gives a dial as long as an ordinary one may take.
+    /// Waits for as long as an ordinary dial may take.
     func waitBriefly(for index: Int) async {
-        // Of a Unix socket the kernel has already said that there is no room.
+        // The kernel has already said that a Unix socket has no room.
         guard probe.network.isTCP else { return }
         let half = probe.timeout.map { $0 / 2 } ?? Self.patience
         let end = Deadline.now + min(Self.patience, half)
@@ -13,7 +13,7 @@ extension BacklogRun {
         }
     }
 
-    /// Waits until every dial is decided; true if it was cancelled before.
+    /// Waits until every dial is decided; true if the task was cancelled before.
     func waitForAll() async -> Bool {
         while !pending.isEmpty, failure == nil {
             guard await decided.wait() != .cancelled else { break }
@@ -24,7 +24,7 @@ extension BacklogRun {
 
     // MARK: - One dial that waits
 
-    /// Waits for the kernel's word on a connect that goes on.
+    /// Waits for the end of a connect that is in progress.
     func wait(_ socket: BacklogSocket, _ index: Int) async {
         defer { noteDecided(index) }
         let descriptor: PolledDescriptor
@@ -54,11 +54,11 @@ extension BacklogRun {
         waiting[index] = nil
         switch ending {
         case nil:
-            // Kept, and out of the loop: nothing will be read from it.
+            // It stays open, but outside the loop: nothing will be read from it.
             if let kept = descriptor.release() { held.append((index, HeldSocket(kept))) }
             decide(index, .connected, socket.start, end, retransmits: count, waited: waited)
         case .deadlineExceeded:
-            // At once, because its SYNs would go on to be counted.
+            // Closed at once, or its next SYNs would be counted too.
             descriptor.close()
             decide(index, .timedOut, socket.start, end, retransmits: count, waited: true)
         case .system(let number):
@@ -68,8 +68,8 @@ extension BacklogRun {
         }
     }
 
-    /// Waits for a Unix listener to accept somebody. Only a connect(2) that blocks can: poll(2) says ready at once
-    /// when the queue is full (unix(7)).
+    /// Waits, in a blocking connect(2), until a Unix listener has room. poll(2) cannot: it says ready at once when the
+    /// queue is full (unix(7)).
     func waitBlocking(_ socket: BacklogSocket, _ index: Int) async {
         defer { noteDecided(index) }
         let held = HeldSocket(FileDescriptor(adopting: socket.number))
@@ -77,7 +77,7 @@ extension BacklogRun {
         let outcome: Errno?
         do throws(DescriptorThreadFailure) {
             outcome = try await Netpoller.offload { () -> Errno? in
-                // What is asked of it later must not wait: the loop asks.
+                // The loop uses the socket later, and its calls must not block.
                 defer { try? BlockingCalls.setBlocking(false, held.number) }
                 do throws(Errno) {
                     try BlockingCalls.connect(held.number, to: remote, family: .unix, timeout: timeout)
@@ -125,7 +125,7 @@ extension BacklogRun {
         }
     }
 
-    /// Ends the probe: this is no matter of queues.
+    /// Ends the probe with an error that has nothing to do with queues.
     func fail(_ number: Errno, call: String) {
         if failure == nil {
             failure = NetworkError(
@@ -141,9 +141,9 @@ extension BacklogRun {
 
     // MARK: - Retransmissions
 
-    /// Looks at the dials that wait, again and again: the kernel tells nobody that it sent a SYN.
+    /// Polls the dials that wait, for the kernel does not announce that it sent a SYN again.
     func watchRetransmits() async {
-        // A look at each costs a system call, so that many are looked at less often.
+        // Each look costs a system call: the more dials wait, the fewer looks.
         while await Netpoller.sleep(for: .milliseconds(20) + .microseconds(20 * waiting.count)) {
             for (index, descriptor) in waiting {
                 if let count = descriptor.totalRetransmits { noteRetransmits(index, count, .now) }

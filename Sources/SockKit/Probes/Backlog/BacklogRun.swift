@@ -1,14 +1,14 @@
-/// One run of a backlog probe: its dials, those of them that are not decided, and the sockets that are kept open.
+/// One run of a backlog probe: the dials that are decided and those that wait, and the sockets that stay open.
 @Netpoller
 final class BacklogRun {
     let probe: BacklogProbe
     var target: BacklogTarget
     var dials: [BacklogDial] = []
     var accepts: [BacklogResult.Accept] = []
-    /// The sockets of dials that got in, by number, and of those that were accepted.
+    /// The sockets of the dials that got in, with the dials' numbers; then the server's side of those it accepted.
     var held: [(index: Int, socket: HeldSocket)] = []
     var acceptedConnections: [Connection] = []
-    /// Dials whose end is not known yet, and the sockets of those of them that the loop watches.
+    /// The dials that are not decided; the loop watches the sockets of some of them.
     var pending: Set<Int> = []
     var waiting: [Int: PolledDescriptor] = [:]
     var retransmits: [Int: Int] = [:]
@@ -54,7 +54,7 @@ final class BacklogRun {
         return (target.capacityPredicted ?? 129) + BacklogProbe.surplus
     }
 
-    /// Refused before the first dial: a probe that ran out of descriptors in the middle would show that, and no queue.
+    /// Throws before the first dial, for a probe that runs out of descriptors shows that limit and not the queue.
     private func checkDescriptors(for count: Int) throws(BacklogProbeError) {
         let limit = ProcessCalls.raiseDescriptorLimit()
         let perDial = probe.acceptEvery == nil ? 1 : 2
@@ -63,13 +63,13 @@ final class BacklogRun {
         guard !overflow, needed > 0, needed <= limit else {
             throw .descriptors(needed: needed > 0 ? needed : .max, limit: limit)
         }
-        // To one address and port each dial needs a local port of its own.
+        // All dials go to one address and port, so each needs a local port of its own.
         if probe.network.isTCP, let ports = target.settings.localPorts, count > ports.count {
             throw .ports(needed: count, available: ports.count)
         }
     }
 
-    /// What the process has open besides: the standard streams, the loop's, the listener, files that are read.
+    /// What else the process has open: the standard streams, the loop's descriptors, the listener, files it reads.
     private static let ownDescriptors = 24
 
     private func plan(_ count: Int) -> BacklogPlan {
@@ -97,13 +97,13 @@ final class BacklogRun {
         return result
     }
 
-    /// Nobody answered, and no queue that could be the reason is to be seen.
+    /// Nobody answered, and there is no queue to be seen that could be the reason.
     private var isUnreachable: Bool {
         target.listener == nil && !dials.isEmpty && dials.allSatisfy { $0.outcome == .timedOut }
             && target.currentQueue == nil
     }
 
-    /// The listener first: its resets spare the clients' ports the wait in TIME_WAIT.
+    /// Closes everything. The listener comes first: its resets keep the clients' ports out of TIME_WAIT.
     private func letGo() {
         target.listener?.close()
         for connection in acceptedConnections { connection.close() }

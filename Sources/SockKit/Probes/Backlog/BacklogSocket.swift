@@ -1,15 +1,15 @@
-/// The beginning of a dial that a probe makes with the bare calls, from any thread.
+/// A dial that has begun, made with the bare system calls on any thread.
 ///
-/// What `Dialer` does besides (options, racing, retrying) would be in the way of what is to be seen, and cost time.
+/// `Dialer` also sets options, races addresses and retries, which would hide what the probe is to show.
 struct BacklogSocket: Sendable {
-    /// How far a connect(2) that does not wait came.
+    /// What a non-blocking connect(2) came to.
     enum State: Sendable {
         case connected
         case pending
         case failed(Errno)
     }
 
-    /// A descriptor that its taker must adopt at once; the socket of a dial that failed too.
+    /// The open descriptor. Whoever takes it must adopt it at once, even if the dial failed.
     let number: Int32
     let state: State
     let start: Deadline
@@ -25,7 +25,7 @@ struct BacklogSocket: Sendable {
             state = .connected
         } catch {
             switch error {
-            // On loopback the handshake was over before connect(2) returned, although it says that it goes on.
+            // On loopback the handshake is over when connect(2) returns, even if it returns EINPROGRESS.
             case .inProgress, .interrupted: state = decide(socket.rawValue)
             default: state = .failed(error)
             }
@@ -33,7 +33,7 @@ struct BacklogSocket: Sendable {
         return BacklogSocket(number: socket.release(), state: state, start: start, end: .now)
     }
 
-    /// Whether a connect that has begun is over: it has a peer then, or an error.
+    /// Looks whether a connect that has begun is over: the socket has a peer then, or an error.
     static func decide(_ number: Int32) -> State {
         do throws(Errno) {
             _ = try SocketCalls.remoteEndpoint(of: number)
@@ -49,7 +49,7 @@ struct BacklogSocket: Sendable {
     }
 }
 
-/// An open socket that is kept for as long as this is.
+/// An open socket, closed when the last reference goes.
 final class HeldSocket: Sendable {
     private let descriptor: FileDescriptor
 

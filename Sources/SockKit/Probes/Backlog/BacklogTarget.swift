@@ -3,22 +3,22 @@
 struct BacklogTarget {
     private let network: Network
     var remote = Endpoint.unix(.unnamed)
-    /// Where the first dial may go instead, if it is refused: the other addresses of a name.
+    /// The other addresses of the name, for a first dial that is refused.
     var alternatives: [Endpoint] = []
-    /// Only if it is the probe's own.
+    /// Set only if it is the probe's own.
     private(set) var listener: Listener?
     private(set) var backlogRequested: Int?
     let settings = KernelSettings.now
-    /// Before the first dial.
+    /// The queue before the first dial.
     var queue: ListeningQueue?
-    /// Whether the kernel's counters count what happens here.
+    /// Whether the kernel's counters count what happens in this queue.
     private(set) var isCounted = false
 
     private init(_ network: Network) {
         self.network = network
     }
 
-    /// A listener of the probe's own, or the place of somebody else's.
+    /// Opens the probe's own listener, or resolves the address of somebody else's.
     static func open(for probe: BacklogProbe) async throws(NetworkError) -> BacklogTarget {
         var target = BacklogTarget(probe.network)
         switch probe.target {
@@ -43,11 +43,11 @@ struct BacklogTarget {
         if let backlogRequested {
             return min(backlogRequested, settings.maximumBacklog ?? backlogRequested) + 1
         }
-        // Of several sockets on the port one may be full while others have room.
+        // With several sockets on the port, one may be full while others have room.
         return queue?.sockets == 1 ? queue?.limit.map { $0 + 1 } : nil
     }
 
-    /// As it is now; nil where it cannot be seen.
+    /// The queue as it is now; nil where it cannot be seen.
     var currentQueue: ListeningQueue? {
         if let own = listener?.acceptQueue { return ListeningQueue(length: own.length, limit: own.limit) }
         return ListeningQueue.find(remote, network)
@@ -55,8 +55,8 @@ struct BacklogTarget {
 }
 
 extension Destination {
-    /// Where a probe's own peer listens: on loopback, or under an abstract name of the kernel's choice (unix(7),
-    /// autobind), which leaves no file behind.
+    /// Where a probe's own peer listens: on loopback, or under an abstract name that the kernel chooses (unix(7),
+    /// autobind) and that leaves no file behind.
     static func ofOwn(_ network: Network) -> Destination {
         if network.isUnix { return Destination(place: .unix(.unnamed)) }
         return Destination(place: .host(network.family == .v6 ? "::1" : "127.0.0.1", service: "0"))

@@ -27,7 +27,7 @@ struct BacklogChart {
                 Quantity.duration(.nanoseconds(Int64(($0 * 1e9).rounded())))
             },
             series: [
-                // First, so that a dial's end is drawn over its last SYN.
+                // Drawn first, so that a dial's end lies over its last SYN.
                 overflows(scale.lower),
                 series("connected at once", .green, .dot) { $0.outcome == .connected && !$0.waited },
                 series("connected after a wait", .blue, .diamond) { $0.outcome == .connected && $0.waited },
@@ -57,12 +57,12 @@ struct BacklogChart {
         return Plot.Series(name, tint, .marks(mark), points)
     }
 
-    /// Every SYN that met a full queue: the first, drawn at the bottom, and those that were sent again in vain.
+    /// Every SYN that met a full queue. The first of a dial is drawn at the bottom.
     private func overflows(_ bottom: Double) -> Plot.Series {
         guard plan.network.isTCP else { return Plot.Series("", .orange, .marks(.ring), []) }
         let points = result.dials.filter { $0.waited && $0.droppedSYNs > 0 }.flatMap { dial in
             let again = story.retransmissions[dial.index] ?? []
-            // The last one of a dial that got an answer was not dropped.
+            // If the dial got an answer, its last SYN was not dropped.
             let dropped = dial.outcome == .timedOut ? again[...] : again.dropLast()
             let times = [bottom] + dropped.map { ($0 - dial.start).seconds }.filter { $0 < dial.duration.seconds }
             return times.map { Plot.Point(Double(dial.index), $0) }
@@ -71,7 +71,7 @@ struct BacklogChart {
         return Plot.Series(name, .orange, .marks(.ring), points)
     }
 
-    /// When room was made for a dial that waited, on that dial's own clock.
+    /// When room was made for a dial that waited, counted from that dial's beginning.
     private var accepts: Plot.Series {
         let points = result.late.compactMap { late in
             late.accept.map { Plot.Point(Double(late.dial.index), max(($0.time - late.dial.start).seconds, 1e-6)) }

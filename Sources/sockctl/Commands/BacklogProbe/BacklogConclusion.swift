@@ -1,6 +1,6 @@
 import SockKit
 
-/// The last paragraph of a backlog probe: what happened, what decided it, and what is told elsewhere instead.
+/// The last paragraph of a backlog probe: what happened, what decided it, and what other documents say of it.
 struct BacklogConclusion {
     private let result: BacklogResult
     private let probe: BacklogProbe
@@ -85,7 +85,7 @@ struct BacklogConclusion {
 
     private func was(_ count: Int) -> String { count == 1 ? "was" : "were" }
 
-    /// A queue that was seen before is not there any more.
+    /// The queue could be seen before the first dial, and has gone.
     private var hasGone: Bool { plan.queue != nil && result.queue == nil }
 
     private var decided: String? {
@@ -106,7 +106,7 @@ struct BacklogConclusion {
         return "What decided was the backlog of \(backlog) given to listen(2): \(rule)." + race(capacity)
     }
 
-    /// What another program's server took out of its queue, as far as sums tell.
+    /// How many connections another program's server accepted, worked out from the sums.
     private var taken: String {
         guard let queue = result.queue, !probe.isConcurrent else { return "" }
         let count = connected + result.queuedBefore - queue.length

@@ -56,7 +56,7 @@ final class BacklogNarrator: ProbeNarrator {
         }
     }
 
-    /// Of another program's server only when a dial is under way: the first may find that nobody listens.
+    /// At another program's server it waits for the first dial, which may find that nobody listens.
     private func sayOpening() {
         guard let plan, !isOpened else { return }
         isOpened = true
@@ -73,7 +73,7 @@ final class BacklogNarrator: ProbeNarrator {
     // MARK: - Events
 
     private func report(_ event: BacklogEvent, _ plan: BacklogPlan) {
-        // To people the lines below say it, with the numbers and the reasons.
+        // People read the lines below, with the numbers and the reasons.
         guard reporter.settings.isJSON else { return }
         func ends(_ index: Int?) -> Ends { Ends(plan.network, remote: plan.remote, connection: index) }
         switch event {
@@ -117,7 +117,7 @@ final class BacklogNarrator: ProbeNarrator {
         guard let part = BacklogGroup(event, story, isTCP: probe.network.isTCP) else { return }
         // With -v each has a line of its own.
         guard reporter.settings.verbosity == 0 else { return tell(part.text) }
-        // That it got in says that its SYN was sent again.
+        // A late dial got in because its SYN was sent again: that line can go.
         if part.kind == .late { group?.forget(part) }
         if group?.isEmpty == true { group = nil }
         if let group, group.kind == part.kind {
@@ -126,7 +126,7 @@ final class BacklogNarrator: ProbeNarrator {
             flush()
             group = part
         }
-        // What is alike and comes within a blink is one line.
+        // Events of one kind that come within a blink share a line.
         flushing?.cancel()
         flushing = Netpoller.spawn { [weak self] in
             if await Netpoller.sleep(for: .milliseconds(80)), !Task.isCancelled { self?.flush() }

@@ -1,6 +1,6 @@
 import SockKit
 
-/// What has happened in a backlog probe so far, as far as telling and drawing it needs.
+/// What the narrator and the chart need to remember of a backlog probe.
 struct BacklogStory {
     private(set) var decided = 0
     private(set) var connected = 0
@@ -31,7 +31,7 @@ struct BacklogStory {
     /// How long ago a dial began.
     func age(of index: Int, at moment: Duration) -> Duration { moment - (starts[index] ?? .zero) }
 
-    /// One line on how far it is.
+    /// How far the probe is, in one line.
     func progress(after time: Duration) -> String {
         "\(decided) of \(total) dials decided, \(connected) connected, \(Quantity.duration(time))"
     }

@@ -5,7 +5,7 @@ struct WriteBlockChart {
     private let result: WriteBlockResult
     private let probe: WriteBlockProbe
 
-    /// The time axis' unit, and how many of it make a second: three decimals must tell two ticks apart.
+    /// The unit of the time axis, and how many make a second: three decimals must tell two ticks apart.
     private let unit: (name: String, rate: Double)
 
     init(_ result: WriteBlockResult, probe: WriteBlockProbe) {
@@ -43,14 +43,14 @@ struct WriteBlockChart {
         return parts.joined(separator: ", ")
     }
 
-    /// From below: what the peer has read, what waits at it, what waits here.
+    /// From the bottom: what the peer has read, what waits on its side, what waits on ours.
     private var areas: [Plot.Series] {
         var (read, waiting, sending): ([Plot.Point], [Plot.Point], [Plot.Point]) = ([], [], [])
         for sample in result.timeline.samples {
             let (x, ledger) = (x(sample.moment), sample.ledger)
             let first = Double(ledger.readByPeer ?? 0)
             let last = Double(ledger.accepted)
-            // Where only one queue can be looked into, the other has the rest.
+            // If only one queue can be read, the other has the rest.
             let second = probe.network.isTCP ? last - Double(ledger.inSendQueue ?? 0) : last
             read.append(Plot.Point(x, first))
             waiting.append(Plot.Point(x, max(second, first), base: first))
@@ -79,7 +79,7 @@ struct WriteBlockChart {
     private var guides: [Plot.Guide] {
         var seen: Set<WriteBlockTimeline.Mark.Kind> = []
         return result.timeline.marks.filter { $0.kind != .windowUpdate }.map { mark in
-            // The first of each kind has the word.
+            // Only the first of each kind has a label.
             let name = seen.insert(mark.kind).inserted ? Self.name(mark.kind) : ""
             return Plot.Guide(x(mark.moment), name, Self.tint(mark.kind))
         }

@@ -1,6 +1,6 @@
 import SockKit
 
-/// Reports what a write-block probe tells; writes that are alike are folded for people.
+/// Reports what a write-block probe sees; for people, writes of one size are folded into one line.
 @Netpoller
 final class WriteBlockNarrator: ProbeNarrator {
     typealias Subject = WriteBlockProbe
@@ -12,13 +12,13 @@ final class WriteBlockNarrator: ProbeNarrator {
     private let showsReads: Bool
     private var ends: Ends
     var onReaderGone: (@Netpoller () -> Void)?
-    /// The lines of a kind that was last said, and how many of them were not.
+    /// Of the last writes of one size: how many have a line, and how many were folded.
     private var shown = 0
     private var folded = 0
     private var size = 0
     private var total = 0
 
-    /// So many lines that are alike are said, as the documents show them.
+    /// So many writes of one size have a line each, as the documents show them.
     private static let longestRun = 100
 
     init(_ reporter: Reporter, _ probe: WriteBlockProbe) {
@@ -40,7 +40,7 @@ final class WriteBlockNarrator: ProbeNarrator {
             progress.tick(write.bytes)
             take(write)
         case .peerRead(let read):
-            // A reader that never waits is folded as the writer is.
+            // The reads of a peer that never pauses are folded, as writes are.
             if reporter.settings.isJSON || showsReads || read.ledger != nil || read.index <= 3 {
                 say(PeerReadEvent(ends: ends, read: read))
             }
@@ -53,7 +53,7 @@ final class WriteBlockNarrator: ProbeNarrator {
     private func take(_ write: WriteBlockEvent.Write) {
         let event = WroteEvent(ends: ends(of: write.writer), bytes: write.bytes, total: write.total, probed: write)
         guard !reporter.settings.isJSON, write.error == nil else { return say(event) }
-        // Of the other side's writes people are told how they end.
+        // People see only the failures of the other side's writes.
         guard write.writer == .probe else { return }
         if write.bytes != size || folded == 0 && shown == 0 {
             flush()

@@ -60,7 +60,7 @@ extension WriteBlockProbeArguments {
         return options
     }
 
-    /// Refuses what cannot be, or has no effect, on this network.
+    /// Refuses options that are impossible, or have no effect, on this network.
     fileprivate func check(for network: Network) throws(UsageError) {
         if network.isUDP {
             throw UsageError(

@@ -1,4 +1,4 @@
-/// A grid of characters to draw on; the origin is at the top left, and what is beyond an edge is left out.
+/// A grid of characters to draw on. The origin is at the top left; what is drawn beyond an edge is ignored.
 struct Canvas: Sendable {
     let columns: Int
     let rows: Int

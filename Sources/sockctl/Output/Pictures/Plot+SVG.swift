@@ -103,7 +103,7 @@ private struct Sheet {
         var position = left
         return plot.series.filter { !$0.points.isEmpty }.flatMap { series in
             let start = position
-            // No font is at hand to measure with; this is wide for most.
+            // The font is not known, so the width cannot be measured; this is enough for most.
             position += 60 + 10.5 * Double(series.name.count)
             return [sample(series, start + 8, 690), label(series.name, start + 24, 697)]
         }

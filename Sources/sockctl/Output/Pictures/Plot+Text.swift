@@ -99,7 +99,7 @@ private struct Drawing {
                 let top = point.y + (next.y - point.y) * share
                 let bottom = point.base + (next.base - point.base) * share
                 guard top > bottom else { continue }
-                // The row at the base belongs to the area below, but for the lowest.
+                // The row of the base belongs to the area below, unless this is the lowest.
                 let lowest = bottom > plot.vertical.scale.lower ? row(bottom) - 1 : row(bottom)
                 for row in stride(from: lowest, through: row(top), by: -1) {
                     canvas.put(character, column, row, series.tint)

@@ -1,13 +1,11 @@
-/// A picture of measurements: what is to be drawn, whatever it is drawn on.
-///
-/// Of it are made a drawing in characters (`text`) and one in shapes (`svg`).
+/// A picture of measurements, as data: `text` draws it in characters, `svg` in shapes.
 struct Plot: Sendable {
     var title: String
     /// The parameters, on one line.
     var subtitle = ""
     var horizontal: Axis
     var vertical: Axis
-    /// Later ones are drawn over earlier ones; marks over areas.
+    /// Later ones are drawn over earlier ones, and marks over areas.
     var series: [Series]
     var guides: [Guide] = []
 

@@ -5,7 +5,7 @@ struct Scale: Sendable, Equatable {
     enum Kind: Sendable, Equatable {
         /// Ticks at 1, 2 or 5 times a power of ten.
         case linear
-        /// As `linear`, of things that are counted: no ticks between them.
+        /// As `linear`, for things that are counted: no ticks between whole numbers.
         case whole
         /// Ticks at powers of two, which are round numbers of bytes.
         case binary
@@ -26,14 +26,14 @@ struct Scale: Sendable, Equatable {
         return Scale(kind: .binary, lower: lower, upper: upper > lower ? upper : lower + step)
     }
 
-    /// Bounds as they are given, for counts whose ends mean something: dial 1 is at the very left.
+    /// Exactly these bounds, for counts whose ends mean something: dial 1 is at the very left.
     static func exact(_ values: ClosedRange<Double>, _ kind: Kind = .linear) -> Scale {
         let isWide = values.upperBound > values.lowerBound
         return Scale(
             kind: kind, lower: values.lowerBound, upper: isWide ? values.upperBound : values.lowerBound + 1)
     }
 
-    /// The powers of ten around the values, which must be above zero: what is not is at the lower end.
+    /// From a power of ten below the values to one above them. Values must be positive; others are at the lower end.
     static func logarithmic(_ values: ClosedRange<Double>) -> Scale {
         let least = max(values.lowerBound, 1e-12)
         let first = least.commonLogarithm.leniently(.down)
@@ -41,7 +41,7 @@ struct Scale: Sendable, Equatable {
         return Scale(kind: .logarithmic, lower: .powerOfTen(Int(first)), upper: .powerOfTen(Int(last)))
     }
 
-    /// Where a value is, from 0 at the lower end to 1 at the upper; what is beyond an end is at that end.
+    /// Where a value is, from 0 at the lower end to 1 at the upper end. Values beyond an end are at that end.
     func position(_ value: Double) -> Double {
         let share: Double
         if kind == .logarithmic {
@@ -76,14 +76,14 @@ struct Scale: Sendable, Equatable {
             return step
         }
         let power = Double.powerOfTen(Int(least.commonLogarithm.leniently(.down)))
-        // A hair less, so that rounding in the division does not double the step.
+        // Slightly lenient, so that a rounding error in the division does not double the step.
         return (least / power).leastOf([1, 2, 5, 10]) * power
     }
 }
 
 extension Double {
     static func powerOfTen(_ exponent: Int) -> Double {
-        // A division by a power that is exact, not a product of tenths that are not.
+        // The power is exact, and so is one division by it; a product of tenths would not be.
         let power = (0..<exponent.magnitude).reduce(1.0) { product, _ in product * 10 }
         return exponent < 0 ? 1 / power : power
     }
@@ -102,7 +102,7 @@ extension Double {
         return "\(sign)\(whole).\(decimals)"
     }
 
-    /// A whole number, but one that is only just missed counts as reached.
+    /// Rounded to a whole number; a number within a rounding error of one counts as that one.
     fileprivate func leniently(_ rule: FloatingPointRoundingRule) -> Double {
         let nearest = rounded()
         return (self - nearest).magnitude < 1e-9 * max(magnitude, 1) ? nearest : rounded(rule)
