@@ -26,15 +26,12 @@ struct BacklogProbeRun {
         }
         let plot = BacklogChart(result, narrator.story, probe).plot
         reporter.report(SummaryEvent(measures: result.measures))
-        if let drawing = picture.drawing(of: plot, for: reporter, columns: Self.widest) {
+        if let drawing = picture.drawing(of: plot, for: reporter, columns: 100) {
             reporter.tell("\n\(drawing)\n", isPicture: true)
         }
         reporter.tell(reporter.targetTerminal.paragraph(BacklogConclusion(result, probe).text))
         return (.success, plot)
     }
-
-    /// Text that is wider than this is hard to read, and a pipe has no width.
-    private static let widest = 100
 
     private func fail(_ error: BacklogProbeError) -> ExitStatus {
         switch error {
