@@ -47,7 +47,7 @@ public struct Dialer: Sendable {
 
     /// Every endpoint that the destination stands for, in the order to try them.
     @Netpoller
-    private func resolve(
+    func resolve(
         _ network: Network, _ destination: Destination, _ deadline: Deadline?
     ) async throws(NetworkError) -> [Endpoint] {
         switch destination.place {

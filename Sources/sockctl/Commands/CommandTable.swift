@@ -35,7 +35,7 @@ enum CommandTable {
         case "write-block-probe":
             return run(WriteBlockProbeCommand.command, words) {
                 (arguments, conductor) async throws(UsageError) in
-                try await WriteBlockProbeRunner(arguments, conductor).run()
+                try await WriteBlockProbeRun(arguments, conductor).run()
             }
         default:
             preconditionFailure("the table names a command that nothing runs: \(name)")

@@ -1,5 +1,26 @@
 import SockKit
 
+extension PictureArguments {
+    /// Runs an experiment, and writes its picture into the file that was asked for.
+    @Netpoller
+    func run(
+        _ reporter: Reporter, _ experiment: () async -> (status: ExitStatus, plot: Plot?)
+    ) async -> ExitStatus {
+        guard let svg else { return await experiment().status }
+        // A file that cannot be written is better known before the experiment than after it.
+        guard let file = PictureFile(svg, reporter) else { return .cannotCreate }
+        let (status, plot) = await experiment()
+        guard let plot else { return status }
+        return file.write(plot, reporter) ? status : .cannotCreate
+    }
+
+    /// The plot in characters, if it is to stand among the reports, of at most so many columns.
+    func drawing(of plot: Plot, for reporter: Reporter, columns: Int) -> String? {
+        let terminal = reporter.targetTerminal
+        return draws(reporter) ? plot.text(on: terminal, columns: min(terminal.columns, columns)) : nil
+    }
+}
+
 /// The file of `--svg`, opened before the measuring so that it does not fail for want of a directory.
 ///
 /// What it held before stays until there is a picture to put in its place; a file that was made for a picture that

@@ -15,16 +15,31 @@ extension NetworkArguments {
     func destination(
         _ words: [String], _ role: Destination.Role
     ) throws(UsageError) -> (network: Network, destination: Destination) {
-        let named = try name.map { (name) throws(UsageError) in
-            guard let network = Network(rawValue: name) else { throw UsageError("unknown network \(name)") }
-            return network
-        }
+        let named = try named()
         do throws(AddressError) {
             let destination = try Destination.parse(words, role: role, network: named)
             return (destination.network ?? Self.implied(by: destination), destination)
         } catch {
             throw UsageError(error.message)
         }
+    }
+
+    /// As `destination`, for a probe: without an address it has a peer of its own, and needs neither name nor resolver.
+    func probed(_ words: [String]) throws(UsageError) -> (network: Network, destination: Destination?) {
+        guard words.isEmpty else {
+            let (network, destination) = try destination(words, .dialing)
+            return (network, destination)
+        }
+        if isLiteral || !resolutions.isEmpty {
+            throw UsageError("'--\(isLiteral ? "no-dns" : "resolve")' has no use without an address")
+        }
+        return (try named() ?? .tcp, nil)
+    }
+
+    private func named() throws(UsageError) -> Network? {
+        guard let name else { return nil }
+        guard let network = Network(rawValue: name) else { throw UsageError("unknown network \(name)") }
+        return network
     }
 
     private static func implied(by destination: Destination) -> Network {

@@ -18,8 +18,9 @@ import Testing
         _ dials: [BacklogDial], backlog: Int = 1, network: Network = .tcp, accepts: [Int] = [], queued: Int
     ) -> BacklogResult {
         var result = BacklogResult(
-            network: network, remote: .ip(.v4Loopback, port: 3000), backlogRequested: backlog,
-            settings: .now, capacityPredicted: backlog + 1)
+            plan: BacklogPlan(
+                network: network, remote: .ip(.v4Loopback, port: 3000), backlogRequested: backlog, settings: .now,
+                queue: nil, capacityPredicted: backlog + 1, dials: dials.count, isLocal: true, counters: nil))
         result.dials = dials
         result.dialled = dials.count
         result.accepts = accepts.enumerated().map { index, time in
@@ -29,10 +30,8 @@ import Testing
         return result
     }
 
-    private func conclusion(
-        _ result: BacklogResult, _ configuration: BacklogConfiguration = BacklogConfiguration()
-    ) -> String {
-        BacklogConclusion(result, configuration).text
+    private func conclusion(_ result: BacklogResult, _ probe: BacklogProbe = BacklogProbe()) -> String {
+        BacklogConclusion(result, probe).text
     }
 
     @Test func `a dial that waits is paired with the accept whose room it took, others having come before`() {
@@ -74,17 +73,18 @@ import Testing
     }
 
     @Test func `one more from several threads is explained, and so is none`() {
-        let configuration = BacklogConfiguration(target: .own(backlog: 1), isConcurrent: true)
+        var probe = BacklogProbe(target: .own(backlog: 1))
+        probe.isConcurrent = true
         let more = result([dial(1), dial(2), dial(3), dial(4, .timedOut, for: 100)], queued: 3)
-        #expect(conclusion(more, configuration).contains("1 more got in"))
+        #expect(conclusion(more, probe).contains("1 more got in"))
         let none = result([dial(1), dial(2), dial(4, .timedOut, for: 100)], queued: 2)
-        #expect(conclusion(none, configuration).contains("this time they did not"))
+        #expect(conclusion(none, probe).contains("this time they did not"))
     }
 
     @Test func `Unix sockets are not told of SYNs`() {
         let text = conclusion(
             result([dial(1), dial(2), dial(3, .wouldBlock)], network: .unix, queued: 2),
-            BacklogConfiguration(network: .unix, target: .own(backlog: 1)))
+            BacklogProbe(network: .unix, target: .own(backlog: 1)))
         #expect(text.contains("1 was told EAGAIN at once"))
         #expect(!text.contains("SYN") && !text.contains("tcp_"))
     }
@@ -102,7 +102,7 @@ import Testing
         let dials = [
             dial(1), dial(2), dial(3, .timedOut, for: 3000, retransmits: 2), dial(4, for: 1020, retransmits: 1),
         ]
-        let plot = BacklogPlot(result(dials, queued: 2), BacklogStory(), BacklogConfiguration()).plot
+        let plot = BacklogChart(result(dials, queued: 2), BacklogStory(), BacklogProbe()).plot
         let drawn = plot.series.filter { $0.name != "SYN dropped: overflow" }.flatMap(\.points).map { Int($0.x) }
         #expect(drawn.sorted() == [1, 2, 3, 4])
         #expect(plot.guides.map(\.label) == ["room for 2"])

@@ -29,12 +29,14 @@ import Testing
         }
     }
 
-    /// Three clients that are all connected speak in turn, the last one first, and then leave.
+    /// Three clients come one after the other, each with an echo; then they speak again, the last one first, and leave.
     private static let threeClients = """
-        held = [dial(arguments[0]) for _ in range(3)]
-        for round in range(2):
-            for c in reversed(held): c.sendall(b"%d" % round)
-            for c in reversed(held): say(c.recv(10))
+        held = []
+        for _ in range(3):
+            held.append(dial(arguments[0]))
+            held[-1].sendall(b"0"); say(held[-1].recv(10))
+        for c in reversed(held): c.sendall(b"1")
+        for c in reversed(held): say(c.recv(10))
         for c in held: c.shutdown(socket.SHUT_WR); say(drain(c))
         """
 

@@ -13,12 +13,6 @@ import Testing
         #expect(canvas.lines(on: plain) == [" ab", ""])
     }
 
-    @Test func `a line joins its ends without a gap`() {
-        var canvas = Canvas(columns: 5, rows: 3)
-        canvas.line("*", from: (0, 2), to: (4, 0))
-        #expect(canvas.lines(on: plain) == ["   **", " **", "*"])
-    }
-
     @Test func `neighbours of one colour are painted together`() {
         var canvas = Canvas(columns: 6, rows: 1)
         canvas.write("ab", 0, 0, .green)

@@ -1,24 +1,8 @@
-import Foundation
 import Testing
 
 @testable import sockctl
 
 @Suite struct ScaleTests {
-    @Test(
-        arguments: [
-            (0.0...129, 5, [0, 50, 100, 150]), (0...1, 6, [0, 0.2, 0.4, 0.6, 0.8, 1]), (3...3, 3, [3, 3.5]),
-            (-7...12, 5, [-10, -5, 0, 5, 10, 15]),
-        ] as [(ClosedRange<Double>, Int, [Double])])
-    func `a linear scale has round bounds that hold the values`(
-        values: ClosedRange<Double>, count: Int, expected: [Double]
-    ) {
-        let scale = Scale.linear(values, ticks: count)
-        let ticks = scale.ticks(atMost: 100).filter { tick in expected.contains { abs($0 - tick) < 1e-9 } }
-        #expect(ticks.count == expected.count)
-        #expect(abs(scale.lower - expected[0]) < 1e-9)
-        #expect(abs(scale.upper - expected[expected.count - 1]) < 1e-9)
-    }
-
     @Test(arguments: [2.0, 3, 7, 132])
     func `what is counted has no ticks between`(last: Double) {
         let ticks = Scale.exact(1...last, .whole).ticks(atMost: 8)
@@ -43,28 +27,24 @@ import Testing
         let logarithmic = Scale.logarithmic(1...100)
         #expect([0, -4, 0.5, 1, 10, 100, 1e9].map(logarithmic.position) == [0, 0, 0, 0, 0.5, 1, 1])
         #expect([1, 5, 9].map(Scale.exact(1...9).position) == [0, 0.5, 1])
-        let linear = Scale.linear(0...10)
-        #expect([-1, 0, 5, 10, 11].map(linear.position) == [0, 0, 0.5, 1, 1])
+        let bytes = Scale.binary(0...8)
+        #expect([-1, 0, 4, 8, 9].map(bytes.position) == [0, 0, 0.5, 1, 1])
     }
 
     @Test func `a scale never has more ticks than asked for, nor none`() {
         for span in [1.0, 3, 7, 12, 99, 1000, 123_456] {
             for count in 2...12 {
-                for scale in [Scale.linear(0...span, ticks: count), .binary(0...span, ticks: count)] {
-                    #expect((1...count + 1).contains(scale.ticks(atMost: count).count), "\(scale), \(count)")
-                }
+                let scale = Scale.binary(0...span, ticks: count)
+                #expect((1...count + 1).contains(scale.ticks(atMost: count).count), "\(scale), \(count)")
                 #expect((1...count).contains(Scale.exact(1...(span + 1)).ticks(atMost: count).count))
             }
         }
     }
 
-    @Test(arguments: [1e-12, 3.2e-7, 0.1, 0.5, 0.999, 1, 1.4142, 2, 9.99, 10, 12345.678, 1e18, .pi])
-    func `the common logarithm is the C library's`(value: Double) {
-        #expect(abs(value.commonLogarithm - log10(value)) < 1e-13)
-    }
-
-    @Test func `there is no logarithm of nothing`() {
-        #expect(0.0.commonLogarithm == -.infinity)
-        #expect((-1.0).commonLogarithm == -.infinity)
+    @Test func `a number has no more decimals than it needs`() {
+        let numbers = [0, 1, -1.5, 2.25, 3.0004, 7.0999, -0.0001, 12.05, .nan]
+        #expect(
+            numbers.map { $0.text(decimals: 3) } == ["0", "1", "-1.5", "2.25", "3", "7.1", "0", "12.05", "0"])
+        #expect(7.0999.text(decimals: 2) == "7.1" && 2.5.text(decimals: 0) == "3")
     }
 }

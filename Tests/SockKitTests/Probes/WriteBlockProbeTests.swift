@@ -67,7 +67,7 @@ import Testing
             for _ in 0..<3 {
                 let without = try await Self.probe().run()
                 let with = try await Self.probe { $0.samplingInterval = .milliseconds(1) }.run()
-                #expect(without.timeline.samples.isEmpty && with.timeline.samples.count > 10)
+                #expect(without.timeline.samples.isEmpty && with.timeline.samples.count > 1)
                 #expect(with.timeline.marks.map(\.kind) == [.blocked])
                 totals.append([without.ledger.accepted, with.ledger.accepted])
                 if without.ledger == with.ledger, without.writes == with.writes { return }
@@ -78,12 +78,19 @@ import Testing
 
     @Test func `buffers are told as asked for and as granted`() async throws {
         try await onLoop {
-            let result = try await Self.probe { $0.writes = 1 }.run()
-            #expect(result.buffers.sendAsked == 65536 && result.buffers.receiveAsked == 65536)
-            // socket(7): the kernel doubles what is asked for.
-            #expect(result.buffers.send == 131_072 && result.buffers.receive == 131_072)
-            let clamped = try await Self.probe { ($0.writes, $0.dialer.options.sendBuffer) = (1, Int(Int32.max)) }.run()
-            #expect(try #require(clamped.buffers.send) < Int(Int32.max))
+            func most(_ name: String) throws -> Int {
+                try #require(try Int(FileCalls.contents(of: "/proc/sys/net/core/\(name)").dropLast()))
+            }
+            // socket(7): the kernel clamps what is asked for, and doubles it.
+            for asked in [65536, 1 << 30] {
+                let buffers = try await Self.probe {
+                    $0.writes = 1
+                    ($0.dialer.options.sendBuffer, $0.dialer.options.receiveBuffer) = (asked, asked)
+                }.run().buffers
+                #expect(buffers.sendAsked == asked && buffers.receiveAsked == asked)
+                #expect(try buffers.send == 2 * min(asked, most("wmem_max")))
+                #expect(try buffers.receive == 2 * min(asked, most("rmem_max")))
+            }
         }
     }
 
@@ -95,9 +102,9 @@ import Testing
                     $0.reading = WriteBlockProbe.Reading(after: .milliseconds(1500), every: .milliseconds(20))
                 })
             let first = try #require(log.reads.first)
-            #expect(first.bytes == 60000 && first.moved == 0)
+            #expect(first.moved == 0)
             // It read more than it freed: a segment takes up its place until it is read to its end.
-            #expect(try #require(first.room) < 60000)
+            #expect(try #require(first.room) < first.bytes)
             let unblock = try #require(log.unblocks.first)
             #expect(result.unblockedByRead == unblock.reads && unblock.reads > 1)
             #expect(log.reads.prefix(unblock.reads).contains { $0.moved ?? 0 > 0 })
@@ -153,13 +160,14 @@ import Testing
     @Test func `a deadline cuts a write short and stays passed`() async throws {
         try await onLoop {
             let log = Log()
-            let result = try await log.run(Self.probe { $0.writeTimeout = .milliseconds(700) })
+            let timeout = Duration.milliseconds(700)
+            let result = try await log.run(Self.probe { $0.writeTimeout = timeout })
             #expect(result.errors.map(\.isTimeout) == [true, true, true] && result.ending == .timedOut)
             #expect(log.writes.suffix(3).map(\.bytes) == [result.lastWriteBytes, 0, 0])
             #expect(result.lastWriteBytes > 0 && result.lastWriteBytes < 65536 && result.isBlocked)
-            // The later ones fail at once: they do not wait for another 700 ms.
-            #expect(log.writes.suffix(2).allSatisfy { $0.duration < .milliseconds(300) })
-            #expect(try #require(log.writes.dropLast(2).last).duration >= .milliseconds(650))
+            // The later ones fail at once: they do not wait for their time again.
+            #expect(log.writes.suffix(2).allSatisfy { $0.duration < timeout })
+            #expect(try #require(log.writes.dropLast(2).last).duration >= timeout)
             #expect(result.isAccounted == true)
         }
     }
@@ -208,9 +216,10 @@ import Testing
 
     @Test func `a deadline does not change when the block began`() async throws {
         try await onLoop {
-            let result = try await Self.probe { $0.writeTimeout = .milliseconds(700) }.run()
+            let timeout = Duration.milliseconds(700)
+            let result = try await Self.probe { $0.writeTimeout = timeout }.run()
             // The last byte was taken long before the deadline passed.
-            #expect(try #require(result.blockedAfter) < result.elapsed - .milliseconds(350))
+            #expect(try #require(result.blockedAfter) < result.elapsed - timeout / 2)
         }
     }
 
@@ -261,8 +270,9 @@ import Testing
             let gathered = try await small(true).run()
             #expect(try #require(gathered.segments) < 60)
             #expect(gathered.ledger.inReceiveQueue == 6000 && gathered.isAccounted == true)
-            // The acknowledgement that it waits for is delayed by 40 ms (TCP_DELACK_MIN).
-            #expect(try #require(gathered.sentAfter) > .milliseconds(20))
+            // The acknowledgement that it waits for is delayed by 40 ms (TCP_DELACK_MIN); the last write may be later
+            // than the segment that is acknowledged.
+            #expect(try #require(gathered.sentAfter) > .milliseconds(40) / 2)
         }
     }
 
@@ -288,9 +298,12 @@ import Testing
                 try await Self.probe(.unixpacket) { $0.chunk = 1 << 20 }.run()
             }
             #expect(long?.code == "limit")
+            let port = try RefusingPort()
+            let place = try Destination.parse("\(port.endpoint)", role: .dialing)
             let nobody = await #expect(throws: NetworkError.self) {
-                try await Self.probe { $0.destination = Destination(place: .host("127.0.0.1", service: "9")) }.run()
+                try await Self.probe { $0.destination = place }.run()
             }
+            _ = consume port
             #expect(nobody?.code == "ECONNREFUSED")
         }
     }

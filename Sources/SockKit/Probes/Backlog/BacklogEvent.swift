@@ -6,12 +6,12 @@ public enum BacklogEvent: Sendable {
     case dialled(BacklogDial)
     /// This dial was not decided at once, so that from here on dials are made side by side.
     case waiting(index: Int, queue: ListeningQueue?)
-    /// A dial that waits sent its SYN again, so often by now.
+    /// The kernel sent the SYN of a dial that waits again; `count` is how often so far.
     case retransmitted(index: Int, count: Int, at: Duration)
-    /// What the kernel says when all dials are decided.
+    /// All dials are decided; this is what the kernel says of the queue then.
     case read(ListeningQueue?, ListenCounters?)
     case accepted(BacklogResult.Accept)
-    /// A connection that nobody had accepted when the listener closed: what its client reads, ECONNRESET if `isReset`.
+    /// The listener closed before it accepted this connection: its client reads ECONNRESET (`isReset`) or the end.
     case lost(index: Int, isReset: Bool)
 }
 
@@ -19,18 +19,19 @@ public enum BacklogEvent: Sendable {
 public struct BacklogPlan: Sendable {
     public let network: Network
     public let remote: Endpoint
-    public let isOwn: Bool
+    /// What listen(2) was asked for; nil at a server that is not the probe's own.
     public let backlogRequested: Int?
+    /// The settings of this machine; the server may be on another one.
     public let settings: KernelSettings
-    /// Before the first dial; nil where it cannot be seen.
+    /// The queue before the first dial; nil where it cannot be seen.
     public let queue: ListeningQueue?
+    /// How many connections the queue is to hold, by the kernel's rule; nil where its limit is not known.
     public let capacityPredicted: Int?
     public let dials: Int
-    /// Whether the server is on this machine.
+    /// Whether the server is on this machine, so that its settings are the server's too.
     public let isLocal: Bool
-    /// The kernel's, before the first dial; nil where they do not count what happens here.
+    /// The kernel's counters before the first dial; nil where they do not count what happens in this queue.
     public let counters: ListenCounters?
-}
 
-/// Told of each event as it happens, on the loop; it must not block.
-public typealias BacklogObserver = @Netpoller @Sendable (BacklogEvent) -> Void
+    public var isOwn: Bool { backlogRequested != nil }
+}

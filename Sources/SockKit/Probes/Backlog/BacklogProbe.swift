@@ -1,129 +1,54 @@
-/// Fills the accept queue of a listener and dials on, to see what the kernel makes of those who find it full.
+/// Fills the accept queue of a listener and goes on dialling, to see what the kernel does when the queue is full.
 ///
-/// Dials go one after the other until the first that has to wait; from then on they wait side by side. Whoever got in
-/// stays connected until the probe is over.
-@Netpoller
-public final class BacklogProbe {
-    let configuration: BacklogConfiguration
-    let observer: BacklogObserver?
-    var target = BacklogTarget()
-    var dials: [BacklogDial] = []
-    var accepts: [BacklogResult.Accept] = []
-    /// The sockets of dials that got in, by number, and of those that were accepted.
-    var held: [(index: Int, socket: HeldSocket)] = []
-    var acceptedConnections: [Connection] = []
-    /// Those of dials that had to wait and got in.
-    var lateSockets: [(index: Int, descriptor: PolledDescriptor)] = []
-    /// Dials whose end is not known yet, and the sockets of those of them that the loop watches.
-    var pending: Set<Int> = []
-    var waiting: [Int: PolledDescriptor] = [:]
-    var retransmits: [Int: Int] = [:]
-    var tasks: [Task<Void, Never>] = []
-    var failure: NetworkError?
-    let decided = Parking()
-    var start = Deadline.now
-
-    /// A probe that tells `observer` what happens.
-    public init(_ configuration: BacklogConfiguration = BacklogConfiguration(), observer: BacklogObserver? = nil) {
-        self.configuration = configuration
-        self.observer = observer
+/// `try await BacklogProbe().run()` fills a queue of 128 on loopback and dials three times more. It dials one
+/// after the other until a dial has to wait; the rest then wait side by side. Connections stay open until the probe is
+/// over.
+public struct BacklogProbe: Probe {
+    /// Whose queue is filled.
+    public enum Target: Sendable, Hashable {
+        /// A listener of the probe's own, on loopback.
+        case own(backlog: Int32)
+        /// A server that runs already.
+        case server(Destination)
     }
 
-    /// Runs the experiment, once. What it finds is the result, whatever it is; an error says that it could not be run.
+    public var network: Network
+    public var target: Target
+    /// How many dials in all; nil fills the queue and adds `surplus`.
+    public var dials: Int?
+    /// The listener takes one connection out of its queue each time this has passed; nil never does.
+    public var acceptEvery: Duration?
+    /// How long each dial waits; nil as long as the kernel does.
+    public var timeout: Duration? = .seconds(3)
+    /// Dials are made by several threads at once instead of one after the other.
+    public var isConcurrent = false
+    /// The listener closes while its queue is full, and the clients in it read.
+    public var closesListener = false
+    public var resolver = Resolver()
+    public var onEvent: (@Netpoller @Sendable (BacklogEvent) -> Void)?
+
+    /// How many dials are made after the queue is full. Where the queue cannot be seen, it is taken to hold the 129 of
+    /// the most common backlog.
+    public static let surplus = 3
+
+    public init(network: Network = .tcp, target: Target = .own(backlog: 128)) {
+        self.network = network
+        self.target = target
+    }
+
+    @Netpoller
     public func run() async throws(BacklogProbeError) -> BacklogResult {
-        defer { letGo() }
-        do throws(NetworkError) { target = try await openTarget() } catch { throw .network(error) }
-        let count = configuration.dials ?? defaultDials
-        try checkDescriptors(for: count)
-        let before = target.isCounted ? ListenCounters.now : nil
-        let plan = plan(count, before)
-        observer?(.started(plan))
-        start = .now
-        let background = startBackground()
-        if configuration.isConcurrent {
-            await dialConcurrently(count)
-        } else {
-            await dialInOrder(count)
-        }
-        let isPartial = await waitForAll()
-        for task in background { task.cancel() }
-        if let failure { throw .network(failure) }
-        if !isPartial, isUnreachable {
-            let cause = NetworkError.Cause.timeout
-            throw .network(
-                NetworkError(.dial, network: configuration.network, remote: target.remote, cause: cause))
-        }
-        return await finish(plan, before, isPartial: isPartial)
+        let target: BacklogTarget
+        do throws(NetworkError) { target = try await .open(for: self) } catch { throw .network(error) }
+        return try await BacklogRun(self, target).execute()
     }
+}
 
-    private var defaultDials: Int {
-        if let queue = target.queue, let limit = queue.limit {
-            return max(limit + queue.sockets - queue.length, 0) + BacklogConfiguration.surplus
-        }
-        return (target.capacityPredicted ?? 129) + BacklogConfiguration.surplus
-    }
-
-    /// Refused before the first dial: a probe that ran out of descriptors in the middle would show that, and no queue.
-    private func checkDescriptors(for count: Int) throws(BacklogProbeError) {
-        let limit = ProcessCalls.raiseDescriptorLimit()
-        let perDial = configuration.acceptEvery == nil ? 1 : 2
-        let (product, overflow) = count.multipliedReportingOverflow(by: perDial)
-        let needed = overflow ? Int.max : product.addingReportingOverflow(Self.ownDescriptors).partialValue
-        guard !overflow, needed > 0, needed <= limit else {
-            throw .descriptors(needed: needed > 0 ? needed : .max, limit: limit)
-        }
-        // To one address and port each dial needs a local port of its own.
-        if configuration.network.isTCP, let ports = target.settings.localPorts, count > ports.count {
-            throw .ports(needed: count, available: ports.count)
-        }
-    }
-
-    /// What the process has open besides: the standard streams, the loop's, the listener, files that are read.
-    private static let ownDescriptors = 24
-
-    private func plan(_ count: Int, _ counters: ListenCounters?) -> BacklogPlan {
-        BacklogPlan(
-            network: configuration.network, remote: target.remote, isOwn: target.listener != nil,
-            backlogRequested: target.backlogRequested, settings: target.settings, queue: target.queue,
-            capacityPredicted: target.capacityPredicted, dials: count,
-            isLocal: target.isCounted || configuration.network.isUnix, counters: counters)
-    }
-
-    private func finish(_ plan: BacklogPlan, _ before: ListenCounters?, isPartial: Bool) async -> BacklogResult {
-        var result = BacklogResult(
-            network: plan.network, remote: plan.remote, backlogRequested: plan.backlogRequested,
-            settings: plan.settings, capacityPredicted: plan.capacityPredicted)
-        result.dials = dials.sorted { $0.index < $1.index }
-        result.dialled = dials.count + pending.count
-        result.accepts = accepts
-        result.queue = target.currentQueue(configuration.network)
-        result.queueBefore = plan.queue
-        result.isLocal = plan.isLocal
-        if let before, let after = ListenCounters.now {
-            (result.countersBefore, result.countersAfter) = (before, after)
-            result.overflows = after.overflows - before.overflows
-            result.drops = after.drops - before.drops
-        }
-        observer?(.read(result.queue, result.countersAfter))
-        result.isPartial = isPartial
-        result.bytesWritten = writeUnaccepted()
-        if configuration.closesListener, !isPartial { result.aftermath = await closeListener() }
-        result.elapsed = .now - start
-        return result
-    }
-
-    /// Nobody answered, and no queue that could be the reason is to be seen.
-    private var isUnreachable: Bool {
-        target.listener == nil && !dials.isEmpty && dials.allSatisfy { $0.outcome == .timedOut }
-            && target.currentQueue(configuration.network) == nil
-    }
-
-    /// The listener first: its resets spare the clients' ports the wait in TIME_WAIT.
-    private func letGo() {
-        target.listener?.close()
-        for connection in acceptedConnections { connection.close() }
-        for descriptor in waiting.values { descriptor.close() }
-        for late in lateSockets { late.descriptor.close() }
-        (held, acceptedConnections, waiting, lateSockets) = ([], [], [:], [])
-    }
+/// Why a probe could not be run.
+public enum BacklogProbeError: Error, Sendable, Hashable {
+    /// The process may not open that many descriptors; nothing was dialled.
+    case descriptors(needed: Int, limit: Int)
+    /// There are fewer local ports than dials (net.ipv4.ip_local_port_range); nothing was dialled.
+    case ports(needed: Int, available: Int)
+    case network(NetworkError)
 }

@@ -1,74 +1,64 @@
 /// The listener whose queue a probe fills, and what is known of it.
 @Netpoller
 struct BacklogTarget {
+    private let network: Network
     var remote = Endpoint.unix(.unnamed)
-    /// Where the first dial may go instead, if it is refused: the other addresses of a name.
+    /// The other addresses of the name, for a first dial that is refused.
     var alternatives: [Endpoint] = []
-    /// Only if it is the probe's own.
-    var listener: Listener?
-    var backlogRequested: Int?
-    var settings = KernelSettings.now
-    /// Before the first dial.
+    /// Set only if it is the probe's own.
+    private(set) var listener: Listener?
+    private(set) var backlogRequested: Int?
+    let settings = KernelSettings.now
+    /// The queue before the first dial.
     var queue: ListeningQueue?
-    /// Whether the kernel's counters count what happens here.
-    var isCounted = false
+    /// Whether the kernel's counters count what happens in this queue.
+    private(set) var isCounted = false
 
-    nonisolated init() {}
+    private init(_ network: Network) {
+        self.network = network
+    }
+
+    /// Opens the probe's own listener, or resolves the address of somebody else's.
+    static func open(for probe: BacklogProbe) async throws(NetworkError) -> BacklogTarget {
+        var target = BacklogTarget(probe.network)
+        switch probe.target {
+        case .own(let backlog):
+            let listener = try await ListenConfiguration(backlog: backlog)
+                .listen(probe.network, at: .ofOwn(probe.network))
+            (target.listener, target.remote) = (listener, listener.endpoint)
+            target.backlogRequested = Int(backlog)
+            target.isCounted = probe.network.isTCP
+        case .server(let destination):
+            let endpoints = try await Dialer(resolver: probe.resolver).resolve(probe.network, destination, nil)
+            target.remote = endpoints[0]
+            target.alternatives = Array(endpoints.dropFirst())
+            if case .ip(let address, _) = target.remote { target.isCounted = ListeningQueue.isLocal(address) }
+        }
+        target.queue = target.currentQueue
+        return target
+    }
 
     /// One more than the limit: the kernel compares with "greater than" (sk_acceptq_is_full).
     var capacityPredicted: Int? {
         if let backlogRequested {
             return min(backlogRequested, settings.maximumBacklog ?? backlogRequested) + 1
         }
-        // Of several sockets on the port one may be full while others have room.
+        // With several sockets on the port, one may be full while others have room.
         return queue?.sockets == 1 ? queue?.limit.map { $0 + 1 } : nil
     }
 
-    /// As it is now; nil where it cannot be seen.
-    func currentQueue(_ network: Network) -> ListeningQueue? {
+    /// The queue as it is now; nil where it cannot be seen.
+    var currentQueue: ListeningQueue? {
         if let own = listener?.acceptQueue { return ListeningQueue(length: own.length, limit: own.limit) }
         return ListeningQueue.find(remote, network)
     }
 }
 
-extension BacklogProbe {
-    func openTarget() async throws(NetworkError) -> BacklogTarget {
-        var target = BacklogTarget()
-        switch configuration.target {
-        case .own(let backlog):
-            let listener = try await ListenConfiguration(backlog: backlog).listen(configuration.network, at: ownPlace)
-            target.listener = listener
-            target.remote = listener.endpoint
-            target.backlogRequested = Int(backlog)
-            target.isCounted = configuration.network.isTCP
-        case .server(let destination):
-            let endpoints = try await resolve(destination)
-            target.remote = endpoints[0]
-            target.alternatives = Array(endpoints.dropFirst())
-            if case .ip(let address, _) = target.remote { target.isCounted = ListeningQueue.isLocal(address) }
-        }
-        target.queue = target.currentQueue(configuration.network)
-        return target
-    }
-
-    /// A Unix listener gets an abstract name of the kernel's choice (unix(7), autobind), which leaves no file behind.
-    private var ownPlace: Destination {
-        if configuration.network.isUnix { return Destination(place: .unix(.unnamed)) }
-        return Destination(place: .host(configuration.network == .tcp6 ? "::1" : "127.0.0.1", service: "0"))
-    }
-
-    private func resolve(_ destination: Destination) async throws(NetworkError) -> [Endpoint] {
-        switch destination.place {
-        case .unix(let name): return [.unix(name)]
-        case .host(let name, let service):
-            do throws(LookupFailure) {
-                let port = try configuration.resolver.port(of: service, for: configuration.network)
-                let host = name.isEmpty ? "localhost" : name
-                let found = try await configuration.resolver.addresses(of: host, for: configuration.network, until: nil)
-                return found.map { .ip($0, port: port) }
-            } catch {
-                throw NetworkError(.dial, network: configuration.network, cause: error.cause)
-            }
-        }
+extension Destination {
+    /// Where a probe's own peer listens: on loopback, or under an abstract name that the kernel chooses (unix(7),
+    /// autobind) and that leaves no file behind.
+    static func ofOwn(_ network: Network) -> Destination {
+        if network.isUnix { return Destination(place: .unix(.unnamed)) }
+        return Destination(place: .host(network.family == .v6 ? "::1" : "127.0.0.1", service: "0"))
     }
 }

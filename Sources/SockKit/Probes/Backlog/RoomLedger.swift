@@ -1,10 +1,10 @@
-/// Whose accept made room for whom: each takes one place out of the queue, and each dial that gets in takes one place.
+/// Finds out which accept made room for which dial: an accept frees one place in the queue, a dial takes one.
 public struct RoomLedger: Sendable {
-    /// Places that nobody has had to clear.
+    /// Places that were free from the beginning.
     private var fresh: Int
     private var cleared: [BacklogResult.Accept] = []
 
-    /// For a queue that is empty; of one whose capacity is not known, no accept is told.
+    /// Begins with an empty queue. Without a known capacity it names no accept.
     public init(capacity: Int?) {
         fresh = capacity ?? .max
     }
@@ -13,10 +13,10 @@ public struct RoomLedger: Sendable {
         cleared.append(accept)
     }
 
-    /// The accept that made the room that a dial has just taken; nil where none had to.
+    /// The accept that freed the place that a dial has just taken; nil if the place was free before.
     ///
-    /// One that waited has had room since the first accept after it began that nobody needed. One that came later and
-    /// got in at once took the newest: it would have got in without those before.
+    /// A dial that waited takes the first place that was freed after it had begun. A dial that got in at once takes the
+    /// newest: it would have found room without the others.
     public mutating func take(_ dial: BacklogDial) -> BacklogResult.Accept? {
         if fresh > 0 {
             fresh -= 1

@@ -19,6 +19,14 @@ public struct IOModelWait: Sendable, Hashable {
         (self.bytes, self.calls, self.wouldBlock) = (bytes, calls, wouldBlock)
         (self.time, self.processorTime) = (time, processorTime)
     }
+
+    static func += (total: inout IOModelWait, other: IOModelWait) {
+        total.bytes += other.bytes
+        total.calls += other.calls
+        total.wouldBlock += other.wouldBlock
+        total.time += other.time
+        total.processorTime += other.processorTime
+    }
 }
 
 /// What all waits of a client took, or those of several.
@@ -32,34 +40,21 @@ public struct IOModelResult: Sendable {
 
     public var ending = Ending.peer
     public var reads = 0
-    public var bytesReceived = 0
     public var bytesSent = 0
-    /// System calls to wait and to read; those that write are not among them.
-    public var calls = 0
-    public var wouldBlock = 0
-    public var waitingTime = Duration.zero
-    /// Used while waiting.
-    public var processorTime = Duration.zero
+    /// The sum of the waits. System calls that write are not among its calls.
+    public var waits = IOModelWait()
 
     public init() {}
 
     mutating func add(_ wait: IOModelWait) {
         reads += wait.bytes > 0 ? 1 : 0
-        bytesReceived += wait.bytes
-        calls += wait.calls
-        wouldBlock += wait.wouldBlock
-        waitingTime += wait.time
-        processorTime += wait.processorTime
+        waits += wait
     }
 
     /// Adds another client's figures.
-    public mutating func add(_ other: IOModelResult) {
-        reads += other.reads
-        bytesReceived += other.bytesReceived
-        bytesSent += other.bytesSent
-        calls += other.calls
-        wouldBlock += other.wouldBlock
-        waitingTime += other.waitingTime
-        processorTime += other.processorTime
+    public static func += (total: inout IOModelResult, other: IOModelResult) {
+        total.reads += other.reads
+        total.bytesSent += other.bytesSent
+        total.waits += other.waits
     }
 }

@@ -5,7 +5,7 @@ final class IOModelThread {
     private let queue: IOModelQueue
     /// One for all clients: what was read is sent before the next read, or copied.
     private(set) var buffer: [UInt8]
-    /// The thread's processor time up to which all of it was counted.
+    /// The thread's processor time when it was last counted.
     private var countedUntil: Duration
 
     init(_ queue: IOModelQueue, bufferSize: Int) {
@@ -28,14 +28,14 @@ final class IOModelThread {
         }
     }
 
-    /// The processor time that is not counted yet; it is then.
+    /// The processor time since it was last counted.
     func takeProcessorTime() -> Duration {
         let now = ThreadCalls.processorTime
         defer { countedUntil = now }
         return now - countedUntil
     }
 
-    /// Does something that is no waiting: its processor time is not counted.
+    /// Does something other than waiting, and leaves its processor time out.
     func uncounted<Value>(_ body: () -> Value) -> Value {
         let start = ThreadCalls.processorTime
         defer { countedUntil += ThreadCalls.processorTime - start }

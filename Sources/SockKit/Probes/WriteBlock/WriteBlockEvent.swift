@@ -54,7 +54,7 @@ public enum WriteBlockEvent: Sendable {
         public var congestionControl: String?
         /// What the peer last said it could take (tcpi_snd_wnd).
         public var window: Int?
-        /// What the peer's kernel takes its program to read at a time (tcpi_rcv_space).
+        /// How much the peer's kernel expects its program to read at a time (tcpi_rcv_space).
         public var receiveSpace: Int?
         public var mss: Int?
     }
@@ -65,14 +65,14 @@ public enum WriteBlockEvent: Sendable {
         public var index: Int
         public var bytes: Int
         public var total: Int
-        /// As it was after the read; nil where the writer did not wait, and nobody looked.
+        /// Where the bytes were after the read; nil if the writer was not waiting, and the probe did not look.
         public var ledger: ByteLedger?
         /// How many bytes went from the sender's queue to the receiver's because of it.
         public var moved: Int?
         public var window: Int?
-        /// By which the peer's kernel reckons whether room is worth telling (tcpi_rcv_mss).
+        /// The segment size by which the peer's kernel decides whether to announce room (tcpi_rcv_mss).
         public var mss: Int?
-        /// What of its receive buffer is free: a segment takes up its place until it is read to its end.
+        /// How much of its receive buffer is free. A segment keeps its place until it has been read to its end.
         public var room: Int?
     }
 

@@ -7,10 +7,10 @@ final class WriteBlockPeer {
     }
 
     private let socket: Socket
-    /// What its reads got, and how many reads that took.
+    /// How many bytes it read, and in how many reads.
     private(set) var bytesRead = 0
     private(set) var reads = 0
-    /// What was cut off from messages that were longer than the read.
+    /// How many bytes were cut off from messages that were longer than the read.
     private(set) var bytesCut = 0
     private(set) var hasEnded = false
     private var page: [UInt8] = []
@@ -27,25 +27,19 @@ final class WriteBlockPeer {
             return (try await probe.dialer.dial(probe.network, to: destination), nil)
         }
         let configuration = ListenConfiguration(backlog: 1, options: probe.dialer.options)
-        let place: Destination.Place =
-            switch probe.network {
-            // A name of the kernel's choice (unix(7), autobind).
-            case .unix, .unixgram, .unixpacket: .unix(.unnamed)
-            case .tcp6: .host("::1", service: "0")
-            default: .host("127.0.0.1", service: "0")
-            }
+        let place = Destination.ofOwn(probe.network)
         if probe.network.kind == .datagram {
-            let socket = try await configuration.listenDatagram(probe.network, at: Destination(place: place))
+            let socket = try await configuration.listenDatagram(probe.network, at: place)
             let connection = try await probe.dialer.dial(probe.network, to: Destination(socket.localEndpoint))
             return (connection, WriteBlockPeer(.datagrams(socket)))
         }
-        let listener = try await configuration.listen(probe.network, at: Destination(place: place))
+        let listener = try await configuration.listen(probe.network, at: place)
         defer { listener.close() }
         let connection = try await probe.dialer.dial(probe.network, to: Destination(listener.endpoint))
         return (connection, WriteBlockPeer(.connection(try await listener.accept())))
     }
 
-    /// The peer's end of the connection; nil of datagrams, which have none.
+    /// The peer's end of the connection; nil for datagrams, which have none.
     var connection: Connection? {
         if case .connection(let connection) = socket { connection } else { nil }
     }
@@ -57,7 +51,7 @@ final class WriteBlockPeer {
         }
     }
 
-    /// What waits to be read; nil of datagrams, of which the kernel tells only the next one's length.
+    /// How many bytes wait to be read; nil for datagrams, where the kernel tells only the length of the next one.
     var queued: Int? { connection?.queueDepths?.received }
 
     var receiveBuffer: Int? {
@@ -67,7 +61,7 @@ final class WriteBlockPeer {
         }
     }
 
-    /// What of its receive buffer is free.
+    /// How much of its receive buffer is free.
     var room: Int? {
         descriptor.ask { number throws(Errno) in
             let memory = try SocketOption.receiveMemory(of: number)
@@ -80,7 +74,7 @@ final class WriteBlockPeer {
     /// Waits for bytes, or a message, and reads once. Returns how many came; nil at the end.
     func read(upTo size: Int) async throws(NetworkError) -> Int? {
         if page.count != size { page = [UInt8](repeating: 0, count: size) }
-        // Taken away meanwhile: a stored property must not be held across a wait.
+        // Moved out for the wait: a stored property must not be borrowed across it.
         var buffer: [UInt8] = []
         swap(&buffer, &page)
         defer { swap(&buffer, &page) }
@@ -105,13 +99,13 @@ final class WriteBlockPeer {
         return count
     }
 
-    /// Takes all that waits, without waiting, to see how much it was; it does not count as read.
+    /// Takes what is in the queue, without waiting, and counts its bytes; this does not count as reading.
     func countQueuedMessages() -> Int {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16, alignment: 16)
         defer { unsafe buffer.deallocate() }
         var total = 0
         while let length = try? descriptor.withNumber({ number throws(Errno) in
-            // A message's own length, however little of it is taken (MSG_TRUNC).
+            // The message's own length, although little of it is taken (MSG_TRUNC).
             guard case .done(let message) = try unsafe TransferCalls.receiveFrom(number, into: buffer) else {
                 throw .wouldBlock
             }
@@ -124,7 +118,7 @@ final class WriteBlockPeer {
 
     // MARK: - Ending
 
-    /// Ends as told; draining is reading, and not done here.
+    /// Ends in that way. Draining is not an end: it is done by reading.
     func end(_ ending: WriteBlockProbe.PeerEnding) throws(Errno) {
         hasEnded = true
         switch ending {

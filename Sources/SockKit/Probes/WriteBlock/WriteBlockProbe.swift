@@ -1,38 +1,37 @@
-/// Writes to a peer until a write blocks, and says where every byte is and what ends the block.
+/// Writes to a peer until a write blocks, tells where every byte is, and what ends the block.
 ///
 /// `try await WriteBlockProbe().run()` makes a peer of its own on loopback that does not read.
-public struct WriteBlockProbe: Sendable {
+public struct WriteBlockProbe: Probe {
     public var network: Network
     /// Somebody else's peer; nil makes one on this machine.
     public var destination: Destination?
     /// How the connection is made. Its socket options are those of both sides.
     public var dialer = Dialer()
-    /// What one write is given.
+    /// How many bytes one write is given.
     public var chunk = 65536
     /// When the peer reads; nil is never.
     public var reading: Reading?
-    /// So many writes, and no more.
+    /// The number of writes after which it stops; nil sets no limit.
     public var writes: Int?
-    /// For how long, from the start. By default until the afterglow is over.
+    /// When it stops, from the start; nil stops after the `afterglow`.
     public var duration: Duration?
     /// How long it goes on after the block or, with a peer that reads, after the first unblock.
     public var afterglow = Duration.seconds(2)
-    /// A new deadline before each write.
+    /// Each write gets a deadline this far ahead; nil sets none.
     public var writeTimeout: Duration?
     /// What the peer does once the writer is blocked.
     public var ending: PeerEnding?
-    /// The writes are made by a thread of their own, and really block it.
+    /// A thread of its own makes the writes, in a blocking send(2).
     public var isBlocking = false
     /// The peer writes too, and nobody reads.
     public var bothWrite = false
     /// How long a write must have no room to be called blocked: a delayed acknowledgement makes room after 40 ms, and
     /// timers of 200 ms do.
     public var patience = Duration.milliseconds(500)
-    /// How often the queues are looked at for the timeline; nil is never. It changes nothing in what happens.
+    /// How often the queues are read for the timeline; nil is never. Reading them changes nothing.
     public var samplingInterval: Duration?
-    /// Told everything as it happens.
     public var onEvent: (@Netpoller @Sendable (WriteBlockEvent) -> Void)?
-    /// Awaited every few writes: whoever cannot follow holds the writer up here.
+    /// Called and awaited every few writes: an observer that cannot keep up slows the writer down here.
     public var pace: (@Netpoller @Sendable () async -> Void)?
 
     public init(network: Network = .tcp) {
@@ -66,7 +65,6 @@ public struct WriteBlockProbe: Sendable {
         case drain
     }
 
-    /// Runs the experiment. It fails only if that could not be done: what the writes met is in the result.
     @Netpoller
     public func run() async throws(NetworkError) -> WriteBlockResult {
         guard network.kind != .datagram || network.isUnix else {
@@ -82,6 +80,6 @@ public struct WriteBlockProbe: Sendable {
         return try await WriteBlockRun(self, ends.connection, ends.peer).execute()
     }
 
-    /// How long a probe goes on that nothing limits and that does not block.
+    /// How long a probe without any limit goes on if no write blocks.
     static let longestWithoutBlock = Duration.seconds(10)
 }

@@ -5,13 +5,13 @@ public struct WriteBlockResult: Sendable {
     public var ledger: ByteLedger
     /// Whether every byte was found; nil where the peer's side cannot be looked into.
     public var isAccounted: Bool?
-    /// What the peer can never read any more; nil where that is not known.
+    /// How many bytes the peer can never read; nil where that is not known.
     public var lost: Int?
     /// Writes that moved bytes.
     public var writes: Int
-    /// What the last of these moved: less than the chunk if it was cut short.
+    /// How many bytes the last of these moved: fewer than the chunk if it was cut short.
     public var lastWriteBytes: Int
-    /// When the write that was blocked first found no room; nil if none did for long enough.
+    /// When the first write that was blocked found no room; nil if no write was blocked.
     public var blockedAfter: Duration?
     /// Which of the peer's reads ended the first block.
     public var unblockedByRead: Int?
@@ -25,7 +25,7 @@ public struct WriteBlockResult: Sendable {
     public var errors: [NetworkError]
     public var ending: Ending
     public var elapsed: Duration
-    /// What the peer's own writes came to, where both wrote.
+    /// What became of the peer's own writes, where both wrote.
     public var back: Back?
     public var timeline: WriteBlockTimeline
 
@@ -54,7 +54,7 @@ public struct WriteBlockResult: Sendable {
         public var ledger: ByteLedger
         public var blockedAfter: Duration?
         public var isAccounted: Bool?
-        /// What went with the peer: what its own kernel still had. The rest can be read here.
+        /// What the peer's kernel still had when the peer ended. The rest can be read on this side.
         public var lost: Int
     }
 }
@@ -82,7 +82,7 @@ public struct WriteBlockTimeline: Sendable {
 
     init() {}
 
-    /// Adds a sample; of too many, every other one is dropped.
+    /// Adds a sample. When there are too many, every other one is dropped.
     mutating func add(_ sample: Sample) {
         if samples.count >= Self.longest {
             samples = samples.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)

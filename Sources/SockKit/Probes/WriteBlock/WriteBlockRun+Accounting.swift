@@ -1,8 +1,7 @@
 /// Where the bytes are, and the timeline of it.
 extension WriteBlockRun {
-    var hasObserver: Bool { probe.onEvent != nil }
-
-    func emit(_ event: WriteBlockEvent) { probe.onEvent?(event) }
+    /// The event is made only if there is an observer.
+    func emit(_ event: @autoclosure () -> WriteBlockEvent) { probe.onEvent?(event()) }
 
     /// Where one side's bytes are now.
     func ledger(of side: WriteBlockSide) -> ByteLedger {
@@ -21,7 +20,7 @@ extension WriteBlockRun {
         return ledger
     }
 
-    /// What the kernel has of a write that has not returned and of those before it; nil where nothing tells.
+    /// How many bytes the kernel has taken so far, even in a write that has not returned; nil where it does not tell.
     var bytesInSight: Int? {
         if let known = ledger(of: side).inSight { return known }
         guard let waiting = connection.queueDepths?.unacknowledged else { return nil }
@@ -35,12 +34,12 @@ extension WriteBlockRun {
             send: connection.bufferSizes?.send, receive: peer?.receiveBuffer)
     }
 
-    /// Waits until every byte is accounted for, and a peer that reads all the time has read all.
+    /// Waits until every byte is accounted for and, with a peer that never stops reading, until all are read.
     func settle(_ side: WriteBlockSide, for span: Duration) async {
         guard peer?.hasEnded != true else { return }
         let readsOn = reading != nil && (probe.ending == .drain || probe.reading.map { $0.every == nil } == true)
         let end = Deadline.now + span
-        // Where others keep the loop for long, the time is over before the peer has had its turns.
+        // If other tasks keep the loop busy, the time is over before the peer has had its turns.
         var looks = 0
         while looks < 100 || !end.hasPassed {
             looks += 1

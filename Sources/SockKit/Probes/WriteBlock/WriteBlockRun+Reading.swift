@@ -15,7 +15,7 @@ extension WriteBlockRun {
         }
     }
 
-    /// Whether the writer is blocked or, with a reader that pauses, has no room and may be soon.
+    /// Whether the writer is blocked or, with a reader that pauses, has no room and may soon be blocked.
     private var isWaiting: Bool {
         side.blockedSince != nil || probe.reading?.every != nil && !connection.descriptor.isReady(.write)
     }
@@ -25,9 +25,9 @@ extension WriteBlockRun {
         let isWaiting = isWaiting
         let before = isWaiting ? ledger(of: side) : nil
         guard let bytes = try? await peer.read(upTo: size) else { return false }
-        guard hasObserver || probe.samplingInterval != nil else { return true }
+        guard probe.onEvent != nil || probe.samplingInterval != nil else { return true }
         let after = isWaiting ? ledger(of: side) : nil
-        // Not by the sender's queue: what went is there until its acknowledgement comes, which may be late.
+        // The sender's queue cannot tell: bytes stay in it until they are acknowledged, which may be late.
         let moved = before?.inReceiveQueue.flatMap { old in after?.inReceiveQueue.map { max(0, $0 + bytes - old) } }
         if let moved, moved > 0, probe.network.isTCP { mark(.windowUpdate, at: .now, for: side) }
         let info = isWaiting ? connection.tcpInfo : nil

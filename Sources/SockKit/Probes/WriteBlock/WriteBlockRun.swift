@@ -12,9 +12,9 @@ final class WriteBlockRun {
     private var backTask: Task<WriteBlockResult.Ending, Never>?
     private var isBackOver = false
     var reading: Task<Void, Never>?
-    /// As it was just before the peer ended.
+    /// Where the bytes were just before the peer ended.
     private(set) var lastLedger: ByteLedger?
-    /// What the kernel took of a blocking write that has not returned.
+    /// How many bytes the kernel has taken of a blocking write that has not returned.
     var inFlight = 0
 
     init(_ probe: WriteBlockProbe, _ connection: Connection, _ peer: WriteBlockPeer?) {
@@ -66,7 +66,7 @@ final class WriteBlockRun {
 
     // MARK: - When it ends
 
-    /// When this side stops by itself; nil if only its writes, or somebody else, can end it.
+    /// When this side stops for lack of time; nil if time does not end it.
     func end(of side: WriteBlockSide) -> Deadline? {
         if let duration = probe.duration { return start + duration }
         guard let block = side.firstBlock else {
@@ -84,7 +84,7 @@ final class WriteBlockRun {
         side.firstBlock == nil ? .neverBlocked : .timeUp
     }
 
-    /// A peer that drains reads on for ever: by default the write that was blocked is the last.
+    /// A peer that drains never stops reading, so by default the write that was blocked is the last.
     func isDrainedBy(_ side: WriteBlockSide) -> Bool { stopsAfterUnblock && side.hasUnblocked }
 
     var stopsAfterUnblock: Bool { probe.ending == .drain && probe.writes == nil && probe.duration == nil }
@@ -105,13 +105,13 @@ final class WriteBlockRun {
         return result(ending, ledger)
     }
 
-    /// Keeps what the queues hold now: what follows disturbs them.
+    /// Keeps what the queues hold now, before something changes them.
     func keepLedger() {
         guard lastLedger == nil else { return }
         (lastLedger, lastBuffers, lastBackLedger) = (ledger(of: side), buffers, back.map { ledger(of: $0) })
     }
 
-    /// After the last write: what small writes left behind goes when Nagle's algorithm lets it.
+    /// Waits, after the last write, until Nagle's algorithm has sent what small writes left in the queue.
     private func waitUntilSent() async {
         let start = Deadline.now
         let end = start + .seconds(1)
@@ -126,7 +126,7 @@ final class WriteBlockRun {
 
     private func result(_ ending: WriteBlockResult.Ending, _ ledger: ByteLedger) -> WriteBlockResult {
         let info = connection.tcpInfo
-        // A peer that closed with nothing unread lets one more write succeed: that is not what was counted.
+        // One more write may succeed after a peer has closed with nothing unread: it is not in the ledger.
         let balanced = probe.isBlocking ? ledger.isBalanced : (lastLedger ?? ledger).isBalanced
         return WriteBlockResult(
             network: probe.network, ledger: ledger, isAccounted: balanced, lost: lost(ledger), writes: side.writes,
@@ -140,17 +140,17 @@ final class WriteBlockRun {
     private var backResult: WriteBlockResult.Back? {
         guard let back else { return nil }
         let ledger = lastBackLedger ?? ledger(of: back)
-        // A connection that was reset still gives what had arrived before.
+        // After a reset, what had arrived before can still be read.
         let arrived = peer?.hasEnded == true ? connection.queueDepths?.received ?? 0 : ledger.accepted
         return WriteBlockResult.Back(
             ledger: ledger, blockedAfter: back.firstBlock.map { $0 - start }, isAccounted: ledger.isBalanced,
             lost: max(0, ledger.accepted - arrived))
     }
 
-    /// Bytes that nobody can read any more. Those that wait in a queue still can be.
+    /// How many bytes nobody can read any more. Those that wait in a queue can still be read.
     private func lost(_ ledger: ByteLedger) -> Int? {
         guard let peer else {
-            // What the peer's kernel never acknowledged; whether the rest was read, only the peer knows.
+            // What the peer's kernel never acknowledged. Only the peer knows whether the rest was read.
             return side.errors.contains { !$0.isTimeout } ? connection.queueDepths?.unacknowledged : nil
         }
         return peer.hasEnded ? ledger.accepted - peer.bytesRead : peer.bytesCut
@@ -190,7 +190,7 @@ final class WriteBlockRun {
         keepLedger()
         reading?.cancel()
         mark(.peerEnded, at: .now, for: side)
-        // Without a child to kill, closing is what its death would come to.
+        // If no child can be had to kill, closing has the same effect.
         do throws(Errno) { try peer.end(ending) } catch { peer.close() }
         emit(.peerEnded(ending, ledger))
     }
@@ -206,6 +206,6 @@ final class WriteBlockRun {
                     inSendQueue: side.connection.queueDepths?.unacknowledged)))
     }
 
-    /// The reads so far, where they are what made room.
+    /// The peer's reads so far, which are what made room; nil if there were none.
     var peerReads: Int? { peer.flatMap { $0.reads > 0 ? $0.reads : nil } }
 }

@@ -1,9 +1,9 @@
 /// Writes with a deadline.
 extension WriteBlockSide {
-    /// Writes one chunk with a deadline of its own. Past it, two more writes show that it stays so.
+    /// Writes one chunk with a deadline of its own. Once it has passed, two more writes show that it stays passed.
     ///
-    /// What needs no wait is written although the deadline has passed by then: in Go it passes when its timer has run,
-    /// and for such a write that is too late. How busy the machine is does not decide what this finds.
+    /// A write that need not wait succeeds even if the deadline has passed in the meantime, as in Go, where a deadline
+    /// passes when its timer runs. So the outcome does not depend on how busy the machine is.
     func writeInTime() async -> WriteBlockResult.Ending? {
         let start = Deadline.now
         var lackedRoom: Deadline?

@@ -1,4 +1,4 @@
-/// One side's writing: chunk after chunk, waiting for room where there is none.
+/// One side of the connection as a writer: it writes chunk after chunk, and waits when there is no room.
 @Netpoller
 final class WriteBlockSide {
     let connection: Connection
@@ -10,10 +10,10 @@ final class WriteBlockSide {
     var begun = 0
     var writes = 0
     var lastWriteBytes = 0
-    /// What of the present write was taken.
+    /// How many bytes of the present write the kernel has taken.
     var taken = 0
     var errors: [NetworkError] = []
-    /// The block that lasts, as long as it lasts.
+    /// When the present block began; nil while nothing is blocked.
     var blockedSince: Deadline?
     private(set) var firstBlock: Deadline?
     private(set) var unblockedByRead: Int?
@@ -27,7 +27,7 @@ final class WriteBlockSide {
     }
 
     var probe: WriteBlockProbe { run.probe }
-    /// The number of the write that is under way; the thread's own is known only once it has returned.
+    /// The number of the write in progress. The thread reports a write only once it has returned.
     var presentWrite: Int { probe.isBlocking ? begun + 1 : begun }
 
     /// Writes until there is a reason to stop.
@@ -37,7 +37,7 @@ final class WriteBlockSide {
             if run.isDrainedBy(self) { return .drained }
             if let end = run.end(of: self), end.hasPassed { return run.endingInTime(self) }
             if begun % Self.breath == Self.breath - 1 {
-                // A peer that reads as fast as we write would keep everybody else from running.
+                // With a peer that reads as fast as we write, no other task would ever run.
                 await Task.yield()
                 await probe.pace?()
                 if Task.isCancelled { return .interrupted }
@@ -53,7 +53,7 @@ final class WriteBlockSide {
     }
 
     private static let breath = 32
-    /// As many errors are enough to show their order: the first, and what follows.
+    /// So many errors show their order: the first one, and what follows it.
     private static let errorsToShow = 3
 
     // MARK: - One write
@@ -71,7 +71,7 @@ final class WriteBlockSide {
                 accepted += count
             case .wouldBlock:
                 if let ending = await waitForRoom() {
-                    giveUp(since: start)
+                    if taken > 0 { report(taken, since: start, isGivenUp: true) }
                     return ending
                 }
             }
@@ -94,33 +94,25 @@ final class WriteBlockSide {
     }
 
     func finishWrite(since start: Deadline) {
-        (writes, lastWriteBytes) = (writes + 1, payload.count)
-        report(payload.count, nil, since: start)
+        count(payload.count)
+        report(payload.count, since: start)
     }
 
-    /// Tells of a write that the end of the probe cut off.
-    private func giveUp(since start: Deadline) {
-        guard taken > 0, run.hasObserver else { return }
-        run.emit(.wrote(write(of: taken, since: start, isGivenUp: true)))
-    }
-
-    func write(
-        of bytes: Int, error: NetworkError? = nil, since start: Deadline, isGivenUp: Bool = false
-    ) -> WriteBlockEvent.Write {
-        WriteBlockEvent.Write(
-            writer: writer, index: begun, bytes: bytes, total: accepted, error: error, duration: .now - start,
-            isGivenUp: isGivenUp)
-    }
+    /// Counts a write that moved so many bytes.
+    func count(_ bytes: Int) { (writes, lastWriteBytes) = (writes + 1, bytes) }
 
     private func countPartial() {
         guard taken > 0, taken < payload.count else { return }
-        (writes, lastWriteBytes) = (writes + 1, taken)
+        count(taken)
         taken = 0
     }
 
-    func report(_ bytes: Int, _ error: NetworkError?, since start: Deadline) {
-        guard run.hasObserver else { return }
-        run.emit(.wrote(write(of: bytes, error: error, since: start)))
+    func report(_ bytes: Int, _ error: NetworkError? = nil, since start: Deadline, isGivenUp: Bool = false) {
+        run.emit(
+            .wrote(
+                WriteBlockEvent.Write(
+                    writer: writer, index: begun, bytes: bytes, total: accepted, error: error, duration: .now - start,
+                    isGivenUp: isGivenUp)))
     }
 
     func fail(_ failure: DescriptorFailure, since start: Deadline) -> WriteBlockResult.Ending? {
@@ -157,10 +149,10 @@ final class WriteBlockSide {
                 case .cancelled: return .interrupted
                 case .closed, .system: return .failed
                 case .deadlineExceeded:
-                    // Closed meanwhile, by what the other side's block led to.
+                    // Closed meanwhile, because the other side's block ended the peer.
                     if descriptor.isClosed { return .failed }
                     guard declaration.hasPassed else { break }
-                    // On a busy machine the loop may come late, and the room with it: only poll(2) knows by now.
+                    // On a busy machine this task may run late, when there is room again: poll(2) knows.
                     if isWritable { return nil }
                     block(since: since)
                 }

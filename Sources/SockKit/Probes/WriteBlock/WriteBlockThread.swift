@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// The writing of a thread that really blocks in send(2), watched from the loop.
+/// Writes in a thread that blocks in send(2), and watches it from the loop.
 @Netpoller
 final class WriteBlockThread {
     /// One send(2) that has returned.
@@ -39,12 +39,12 @@ final class WriteBlockThread {
                 ending = await look()
             }
         }
-        // A thread in send(2) is woken by the socket's end alone, and that must not be cancelled.
+        // Only a shutdown of the socket wakes a thread in send(2): a cancelled task must still carry it out.
         await Netpoller.spawn { await self.stop() }.value
         return ending ?? .failed
     }
 
-    /// What the queues say of a write that has not returned; then waits a little.
+    /// Reads from the queues how far a write is that has not returned, then waits a little.
     private func look() async -> WriteBlockResult.Ending? {
         // A socket whose peer has ended has nothing more to tell.
         if run.peer?.hasEnded != true, let seen = run.bytesInSight {
@@ -74,11 +74,11 @@ final class WriteBlockThread {
         }
     }
 
-    /// What the thread is told beforehand.
+    /// What the thread has to do.
     private struct Plan: Sendable {
         let chunk: Int
         let writes: Int
-        /// A write that took so long was blocked and is the last; nil goes on.
+        /// A write that took this long was blocked, and is the last; nil goes on.
         let longest: Duration?
     }
 
@@ -106,7 +106,7 @@ final class WriteBlockThread {
     private func stop() async {
         mail.orderStop()
         if !mail.isOver {
-            // A write that is under way and not blocked ends by itself meanwhile.
+            // A write in progress that is not blocked ends by itself.
             if side.blockedSince == nil { await mail.wait(until: .now + .milliseconds(100)) }
             await run.settle(side, for: .seconds(1))
             run.keepLedger()
@@ -121,6 +121,36 @@ final class WriteBlockThread {
             await mail.wait(until: .now + .milliseconds(50))
         }
         run.inFlight = 0
+    }
+}
+
+extension WriteBlockSide {
+    /// Takes over the result of a write that the thread made.
+    fileprivate func note(_ record: WriteBlockThread.Record) {
+        begun += 1
+        taken = 0
+        switch record.result {
+        case .success(let moved):
+            // A short count means that the write was ended, not that it went on.
+            if moved == payload.count { unblock() }
+            accepted += moved
+            count(moved)
+            report(moved, since: record.start)
+        case .failure(let number):
+            let error = connection.failure(.write, .system(number))
+            errors.append(error)
+            blockedSince = nil
+            report(0, error, since: record.start)
+        }
+    }
+
+    /// As `note`, for a write that we ended: the bytes that it moved count, its error does not.
+    fileprivate func noteInterrupted(_ record: WriteBlockThread.Record) {
+        guard case .success(let moved) = record.result, moved > 0 else { return }
+        begun += 1
+        accepted += moved
+        count(moved)
+        report(moved, since: record.start, isGivenUp: moved < payload.count)
     }
 }
 
@@ -142,7 +172,7 @@ private final class ThreadMail: Sendable {
 
     var isStopping: Bool { state.withLock { $0.isStopping } }
 
-    /// The write that is under way is to be the last.
+    /// Makes the write in progress the last one.
     func orderStop() { state.withLock { $0.isStopping = true } }
 
     /// Adds a record; nil is the end.

@@ -1,13 +1,13 @@
 import SockKit
 
-/// The last paragraph of a backlog probe: what happened, what decided it, and what is told elsewhere instead.
+/// The last paragraph of a backlog probe: what happened, what decided it, and what other documents say of it.
 struct BacklogConclusion {
     private let result: BacklogResult
-    private let configuration: BacklogConfiguration
+    private let probe: BacklogProbe
 
-    init(_ result: BacklogResult, _ configuration: BacklogConfiguration) {
+    init(_ result: BacklogResult, _ probe: BacklogProbe) {
         self.result = result
-        self.configuration = configuration
+        self.probe = probe
     }
 
     var text: String {
@@ -15,11 +15,12 @@ struct BacklogConclusion {
             .joined(separator: " ")
     }
 
-    private var isOwn: Bool { result.backlogRequested != nil }
+    private var plan: BacklogPlan { result.plan }
+    private var isOwn: Bool { plan.isOwn }
     private var connected: Int { result.count(.connected) }
     private var left: Int { result.dials.count - connected }
     private var waited: Int { result.dials.count { $0.waited } }
-    private var isTCP: Bool { result.network.isTCP }
+    private var isTCP: Bool { plan.network.isTCP }
 
     private var interrupted: String? {
         guard result.isPartial else { return nil }
@@ -51,7 +52,7 @@ struct BacklogConclusion {
     private var met: String? {
         guard left > 0 else {
             if waited > 0 || result.isPartial { return nil }
-            if connected + result.queuedBefore == result.capacityPredicted {
+            if connected + result.queuedBefore == plan.capacityPredicted {
                 return "The queue is full now, and nobody dialled on."
             }
             return isOwn
@@ -61,11 +62,11 @@ struct BacklogConclusion {
         var parts: [String] = []
         let timedOut = result.count(.timedOut)
         if timedOut > 0 {
-            let limit = configuration.timeout.map { "the time-out of \(Quantity.duration($0))" } ?? "the kernel gave up"
+            let limit = probe.timeout.map { "the time-out of \(Quantity.duration($0))" } ?? "the kernel gave up"
             parts.append(
                 isTCP
                     ? "\(timedOut) met silence until \(limit): "
-                        + (result.isLocal
+                        + (plan.isLocal
                             ? "SYNs were dropped without a word, as if nobody was there"
                             : "why, cannot be seen from here")
                     : "\(timedOut) waited until \(limit)")
@@ -84,30 +85,30 @@ struct BacklogConclusion {
 
     private func was(_ count: Int) -> String { count == 1 ? "was" : "were" }
 
-    /// A queue that was seen before is not there any more.
-    private var hasGone: Bool { result.queueBefore != nil && result.queue == nil }
+    /// The queue could be seen before the first dial, and has gone.
+    private var hasGone: Bool { plan.queue != nil && result.queue == nil }
 
     private var decided: String? {
-        if let queue = result.queueBefore, queue.sockets > 1 {
+        if let queue = plan.queue, queue.sockets > 1 {
             return "\(queue.sockets) sockets share the port (SO_REUSEPORT), each with a queue of its own: the kernel "
                 + "chooses by addresses and ports which one a dial goes to, so that one may be full while others have room."
         }
-        guard let capacity = result.capacityPredicted else { return nil }
+        guard let capacity = plan.capacityPredicted else { return nil }
         let rule = "the queue holds one more than its limit, \(capacity)"
-        guard let backlog = result.backlogRequested else {
+        guard let backlog = plan.backlogRequested else {
             return "The limit was the server's backlog, \(capacity - 1) as the kernel granted it: \(rule)."
                 + taken + race(capacity)
         }
-        if let most = result.settings.maximumBacklog, most < backlog {
+        if let most = plan.settings.maximumBacklog, most < backlog {
             return "What decided was net.core.somaxconn: it cut the backlog of \(backlog) to \(most), and \(rule)."
                 + race(capacity)
         }
         return "What decided was the backlog of \(backlog) given to listen(2): \(rule)." + race(capacity)
     }
 
-    /// What another program's server took out of its queue, as far as sums tell.
+    /// How many connections another program's server accepted, worked out from the sums.
     private var taken: String {
-        guard let queue = result.queue, !configuration.isConcurrent else { return "" }
+        guard let queue = result.queue, !probe.isConcurrent else { return "" }
         let count = connected + result.queuedBefore - queue.length
         guard count > 0 else { return "" }
         return " \(count) of those who got in \(was(count)) not in it any more: the server had accepted "
@@ -115,7 +116,7 @@ struct BacklogConclusion {
     }
 
     private func race(_ capacity: Int) -> String {
-        guard configuration.isConcurrent, result.accepts.isEmpty, left > 0 else { return "" }
+        guard probe.isConcurrent, result.accepts.isEmpty, left > 0 else { return "" }
         let over = connected + result.queuedBefore - capacity
         guard isTCP else {
             return
@@ -145,7 +146,7 @@ struct BacklogConclusion {
                 " \(unheard) of those connected \(unheard == 1 ? "is" : "are") so on the client's side only: SYNs that came together each found room, which was "
                 + "taken when the handshakes ended, so that the last segment was dropped, and counted too."
         }
-        if result.settings.abortsOnOverflow == true {
+        if plan.settings.abortsOnOverflow == true {
             text +=
                 " tcp_abort_on_overflow is on and has no effect on them: it is for handshakes that end at a full queue, and these never began."
         }
@@ -153,7 +154,7 @@ struct BacklogConclusion {
     }
 
     private var patience: String? {
-        guard isTCP, let schedule = result.settings.synSchedule, configuration.timeout != nil,
+        guard isTCP, let schedule = plan.settings.synSchedule, probe.timeout != nil,
             result.count(.timedOut) > 0
         else { return nil }
         return "Without a time-out of its own a dial would have failed with ETIMEDOUT after about "
@@ -186,7 +187,7 @@ struct BacklogConclusion {
 
     private var elsewhere: String? {
         guard isTCP, waited > 0 || connected > 100 else { return nil }
-        let here = result.isLocal ? result.settings.maximumHalfOpen : nil
+        let here = plan.isLocal ? plan.settings.maximumHalfOpen : nil
         let other = here.map { " (\($0) here)" } ?? ""
         return
             "Elsewhere you may read that the limit is 128, as on macOS, or that tcp_max_syn_backlog\(other) sets it: on Linux "

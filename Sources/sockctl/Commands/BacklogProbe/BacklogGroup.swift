@@ -1,10 +1,10 @@
 import SockKit
 
-/// Like events of a backlog probe that happened together, to be told in one line.
+/// Events of one kind that happened together, for one line of text.
 struct BacklogGroup {
     enum Kind: Hashable {
         case atOnce, late, timedOut, refused, wouldBlock, accepted, lost
-        /// The SYN was sent for this many times more.
+        /// The SYN was sent again, so many times by now.
         case retransmitted(Int)
     }
 
@@ -17,7 +17,7 @@ struct BacklogGroup {
     private var accepts: [BacklogResult.Accept]
     private let isTCP: Bool
 
-    /// The group of one event; nil for events that are told by themselves.
+    /// The group of one event; nil for events that have a line of their own.
     init?(_ event: BacklogEvent, _ story: BacklogStory, isTCP: Bool) {
         self.isTCP = isTCP
         var span = Duration.zero
@@ -85,7 +85,7 @@ struct BacklogGroup {
         return String(repeating: " ", count: max(0, 8 - text.count)) + text + "  "
     }
 
-    /// Why now, and not before.
+    /// Why it got in at this moment.
     private var reason: String {
         guard let first = accepts.first, let moment else { return "" }
         if !isTCP { return ", as soon as an accept made room" }

@@ -2,9 +2,11 @@ import SockKit
 
 /// Tells what a backlog probe sees as it happens: to programs event by event, to people with like events in one line.
 @Netpoller
-final class BacklogNarrator {
+final class BacklogNarrator: ProbeNarrator {
+    typealias Subject = BacklogProbe
+
     private let reporter: Reporter
-    private let configuration: BacklogConfiguration
+    private let probe: BacklogProbe
     private let start = Deadline.now
     private(set) var story = BacklogStory()
     private var plan: BacklogPlan?
@@ -12,12 +14,11 @@ final class BacklogNarrator {
     private var group: BacklogGroup?
     private var flushing: Task<Void, Never>?
     private var status: Task<Void, Never>?
-    /// Told when nobody reads the reports any more.
     var onReaderGone: (@Netpoller () -> Void)?
 
-    init(_ reporter: Reporter, _ configuration: BacklogConfiguration) {
+    init(_ reporter: Reporter, _ probe: BacklogProbe) {
         self.reporter = reporter
-        self.configuration = configuration
+        self.probe = probe
     }
 
     func take(_ event: BacklogEvent) {
@@ -31,7 +32,6 @@ final class BacklogNarrator {
         if reporter.isTargetGone { onReaderGone?() }
     }
 
-    /// Says what is not said yet.
     func finish() {
         flush()
         status?.cancel()
@@ -56,11 +56,11 @@ final class BacklogNarrator {
         }
     }
 
-    /// Of another program's server only when a dial is under way: the first may find that nobody listens.
+    /// At another program's server it waits for the first dial, which may find that nobody listens.
     private func sayOpening() {
         guard let plan, !isOpened else { return }
         isOpened = true
-        tell(BacklogWording.opening(plan, configuration))
+        tell(BacklogWording.opening(plan, probe))
         if !plan.isOwn { report(.started(plan), plan) }
         story.take(.started(plan))
     }
@@ -73,7 +73,7 @@ final class BacklogNarrator {
     // MARK: - Events
 
     private func report(_ event: BacklogEvent, _ plan: BacklogPlan) {
-        // To people the lines below say it, with the numbers and the reasons.
+        // People read the lines below, with the numbers and the reasons.
         guard reporter.settings.isJSON else { return }
         func ends(_ index: Int?) -> Ends { Ends(plan.network, remote: plan.remote, connection: index) }
         switch event {
@@ -112,12 +112,12 @@ final class BacklogNarrator {
         guard !reporter.settings.isJSON, !reporter.settings.isQuiet else { return }
         if case .waiting(let index, let queue) = event {
             flush()
-            tell(BacklogWording.waiting(index, queue, configuration))
+            tell(BacklogWording.waiting(index, queue, probe))
         }
-        guard let part = BacklogGroup(event, story, isTCP: configuration.network.isTCP) else { return }
+        guard let part = BacklogGroup(event, story, isTCP: probe.network.isTCP) else { return }
         // With -v each has a line of its own.
         guard reporter.settings.verbosity == 0 else { return tell(part.text) }
-        // That it got in says that its SYN was sent again.
+        // A late dial got in because its SYN was sent again: that line can go.
         if part.kind == .late { group?.forget(part) }
         if group?.isEmpty == true { group = nil }
         if let group, group.kind == part.kind {
@@ -126,7 +126,7 @@ final class BacklogNarrator {
             flush()
             group = part
         }
-        // What is alike and comes within a blink is one line.
+        // Events of one kind that come within a blink share a line.
         flushing?.cancel()
         flushing = Netpoller.spawn { [weak self] in
             if await Netpoller.sleep(for: .milliseconds(80)), !Task.isCancelled { self?.flush() }

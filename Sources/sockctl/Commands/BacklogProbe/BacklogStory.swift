@@ -1,12 +1,11 @@
 import SockKit
 
-/// What has happened in a backlog probe so far, as far as telling and drawing it needs.
+/// What the narrator and the chart need to remember of a backlog probe.
 struct BacklogStory {
     private(set) var decided = 0
     private(set) var connected = 0
     private(set) var total = 0
     private(set) var starts: [Int: Duration] = [:]
-    private(set) var accepts: [BacklogResult.Accept] = []
     /// For each dial that waits, when its SYN was sent again.
     private(set) var retransmissions: [Int: [Duration]] = [:]
     private var ledger = RoomLedger(capacity: nil)
@@ -24,9 +23,7 @@ struct BacklogStory {
                 accountedAccept = ledger.take(dial)
             }
         case .retransmitted(let index, _, let moment): retransmissions[index, default: []].append(moment)
-        case .accepted(let accept):
-            accepts.append(accept)
-            ledger.take(accept)
+        case .accepted(let accept): ledger.take(accept)
         case .waiting, .lost, .read: break
         }
     }
@@ -34,7 +31,7 @@ struct BacklogStory {
     /// How long ago a dial began.
     func age(of index: Int, at moment: Duration) -> Duration { moment - (starts[index] ?? .zero) }
 
-    /// One line on how far it is.
+    /// How far the probe is, in one line.
     func progress(after time: Duration) -> String {
         "\(decided) of \(total) dials decided, \(connected) connected, \(Quantity.duration(time))"
     }

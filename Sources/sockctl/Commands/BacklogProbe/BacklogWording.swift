@@ -2,14 +2,14 @@ import SockKit
 
 /// The sentences of a backlog probe that do not depend on its result.
 enum BacklogWording {
-    static func opening(_ plan: BacklogPlan, _ configuration: BacklogConfiguration) -> String {
+    static func opening(_ plan: BacklogPlan, _ probe: BacklogProbe) -> String {
         guard plan.isOwn, let backlog = plan.backlogRequested else { return visit(plan) }
         var text = "listening on \(name(plan.network, plan.remote)) with a backlog of \(backlog)"
         if let most = plan.settings.maximumBacklog {
             text += most < backlog ? ", cut to \(most) by net.core.somaxconn" : " (net.core.somaxconn allows \(most))"
         }
         if let capacity = plan.capacityPredicted { text += ": room for \(capacity)" }
-        if let interval = configuration.acceptEvery {
+        if let interval = probe.acceptEvery {
             return text + "; one is accepted every \(Quantity.duration(interval))"
         }
         return text + "; nobody accepts"
@@ -27,14 +27,14 @@ enum BacklogWording {
         queue.sockets > 1 ? "; these are the sums of \(queue.sockets) sockets that share the port" : ""
     }
 
-    static func waiting(_ index: Int, _ queue: ListeningQueue?, _ configuration: BacklogConfiguration) -> String {
+    static func waiting(_ index: Int, _ queue: ListeningQueue?, _ probe: BacklogProbe) -> String {
         var text = "dial \(index) "
-        text += configuration.isConcurrent ? "is one of those that have to wait" : "has to wait"
+        text += probe.isConcurrent ? "is one of those that have to wait" : "has to wait"
         if let queue {
             text += "; the kernel says: \(queue.length) wait in the queue"
             if let limit = queue.limit { text += ", its limit is \(limit)" + (queue.length > limit ? ": full" : "") }
         }
-        return text + (configuration.isConcurrent ? "" : "; from here on the dials wait side by side")
+        return text + (probe.isConcurrent ? "" : "; from here on the dials wait side by side")
     }
 
     /// `dial 3`, `dials 3 and 5`, `dials 3 to 7 and 9`.

@@ -5,7 +5,7 @@ struct WriteBlockChart {
     private let result: WriteBlockResult
     private let probe: WriteBlockProbe
 
-    /// The time axis' unit, and how many of it make a second: three decimals must tell two ticks apart.
+    /// The unit of the time axis, and how many make a second: three decimals must tell two ticks apart.
     private let unit: (name: String, rate: Double)
 
     init(_ result: WriteBlockResult, probe: WriteBlockProbe) {
@@ -30,7 +30,7 @@ struct WriteBlockChart {
         let most = Double(max(samples.map(\.ledger.accepted).max() ?? 0, 1))
         return Plot(
             title: "Where the written bytes are", subtitle: parameters,
-            horizontal: Plot.Axis("\(unit.name) since the start", .exact(0...end)) { Self.short($0) },
+            horizontal: Plot.Axis("\(unit.name) since the start", .exact(0...end)) { $0.text(decimals: 3) },
             vertical: Plot.Axis("bytes", .binary(0...most)) { Quantity.bytes(Int($0)) },
             series: areas, guides: guides)
     }
@@ -43,14 +43,14 @@ struct WriteBlockChart {
         return parts.joined(separator: ", ")
     }
 
-    /// From below: what the peer has read, what waits at it, what waits here.
+    /// From the bottom: what the peer has read, what waits on its side, what waits on ours.
     private var areas: [Plot.Series] {
         var (read, waiting, sending): ([Plot.Point], [Plot.Point], [Plot.Point]) = ([], [], [])
         for sample in result.timeline.samples {
             let (x, ledger) = (x(sample.moment), sample.ledger)
             let first = Double(ledger.readByPeer ?? 0)
             let last = Double(ledger.accepted)
-            // Where only one queue can be looked into, the other has the rest.
+            // If only one queue can be read, the other has the rest.
             let second = probe.network.isTCP ? last - Double(ledger.inSendQueue ?? 0) : last
             read.append(Plot.Point(x, first))
             waiting.append(Plot.Point(x, max(second, first), base: first))
@@ -79,9 +79,9 @@ struct WriteBlockChart {
     private var guides: [Plot.Guide] {
         var seen: Set<WriteBlockTimeline.Mark.Kind> = []
         return result.timeline.marks.filter { $0.kind != .windowUpdate }.map { mark in
-            // The first of each kind has the word.
+            // Only the first of each kind has a label.
             let name = seen.insert(mark.kind).inserted ? Self.name(mark.kind) : ""
-            return Plot.Guide(.vertical(x(mark.moment)), name, Self.tint(mark.kind))
+            return Plot.Guide(x(mark.moment), name, Self.tint(mark.kind))
         }
     }
 
@@ -101,16 +101,5 @@ struct WriteBlockChart {
         case .unblocked: .green
         case .peerEnded: .grey
         }
-    }
-
-    /// A tick on the time axis, without digits that say nothing.
-    private static func short(_ value: Double) -> String {
-        let thousandths = Int((value * 1000).rounded())
-        var text = "\(thousandths / 1000)"
-        let rest = thousandths % 1000
-        guard rest != 0 else { return text }
-        text += "." + String(String(rest + 1000).dropFirst())
-        while text.hasSuffix("0") { text.removeLast() }
-        return text
     }
 }

@@ -14,11 +14,10 @@ struct WriteBlockProbeArguments: Equatable, Sendable {
     var readEvery: Duration?
     var readSize: Int?
     var then: PeerDeed?
-    /// nil is as true, and was not asked for.
+    /// nil means true by default.
     var nodelay: Bool?
     var sendBuffer: Int?
     var receiveBuffer: Int?
-    /// nil draws on a terminal only.
     var picture = PictureArguments()
     var reports = CommonArguments()
 

@@ -91,7 +91,7 @@ final class IOModelSession {
     }
 
     private func report(_ result: IOModelResult, _ ends: Ends, since start: Deadline) {
-        total.add(result)
+        total += result
         let ending: ConnectionEnding
         switch result.ending {
         case .peer: ending = .peer
@@ -102,17 +102,17 @@ final class IOModelSession {
         }
         reporter.report(
             ClosedEvent(
-                ends: ends, by: ending, duration: .now - start, received: result.bytesReceived, sent: result.bytesSent))
+                ends: ends, by: ending, duration: .now - start, received: result.waits.bytes, sent: result.bytesSent))
     }
 
     private func reportSummary() {
         reporter.report(
             SummaryEvent(measures: [
                 Measure("io_model", .text(model.rawValue)), Measure("peers", .count(peers)),
-                Measure("reads", .count(total.reads)), Measure("bytes", .bytes(total.bytesReceived)),
-                Measure("syscalls", .count(total.calls)), Measure("would_block", .count(total.wouldBlock)),
-                Measure("cpu_seconds", .duration(total.processorTime)),
-                Measure("wait_seconds", .duration(total.waitingTime)),
+                Measure("reads", .count(total.reads)), Measure("bytes", .bytes(total.waits.bytes)),
+                Measure("syscalls", .count(total.waits.calls)), Measure("would_block", .count(total.waits.wouldBlock)),
+                Measure("cpu_seconds", .duration(total.waits.processorTime)),
+                Measure("wait_seconds", .duration(total.waits.time)),
             ]))
     }
 }

@@ -1,4 +1,4 @@
-/// A grid of characters to draw on; the origin is at the top left, and what is beyond an edge is left out.
+/// A grid of characters to draw on. The origin is at the top left; what is drawn beyond an edge is ignored.
 struct Canvas: Sendable {
     let columns: Int
     let rows: Int
@@ -28,21 +28,6 @@ struct Canvas: Sendable {
     /// Writes a word to the right of a place.
     mutating func write(_ text: String, _ column: Int, _ row: Int, _ tint: Tint? = nil) {
         for (offset, character) in text.printable.enumerated() { put(character, column + offset, row, tint) }
-    }
-
-    /// Draws a straight line between two places, both included.
-    mutating func line(
-        _ character: Character, from start: (column: Int, row: Int), to end: (column: Int, row: Int),
-        _ tint: Tint? = nil
-    ) {
-        let (width, height) = (end.column - start.column, end.row - start.row)
-        let steps = max(width.magnitude, height.magnitude, 1)
-        for step in 0...Int(steps) {
-            let share = Double(step) / Double(steps)
-            put(
-                character, start.column + Int((Double(width) * share).rounded()),
-                start.row + Int((Double(height) * share).rounded()), tint)
-        }
     }
 
     /// The rows from the top, each without the spaces at its end, in the terminal's colours.

@@ -34,7 +34,6 @@ private struct Sheet {
         root.children.append(label(plot.subtitle, Self.width / 2, 94, anchor: "middle", size: 20, color: "#4b5563"))
         root.children += horizontalAxis + verticalAxis
         root.children += plot.series.filter { if case .area = $0.form { true } else { false } }.map(area)
-        root.children += plot.series.filter { $0.form == .line }.map(line)
         root.children += plot.guides.flatMap(guide).filter { $0.text?.isEmpty != true }
         root.children += plot.series.map(marks).filter { !$0.children.isEmpty }
         root.children += legend
@@ -82,15 +81,6 @@ private struct Sheet {
             ])
     }
 
-    private func line(_ series: Plot.Series) -> SVG {
-        SVG(
-            "polyline",
-            [
-                "points": series.points.map { place($0.x, $0.y) }.joined(separator: " "), "fill": "none",
-                "stroke": series.tint.hex, "stroke-width": "4", "stroke-linejoin": "round",
-            ])
-    }
-
     private func marks(_ series: Plot.Series) -> SVG {
         guard case .marks(let mark) = series.form else { return SVG("g") }
         // Many marks are drawn smaller, so that they do not run into each other.
@@ -99,28 +89,21 @@ private struct Sheet {
     }
 
     private func guide(_ guide: Plot.Guide) -> [SVG] {
-        switch guide.direction {
-        case .vertical(let value):
-            let isRight = x(value) > (left + right) / 2
-            return [
-                segment(x(value), top, x(value), bottom, guide.tint.hex, dashes: "8 6"),
-                label(
-                    guide.label, x(value) + (isRight ? -10 : 10), top + 18, anchor: isRight ? "end" : "start",
-                    color: guide.tint.hex),
-            ]
-        case .horizontal(let value):
-            return [
-                segment(left, y(value), right, y(value), guide.tint.hex, dashes: "8 6"),
-                label(guide.label, left + 10, y(value) - 8, color: guide.tint.hex),
-            ]
-        }
+        let place = x(guide.x)
+        let isRight = place > (left + right) / 2
+        return [
+            segment(place, top, place, bottom, guide.tint.hex, dashes: "8 6"),
+            label(
+                guide.label, place + (isRight ? -10 : 10), top + 18, anchor: isRight ? "end" : "start",
+                color: guide.tint.hex),
+        ]
     }
 
     private var legend: [SVG] {
         var position = left
         return plot.series.filter { !$0.points.isEmpty }.flatMap { series in
             let start = position
-            // No font is at hand to measure with; this is wide for most.
+            // The font is not known, so the width cannot be measured; this is enough for most.
             position += 60 + 10.5 * Double(series.name.count)
             return [sample(series, start + 8, 690), label(series.name, start + 24, 697)]
         }
@@ -128,12 +111,11 @@ private struct Sheet {
 
     private func sample(_ series: Plot.Series, _ x: Double, _ y: Double) -> SVG {
         if case .marks(let mark) = series.form { return mark.shape(x, y, 8, series.tint) }
-        let height = series.form == .line ? 4.0 : 18
         return SVG(
             "rect",
             [
-                "x": SVG.number(x - 10), "y": SVG.number(y - height / 2), "width": "20", "height": SVG.number(height),
-                "fill": series.tint.hex, "fill-opacity": series.form == .line ? "1" : "0.55",
+                "x": SVG.number(x - 10), "y": SVG.number(y - 9), "width": "20", "height": "18",
+                "fill": series.tint.hex, "fill-opacity": "0.55",
             ])
     }
 

@@ -29,7 +29,6 @@ extension Plot.Form {
     func character(isPlain: Bool) -> Character {
         switch self {
         case .marks(let mark): mark.character(isPlain: isPlain)
-        case .line: isPlain ? "*" : "•"
         case .area(let shade): shade.character(isPlain: isPlain)
         }
     }
@@ -57,7 +56,6 @@ private struct Drawing {
         canvas.write(plot.vertical.title, 0, 0, .grey)
         drawAxes()
         for series in plot.series { if case .area = series.form { fill(series) } }
-        for series in plot.series where series.form == .line { trace(series) }
         for guide in plot.guides { draw(guide) }
         for series in plot.series { if case .marks = series.form { mark(series) } }
     }
@@ -101,20 +99,12 @@ private struct Drawing {
                 let top = point.y + (next.y - point.y) * share
                 let bottom = point.base + (next.base - point.base) * share
                 guard top > bottom else { continue }
-                // The row at the base belongs to the area below, but for the lowest.
+                // The row of the base belongs to the area below, unless this is the lowest.
                 let lowest = bottom > plot.vertical.scale.lower ? row(bottom) - 1 : row(bottom)
                 for row in stride(from: lowest, through: row(top), by: -1) {
                     canvas.put(character, column, row, series.tint)
                 }
             }
-        }
-    }
-
-    private mutating func trace(_ series: Plot.Series) {
-        let character = series.form.character(isPlain: isPlain)
-        for (point, next) in zip(series.points, series.points.dropFirst() + series.points.suffix(1)) {
-            canvas.line(
-                character, from: (column(point.x), row(point.y)), to: (column(next.x), row(next.y)), series.tint)
         }
     }
 
@@ -124,16 +114,10 @@ private struct Drawing {
     }
 
     private mutating func draw(_ guide: Plot.Guide) {
-        switch guide.direction {
-        case .vertical(let x):
-            let column = column(x)
-            for row in 1...height { canvas.put(isPlain ? "|" : "┊", column, row, guide.tint) }
-            // To the left where the right has no room.
-            let fits = column + 2 + guide.label.count <= left + width
-            canvas.write(guide.label, fits ? column + 2 : max(column - 1 - guide.label.count, left), 1, guide.tint)
-        case .horizontal(let y):
-            for column in left..<left + width { canvas.put(isPlain ? "-" : "┄", column, row(y), guide.tint) }
-            canvas.write(guide.label, left + 1, row(y), guide.tint)
-        }
+        let column = column(guide.x)
+        for row in 1...height { canvas.put(isPlain ? "|" : "┊", column, row, guide.tint) }
+        // To the left where the right has no room.
+        let fits = column + 2 + guide.label.count <= left + width
+        canvas.write(guide.label, fits ? column + 2 : max(column - 1 - guide.label.count, left), 1, guide.tint)
     }
 }

@@ -1,13 +1,11 @@
-/// A picture of measurements: what is to be drawn, whatever it is drawn on.
-///
-/// Of it are made a drawing in characters (`text`) and one in shapes (`svg`).
+/// A picture of measurements, as data: `text` draws it in characters, `svg` in shapes.
 struct Plot: Sendable {
     var title: String
     /// The parameters, on one line.
     var subtitle = ""
     var horizontal: Axis
     var vertical: Axis
-    /// Later ones are drawn over earlier ones; lines over areas, marks over lines.
+    /// Later ones are drawn over earlier ones, and marks over areas.
     var series: [Series]
     var guides: [Guide] = []
 
@@ -42,7 +40,6 @@ struct Plot: Sendable {
 
     enum Form: Sendable, Hashable {
         case marks(Mark)
-        case line
         /// Between each point's `base` and its `y`; drawn with this density where there are no colours.
         case area(Shade)
     }
@@ -88,21 +85,14 @@ struct Plot: Sendable {
         }
     }
 
-    /// A straight line across the picture, with a word on what it marks.
+    /// A straight line from the bottom to the top, with a word on what it marks.
     struct Guide: Sendable, Hashable {
-        enum Direction: Sendable, Hashable {
-            /// At this x, from the bottom to the top.
-            case vertical(Double)
-            /// At this y, from the left to the right.
-            case horizontal(Double)
-        }
-
-        let direction: Direction
+        let x: Double
         let label: String
         let tint: Tint
 
-        init(_ direction: Direction, _ label: String, _ tint: Tint = .grey) {
-            self.direction = direction
+        init(_ x: Double, _ label: String, _ tint: Tint = .grey) {
+            self.x = x
             self.label = label
             self.tint = tint
         }

@@ -43,14 +43,7 @@ struct SVG: Sendable, Equatable {
     }
 
     /// A coordinate, with as many digits as can be seen.
-    static func number(_ value: Double) -> String {
-        guard value.isFinite else { return "0" }
-        let hundredths = Int((value * 100).rounded())
-        let (whole, rest) = (hundredths.magnitude / 100, hundredths.magnitude % 100)
-        let sign = hundredths < 0 ? "-" : ""
-        if rest == 0 { return "\(sign)\(whole)" }
-        return rest % 10 == 0 ? "\(sign)\(whole).\(rest / 10)" : "\(sign)\(whole).\(rest < 10 ? "0" : "")\(rest)"
-    }
+    static func number(_ value: Double) -> String { value.text(decimals: 2) }
 
     private static func escape(_ text: String) -> String {
         text.unicodeScalars.reduce(into: "") { output, scalar in

@@ -1,9 +1,11 @@
+import SockKit
+
 /// How a quantity is laid along an axis: its bounds, which are round numbers, and the ticks between them.
 struct Scale: Sendable, Equatable {
     enum Kind: Sendable, Equatable {
         /// Ticks at 1, 2 or 5 times a power of ten.
         case linear
-        /// As `linear`, of things that are counted: no ticks between them.
+        /// As `linear`, for things that are counted: no ticks between whole numbers.
         case whole
         /// Ticks at powers of two, which are round numbers of bytes.
         case binary
@@ -15,24 +17,23 @@ struct Scale: Sendable, Equatable {
     let lower: Double
     let upper: Double
 
-    /// The least scale with round bounds that holds the values; `count` is how many ticks it should have at most.
-    static func linear(_ values: ClosedRange<Double>, ticks count: Int = 8) -> Scale {
-        rounded(.linear, values, count)
-    }
-
-    /// As `linear`, for sizes in bytes.
+    /// The least scale with round bounds that holds sizes in bytes; `count` is how many ticks it should have at most.
     static func binary(_ values: ClosedRange<Double>, ticks count: Int = 8) -> Scale {
-        rounded(.binary, values, count)
+        let span = values.upperBound - values.lowerBound
+        let step = step(.binary, (span > 0 ? span : 1) / Double(max(count - 1, 1)))
+        let lower = (values.lowerBound / step).leniently(.down) * step
+        let upper = (values.upperBound / step).leniently(.up) * step
+        return Scale(kind: .binary, lower: lower, upper: upper > lower ? upper : lower + step)
     }
 
-    /// Bounds as they are given, for counts whose ends mean something: dial 1 is at the very left.
+    /// Exactly these bounds, for counts whose ends mean something: dial 1 is at the very left.
     static func exact(_ values: ClosedRange<Double>, _ kind: Kind = .linear) -> Scale {
         let isWide = values.upperBound > values.lowerBound
         return Scale(
             kind: kind, lower: values.lowerBound, upper: isWide ? values.upperBound : values.lowerBound + 1)
     }
 
-    /// The powers of ten around the values, which must be above zero: what is not is at the lower end.
+    /// From a power of ten below the values to one above them. Values must be positive; others are at the lower end.
     static func logarithmic(_ values: ClosedRange<Double>) -> Scale {
         let least = max(values.lowerBound, 1e-12)
         let first = least.commonLogarithm.leniently(.down)
@@ -40,7 +41,7 @@ struct Scale: Sendable, Equatable {
         return Scale(kind: .logarithmic, lower: .powerOfTen(Int(first)), upper: .powerOfTen(Int(last)))
     }
 
-    /// Where a value is, from 0 at the lower end to 1 at the upper; what is beyond an end is at that end.
+    /// Where a value is, from 0 at the lower end to 1 at the upper end. Values beyond an end are at that end.
     func position(_ value: Double) -> Double {
         let share: Double
         if kind == .logarithmic {
@@ -67,14 +68,6 @@ struct Scale: Sendable, Equatable {
         return Swift.stride(from: first, through: first + decades, by: max(stride, 1)).map(Double.powerOfTen)
     }
 
-    private static func rounded(_ kind: Kind, _ values: ClosedRange<Double>, _ count: Int) -> Scale {
-        let span = values.upperBound - values.lowerBound
-        let step = step(kind, (span > 0 ? span : 1) / Double(max(count - 1, 1)))
-        let lower = (values.lowerBound / step).leniently(.down) * step
-        let upper = (values.upperBound / step).leniently(.up) * step
-        return Scale(kind: kind, lower: lower, upper: upper > lower ? upper : lower + step)
-    }
-
     /// The least round number that is no smaller.
     private static func step(_ kind: Kind, _ least: Double) -> Double {
         if kind == .binary {
@@ -83,36 +76,33 @@ struct Scale: Sendable, Equatable {
             return step
         }
         let power = Double.powerOfTen(Int(least.commonLogarithm.leniently(.down)))
-        // A hair less, so that rounding in the division does not double the step.
+        // Slightly lenient, so that a rounding error in the division does not double the step.
         return (least / power).leastOf([1, 2, 5, 10]) * power
     }
 }
 
 extension Double {
-    /// log10, which only the C library has: the exponent is read off, the rest is the series of atanh.
-    var commonLogarithm: Double {
-        guard self > 0, isFinite else { return self > 0 ? self : -.infinity }
-        // Between √½ and √2 the series' quotient is below 0.18, and twelve terms are exact to the last digits.
-        let isUpper = significand > 1.414_213_562_373_095_1
-        let rest = isUpper ? significand / 2 : significand
-        let quotient = (rest - 1) / (rest + 1)
-        var power = quotient
-        var sum = 0.0
-        for odd in stride(from: 1.0, through: 23, by: 2) {
-            sum += power / odd
-            power *= quotient * quotient
-        }
-        let binary = Double(exponent) + (isUpper ? 1 : 0)
-        return (2 * sum + binary * 0.693_147_180_559_945_3) / 2.302_585_092_994_045_7
-    }
-
     static func powerOfTen(_ exponent: Int) -> Double {
-        // A division by a power that is exact, not a product of tenths that are not.
+        // The power is exact, and so is one division by it; a product of tenths would not be.
         let power = (0..<exponent.magnitude).reduce(1.0) { product, _ in product * 10 }
         return exponent < 0 ? 1 / power : power
     }
 
-    /// A whole number, but one that is only just missed counts as reached.
+    /// The number with at most so many decimals, and no zeros at its end.
+    func text(decimals: Int) -> String {
+        guard isFinite else { return "0" }
+        let one = UInt(Self.powerOfTen(decimals))
+        let units = Int((self * Double(one)).rounded())
+        let (whole, rest) = units.magnitude.quotientAndRemainder(dividingBy: one)
+        let sign = units < 0 ? "-" : ""
+        guard rest > 0 else { return "\(sign)\(whole)" }
+        // The one that goes before keeps the zeros that the decimals may begin with.
+        var decimals = "\(one + rest)".dropFirst()
+        while decimals.last == "0" { decimals.removeLast() }
+        return "\(sign)\(whole).\(decimals)"
+    }
+
+    /// Rounded to a whole number; a number within a rounding error of one counts as that one.
     fileprivate func leniently(_ rule: FloatingPointRoundingRule) -> Double {
         let nearest = rounded()
         return (self - nearest).magnitude < 1e-9 * max(magnitude, 1) ? nearest : rounded(rule)

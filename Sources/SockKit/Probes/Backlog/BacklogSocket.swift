@@ -1,21 +1,21 @@
-/// The beginning of a dial that a probe makes with the bare calls, from any thread.
+/// A dial that has begun, made with the bare system calls on any thread.
 ///
-/// What `Dialer` does besides (options, racing, retrying) would be in the way of what is to be seen, and cost time.
-struct ProbeSocket: Sendable {
-    /// How far a connect(2) that does not wait came.
+/// `Dialer` also sets options, races addresses and retries, which would hide what the probe is to show.
+struct BacklogSocket: Sendable {
+    /// What a non-blocking connect(2) came to.
     enum State: Sendable {
         case connected
         case pending
         case failed(Errno)
     }
 
-    /// A descriptor that its taker must adopt at once; the socket of a dial that failed too.
+    /// The open descriptor. Whoever takes it must adopt it at once, even if the dial failed.
     let number: Int32
     let state: State
     let start: Deadline
     let end: Deadline
 
-    static func dial(_ remote: Endpoint, _ network: Network) throws(Errno) -> ProbeSocket {
+    static func dial(_ remote: Endpoint, _ network: Network) throws(Errno) -> BacklogSocket {
         let family = remote.socketFamily
         let socket = try SocketCalls.socket(family, network.kind)
         let start = Deadline.now
@@ -25,15 +25,15 @@ struct ProbeSocket: Sendable {
             state = .connected
         } catch {
             switch error {
-            // On loopback the handshake was over before connect(2) returned, although it says that it goes on.
+            // On loopback the handshake is over when connect(2) returns, even if it returns EINPROGRESS.
             case .inProgress, .interrupted: state = decide(socket.rawValue)
             default: state = .failed(error)
             }
         }
-        return ProbeSocket(number: socket.release(), state: state, start: start, end: .now)
+        return BacklogSocket(number: socket.release(), state: state, start: start, end: .now)
     }
 
-    /// Whether a connect that has begun is over: it has a peer then, or an error.
+    /// Looks whether a connect that has begun is over: the socket has a peer then, or an error.
     static func decide(_ number: Int32) -> State {
         do throws(Errno) {
             _ = try SocketCalls.remoteEndpoint(of: number)
@@ -49,12 +49,12 @@ struct ProbeSocket: Sendable {
     }
 }
 
-/// An open socket that is kept for as long as this is.
+/// An open socket, closed when the last reference goes.
 final class HeldSocket: Sendable {
     private let descriptor: FileDescriptor
 
-    init(adopting number: Int32) {
-        descriptor = FileDescriptor(adopting: number)
+    init(_ descriptor: consuming FileDescriptor) {
+        self.descriptor = descriptor
     }
 
     var number: Int32 { descriptor.rawValue }

@@ -1,19 +1,19 @@
-extension BacklogProbe {
-    /// A dial that is not over after this long waits; a round trip takes less, the first retransmission a second.
+extension BacklogRun {
+    /// A dial that takes longer than this counts as waiting: a round trip takes less, the first retransmission a second.
     static var patience: Duration { .milliseconds(200) }
 
-    /// Gives a dial as long as an ordinary one may take.
+    /// Waits for as long as an ordinary dial may take.
     func waitBriefly(for index: Int) async {
-        // Of a Unix socket the kernel has already said that there is no room.
-        guard configuration.network.isTCP else { return }
-        let half = configuration.timeout.map { $0 / 2 } ?? Self.patience
+        // The kernel has already said that a Unix socket has no room.
+        guard probe.network.isTCP else { return }
+        let half = probe.timeout.map { $0 / 2 } ?? Self.patience
         let end = Deadline.now + min(Self.patience, half)
         while pending.contains(index), Deadline.now < end {
             guard await decided.wait(until: end) != .cancelled else { return }
         }
     }
 
-    /// Waits until every dial is decided; true if it was cancelled before.
+    /// Waits until every dial is decided; true if the task was cancelled before.
     func waitForAll() async -> Bool {
         while !pending.isEmpty, failure == nil {
             guard await decided.wait() != .cancelled else { break }
@@ -24,8 +24,8 @@ extension BacklogProbe {
 
     // MARK: - One dial that waits
 
-    /// Waits for the kernel's word on a connect that goes on.
-    func wait(_ socket: ProbeSocket, _ index: Int) async {
+    /// Waits for the end of a connect that is in progress.
+    func wait(_ socket: BacklogSocket, _ index: Int) async {
         defer { noteDecided(index) }
         let descriptor: PolledDescriptor
         do throws(Errno) {
@@ -34,11 +34,11 @@ extension BacklogProbe {
             return fail(error, call: "epoll_ctl")
         }
         waiting[index] = descriptor
-        descriptor[deadline: .write] = configuration.timeout.map { socket.start + $0 }
+        descriptor[deadline: .write] = probe.timeout.map { socket.start + $0 }
         var ending: DescriptorFailure?
         do throws(DescriptorFailure) {
             try await descriptor.perform(.write) { number throws(Errno) -> Attempt<Void> in
-                switch ProbeSocket.decide(number) {
+                switch BacklogSocket.decide(number) {
                 case .connected: return .done(())
                 case .pending: return .wouldBlock
                 case .failed(let failure): throw failure
@@ -54,11 +54,11 @@ extension BacklogProbe {
         waiting[index] = nil
         switch ending {
         case nil:
-            // Kept, and out of the loop: nothing will be read from it.
-            lateSockets.append((index, descriptor))
+            // It stays open, but outside the loop: nothing will be read from it.
+            if let kept = descriptor.release() { held.append((index, HeldSocket(kept))) }
             decide(index, .connected, socket.start, end, retransmits: count, waited: waited)
         case .deadlineExceeded:
-            // At once, because its SYNs would go on to be counted.
+            // Closed at once, or its next SYNs would be counted too.
             descriptor.close()
             decide(index, .timedOut, socket.start, end, retransmits: count, waited: true)
         case .system(let number):
@@ -68,16 +68,16 @@ extension BacklogProbe {
         }
     }
 
-    /// Waits for a Unix listener to accept somebody. Only a connect(2) that blocks can: poll(2) says ready at once
-    /// when the queue is full (unix(7)).
-    func waitBlocking(_ socket: ProbeSocket, _ index: Int) async {
+    /// Waits, in a blocking connect(2), until a Unix listener has room. poll(2) cannot: it says ready at once when the
+    /// queue is full (unix(7)).
+    func waitBlocking(_ socket: BacklogSocket, _ index: Int) async {
         defer { noteDecided(index) }
-        let held = HeldSocket(adopting: socket.number)
-        let (remote, timeout) = (target.remote, configuration.timeout)
+        let held = HeldSocket(FileDescriptor(adopting: socket.number))
+        let (remote, timeout) = (target.remote, probe.timeout)
         let outcome: Errno?
         do throws(DescriptorThreadFailure) {
             outcome = try await Netpoller.offload { () -> Errno? in
-                // What is asked of it later must not wait: the loop asks.
+                // The loop uses the socket later, and its calls must not block.
                 defer { try? BlockingCalls.setBlocking(false, held.number) }
                 do throws(Errno) {
                     try BlockingCalls.connect(held.number, to: remote, family: .unix, timeout: timeout)
@@ -109,12 +109,12 @@ extension BacklogProbe {
             index: index, outcome: outcome, start: start - self.start, duration: end - start, retransmits: retransmits,
             waited: waited)
         dials.append(dial)
-        observer?(.dialled(dial))
+        emit(.dialled(dial))
     }
 
     /// A dial that ended with an error: most are findings, some end the probe.
     func fail(_ index: Int, _ number: Errno, _ start: Deadline, retransmits: Int = 0, waited: Bool) {
-        let isFull = number == .wouldBlock && configuration.network.isUnix
+        let isFull = number == .wouldBlock && probe.network.isUnix
         if index == 1, target.listener == nil, !isFull { return fail(number, call: "connect") }
         switch number {
         case .wouldBlock where isFull: decide(index, .wouldBlock, start, .now, retransmits: 0, waited: waited)
@@ -125,11 +125,11 @@ extension BacklogProbe {
         }
     }
 
-    /// Ends the probe: this is no matter of queues.
+    /// Ends the probe with an error that has nothing to do with queues.
     func fail(_ number: Errno, call: String) {
         if failure == nil {
             failure = NetworkError(
-                .dial, network: configuration.network, remote: target.remote, cause: .system(number, call: call))
+                .dial, network: probe.network, remote: target.remote, cause: .system(number, call: call))
         }
         decided.wake()
     }
@@ -141,9 +141,9 @@ extension BacklogProbe {
 
     // MARK: - Retransmissions
 
-    /// Looks at the dials that wait, again and again: the kernel tells nobody that it sent a SYN.
+    /// Polls the dials that wait, for the kernel does not announce that it sent a SYN again.
     func watchRetransmits() async {
-        // A look at each costs a system call, so that many are looked at less often.
+        // Each look costs a system call: the more dials wait, the fewer looks.
         while await Netpoller.sleep(for: .milliseconds(20) + .microseconds(20 * waiting.count)) {
             for (index, descriptor) in waiting {
                 if let count = descriptor.totalRetransmits { noteRetransmits(index, count, .now) }
@@ -154,7 +154,7 @@ extension BacklogProbe {
     private func noteRetransmits(_ index: Int, _ count: Int, _ moment: Deadline) {
         guard count > retransmits[index] ?? 0 else { return }
         retransmits[index] = count
-        observer?(.retransmitted(index: index, count: count, at: moment - start))
+        emit(.retransmitted(index: index, count: count, at: moment - start))
     }
 }
 

@@ -1,36 +1,37 @@
 import SockKit
 
-/// Reports what a write-block probe tells; writes that are alike are folded for people.
+/// Reports what a write-block probe sees; for people, writes of one size are folded into one line.
 @Netpoller
-final class WriteBlockProbeLog {
+final class WriteBlockNarrator: ProbeNarrator {
+    typealias Subject = WriteBlockProbe
+
     private let reporter: Reporter
     private let network: Network
     private let progress: Progress
     /// Whether every read of the peer's is worth a line.
     private let showsReads: Bool
     private var ends: Ends
-    /// Called once nobody reads the reports any more.
-    var onGone: (@Netpoller () -> Void)?
-    /// The lines of a kind that was last said, and how many of them were not.
+    var onReaderGone: (@Netpoller () -> Void)?
+    /// Of the last writes of one size: how many have a line, and how many were folded.
     private var shown = 0
     private var folded = 0
     private var size = 0
     private var total = 0
 
-    /// So many lines that are alike are said, as the documents show them.
+    /// So many writes of one size have a line each, as the documents show them.
     private static let longestRun = 100
 
-    init(_ reporter: Reporter, _ network: Network, showsReads: Bool) {
-        self.showsReads = showsReads
+    init(_ reporter: Reporter, _ probe: WriteBlockProbe) {
         self.reporter = reporter
-        self.network = network
+        network = probe.network
+        showsReads = probe.reading?.every != nil
         ends = Ends(network)
         progress = Progress(reporter)
         progress.begin()
     }
 
     func take(_ event: WriteBlockEvent) {
-        if reporter.isTargetGone { onGone?() }
+        if reporter.isTargetGone { onReaderGone?() }
         switch event {
         case .connected(let setup):
             ends = Ends(network, local: setup.local, remote: setup.remote)
@@ -39,7 +40,7 @@ final class WriteBlockProbeLog {
             progress.tick(write.bytes)
             take(write)
         case .peerRead(let read):
-            // A reader that never waits is folded as the writer is.
+            // The reads of a peer that never pauses are folded, as writes are.
             if reporter.settings.isJSON || showsReads || read.ledger != nil || read.index <= 3 {
                 say(PeerReadEvent(ends: ends, read: read))
             }
@@ -52,7 +53,7 @@ final class WriteBlockProbeLog {
     private func take(_ write: WriteBlockEvent.Write) {
         let event = WroteEvent(ends: ends(of: write.writer), bytes: write.bytes, total: write.total, probed: write)
         guard !reporter.settings.isJSON, write.error == nil else { return say(event) }
-        // Of the other side's writes people are told how they end.
+        // People see only the failures of the other side's writes.
         guard write.writer == .probe else { return }
         if write.bytes != size || folded == 0 && shown == 0 {
             flush()

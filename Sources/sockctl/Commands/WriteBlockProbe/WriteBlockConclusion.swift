@@ -1,7 +1,7 @@
 import SockKit
 
 /// What a write-block probe found, as a paragraph in plain words.
-struct WriteBlockProse {
+struct WriteBlockConclusion {
     private let result: WriteBlockResult
     private let probe: WriteBlockProbe
 
@@ -37,7 +37,7 @@ struct WriteBlockProse {
         return "The kernel took \(result.ledger.accepted) bytes in \(writes)\(last)\(isCut ? "," : "") before \(block)."
     }
 
-    /// Why there was room all the time.
+    /// Why no write was blocked.
     private var reader: String {
         probe.destination == nil && probe.reading == nil
             ? "time was up before the buffers were full" : "the peer reads as fast as these writes come"
@@ -82,7 +82,7 @@ struct WriteBlockProse {
         return "\(deed)\(lost)The writes after it met: \(order)."
     }
 
-    /// That there was nothing for the peer to end.
+    /// Says that `--then` did nothing.
     private var undone: String? {
         guard let ending = probe.ending, !result.isBlocked else { return nil }
         return "Because no write was blocked, '--then \(ending.rawValue)' did not happen."

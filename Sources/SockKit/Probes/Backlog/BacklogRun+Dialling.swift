@@ -1,21 +1,21 @@
 internal import Synchronization
 
-extension BacklogProbe {
-    /// One after the other until one has to wait, then the rest side by side.
+extension BacklogRun {
+    /// Dials one after the other until a dial has to wait, then the rest side by side.
     func dialInOrder(_ count: Int) async {
         var isSideBySide = false
-        var apart = configuration.network.isTCP && configuration.acceptEvery != nil ? Self.mostApart : 0
+        var apart = probe.network.isTCP && probe.acceptEvery != nil ? Self.mostApart : 0
         for index in stride(from: 1, through: count, by: 1) {
             guard failure == nil, !Task.isCancelled else { return }
             guard let socket = begin(index) else { return }
             let waits = take(socket, index)
             if waits, !isSideBySide {
-                // Now: an accept may change it while the dial is given its time.
-                let queue = target.currentQueue(configuration.network)
+                // Read before the wait, during which an accept may change it.
+                let queue = target.currentQueue
                 await waitBriefly(for: index)
                 isSideBySide = pending.contains(index)
                 if isSideBySide {
-                    observer?(.waiting(index: index, queue: queue))
+                    emit(.waiting(index: index, queue: queue))
                 }
             }
             if isSideBySide, apart > 0 {
@@ -26,31 +26,31 @@ extension BacklogProbe {
         }
     }
 
-    /// From several threads, because the kernel looks whether there is room when the SYN comes and takes the room only
-    /// when the handshake is over: two dials in between may both get the last place.
+    /// Dials from several threads. The kernel checks for room when the SYN arrives, and takes the room only when the
+    /// handshake is over: between the two another dial may get the same last place.
     func dialConcurrently(_ count: Int) async {
         let volley = min(count, Self.threads)
         let next = NextIndex(threads: volley)
-        let (remote, network) = (target.remote, configuration.network)
+        let (remote, network) = (target.remote, probe.network)
         let tasks = (0..<volley).map { _ in
             Netpoller.spawn { await self.shoot(next, count, remote, network) }
         }
         for task in tasks { await task.value }
         if let first = pending.min() {
-            observer?(.waiting(index: first, queue: target.currentQueue(configuration.network)))
+            emit(.waiting(index: first, queue: target.currentQueue))
         }
     }
 
-    private static let threads = 8
+    nonisolated static let threads = 8
 
     /// The kernel's timers of a second go off in batches (8 jiffies of the timer wheel, 32 ms at 250 Hz). SYNs that are
-    /// sent again in one batch all find the room that an accept made for one; so those that wait begin further apart.
+    /// sent again in one batch all find the room that an accept made for one, so dials that wait begin further apart.
     private static let stagger = Duration.milliseconds(40)
-    /// But not all of many: a run is to end within its time-out and a second.
+    /// Only so many of them, for a run is to end within its time-out and a second.
     private static let mostApart = 20
 
     private func shoot(_ next: NextIndex, _ count: Int, _ remote: Endpoint, _ network: Network) async {
-        typealias Shot = (index: Int, result: Result<ProbeSocket, Errno>)
+        typealias Shot = (index: Int, result: Result<BacklogSocket, Errno>)
         let shots: [Shot]
         do throws(DescriptorThreadFailure) {
             shots = try await Netpoller.offload {
@@ -58,7 +58,7 @@ extension BacklogProbe {
                 next.waitForOthers()
                 while let index = next.take(upTo: count) {
                     do throws(Errno) {
-                        shots.append((index, .success(try ProbeSocket.dial(remote, network))))
+                        shots.append((index, .success(try BacklogSocket.dial(remote, network))))
                     } catch {
                         shots.append((index, .failure(error)))
                     }
@@ -79,15 +79,15 @@ extension BacklogProbe {
 
     // MARK: - One dial
 
-    /// Starts a dial; the first may go to another address of the name if this one refuses it.
-    private func begin(_ index: Int) -> ProbeSocket? {
+    /// Starts a dial. If an address refuses the first one, the next address of the name is tried.
+    private func begin(_ index: Int) -> BacklogSocket? {
         do throws(Errno) {
             while true {
-                let socket = try ProbeSocket.dial(target.remote, configuration.network)
+                let socket = try BacklogSocket.dial(target.remote, probe.network)
                 guard index == 1, case .failed = socket.state, !target.alternatives.isEmpty else { return socket }
                 _ = FileDescriptor(adopting: socket.number)
                 target.remote = target.alternatives.removeFirst()
-                target.queue = target.currentQueue(configuration.network)
+                target.queue = target.currentQueue
             }
         } catch {
             fail(error, call: "socket")
@@ -95,17 +95,17 @@ extension BacklogProbe {
         }
     }
 
-    /// Keeps, gives up or waits for a dial that has begun; true if it is not decided yet.
-    private func take(_ socket: ProbeSocket, _ index: Int) -> Bool {
+    /// Takes over a dial that has begun; true if it is not decided yet.
+    private func take(_ socket: BacklogSocket, _ index: Int) -> Bool {
         let isLocalQueueFull: Bool
         switch socket.state {
         case .connected:
-            held.append((index, HeldSocket(adopting: socket.number)))
+            held.append((index, HeldSocket(FileDescriptor(adopting: socket.number))))
             decide(index, .connected, socket.start, socket.end, retransmits: 0, waited: false)
             return false
         case .failed(let number):
-            isLocalQueueFull = number == .wouldBlock && configuration.network.isUnix
-            guard isLocalQueueFull, configuration.acceptEvery != nil else {
+            isLocalQueueFull = number == .wouldBlock && probe.network.isUnix
+            guard isLocalQueueFull, probe.acceptEvery != nil else {
                 _ = FileDescriptor(adopting: socket.number)
                 fail(index, number, socket.start, waited: false)
                 return false
@@ -132,8 +132,8 @@ private final class NextIndex: Sendable {
         self.threads = threads
     }
 
-    /// Returns when all threads have come so far, by turning in circles: whoever slept would be late. One that does not
-    /// come, because it could not be started, is not waited for long.
+    /// Returns when all threads have called it. It spins, for a thread that slept would be late. The time limit is for a
+    /// thread that could not be started.
     func waitForOthers() {
         ready.wrappingAdd(1, ordering: .relaxed)
         let end = Deadline.now + .milliseconds(50)

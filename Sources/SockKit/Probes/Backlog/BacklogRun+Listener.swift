@@ -1,9 +1,9 @@
-extension BacklogProbe {
-    /// What goes on beside the dials: accepts, and the look at retransmissions.
+extension BacklogRun {
+    /// Starts what goes on beside the dials: the accepts, and the watch for retransmissions.
     func startBackground() -> [Task<Void, Never>] {
         var tasks: [Task<Void, Never>] = []
-        if configuration.network.isTCP { tasks.append(Netpoller.spawn { await self.watchRetransmits() }) }
-        if let listener = target.listener, let interval = configuration.acceptEvery {
+        if probe.network.isTCP { tasks.append(Netpoller.spawn { await self.watchRetransmits() }) }
+        if let listener = target.listener, let interval = probe.acceptEvery {
             tasks.append(Netpoller.spawn { await self.accept(from: listener, every: interval) })
         }
         return tasks
@@ -18,7 +18,7 @@ extension BacklogProbe {
                 let accept = BacklogResult.Accept(
                     index: accepts.count + 1, time: .now - start, remote: connection.remoteEndpoint)
                 accepts.append(accept)
-                observer?(.accepted(accept))
+                emit(.accepted(accept))
             } catch {
                 return
             }
@@ -26,7 +26,7 @@ extension BacklogProbe {
         }
     }
 
-    /// A client that waits to be accepted writes: the kernel takes it, as it took the connection.
+    /// Writes as a client that is not accepted yet; returns how many bytes the kernel took.
     func writeUnaccepted() -> Int? {
         guard target.listener != nil, accepts.isEmpty, let last = held.last else { return nil }
         let greeting = Array("hi".utf8)
@@ -38,21 +38,18 @@ extension BacklogProbe {
         }
     }
 
-    /// Closes the listener with its queue full, and has every client read.
+    /// Closes the listener while its queue is full, then reads as every client.
     func closeListener() async -> BacklogResult.Aftermath {
         target.listener?.close()
         var aftermath = BacklogResult.Aftermath()
-        let late = lateSockets.compactMap { late in late.descriptor.ask { number throws(Errno) in (late.index, number) }
-        }
-        let clients = held.map { ($0.index, $0.socket.number) } + late
-        for (index, number) in clients.sorted(by: { $0.0 < $1.0 }) {
-            switch await fate(of: number, mayStand: aftermath.standing < accepts.count) {
+        for (index, socket) in held.sorted(by: { $0.index < $1.index }) {
+            switch await fate(of: socket.number, mayStand: aftermath.standing < accepts.count) {
             case .reset:
                 aftermath.reset += 1
-                observer?(.lost(index: index, isReset: true))
+                emit(.lost(index: index, isReset: true))
             case .ended:
                 aftermath.ended += 1
-                observer?(.lost(index: index, isReset: false))
+                emit(.lost(index: index, isReset: false))
             case .standing: aftermath.standing += 1
             }
         }
@@ -63,7 +60,7 @@ extension BacklogProbe {
         case reset, ended, standing
     }
 
-    /// What a read meets; the reset may take a moment, and only those who were accepted need none.
+    /// What a client's read meets. The reset may take a moment; `mayStand` does not wait for it.
     private func fate(of number: Int32, mayStand: Bool) async -> Fate {
         for _ in 0..<(mayStand ? 1 : 100) {
             do throws(Errno) {
