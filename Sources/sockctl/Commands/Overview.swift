@@ -57,7 +57,14 @@ extension Program {
             Manual.Section(
                 "ENVIRONMENT",
                 .terms([
-                    ("NO_COLOR", "If it is set and not empty, nothing is coloured unless `--color always` asks for it.")
+                    (
+                        "NO_COLOR",
+                        "If it is set and not empty, nothing is coloured unless `--color always` asks for it."
+                    ),
+                    (
+                        "LC_ALL, LC_CTYPE, LANG",
+                        "The first that is set says whether reports and plots may have other than ASCII signs: `.UTF-8`."
+                    ),
                 ])
             ),
         ],

@@ -94,7 +94,7 @@ final class ExampleRun {
         let script = "exec 2>&1; cd \(try Scene.required().directory); \(isSimple ? "exec " : "")\(command)"
         let path = "\(folder):\(currentEnvironment()["PATH"] ?? "/usr/bin:/bin")"
         return try SockKitTests.start(
-            "/bin/sh", ["-c", script], input: .open, environment: ["NO_COLOR": "1", "PATH": path])
+            "/bin/sh", ["-c", script], input: .open, environment: ["NO_COLOR": "1", "LC_ALL": "C.UTF-8", "PATH": path])
     }
 
     // MARK: What a command is

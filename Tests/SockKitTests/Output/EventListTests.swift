@@ -36,7 +36,12 @@ import Testing
         ),
         ("failed", .error, "seconds bytes_unread bytes_unacknowledged going_on error"),
         ("retrying", .always, "attempt delay error"),
-        ("disconnected", .always, "by silence_seconds bytes_sent bytes_unacknowledged bytes_at_risk bytes_perhaps_unread bytes_kept error"),
+        (
+            "disconnected", .always,
+            """
+            by silence_seconds bytes_sent bytes_unacknowledged bytes_at_risk bytes_perhaps_unread bytes_kept error
+            """
+        ),
         ("reconnected", .always, "dials seconds"),
         ("heartbeat", .verbose, "index"),
         ("heartbeat-answered", .verbose, "index seconds"),

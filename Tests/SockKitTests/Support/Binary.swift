@@ -50,7 +50,9 @@ func sockctl(
 func sockctl(
     _ arguments: [String], input: ChildProcess.Input = .empty, output: ChildProcess.Output = .pipe
 ) throws -> ChildProcess {
-    try start(#require(Binary.sockctl), arguments, input: input, output: output, environment: ["NO_COLOR": "1"])
+    try start(
+        #require(Binary.sockctl), arguments, input: input, output: output,
+        environment: ["NO_COLOR": "1", "LC_ALL": "C.UTF-8"])
 }
 
 /// Starts the program under test by way of another that runs it: `via(.setpriv, "--nnp", "--", run: "dial", …)`.
