@@ -13,12 +13,13 @@ package enum UnwatchedCalls {
             let result = unsafe bytes.withUnsafeBytes { all in
                 unsafe Glibc.write(descriptor, all.baseAddress! + gone, all.count - gone)
             }
-            guard result < 0 else {
+            guard result <= 0 else {
                 gone += result
                 interrupts = 0
                 continue
             }
-            let number = Errno(rawValue: Glibc.errno)
+            // What takes nothing and names no error would be asked for ever.
+            let number = result == 0 ? .inputOutput : Errno(rawValue: Glibc.errno)
             switch number {
             case .interrupted:
                 interrupts += 1
