@@ -15,7 +15,7 @@ _sockctl() {
     fi
     case ${COMP_WORDS[1]} in
     listen)
-        options='--serve -k --keep-open --max-accepts -m --max-conns -w --timeout --io-model --backlog --accept-delay --no-accept --reuse-port --mode --readers --message-size --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --frame --max-frame --separator --whole -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--serve -k --keep-open --max-accepts -m --max-conns -w --timeout --io-model --backlog --accept-delay --no-accept --reuse-port --mode --readers --message-size --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output --append -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --frame --max-frame --separator --whole -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --serve) kind=words values='pipe echo discard chargen time frames' ;;
         --max-accepts) kind=none ;;
@@ -68,7 +68,7 @@ _sockctl() {
         esac
         ;;
     dial)
-        options='-w --timeout --fallback-delay -s --source -p --source-port --retry --retry-delay --retry-max-delay --reconnect --heartbeat --heartbeat-text --heartbeat-misses --send --interval --submit --window --writers --messages --message-size --unlocked --split --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --frame --max-frame --separator --whole -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='-w --timeout --fallback-delay -s --source -p --source-port --retry --retry-delay --retry-max-delay --reconnect --heartbeat --heartbeat-text --heartbeat-misses --send --interval --submit --window --writers --messages --message-size --unlocked --split --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output --append -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --frame --max-frame --separator --whole -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         -w|--timeout) kind=none ;;
         --fallback-delay) kind=none ;;
@@ -148,7 +148,7 @@ _sockctl() {
         esac
         ;;
     udp-recv)
-        options='--count -w --timeout --reply --stats --separator --buffer --first-read-delay --join --reuse-port -o --output -x --hex-dump --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf -M --ttl -T --tos --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--count -w --timeout --reply --stats --separator --buffer --first-read-delay --join --reuse-port -o --output --append -x --hex-dump --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf -M --ttl -T --tos --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --count) kind=none ;;
         -w|--timeout) kind=none ;;
@@ -212,7 +212,6 @@ _sockctl() {
     esac
     case $kind in
     files) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
-    directories) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
     hosts) mapfile -t COMPREPLY < <(compgen -A hostname -- "$current") ;;
     words) mapfile -t COMPREPLY < <(compgen -W "$values" -- "$current") ;;
     none) ;;

@@ -4,20 +4,20 @@ import SockKit
 enum Sockctl {
     static func main() {
         ProcessCalls.prepareStandardDescriptors()
-        ProcessCalls.exit(run(Array(CommandLine.arguments.dropFirst())))
+        ProcessCalls.exit(run(ProcessCalls.arguments.dropFirst().map { Word($0) }))
     }
 
-    private static func run(_ words: [String]) -> Int32 {
+    private static func run(_ words: [Word]) -> Int32 {
         // The table of the whole program is drawn up only for those who ask for it: every start would pay for it.
         if words == ["--version"] { return Screens.printVersion() }
-        if let name = words.first, CommandTable.names.contains(name) {
-            return CommandTable.run(name, Array(words.dropFirst()))
-        }
-        if words.first == "generate" { return Generator.run(Array(words.dropFirst())) }
+        let rest = Array(words.dropFirst())
+        if let command = words.first.flatMap({ CommandTable.command(named: $0.text) }) { return command.start(rest) }
+        if words.first == "generate" { return Generator.run(rest) }
         do throws(UsageError) {
             switch try Program.sockctl.resolve(words) {
-            case .command(let name, let rest): return CommandTable.run(name, rest)
-            case .help(let name): return Screens.printHelp(of: Program.sockctl.commands.first { $0.name == name })
+            // One that exists has been started above.
+            case .command(let name, let rest): return CommandTable.command(named: name)?.start(rest) ?? 0
+            case .help(let name): return Screens.printHelp(of: name.flatMap(CommandTable.command(named:))?.info)
             case .version: return Screens.printVersion()
             }
         } catch {

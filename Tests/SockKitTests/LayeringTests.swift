@@ -6,7 +6,9 @@ import Testing
         "Addresses", "System", "Errors", "Codecs", "Netpoller", "Descriptor", "Network", "Inspect", "Streams", "HTTP",
         "Probes",
     ]
-    private static let tool = ["CommandLine", "Output", "Documents", "Handlers", "Lab", "Commands"]
+    private static let tool = [
+        "CommandLine", "Output", "Documents", "Options", "Handlers", "Lab", "Commands",
+    ]
 
     @Test func `there are sources to look at`() throws {
         #expect(try SourceFile.all.count > 50)

@@ -7,8 +7,11 @@ extension Destination {
     /// prefix. A prefix may be narrower or wider than `network`, and for Unix sockets `network` decides; anything else
     /// that disagrees is an error.
     public static func parse(
-        _ words: [String], role: Role, network: Network? = nil
+        _ words: [ByteString], role: Role, network: Network? = nil
     ) throws(AddressError) -> Destination {
+        let names = words
+        // Of a Unix address the bytes count. All else is text.
+        let words = names.map(\.description)
         guard let first = words.first else { throw AddressError("an address is missing; write HOST:PORT") }
         guard words.count <= 2 else {
             throw AddressError(
@@ -24,10 +27,19 @@ extension Destination {
             guard words.count == 1 else {
                 throw AddressError("a Unix address is one word; \(words[1]) is too much")
             }
-            return Destination(network: agreed, place: .unix(try unixAddress(rest)))
+            // What stands before the path is ASCII, and has as many bytes as characters.
+            let prefix = first.utf8.distance(from: first.startIndex, to: rest.startIndex)
+            return Destination(network: agreed, place: .unix(try unixAddress(names[0].bytes.dropFirst(prefix))))
         }
         let place = words.count == 2 ? try pair(rest, words[1][...]) : try single(rest, role: role, agreed?.family)
         return Destination(network: agreed, place: place)
+    }
+
+    /// Reads address words that are text.
+    public static func parse(
+        _ words: [String], role: Role, network: Network? = nil
+    ) throws(AddressError) -> Destination {
+        try parse(words.map { ByteString($0) }, role: role, network: network)
     }
 
     /// Reads an address that is one word.
@@ -67,16 +79,16 @@ extension Destination {
         throw AddressError("\(word) is an address of network \(prefix), but the network asked for is \(network)")
     }
 
-    private static func unixAddress(_ text: Substring) throws(AddressError) -> UnixAddress {
-        let isAbstract = text.utf8.first == UInt8(ascii: "@")
-        let name = isAbstract ? text.dropFirst() : text
+    private static func unixAddress(_ bytes: ArraySlice<UInt8>) throws(AddressError) -> UnixAddress {
+        let isAbstract = bytes.first == UInt8(ascii: "@")
+        let name = ByteString(bytes: isAbstract ? bytes.dropFirst() : bytes)
         let what = isAbstract ? "abstract name" : "Unix path"
-        guard !name.isEmpty else { throw AddressError("the \(what) is empty; write unix:PATH or unix:@NAME") }
-        guard name.utf8.count <= UnixAddress.maximumPathLength else {
+        guard !name.bytes.isEmpty else { throw AddressError("the \(what) is empty; write unix:PATH or unix:@NAME") }
+        guard name.bytes.count <= UnixAddress.maximumPathLength else {
             let limit = UnixAddress.maximumPathLength
-            throw AddressError("the \(what) \(name) is \(name.utf8.count) bytes long; the limit is \(limit)")
+            throw AddressError("the \(what) \(name) is \(name.bytes.count) bytes long; the limit is \(limit)")
         }
-        return isAbstract ? .abstract(String(name)) : .path(String(name))
+        return isAbstract ? .abstract(name) : .path(name)
     }
 
     // MARK: Hosts and ports

@@ -1,9 +1,9 @@
 /// The address of a Unix domain socket.
 public enum UnixAddress: Sendable, Hashable, CustomStringConvertible {
     /// A file in the file system.
-    case path(String)
+    case path(ByteString)
     /// A name outside the file system (Linux), without the zero byte that marks it in the kernel.
-    case abstract(String)
+    case abstract(ByteString)
     /// No address: a socket that was never bound.
     case unnamed
 
@@ -15,8 +15,8 @@ public enum UnixAddress: Sendable, Hashable, CustomStringConvertible {
     /// A path that begins with `@` gets `./` in front, as it must be typed to be taken for a path.
     public var description: String {
         switch self {
-        case .path(let path): path.utf8.first == UInt8(ascii: "@") ? "./" + path : path
-        case .abstract(let name): "@" + name
+        case .path(let path): path.bytes.first == UInt8(ascii: "@") ? "./\(path)" : "\(path)"
+        case .abstract(let name): "@\(name)"
         case .unnamed: "(unnamed)"
         }
     }

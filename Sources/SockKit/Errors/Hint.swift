@@ -3,23 +3,18 @@ extension NetworkError {
     public var hint: String? {
         switch (operation, cause) {
         case (.dial, .system(.connectionRefused, _)): refusedHint
-        case (.dial, .system(.noSuchFile, _)), (.write, .system(.noSuchFile, _)): missingHint
+        case (.dial, .system(.noSuchFile, _)), (.write, .system(.noSuchFile, _)): "there is nothing at that path"
         case (.dial, .system(.wrongProtocolType, _)) where network == .unixgram,
             (.write, .system(.wrongProtocolType, _)):
-            "the socket there takes no datagrams; for a stream use: sockctl dial unix:\(path), else unixpacket:\(path)"
+            "the socket there takes no datagrams"
         case (.dial, .system(.wrongProtocolType, _)):
-            "the socket there is of another type; try --network unix, unixgram or unixpacket"
+            "the socket there is of another type"
         case (.dial, .system(.timedOut, _)), (.dial, .timeout):
             "no answer came: the address may be filtered, down, or a server whose accept queue is full"
         case (.dial, .system(.networkUnreachable, _)), (.dial, .system(.hostUnreachable, _)):
             "no route leads there; look at: ip route get ADDRESS"
         case (.dial, .system(.addressNotAvailable, _)):
             "the source address is not one of this machine's, or its ports are used up"
-        case (.dial, .system(.permissionDenied, _)) where network?.isUDP == true,
-            (.write, .system(.permissionDenied, _)) where network?.isUDP == true:
-            "to send to a broadcast address, say --broadcast"
-        case (.set, .option(.noSuchInterface, _, _)):
-            "name an interface that is there: --join GROUP@INTERFACE; look at: ip link"
         case (.set, .option(.addressInUse, _, _)): "a group is joined once on each interface"
         case (.listen, .system(.addressInUse, _)): inUseHint
         case (.listen, .system(.permissionDenied, _)): permissionHint
@@ -37,7 +32,7 @@ extension NetworkError {
         case (.read, .system(.connectionReset, _)), (.write, .system(.connectionReset, _)):
             "the peer aborted: it died, was killed, or closed with unread data"
         case (.read, .system(.timedOut, _)), (.write, .system(.timedOut, _)):
-            "the peer's kernel no longer answers, or with --user-timeout the peer no longer reads"
+            "the peer's kernel no longer answers"
         case (.write, .system(.connectionRefused, _)) where network?.isUnix == true: refusedHint
         case (.read, .system(.connectionRefused, _)), (.write, .system(.connectionRefused, _)):
             "nobody receives there: the refusal came back as an ICMP message"
@@ -45,7 +40,6 @@ extension NetworkError {
             "the sender has no name to answer to; a Unix socket that is bound has one"
         case (_, .system(.tooManyOpenFiles, _)): "raise the limit with: ulimit -n"
         case (.write, .system(.messageTooLong, _)): "one datagram holds at most 65507 bytes over IPv4, 65527 over IPv6"
-        case (_, .frame(let error)) where error.isLimit: "a larger limit is set with: --max-frame SIZE"
         default: nil
         }
     }
@@ -53,27 +47,13 @@ extension NetworkError {
     private var refusedHint: String? {
         switch remote {
         case .ip(_, port: 0): return "nothing can listen on port 0"
-        case .ip(let address, let port):
-            let place = address.isLoopback ? "\(port)" : ":\(port)"
-            return "nothing listens on \(Endpoint.ip(address, port: port)); start one with: sockctl listen \(place)"
-        case .unix(let name):
+        case .ip(let address, let port): return "nothing listens on \(Endpoint.ip(address, port: port))"
+        case .unix:
             return network == .unixgram
-                ? "nobody receives there: who did is gone, or it is no socket; start one with: sockctl udp-recv unix:\(name)"
-                : "nobody listens there: its listener is gone, or it is no socket; start one with: sockctl listen unix:\(name)"
+                ? "nobody receives there: who did is gone, or it is no socket"
+                : "nobody listens there: its listener is gone, or it is no socket"
         case nil: return nil
         }
-    }
-
-    /// What a Unix socket's peer is called; `PATH` where that is not known.
-    private var path: String {
-        if case .unix(let name) = remote, name != .unnamed { return "\(name)" }
-        return "PATH"
-    }
-
-    private var missingHint: String {
-        network == .unixgram
-            ? "there is nothing at that path; start a receiver with: sockctl udp-recv unix:\(path)"
-            : "there is nothing at that path; start a listener with: sockctl listen unix:\(path)"
     }
 
     private var inUseHint: String? {

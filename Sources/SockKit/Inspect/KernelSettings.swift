@@ -15,7 +15,7 @@ public struct KernelSettings: Sendable, Hashable {
     public static var now: KernelSettings { KernelSettings() }
 
     private init() {
-        maximumBacklog = Self.integer("core/somaxconn")
+        maximumBacklog = SocketCalls.longestBacklog
         maximumHalfOpen = Self.integer("ipv4/tcp_max_syn_backlog")
         abortsOnOverflow = Self.integer("ipv4/tcp_abort_on_overflow").map { $0 != 0 }
         localPorts = Self.range("ipv4/ip_local_port_range")

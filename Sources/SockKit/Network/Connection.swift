@@ -10,9 +10,20 @@ public final class Connection {
     public let remoteEndpoint: Endpoint
     package let descriptor: PolledDescriptor
     private var knownLocal: Endpoint?
+    /// The file of its own name, where it has one: a Unix socket that was bound before it connected.
+    private let path: OwnedPath?
 
-    package init(_ descriptor: PolledDescriptor, _ network: Network, local: Endpoint? = nil, remote: Endpoint) {
+    package convenience init(
+        _ descriptor: PolledDescriptor, _ network: Network, local: Endpoint? = nil, remote: Endpoint
+    ) {
+        self.init(descriptor, network, local: local, remote: remote, path: nil)
+    }
+
+    init(
+        _ descriptor: PolledDescriptor, _ network: Network, local: Endpoint? = nil, remote: Endpoint, path: OwnedPath?
+    ) {
         self.descriptor = descriptor
+        self.path = path
         self.network = network
         knownLocal = local
         remoteEndpoint = remote
@@ -190,6 +201,8 @@ public final class Connection {
     /// Closes both ways; waiters wake with `closed`. Harmless twice.
     public func close() {
         _ = localEndpoint
+        // Before the socket is closed: afterwards the file may be somebody else's already.
+        path?.remove()
         descriptor.close()
     }
 

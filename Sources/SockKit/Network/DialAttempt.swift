@@ -20,16 +20,20 @@ struct DialAttempt {
     }
 
     private func connectOnce(until deadline: Deadline?) async throws(NetworkError) -> Connection {
-        let started = try await startConnect(until: deadline)
-        let isConnected = started.isConnected
+        // One socket however many tries: a Unix name of its own can be bound only once.
+        let socket = try builder.make(remote.socketFamily)
+        let path = dialer.source.flatMap { OwnedPath($0) }
+        let isConnected: Bool
+        do throws(NetworkError) { isConnected = try await startConnect(socket.rawValue, until: deadline) } catch {
+            path?.remove()
+            throw error
+        }
         let descriptor: PolledDescriptor
-        do throws(Errno) {
-            descriptor = try PolledDescriptor(adopting: started.take())
-        } catch {
+        do throws(Errno) { descriptor = try PolledDescriptor(adopting: socket) } catch {
             throw builder.failure(.system(error, call: "epoll_ctl"))
         }
         if !isConnected { try await finishConnect(descriptor, until: deadline) }
-        return Connection(descriptor, network, remote: remote)
+        return Connection(descriptor, network, remote: remote, path: path)
     }
 
     private var builder: SocketBuilder {
@@ -37,7 +41,8 @@ struct DialAttempt {
             operation: .dial, network: network, options: dialer.options, control: dialer.control, local: local,
             remote: remote,
             // A chosen port is to be had again although its last connection lingers in TIME_WAIT.
-            reusesAddress: network.isTCP && dialer.source?.port ?? 0 != 0)
+            reusesAddress: network.isTCP && dialer.source?.port ?? 0 != 0,
+            mode: network.isUnix && dialer.source != nil ? 0o600 : nil)
     }
 
     /// The near end in the family of the far one: an unspecified source address fits either.
@@ -46,15 +51,10 @@ struct DialAttempt {
         return .ip(remote.socketFamily == .inet ? .v4Any : .v6Any, port: port)
     }
 
-    /// connect(2) until it is done or in progress. The socket is watched only then: epoll reports a socket that has not
+    /// connect(2) until it is done or, with false, in progress. The socket is watched only then: epoll reports a socket that has not
     /// begun to connect as hung up.
-    private func startConnect(
-        until deadline: Deadline?
-    ) async throws(NetworkError) -> StartedSocket {
+    private func startConnect(_ number: Int32, until deadline: Deadline?) async throws(NetworkError) -> Bool {
         var backoff = Backoff(first: .milliseconds(1), most: .milliseconds(50))
-        // One socket however many tries: a Unix name of its own can be bound only once.
-        let socket = try builder.make(remote.socketFamily)
-        let number = socket.rawValue
         while true {
             if network == .unixgram, dialer.source == nil {
                 // A name of the kernel's choice (unix(7), autobind): without one nobody could answer.
@@ -62,10 +62,10 @@ struct DialAttempt {
             }
             do throws(Errno) {
                 try SocketCalls.connect(number, to: remote, family: remote.socketFamily)
-                return StartedSocket(socket, isConnected: true)
+                return true
             } catch {
                 switch error {
-                case .inProgress, .interrupted: return StartedSocket(socket, isConnected: false)
+                case .inProgress, .interrupted: return false
                 // A Unix listener's full queue: there is nothing to wait for, poll(2) says ready at once (connect(2)).
                 case .wouldBlock where remote.socketFamily == .unix: break
                 default: throw failure(error)
@@ -107,17 +107,4 @@ struct DialAttempt {
     private func failure(_ error: Errno) -> NetworkError {
         builder.failure(.system(network.isTCP && error == .brokenPipe ? .connectionReset : error, call: "connect"))
     }
-}
-
-/// A socket whose connect(2) has begun.
-private struct StartedSocket: ~Copyable {
-    private let descriptor: FileDescriptor
-    let isConnected: Bool
-
-    init(_ descriptor: consuming FileDescriptor, isConnected: Bool) {
-        self.descriptor = descriptor
-        self.isConnected = isConnected
-    }
-
-    consuming func take() -> FileDescriptor { descriptor }
 }

@@ -1,7 +1,8 @@
 /// How to listen. `ListenConfiguration()` is what most want.
 public struct ListenConfiguration: Sendable {
-    /// Peers that may wait to be accepted; the kernel grants at most net.core.somaxconn, and admits one more.
-    public var backlog: Int32
+    /// Peers that may wait to be accepted; the kernel grants at most net.core.somaxconn, and admits one more. nil asks for
+    /// that most, as Go does.
+    public var backlog: Int32?
     /// Accepted connections inherit these from the listening socket, so that an accept costs one call.
     public var options: SocketOptions
     public var resolver: Resolver
@@ -10,7 +11,7 @@ public struct ListenConfiguration: Sendable {
     public var control: ControlHook?
 
     public init(
-        backlog: Int32 = 128, options: SocketOptions = SocketOptions(), resolver: Resolver = Resolver(),
+        backlog: Int32? = nil, options: SocketOptions = SocketOptions(), resolver: Resolver = Resolver(),
         unixMode: UInt32 = 0o600, control: ControlHook? = nil
     ) {
         self.backlog = backlog
@@ -36,6 +37,8 @@ public struct ListenConfiguration: Sendable {
         let bound = try await bind(network, place)
         let number = bound.rawValue
         let builder = builder(network, place)
+        // Where nobody tells, Linux's own default (SOMAXCONN).
+        let backlog = backlog ?? Int32(clamping: SocketCalls.longestBacklog ?? 4096)
         try builder.system("listen") { () throws(Errno) in try SocketCalls.listen(number, backlog: backlog) }
         let endpoint = try builder.system("getsockname") { () throws(Errno) in
             try SocketCalls.localEndpoint(of: number)

@@ -3,7 +3,7 @@
 /// It must be removed before its socket is closed: until then nobody takes it for a stale one, and its inode number is not
 /// given to another file.
 struct OwnedPath: Sendable {
-    private let path: String
+    private let path: ByteString
     private let identity: FileIdentity
 
     /// Remembers the file that bind(2) has just made.

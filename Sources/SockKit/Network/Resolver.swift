@@ -4,6 +4,8 @@ public struct Resolver: Sendable {
     public var overrides: [String: [IPAddress]]
     /// Only literal addresses, and the overrides, are taken.
     public var literalsOnly: Bool
+    /// What the error says of a name that is not taken.
+    public var refusalOfNames = "names are not looked up"
 
     /// A resolver that asks the system's: /etc/hosts, then name servers, as configured.
     public init(overrides: [String: [IPAddress]] = [:], literalsOnly: Bool = false) {
@@ -25,7 +27,7 @@ public struct Resolver: Sendable {
         }
         if let known = overrides[host] { return try suitable(known.map(\.unmapped), host, network) }
         if literalsOnly {
-            throw LookupFailure(cause: .invalid("lookup \(host): names are not looked up with --no-dns"))
+            throw LookupFailure(cause: .invalid("lookup \(host): \(refusalOfNames)"))
         }
         let family = network.family
         let result = try await offloaded(until: deadline) {

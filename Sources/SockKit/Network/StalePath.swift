@@ -4,7 +4,7 @@
 /// which somebody listens by then. So whoever looks, removes and binds holds a lock on the directory meanwhile, which
 /// leaves no file behind.
 struct StalePath: ~Copyable {
-    private let path: String
+    private let path: ByteString
     private let kind: Network.Kind
     private let lock: FileDescriptor
 
@@ -58,8 +58,8 @@ struct StalePath: ~Copyable {
         }
     }
 
-    private static func directory(of path: String) -> String {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+    private static func directory(of path: ByteString) -> ByteString {
+        guard let slash = path.bytes.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == 0 ? "/" : ByteString(bytes: path.bytes[..<slash])
     }
 }

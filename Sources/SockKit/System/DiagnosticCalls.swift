@@ -120,8 +120,8 @@ package enum DiagnosticCalls {
     }
 
     private static func unixName(_ bytes: ArraySlice<UInt8>) -> UnixAddress {
-        if bytes.first == 0 { return .abstract(String(decoding: bytes.dropFirst(), as: UTF8.self)) }
-        return .path(String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self))
+        if bytes.first == 0 { return .abstract(ByteString(bytes: bytes.dropFirst())) }
+        return .path(ByteString(bytes: bytes.prefix { $0 != 0 }))
     }
 
     // MARK: - Netlink

@@ -24,7 +24,7 @@ package enum FileCalls {
 
     /// Opens close-on-exec; writing creates and, unless it appends, truncates. The corresponding call is open(2).
     package static func open(
-        _ path: String, for access: Access, nonBlocking: Bool = false, creating: Bool = true
+        _ path: ByteString, for access: Access, nonBlocking: Bool = false, creating: Bool = true
     ) throws(Errno) -> FileDescriptor {
         var flags = O_CLOEXEC | O_NOCTTY | (nonBlocking ? O_NONBLOCK : 0)
         switch access {
@@ -35,7 +35,7 @@ package enum FileCalls {
         case .append: flags |= O_WRONLY | O_APPEND | (creating ? O_CREAT : 0)
         }
         let number = try SystemCall.perform("open", on: -1, arguments: "\"\(path)\"") {
-            unsafe Int(Glibc.open(path, flags, 0o666))
+            unsafe path.withCString { unsafe Int(Glibc.open($0, flags, 0o666)) }
         }
         return FileDescriptor(adopting: Int32(number))
     }
@@ -130,21 +130,25 @@ package enum FileCalls {
     }
 
     /// The file that a path names, following no symbolic link at its end. The corresponding call is lstat(2).
-    package static func identity(ofPath path: String) throws(Errno) -> FileIdentity {
+    package static func identity(ofPath path: ByteString) throws(Errno) -> FileIdentity {
         var status = stat()
-        _ = try SystemCall.perform("lstat", on: -1, arguments: "\"\(path)\"") { unsafe Int(lstat(path, &status)) }
+        _ = try SystemCall.perform("lstat", on: -1, arguments: "\"\(path)\"") {
+            unsafe path.withCString { unsafe Int(lstat($0, &status)) }
+        }
         return FileIdentity(status, isTerminal: false)
     }
 
-    package static func remove(_ path: String) throws(Errno) {
-        _ = try SystemCall.perform("unlink", on: -1, arguments: "\"\(path)\"") { unsafe Int(unlink(path)) }
+    package static func remove(_ path: ByteString) throws(Errno) {
+        _ = try SystemCall.perform("unlink", on: -1, arguments: "\"\(path)\"") {
+            unsafe path.withCString { unsafe Int(unlink($0)) }
+        }
     }
 
     /// Sets the permissions of a socket's file, and of nothing else that may have taken its place: what is no socket of
     /// this user's is ENOTSOCK, and a symbolic link is not followed.
-    package static func setMode(_ mode: UInt32, ofSocketAt path: String) throws(Errno) {
+    package static func setMode(_ mode: UInt32, ofSocketAt path: ByteString) throws(Errno) {
         let number = try SystemCall.perform("open", on: -1, arguments: "\"\(path)\", O_PATH|O_NOFOLLOW|O_CLOEXEC") {
-            unsafe Int(Glibc.open(path, Int32(SK_O_PATH) | O_NOFOLLOW | O_CLOEXEC))
+            unsafe path.withCString { unsafe Int(Glibc.open($0, Int32(SK_O_PATH) | O_NOFOLLOW | O_CLOEXEC)) }
         }
         let file = FileDescriptor(adopting: Int32(number))
         var status = stat()
@@ -197,7 +201,7 @@ package enum FileCalls {
 
     /// The whole of a small file, such as one under /proc.
     package static func contents(of path: String) throws(Errno) -> String {
-        let file = try open(path, for: .read)
+        let file = try open(ByteString(path), for: .read)
         var bytes: [UInt8] = []
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
         defer { unsafe room.deallocate() }
@@ -242,5 +246,14 @@ extension FileIdentity {
             case S_IFDIR: .directory
             default: isTerminal ? .terminal : .device
             }
+    }
+}
+
+extension ByteString {
+    /// Lends the bytes as C takes them, with a zero byte at the end.
+    fileprivate func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+        unsafe (bytes + [0]).withUnsafeBufferPointer { room in
+            unsafe room.withMemoryRebound(to: CChar.self) { unsafe body($0.baseAddress!) }
+        }
     }
 }

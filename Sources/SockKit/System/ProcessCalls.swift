@@ -14,6 +14,14 @@ package enum ProcessCalls {
         return Int(limit.rlim_cur)
     }
 
+    /// The words of the command line, the program's own name first, as the bytes that they are.
+    package static var arguments: [[UInt8]] {
+        (0..<Int(CommandLine.argc)).compactMap { index in
+            guard let word = unsafe CommandLine.unsafeArgv[index] else { return nil }
+            return unsafe Array(UnsafeRawBufferPointer(start: word, count: strlen(word)))
+        }
+    }
+
     /// Ends the process at once; nothing further runs.
     package static func exit(_ status: Int32) -> Never {
         Glibc.exit(status)

@@ -120,8 +120,8 @@ struct SocketAddress {
     private mutating func fillUnix(_ name: UnixAddress) throws(Errno) {
         let bytes: [UInt8]
         switch name {
-        case .path(let path): bytes = Array(path.utf8) + [0]
-        case .abstract(let text): bytes = [0] + Array(text.utf8)
+        case .path(let path): bytes = path.bytes + [0]
+        case .abstract(let name): bytes = [0] + name.bytes
         case .unnamed: bytes = []
         }
         guard bytes.count <= UnixAddress.maximumPathLength + 1 else { throw Errno(rawValue: ENAMETOOLONG) }
@@ -138,7 +138,7 @@ struct SocketAddress {
         let bytes = unsafe withUnsafeBytes(of: storage) { room in
             (0..<count).map { unsafe room[Self.pathOffset + $0] }
         }
-        if bytes[0] == 0 { return .abstract(String(decoding: bytes.dropFirst(), as: UTF8.self)) }
-        return .path(String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self))
+        if bytes[0] == 0 { return .abstract(ByteString(bytes: bytes.dropFirst())) }
+        return .path(ByteString(bytes: bytes.prefix { $0 != 0 }))
     }
 }

@@ -1,5 +1,5 @@
 /// A command as a table entry: what it is called, what it takes, what its manual says.
-struct Command<Arguments: Sendable>: Sendable {
+struct Command<Arguments: CommandArguments>: Sendable {
     let name: String
     let abstract: String
     let manual: Manual
@@ -7,9 +7,11 @@ struct Command<Arguments: Sendable>: Sendable {
     let defaults: Arguments
     /// The options and positional arguments, in the order of the documents.
     let rows: [Row<Arguments>]
-    let familiar: [Familiar]
-    /// Refuses arguments that contradict each other.
-    let validate: @Sendable (Arguments) throws(UsageError) -> Void
+    /// The rules that are this command's alone; those of a row stand with it.
+    var rules: [Rule] = []
+    var foreignFlags: [ForeignFlag] = []
+    /// Refuses values that are wrong or do not fit together, which no rule about names can see.
+    var validate: @Sendable (Arguments) throws(UsageError) -> Void = { _ in }
 
     /// What a command line asked for.
     enum Parsed {
@@ -20,12 +22,13 @@ struct Command<Arguments: Sendable>: Sendable {
     /// Reads a command line, without the command's own name.
     ///
     /// The hint of an error without a better one leads to the command's help.
-    func parse(_ words: [String]) throws(UsageError) -> Parsed {
+    func parse(_ words: [Word]) throws(UsageError) -> Parsed {
         do {
             var parser = Parser(command: self, words: words)
             while try parser.step() {}
             if parser.asksForHelp { return .help }
             let arguments = try parser.finish()
+            try check(arguments.given)
             try validate(arguments)
             return .arguments(arguments)
         } catch {
@@ -34,7 +37,7 @@ struct Command<Arguments: Sendable>: Sendable {
     }
 
     /// What can be understood of a command line that `parse` refuses, to learn how its error is to be reported.
-    func salvage(_ words: [String]) -> Arguments {
+    func salvage(_ words: [Word]) -> Arguments {
         var parser = Parser(command: self, words: words)
         while (try? parser.step()) ?? true {}
         return parser.arguments
@@ -48,6 +51,6 @@ struct Command<Arguments: Sendable>: Sendable {
             return info
         }
         return CommandInfo(
-            name: name, abstract: abstract, rows: described + [.help], manual: manual)
+            name: name, abstract: abstract, rows: described + [.help], foreignFlags: foreignFlags, manual: manual)
     }
 }

@@ -4,6 +4,7 @@ struct CommandInfo: Sendable {
     /// One line, without a full stop.
     let abstract: String
     let rows: [RowInfo]
+    let foreignFlags: [ForeignFlag]
     let manual: Manual
 
     var options: [RowInfo] { rows.filter { !$0.isPositional } }
@@ -16,7 +17,6 @@ struct CommandInfo: Sendable {
             case .positional(let count):
                 count.lowerBound > 0
                     ? "<\(row.name)>" : count.upperBound == .max ? "[<\(row.name)> ...]" : "[<\(row.name)>]"
-            case .rest: "[-- <\(row.name)> ...]"
             case .flag, .option: ""
             }
         }

@@ -1,14 +1,14 @@
 /// One pass over a command's words, filling its arguments.
 ///
 /// Each `step` takes at least one word, so that stepping on after an error comes to an end.
-struct Parser<Arguments: Sendable> {
+struct Parser<Arguments: CommandArguments> {
     private let command: Command<Arguments>
-    private var words: ArraySlice<String>
-    private var loose: [String] = []
+    private var words: ArraySlice<Word>
+    private var loose: [Word] = []
     private(set) var arguments: Arguments
     private(set) var asksForHelp = false
 
-    init(command: Command<Arguments>, words: [String]) {
+    init(command: Command<Arguments>, words: [Word]) {
         self.command = command
         self.words = words[...]
         self.arguments = command.defaults
@@ -18,7 +18,8 @@ struct Parser<Arguments: Sendable> {
     mutating func step() throws(UsageError) -> Bool {
         guard !asksForHelp, let word = words.popFirst() else { return false }
         if word == "--" {
-            try takeRest()
+            loose += words
+            words = []
         } else if word.hasPrefix("--") {
             try takeLong(word)
         } else if word.hasPrefix("-"), word != "-" {
@@ -44,45 +45,45 @@ struct Parser<Arguments: Sendable> {
         return arguments
     }
 
-    private mutating func takeRest() throws(UsageError) {
-        let rest = words
-        words = []
-        guard let row = command.rows.first(where: { $0.info.kind == .rest }) else { return loose += rest }
-        for word in rest { try apply(row, word, as: row.info.spelling) }
-    }
-
-    private mutating func takeLong(_ word: String) throws(UsageError) {
-        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        let name = String(parts[0].dropFirst(2))
-        let attached = parts.count == 2 ? String(parts[1]) : nil
+    private mutating func takeLong(_ word: Word) throws(UsageError) {
+        let parts = word.split(by: "=", maximum: 1)
+        let name = String(parts[0].text.dropFirst(2))
+        let attached = parts.count == 2 ? parts[1] : nil
         if name == RowInfo.help.name, attached == nil { return asksForHelp = true }
         guard let row = long(name) else { throw unknown("--\(name)", name: name) }
         switch row.info.kind {
         case .option:
-            let text = if let attached { attached } else { try value(for: row, as: "--\(name)") }
-            try apply(row, text, as: "--\(name)")
-        case .flag, .positional, .rest:
+            let value = if let attached { attached } else { try value(for: row, as: "--\(name)") }
+            try apply(row, value, as: "--\(name)")
+        case .flag, .positional:
             if let attached { throw UsageError("'--\(name)' takes no value, but was given '\(attached)'") }
             try apply(row, "", as: "--\(name)")
         }
     }
 
-    private mutating func takeShorts(_ word: String) throws(UsageError) {
-        var letters = word.dropFirst()
-        while let letter = letters.popFirst() {
+    private mutating func takeShorts(_ word: Word) throws(UsageError) {
+        var letters = word.bytes.dropFirst()
+        while let letter = Self.letter(letters) {
+            letters = letters.dropFirst()
             if letter == RowInfo.help.short { return asksForHelp = true }
             guard let row = short(letter) else { throw unknown(letter, in: word) }
             guard row.info.kind == .option else {
                 try apply(row, "", as: "-\(letter)")
                 continue
             }
-            let text = letters.isEmpty ? try value(for: row, as: "-\(letter)") : String(letters)
-            return try apply(row, text, as: "-\(letter)")
+            let value = letters.isEmpty ? try value(for: row, as: "-\(letter)") : Word(letters)
+            return try apply(row, value, as: "-\(letter)")
         }
     }
 
+    /// The first letter; every option's is one byte, and what follows it may be a value in any encoding.
+    private static func letter(_ bytes: ArraySlice<UInt8>) -> Character? {
+        guard let byte = bytes.first else { return nil }
+        return byte < 0x80 ? Character(UnicodeScalar(byte)) : String(decoding: bytes, as: UTF8.self).first
+    }
+
     /// The next word as a value, unless it is plainly the next option.
-    private mutating func value(for row: Row<Arguments>, as spelling: String) throws(UsageError) -> String {
+    private mutating func value(for row: Row<Arguments>, as spelling: String) throws(UsageError) -> Word {
         guard let word = words.first, !isOption(word) else {
             throw UsageError("'\(spelling)' is missing its value, \(row.info.placeholder ?? "VALUE")")
         }
@@ -90,20 +91,22 @@ struct Parser<Arguments: Sendable> {
         return word
     }
 
-    private func isOption(_ word: String) -> Bool {
+    private func isOption(_ word: Word) -> Bool {
         if word == "--" { return true }
-        if word.hasPrefix("--") { return long(String(word.dropFirst(2).prefix { $0 != "=" })) != nil }
+        if word.hasPrefix("--") { return long(String(word.text.dropFirst(2).prefix { $0 != "=" })) != nil }
         // -4 may be an option, but where a value is due a negative number is a wrong value.
-        guard word.count == 2, word.first == "-", let letter = word.last, !letter.isNumber else { return false }
+        let text = word.text
+        guard text.count == 2, text.first == "-", let letter = text.last, !letter.isNumber else { return false }
         return short(letter) != nil
     }
 
-    private mutating func apply(_ row: Row<Arguments>, _ text: String, as spelling: String) throws(UsageError) {
+    private mutating func apply(_ row: Row<Arguments>, _ word: Word, as spelling: String) throws(UsageError) {
         do {
-            try row.apply(&arguments, text)
+            try row.apply(&arguments, word)
         } catch {
             throw error.about(spelling)
         }
+        arguments.given.note(row.info, word.text, defaultText: row.defaultText(command.defaults))
     }
 
     private func long(_ name: String) -> Row<Arguments>? {
@@ -116,8 +119,8 @@ struct Parser<Arguments: Sendable> {
 }
 
 extension Parser {
-    private func unknown(_ letter: Character, in word: String) -> UsageError {
-        let name = String(word.dropFirst().prefix { $0 != "=" })
+    private func unknown(_ letter: Character, in word: Word) -> UsageError {
+        let name = String(word.text.dropFirst().prefix { $0 != "=" })
         if name.count > 1, long(name) != nil {
             return UsageError("unknown option '-\(name)'", hint: "did you mean '--\(name)'?")
         }
@@ -127,10 +130,10 @@ extension Parser {
     }
 
     private func unknown(_ spelling: String, name: String?) -> UsageError {
-        if let familiar = command.familiar.first(where: { $0.spellings.contains(spelling) }) {
-            return familiar.refusal(of: spelling)
+        if let flag = command.foreignFlags.first(where: { $0.spellings.contains(spelling) }) {
+            return flag.refusal(of: spelling)
         }
-        let names = command.rows.map(\.info).filter { !$0.isPositional && $0.visibility != .hidden }.map(\.name)
+        let names = command.rows.map(\.info).filter { !$0.isPositional }.map(\.name)
         let nearest = name.flatMap { Suggestion.nearest(to: $0, among: names + [RowInfo.help.name]) }
         return UsageError("unknown option '\(spelling)'", hint: nearest.map { "did you mean '--\($0)'?" })
     }

@@ -8,32 +8,32 @@ struct Program: Sendable {
     /// What the first words ask for.
     enum Request: Equatable {
         /// A command that exists, and the words after its name.
-        case command(String, [String])
+        case command(String, [Word])
         /// The help of a command that exists, or the program's own.
         case help(String?)
         case version
     }
 
     /// Reads the words after the program's own name.
-    func resolve(_ words: [String]) throws(UsageError) -> Request {
+    func resolve(_ words: [Word]) throws(UsageError) -> Request {
         guard let first = words.first else {
             throw UsageError("no command", hint: "there are \(names); see: \(name) --help")
         }
         let rest = Array(words.dropFirst())
-        switch first {
+        switch first.text {
         case "-h", "--help": return .help(nil)
         case "--version": return .version
         case "help":
             guard let word = rest.first, !["help", "-h", "--help"].contains(word) else { return .help(nil) }
-            return .help(try known(word, rest: []))
+            return .help(try known(word.text, rest: []))
         default: break
         }
-        if first.hasPrefix("-") { throw misplaced(first, rest: rest) }
-        return .command(try known(first, rest: rest), rest)
+        if first.hasPrefix("-") { throw misplaced(first.text, rest: rest.map(\.text)) }
+        return .command(try known(first.text, rest: rest.map(\.text)), rest)
     }
 
     /// Whether a command line whose command is not known asks for its errors as JSON.
-    static func asksForJSON(_ words: [String]) -> Bool {
+    static func asksForJSON(_ words: [Word]) -> Bool {
         words.prefix { $0 != "--" }.contains { $0 == "--json" || $0 == "-J" }
     }
 

@@ -13,7 +13,7 @@ extension Row {
         into path: Field<Value>, value: Value, help: String, detail: String? = nil
     ) -> Row {
         let info = RowInfo(kind: .flag, name: name, short: short, aliases: aliases, help: help, detail: detail)
-        return Row(info) { (arguments: inout Arguments, _: String) throws(UsageError) in
+        return Row(info) { (arguments: inout Arguments, _: Word) throws(UsageError) in
             arguments[keyPath: path] = value
         }
     }
@@ -25,7 +25,7 @@ extension Row {
     ) -> Row {
         let info = RowInfo(
             kind: .flag, name: name, short: short, help: help, detail: detail, isRepeatable: true)
-        return Row(info) { (arguments: inout Arguments, _: String) throws(UsageError) in
+        return Row(info) { (arguments: inout Arguments, _: Word) throws(UsageError) in
             arguments[keyPath: path] += 1
         }
     }
@@ -37,9 +37,9 @@ extension Row {
     ) -> Row {
         let info = RowInfo(
             kind: .option, name: name, short: short, aliases: aliases, placeholder: type.placeholder,
-            completion: type.completion, help: help, detail: detail)
-        return Row(info) { (arguments: inout Arguments, text: String) throws(UsageError) in
-            arguments[keyPath: path] = try type.parse(text)
+            completion: type.completion, help: help, detail: detail, offWord: type.offWord)
+        return Row(info) { (arguments: inout Arguments, word: Word) throws(UsageError) in
+            arguments[keyPath: path] = try type.parse(word)
         } defaultText: {
             type.show($0[keyPath: path])
         }
@@ -51,8 +51,8 @@ extension Row {
         into path: Field<Value?>, help: String, detail: String? = nil
     ) -> Row {
         let optional = ValueType<Value?>(placeholder: type.placeholder, completion: type.completion) {
-            (text: String) throws(UsageError) in
-            try type.parse(text)
+            (word: Word) throws(UsageError) in
+            try type.parse(word)
         } show: {
             $0.flatMap(type.show)
         }
@@ -67,38 +67,22 @@ extension Row {
         let info = RowInfo(
             kind: .option, name: name, short: short, aliases: aliases, placeholder: type.placeholder,
             completion: type.completion, help: help, detail: detail, isRepeatable: true)
-        return Row(info) { (arguments: inout Arguments, text: String) throws(UsageError) in
-            arguments[keyPath: path].append(try type.parse(text))
+        return Row(info) { (arguments: inout Arguments, word: Word) throws(UsageError) in
+            arguments[keyPath: path].append(try type.parse(word))
         }
     }
 
     /// Words that belong to no option, kept as they were written.
     static func positional(
         _ name: String, _ count: ClosedRange<Int>, completion: Completion = .none,
-        into path: Field<[String]>, help: String, detail: String? = nil
+        into path: Field<[Word]>, help: String, detail: String? = nil
     ) -> Row {
-        .words(name, kind: .positional(count), completion: completion, into: path, help: help, detail: detail)
-    }
-
-    /// The words after `--`, which are positional arguments in a command without such a row.
-    static func rest(
-        _ name: String, into path: Field<[String]>, help: String,
-        detail: String? = nil
-    ) -> Row {
-        .words(name, kind: .rest, completion: .files, into: path, help: help, detail: detail)
-    }
-
-    private static func words(
-        _ name: String, kind: RowInfo.Kind, completion: Completion,
-        into path: Field<[String]>, help: String, detail: String?
-    ) -> Row {
-        let info = RowInfo(
-            kind: kind, name: name, placeholder: name.uppercased(), completion: completion, help: help,
+        var info = RowInfo(
+            kind: .positional(count), name: name, placeholder: name.uppercased(), completion: completion, help: help,
             detail: detail)
-        var row = Row(info) { (arguments: inout Arguments, text: String) throws(UsageError) in
-            arguments[keyPath: path].append(text)
+        info.section = "Arguments"
+        return Row(info) { (arguments: inout Arguments, word: Word) throws(UsageError) in
+            arguments[keyPath: path].append(word)
         }
-        row.info.section = "Arguments"
-        return row
     }
 }

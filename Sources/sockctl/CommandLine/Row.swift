@@ -7,13 +7,13 @@ struct Row<Arguments>: Sendable {
 
     var info: RowInfo
     /// Puts one value as written (for a flag, nothing) into the arguments.
-    let apply: @Sendable (inout Arguments, String) throws(UsageError) -> Void
+    let apply: @Sendable (inout Arguments, Word) throws(UsageError) -> Void
     /// The default as the help shows it, read from the arguments' own default.
     let defaultText: @Sendable (Arguments) -> String?
 
     init(
         _ info: RowInfo,
-        apply: @escaping @Sendable (inout Arguments, String) throws(UsageError) -> Void,
+        apply: @escaping @Sendable (inout Arguments, Word) throws(UsageError) -> Void,
         defaultText: @escaping @Sendable (Arguments) -> String? = { _ in nil }
     ) {
         self.info = info
@@ -23,8 +23,8 @@ struct Row<Arguments>: Sendable {
 
     /// The same row for arguments that contain these, so that groups of options are shared.
     func lifted<Outer>(through path: Row<Outer>.Field<Arguments>) -> Row<Outer> {
-        Row<Outer>(info) { (outer: inout Outer, text: String) throws(UsageError) in
-            try apply(&outer[keyPath: path], text)
+        Row<Outer>(info) { (outer: inout Outer, word: Word) throws(UsageError) in
+            try apply(&outer[keyPath: path], word)
         } defaultText: {
             defaultText($0[keyPath: path])
         }
@@ -34,13 +34,6 @@ struct Row<Arguments>: Sendable {
     var manualOnly: Row {
         var copy = self
         copy.info.visibility = .manualOnly
-        return copy
-    }
-
-    /// The same row, described nowhere.
-    var hidden: Row {
-        var copy = self
-        copy.info.visibility = .hidden
         return copy
     }
 }

@@ -6,15 +6,12 @@ struct RowInfo: Equatable, Sendable {
         case option
         /// Words that belong to no option, this many of them.
         case positional(ClosedRange<Int>)
-        /// The words after `--`.
-        case rest
     }
 
     /// Where the row is described; every row that is built is accepted wherever it is described.
     enum Visibility: Equatable, Sendable {
         case shown
         case manualOnly
-        case hidden
     }
 
     let kind: Kind
@@ -32,10 +29,17 @@ struct RowInfo: Equatable, Sendable {
     var visibility: Visibility
     let isRepeatable: Bool
     var defaultText: String?
+    /// The value that switches the option off: `none`.
+    var offWord: String?
+    /// The rows that fill the same field: the last one given counts.
+    var overrides: [String] = []
+    /// What must hold where the row is given.
+    var rules: [Rule] = []
 
     init(
         kind: Kind, name: String, short: Character? = nil, aliases: [String] = [], placeholder: String? = nil,
-        completion: Completion = .none, help: String, detail: String? = nil, isRepeatable: Bool = false
+        completion: Completion = .none, help: String, detail: String? = nil, isRepeatable: Bool = false,
+        offWord: String? = nil
     ) {
         self.kind = kind
         self.name = name
@@ -48,6 +52,7 @@ struct RowInfo: Equatable, Sendable {
         self.section = ""
         self.visibility = .shown
         self.isRepeatable = isRepeatable
+        self.offWord = offWord
     }
 
     /// The option that every command has.
@@ -60,7 +65,7 @@ struct RowInfo: Equatable, Sendable {
     var isPositional: Bool {
         switch kind {
         case .flag, .option: false
-        case .positional, .rest: true
+        case .positional: true
         }
     }
 

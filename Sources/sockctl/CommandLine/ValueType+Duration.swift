@@ -37,7 +37,7 @@ extension ValueType where Value == Duration {
 extension ValueType where Value == Duration? {
     /// As `duration` of whole milliseconds, or `none` for no limit.
     static var millisecondLimit: Self {
-        Self(placeholder: "DURATION") { (text: String) throws(UsageError) in
+        Self(placeholder: "DURATION", offWord: "none") { (text: String) throws(UsageError) in
             text == "none" ? nil : try ValueType<Duration>.milliseconds.parse(text)
         } show: {
             $0.map(DurationText.show)
@@ -46,7 +46,7 @@ extension ValueType where Value == Duration? {
 
     /// A span of time, or `none` for no limit.
     static var limit: Self {
-        Self(placeholder: "DURATION") { (text: String) throws(UsageError) in
+        Self(placeholder: "DURATION", offWord: "none") { (text: String) throws(UsageError) in
             text == "none" ? nil : try DurationText.parse(text)
         } show: {
             $0.map(DurationText.show)

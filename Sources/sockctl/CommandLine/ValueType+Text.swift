@@ -1,8 +1,8 @@
 extension ValueType where Value == [UInt8] {
     /// Bytes written as text, with the escapes of Go and C.
     static var text: Self {
-        Self(placeholder: "TEXT") { (text: String) throws(UsageError) in
-            try EscapedText.bytes(text)
+        Self(placeholder: "TEXT") { (word: Word) throws(UsageError) in
+            try EscapedText.bytes(word)
         } show: {
             $0.isEmpty ? nil : EscapedText.show($0)
         }
@@ -16,9 +16,9 @@ enum EscapedText {
         (UInt8(ascii: "\\"), 92),
     ]
 
-    static func bytes(_ text: String) throws(UsageError) -> [UInt8] {
+    static func bytes(_ word: Word) throws(UsageError) -> [UInt8] {
         var bytes: [UInt8] = []
-        var rest = text.utf8[...]
+        var rest = word.bytes[...]
         while let byte = rest.popFirst() {
             guard byte == UInt8(ascii: "\\") else {
                 bytes.append(byte)
@@ -32,14 +32,14 @@ enum EscapedText {
                 bytes.append(value)
             } else {
                 let written = letter.map { String(UnicodeScalar($0)) } ?? ""
-                throw UsageError("'\\\(written)' in '\(text)' is no escape; there are \\n \\r \\t \\0 \\\\ and \\xHH")
+                throw UsageError("'\\\(written)' in '\(word)' is no escape; there are \\n \\r \\t \\0 \\\\ and \\xHH")
             }
         }
         return bytes
     }
 
-    private static func hexadecimal(_ digits: Substring.UTF8View) -> UInt8? {
-        let text = String(Substring(digits))
+    private static func hexadecimal(_ digits: ArraySlice<UInt8>) -> UInt8? {
+        let text = String(decoding: digits, as: UTF8.self)
         guard text.utf8.count == 2, text.allSatisfy(\.isHexDigit) else { return nil }
         return UInt8(text, radix: 16)
     }

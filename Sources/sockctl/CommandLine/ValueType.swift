@@ -1,30 +1,50 @@
-/// How the text of an option's value becomes a value, and how a default is shown.
+/// How the word of an option's value becomes a value, and how a default is shown.
 ///
 /// `parse` names only the value in its errors; the parser adds the option as it was written.
 struct ValueType<Value>: Sendable {
     let placeholder: String
     let completion: Completion
-    let parse: @Sendable (String) throws(UsageError) -> Value
+    /// The word that switches off what the option limits.
+    let offWord: String?
+    private let read: @Sendable (Word) throws(UsageError) -> Value
     let show: @Sendable (Value) -> String?
 
+    /// A value that is text.
     init(
-        placeholder: String,
-        completion: Completion = .none,
+        placeholder: String, completion: Completion = .none, offWord: String? = nil,
         parse: @escaping @Sendable (String) throws(UsageError) -> Value,
+        show: @escaping @Sendable (Value) -> String?
+    ) {
+        self.init(placeholder: placeholder, completion: completion, offWord: offWord) {
+            (word: Word) throws(UsageError) in
+            try parse(word.text)
+        } show: {
+            show($0)
+        }
+    }
+
+    /// A value that is read from the bytes of the word.
+    init(
+        placeholder: String, completion: Completion = .none, offWord: String? = nil,
+        read: @escaping @Sendable (Word) throws(UsageError) -> Value,
         show: @escaping @Sendable (Value) -> String?
     ) {
         self.placeholder = placeholder
         self.completion = completion
-        self.parse = parse
+        self.offWord = offWord
+        self.read = read
         self.show = show
     }
+
+    func parse(_ word: Word) throws(UsageError) -> Value { try read(word) }
+
+    func parse(_ text: String) throws(UsageError) -> Value { try read(Word(text)) }
 }
 
 /// What a shell may offer where a value is expected.
 enum Completion: Equatable, Sendable {
     case none
     case files
-    case directories
     case hosts
     case words([String])
 }
@@ -49,9 +69,21 @@ extension ValueType where Value == String {
             $0
         }
     }
+}
+
+extension ValueType where Value == Word {
+    /// A word whose bytes count, such as a path; it must not be empty.
+    static func bytes(_ placeholder: String, completion: Completion = .none) -> Self {
+        Self(placeholder: placeholder, completion: completion) { (word: Word) throws(UsageError) in
+            guard !word.bytes.isEmpty else { throw UsageError("the value is empty; give a \(placeholder)") }
+            return word
+        } show: {
+            $0.text
+        }
+    }
 
     /// The path of a file.
-    static var file: Self { .word("FILE", completion: .files) }
+    static var file: Self { .bytes("FILE", completion: .files) }
 }
 
 extension ValueType where Value: CaseIterable & RawRepresentable & Sendable, Value.RawValue == String {

@@ -3,8 +3,8 @@ import SockKit
 /// `sockctl generate DIRECTORY`: writes the manual pages and completions that are committed. For maintainers only, so it
 /// is in no table.
 enum Generator {
-    static func run(_ words: [String]) -> Int32 {
-        guard words.count == 1, let root = words.first, !root.hasPrefix("-") else {
+    static func run(_ words: [Word]) -> Int32 {
+        guard words.count == 1, let root = words.first?.text, !root.hasPrefix("-") else {
             let error = UsageError("generate takes the repository's folder: sockctl generate .")
             return Reporter(ReporterSettings()).end(Failure(error), .usage)
         }

@@ -3,10 +3,7 @@ extension Program {
     static let sockctl = Program(
         name: "sockctl",
         abstract: "A socket toolkit for the shell",
-        commands: [
-            ListenCommand.command.info, DialCommand.command.info, UDPSendCommand.command.info,
-            UDPReceiveCommand.command.info, BacklogProbeCommand.command.info, WriteBlockProbeCommand.command.info,
-        ],
+        commands: CommandTable.all.map { $0.info },
         manual: overview
     )
 
@@ -74,9 +71,6 @@ extension Program {
                 "sockctl listen 3000 --serve time", "sockctl dial 3000",
                 shows: "A server that tells the time, in one terminal, and a client, in another.")
         ],
-        seeAlso: [
-            "sockctl-listen", "sockctl-dial", "sockctl-udp-send", "sockctl-udp-recv", "sockctl-backlog-probe",
-            "sockctl-write-block-probe", "nc", "socket(7)",
-        ]
+        seeAlso: CommandTable.all.map { "sockctl-\($0.name)" } + ["nc", "socket(7)"]
     )
 }

@@ -27,18 +27,18 @@ extension PictureArguments {
 /// never came is removed.
 struct PictureFile: ~Copyable {
     private let descriptor: FileDescriptor
-    private let path: String
+    private let path: Word
     private let isNew: Bool
 
     /// Opens the file; nil, with the failure reported, where that cannot be.
-    init?(_ path: String, _ reporter: Reporter) {
+    init?(_ path: Word, _ reporter: Reporter) {
         do throws(Errno) {
-            isNew = (try? FileCalls.identity(ofPath: path)) == nil
+            isNew = (try? FileCalls.identity(ofPath: path.byteString)) == nil
             self.path = path
             // A pipe that nobody reads would keep it waiting otherwise.
-            descriptor = try FileCalls.open(path, for: .overwrite, nonBlocking: true)
+            descriptor = try FileCalls.open(path.byteString, for: .overwrite, nonBlocking: true)
         } catch {
-            var failure = Failure(error, "open", path)
+            var failure = Failure(error, "open", path.text)
             if error == .noSuchDevice { failure.hint = "a pipe that nobody reads takes no picture" }
             reporter.report(FailedEvent(failure))
             return nil
@@ -47,7 +47,7 @@ struct PictureFile: ~Copyable {
 
     deinit {
         guard isNew, let identity = try? FileCalls.identity(of: descriptor.rawValue), identity.size == 0 else { return }
-        try? FileCalls.remove(path)
+        try? FileCalls.remove(path.byteString)
     }
 
     /// Writes the picture; false, with the failure reported, where that fails.
@@ -62,7 +62,7 @@ struct PictureFile: ~Copyable {
             try FileCalls.writeBlocking(descriptor.rawValue, bytes.span)
             return true
         } catch {
-            reporter.report(FailedEvent(Failure(error, "write", path)))
+            reporter.report(FailedEvent(Failure(error, "write", path.text)))
             return false
         }
     }

@@ -27,7 +27,6 @@ enum BashCompletion {
                 esac
                 case $kind in
                 files) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
-                directories) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
                 hosts) mapfile -t COMPREPLY < <(compgen -A hostname -- "$current") ;;
                 words) mapfile -t COMPREPLY < <(compgen -W "$values" -- "$current") ;;
                 none) ;;
@@ -46,7 +45,7 @@ enum BashCompletion {
     }
 
     private static func commandCase(_ command: CommandInfo) -> String {
-        let options = command.options.filter { $0.visibility != .hidden }
+        let options = command.options
         let words = options.flatMap(names).joined(separator: " ")
         let values = options.filter { $0.kind == .option }.map { row in
             "        \(names(row).joined(separator: "|"))) \(action(row.completion)) ;;"
@@ -70,7 +69,6 @@ enum BashCompletion {
         switch completion {
         case .none: "kind=none"
         case .files: "kind=files"
-        case .directories: "kind=directories"
         case .hosts: "kind=hosts"
         case .words(let words): "kind=words values='\(words.joined(separator: " "))'"
         }

@@ -13,7 +13,7 @@ enum FishCompletion {
         lines.append("complete -c \(name) -n '\(start)' -l version -d 'Show the version'")
         lines.append("complete -c \(name) -n '__fish_seen_subcommand_from help' -a '\(names)'")
         lines += program.commands.flatMap { command in
-            command.rows.filter { $0.visibility != .hidden }.map { line($0, of: command, in: name) }
+            command.rows.map { line($0, of: command, in: name) }
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -30,7 +30,7 @@ enum FishCompletion {
         switch completion {
         case .none: " -x"
         case .files: " -r -F"
-        case .directories, .hosts, .words: " -x\(positional(completion))"
+        case .hosts, .words: " -x\(positional(completion))"
         }
     }
 
@@ -38,7 +38,6 @@ enum FishCompletion {
         switch completion {
         case .none: ""
         case .files: " -F"
-        case .directories: " -a '(__fish_complete_directories)'"
         case .hosts: " -a '(__fish_print_hostnames)'"
         case .words(let words): " -a '\(words.joined(separator: " "))'"
         }

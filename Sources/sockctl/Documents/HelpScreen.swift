@@ -33,7 +33,8 @@ struct HelpScreen {
                 usage("\(program) \(command.name) \(command.synopsis)"),
                 section("Arguments", shown.filter(\.isPositional).map(item)),
             ] + options + [
-                "  See 'man \(program)-\(command.name)' for all options and what they mean.\n"
+                example(command.manual.examples.first),
+                "  See 'man \(program)-\(command.name)' for all options and what they mean.\n",
             ])
             .filter { !$0.isEmpty }
             .joined(separator: "\n")
@@ -45,6 +46,12 @@ struct HelpScreen {
 
     private func section(_ name: String, _ items: [String]) -> String {
         items.isEmpty ? "" : "\(title(name))\n\(items.joined())"
+    }
+
+    private func example(_ example: Manual.Example?) -> String {
+        guard let example else { return "" }
+        let shows = Paragraph.indented(String(example.shows.filter { $0 != "`" }), by: 4, width: width)
+        return section("Example", example.lines.map { "  \($0)\n" } + ["\(shows)\n"])
     }
 
     private func title(_ text: String) -> String {

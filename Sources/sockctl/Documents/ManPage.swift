@@ -85,12 +85,11 @@ struct ManPage {
 
 extension ManPage {
     private func options(of command: CommandInfo) -> [String] {
-        let visible = command.rows.filter { $0.visibility != .hidden }
-        let positionals = visible.filter(\.isPositional)
+        let positionals = command.positionals
         let arguments = positionals.isEmpty ? [] : [".Ss Arguments"] + list("Ds", positionals.map(entry))
         return arguments
             + command.sections.flatMap { title -> [String] in
-                let rows = visible.filter { !$0.isPositional && $0.section == title }
+                let rows = command.options.filter { $0.section == title }
                 return rows.isEmpty ? [] : [".Ss \(title)"] + list("Ds", rows.map(entry))
             }
     }
@@ -123,7 +122,6 @@ extension ManPage {
         switch row.kind {
         case .positional(let count) where count.lowerBound > 0: return [".Ar \(name)"]
         case .positional(let count): return [".Op Ar \(name)" + (count.upperBound == .max ? " ..." : "")]
-        case .rest: return [".Op Fl \\& Ar \(name) ..."]
         case .flag, .option: return []
         }
     }

@@ -38,8 +38,7 @@ enum ZshCompletion {
     }
 
     private static func commandCase(_ command: CommandInfo) -> String {
-        let rows = command.rows.filter { $0.visibility != .hidden }
-        let specs = rows.map { "                \(spec($0))" }.joined(separator: " \\\n")
+        let specs = command.rows.map { "                \(spec($0))" }.joined(separator: " \\\n")
         return """
                     \(command.name))
                         _arguments -s -S \\
@@ -51,7 +50,7 @@ enum ZshCompletion {
     private static func spec(_ row: RowInfo) -> String {
         let action = ":\(quoted(escaped(row.placeholder ?? ""))):\(action(row.completion))"
         switch row.kind {
-        case .positional, .rest: return "'*\(action)'"
+        case .positional: return "'*\(action)'"
         case .flag, .option: break
         }
         let description = "[\(quoted(escaped(row.help)))]\(row.kind == .option ? action : "")"
@@ -69,7 +68,6 @@ enum ZshCompletion {
         switch completion {
         case .none: " "
         case .files: "_files"
-        case .directories: "_files -/"
         case .hosts: "_hosts"
         case .words(let words): "(\(words.joined(separator: " ")))"
         }

@@ -18,7 +18,9 @@ final class Copies {
         self.reporter = reporter
         dumpsToReports = transfer.hexDump == "-"
         do throws(CopyFile.Unopened) {
-            output = try transfer.output.map { path throws(CopyFile.Unopened) in try CopyFile(path) }
+            output = try transfer.output.map { path throws(CopyFile.Unopened) in
+                try CopyFile(path, appending: transfer.appends)
+            }
             dumpFile = try (dumpsToReports ? nil : transfer.hexDump).map { path throws(CopyFile.Unopened) in
                 try CopyFile(path)
             }
@@ -61,13 +63,13 @@ private final class CopyFile {
         let failure: Failure
     }
 
-    private let path: String
+    private let path: Word
     private let file: FileDescriptor
 
-    init(_ path: String) throws(Unopened) {
+    init(_ path: Word, appending: Bool = false) throws(Unopened) {
         self.path = path
-        do throws(Errno) { file = try FileCalls.open(path, for: .write) } catch {
-            throw Unopened(failure: Failure(error, "open", path))
+        do throws(Errno) { file = try FileCalls.open(path.byteString, for: appending ? .append : .write) } catch {
+            throw Unopened(failure: Failure(error, "open", path.text))
         }
     }
 
@@ -76,7 +78,7 @@ private final class CopyFile {
             try FileCalls.writeBlocking(file.rawValue, bytes)
             return nil
         } catch {
-            return NetworkError(.write, .file(path), cause: .system(error, call: "write"))
+            return NetworkError(.write, .file(path.text), cause: .system(error, call: "write"))
         }
     }
 }

@@ -103,7 +103,7 @@ import Testing
             let name = names.randomElement(using: &generator)!
             let place: Place =
                 network.isUnix
-                ? .unix(Bool.random(using: &generator) ? .path(name) : .abstract(name))
+                ? .unix(Bool.random(using: &generator) ? .path(ByteString(name)) : .abstract(ByteString(name)))
                 : .host(hosts.randomElement(using: &generator)!, service: services.randomElement(using: &generator)!)
             let destination = Destination(network: isBare ? nil : network, place: place)
             #expect(try Destination.parse(destination.description, role: .listening) == destination)

@@ -3,7 +3,7 @@ import Testing
 @testable import sockctl
 
 @Suite struct ParserTests {
-    private static let understood: [(words: [String], expected: Toy)] = [
+    private static let understood: [(words: [Word], expected: Toy)] = [
         (["here"], Toy(places: ["here"])),
         (["here", "80"], Toy(places: ["here", "80"])),
         (["-kv", "here"], Toy(isOpen: true, verbosity: 1, places: ["here"])),
@@ -21,24 +21,24 @@ import Testing
         (["--color=never", "here"], Toy(color: .never, places: ["here"])),
         (["--name", "-", "-"], Toy(name: "-", places: ["-"])),
         (["--name", "--odd", "here"], Toy(name: "--odd", places: ["here"])),
-        (["here", "--", "cat", "-k", "--"], Toy(places: ["here"], program: ["cat", "-k", "--"])),
+        (["--name", "x", "--no-name", "--", "-k"], Toy(places: ["-k"])),
         (["--secret", "here"], Toy(isOpen: true, places: ["here"])),
     ]
 
     @Test(arguments: understood)
-    func `options and addresses come in any order and every spelling`(words: [String], expected: Toy) throws {
+    func `options and addresses come in any order and every spelling`(words: [Word], expected: Toy) throws {
         guard case .arguments(let toy) = try Toy.command.parse(words) else {
             Issue.record("taken for a call for help")
             return
         }
-        #expect(toy == expected)
+        #expect(toy.values == expected)
     }
 
-    private static let refused: [(words: [String], message: String, hint: String)] = [
+    private static let refused: [(words: [Word], message: String, hint: String)] = [
         (["here", "--bakclog", "1"], "unknown option '--bakclog'", "did you mean '--backlog'?"),
         (["here", "--keep"], "unknown option '--keep'", "did you mean '--keep-open'?"),
         (["here", "-keep-open"], "unknown option '-keep-open'", "did you mean '--keep-open'?"),
-        (["here", "--secrets"], "unknown option '--secrets'", "see: sockctl toy --help"),
+        (["here", "--secrets"], "unknown option '--secrets'", "did you mean '--secret'?"),
         (["here", "-z"], "unknown option '-z'", "see: sockctl toy --help"),
         (["here", "-kz"], "unknown option '-z' in '-kz'", "see: sockctl toy --help"),
         (["here", "-l"], "'-l' means nothing here; use toy", "see: sockctl toy --help"),
@@ -69,13 +69,13 @@ import Testing
 
     @Test(arguments: refused)
     func `a wrong command line says what is wrong and what would be right`(
-        words: [String], message: String, hint: String
+        words: [Word], message: String, hint: String
     ) {
         #expect(throws: UsageError(message, hint: hint)) { try Toy.command.parse(words) }
     }
 
-    @Test(arguments: [["--help"], ["-h"], ["-kh"], ["--backlog", "5", "-h", "--unknown"]])
-    func `help is given even where arguments are missing`(words: [String]) throws {
+    @Test(arguments: [["--help"], ["-h"], ["-kh"], ["--backlog", "5", "-h", "--unknown"]] as [[Word]])
+    func `help is given even where arguments are missing`(words: [Word]) throws {
         guard case .help = try Toy.command.parse(words) else {
             Issue.record("not taken for a call for help")
             return
@@ -87,15 +87,41 @@ import Testing
         #expect(try Toy.parsing("-n-h", "here")?.name == "-h")
     }
 
-    @Test func `words after two dashes are arguments where no row wants them`() throws {
-        let command = Toy.command(rows: Toy.rows.filter { $0.info.kind != .rest })
-        guard case .arguments(let toy) = try command.parse(["--", "-k", "--"]) else { return }
-        #expect(toy == Toy(places: ["-k", "--"]))
+    @Test func `words after two dashes are arguments`() throws {
+        #expect(try Toy.parsing("--", "-k", "--")?.values == Toy(places: ["-k", "--"]))
+    }
+
+    @Test func `words that are not text keep their bytes`() throws {
+        let odd = Word([0xff, UInt8(ascii: "="), 0xfe])
+        #expect(try Toy.parsing(odd)?.places == [odd])
+        let row = Row<Toy>.positional("place", 0...1, into: \.places, help: "Where.")
+        let file = Row<Toy>.option("file", short: "f", as: .file, into: \.file, help: "File.")
+        for words in [["-f", odd], [Word(Array("-f".utf8) + odd.bytes)], [Word(Array("--file=".utf8) + odd.bytes)]] {
+            guard case .arguments(let toy) = try Toy.command(rows: [row, file]).parse(words) else { continue }
+            #expect(toy.file == odd)
+        }
+        let letter = Word([UInt8(ascii: "-"), 0xff])
+        #expect(throws: UsageError("unknown option '-\u{fffd}'", hint: "see: sockctl toy --help")) {
+            try Toy.command.parse([letter])
+        }
+    }
+
+    @Test func `it is known what was given, a default too`() throws {
+        let toy = try #require(try Toy.parsing("--backlog", "128", "-kk", "here", "there"))
+        #expect(toy.given.contains("backlog") && toy.given.contains("keep-open") && !toy.given.contains("name"))
+        #expect(toy.given.value(of: "backlog") == "128" && toy.given.value(of: "place") == "here there")
+    }
+
+    @Test func `what is taken back, or switched off, was not given`() throws {
+        #expect(try Toy.parsing("--name", "x", "--no-name", "here")?.given.contains("name") == false)
+        #expect(try Toy.parsing("--no-name", "--name", "x", "here")?.given.contains("name") == true)
+        #expect(try Toy.parsing("-w", "1", "--timeout", "none", "here")?.given.contains("timeout") == false)
+        #expect(try Toy.parsing("--name", "none", "here")?.given.contains("name") == true)
     }
 
     @Test func `what a wrong command line still says can be read`() {
         let toy = Toy.command.salvage(["--bakclog", "-v", "--backlog", "x", "-kz", "--color", "never"])
-        #expect(toy == Toy(isOpen: true, verbosity: 1, color: .never))
+        #expect(toy.values == Toy(isOpen: true, verbosity: 1, color: .never))
     }
 
     @Test func `a lifted row fills the part it was made for`() throws {

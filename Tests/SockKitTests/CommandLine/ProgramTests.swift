@@ -3,7 +3,7 @@ import Testing
 @testable import sockctl
 
 @Suite struct ProgramTests {
-    private static let understood: [(words: [String], expected: Program.Request)] = [
+    private static let understood: [(words: [Word], expected: Program.Request)] = [
         (["listen", "3000"], Program.Request.command("listen", ["3000"])),
         (["listen", "--help"], .command("listen", ["--help"])),
         (["help"], .help(nil)), (["help", "help"], .help(nil)), (["--help"], .help(nil)), (["-h"], .help(nil)),
@@ -11,13 +11,13 @@ import Testing
     ]
 
     @Test(arguments: understood)
-    func `the first word chooses`(words: [String], expected: Program.Request) throws {
+    func `the first word chooses`(words: [Word], expected: Program.Request) throws {
         #expect(try Program.sockctl.resolve(words) == expected)
     }
 
     private static let names = Program.sockctl.commands.map(\.name).joined(separator: ", ")
 
-    private static let refused: [(words: [String], message: String, hint: String?)] = [
+    private static let refused: [(words: [Word], message: String, hint: String?)] = [
         ([], "no command", "there are \(names); see: sockctl --help"),
         (["lisen", "3000"], "unknown command 'lisen'", "did you mean 'listen'?"),
         (["help", "lisen"], "unknown command 'lisen'", "did you mean 'listen'?"),
@@ -33,7 +33,7 @@ import Testing
 
     @Test(arguments: refused)
     func `a first word that is no command is answered with one that is`(
-        words: [String], message: String, hint: String?
+        words: [Word], message: String, hint: String?
     ) {
         #expect(throws: UsageError(message, hint: hint)) { try Program.sockctl.resolve(words) }
     }

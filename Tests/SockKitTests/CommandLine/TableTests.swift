@@ -43,19 +43,13 @@ import Testing
     }
 
     @Test(arguments: commands)
-    func `no familiar flag hides an option, and its advice can be followed`(command: CommandInfo) {
-        let familiar =
-            switch command.name {
-            case "listen": ListenCommand.command.familiar
-            case "dial": DialCommand.command.familiar
-            default: BacklogProbeCommand.command.familiar
-            }
+    func `no foreign flag hides an option, and its advice can be followed`(command: CommandInfo) {
         let spellings =
             command.options.flatMap { row in
                 [row.name] + row.aliases
             }.map { "--\($0)" } + command.options.compactMap(\.short).map { "-\($0)" }
         let known = Set(Self.commands.flatMap(\.options).map { "--\($0.name)" } + ["--version"])
-        for flag in familiar {
+        for flag in command.foreignFlags {
             #expect(Set(flag.spellings).isDisjoint(with: spellings))
             let advised = flag.advice.matches(of: /--[a-z-]+/).map { String($0.0) }
             #expect(known.isSuperset(of: advised), "\(flag.advice)")
@@ -67,19 +61,36 @@ import Testing
         let lines = manuals.flatMap(\.examples).flatMap(\.lines)
         #expect(lines.count > 10)
         for line in lines {
-            let calls = line.split(whereSeparator: { "|;&".contains($0) }).map { call in
-                call.split(separator: " ").map(String.init).filter { !$0.hasPrefix("<") && !$0.hasPrefix(">") }
-            }
-            for call in calls where call.first == "sockctl" {
-                guard case .command(let name, let rest) = try Program.sockctl.resolve(Array(call.dropFirst())) else {
-                    continue
-                }
-                if name == "listen" { _ = try ListenCommand.command.parse(rest) }
-                if name == "backlog-probe" { _ = try BacklogProbeCommand.command.parse(rest) }
-                if name == "dial" { _ = try DialCommand.command.parse(rest) }
-                if name == "write-block-probe" { _ = try WriteBlockProbeCommand.command.parse(rest) }
+            for call in Self.calls(in: line) where call.first == "sockctl" {
+                let words = call.dropFirst().map { Word($0) }
+                guard case .command(let name, let rest) = try Program.sockctl.resolve(words) else { continue }
+                let command = try #require(CommandTable.command(named: name) as (any Subcommand.Type)?)
+                try parse(rest, as: command)
             }
         }
+    }
+
+    /// The words of each program that a line of the shell runs, without quotes and redirections.
+    private static func calls(in line: String) -> [[String]] {
+        var calls: [[String]] = [[]]
+        for (index, piece) in line.split(separator: "'", omittingEmptySubsequences: false).enumerated() {
+            guard index % 2 == 0 else {
+                calls[calls.count - 1].append(String(piece))
+                continue
+            }
+            for (index, call) in piece.split(omittingEmptySubsequences: false, whereSeparator: "|;&()".contains)
+                .enumerated()
+            {
+                if index > 0 { calls.append([]) }
+                let words = call.split(separator: " ").filter { !$0.hasPrefix("<") && !$0.hasPrefix(">") }
+                calls[calls.count - 1] += words.map(String.init)
+            }
+        }
+        return calls
+    }
+
+    private func parse<Known: Subcommand>(_ words: [Word], as command: Known.Type) throws {
+        _ = try Known.command.parse(words)
     }
 
     @Test func `prose mentions only options that exist`() {

@@ -1,3 +1,4 @@
+import SockKit
 import Testing
 
 @testable import sockctl
@@ -98,20 +99,20 @@ import Testing
     }
 
     @Test func `an empty word is refused`() {
-        #expect(throws: UsageError("the value is empty; give a FILE")) { try ValueType<String>.file.parse("") }
+        #expect(throws: UsageError("the value is empty; give a FILE")) { try ValueType<Word>.file.parse("") }
     }
 
     @Test(arguments: [
-        ("off", nil), ("5s", KeepAliveSetting(idle: .seconds(5))),
-        ("5s,2s,3", KeepAliveSetting(idle: .seconds(5), interval: .seconds(2), count: 3)),
+        ("off", KeepAlive.off), ("5s", KeepAlive(idle: .seconds(5))),
+        ("5s,2s,3", KeepAlive(idle: .seconds(5), interval: .seconds(2), count: 3)),
     ])
-    func `keep-alive is an idle time, with its probes, or off`(text: String, expected: KeepAliveSetting?) throws {
-        #expect(try ValueType<KeepAliveSetting?>.keepAlive.parse(text) == expected)
+    func `keep-alive is an idle time, with its probes, or off`(text: String, expected: KeepAlive) throws {
+        #expect(try ValueType<KeepAlive>.keepAlive.parse(text) == expected)
     }
 
     @Test(arguments: ["", "on", "5s,2s", "0", "1.5s", "5s,0,3", "5s,2s,0", "5s,2s,3,4", "40000s"])
     func `a keep-alive that the kernel would not take is refused`(text: String) {
-        #expect(throws: UsageError.self) { try ValueType<KeepAliveSetting?>.keepAlive.parse(text) }
+        #expect(throws: UsageError.self) { try ValueType<KeepAlive>.keepAlive.parse(text) }
     }
 
     @Test(arguments: [("ef", 0xb8), ("af11", 0x28), ("cs7", 0xe0), ("lowdelay", 16), ("0x2c", 44), ("255", 255)])

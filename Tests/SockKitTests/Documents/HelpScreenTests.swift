@@ -8,11 +8,10 @@ import Testing
             HelpScreen(width: 80).text(of: Toy.command.info) == """
                 OVERVIEW: Play.
 
-                USAGE: sockctl toy [options] <place> [-- <program> ...]
+                USAGE: sockctl toy [options] <place>
 
                 ARGUMENTS:
                   <place>                 Where.
-                  <program>               What to run.
 
                 :
                   -k, --keep-open         Stay.
@@ -26,6 +25,7 @@ import Testing
                                           Colour. (default: auto)
                   --answer <text>         Answer.
                   -4, --four              Four.
+                  --no-name               No name.
 
                 COMMON OPTIONS:
                   -h, --help              Show help information.
@@ -44,9 +44,17 @@ import Testing
             }
             #expect(isListed == (row.visibility == .shown), "\(row.name)")
         }
-        for line in text.split(separator: "\n") where !line.contains("See 'man") {
+        // A command line is not broken.
+        for line in text.split(separator: "\n") where !line.contains("See 'man") && !line.hasPrefix("  sockctl ") {
             #expect(line.count <= width, "\(line)")
         }
+    }
+
+    @Test(arguments: Program.sockctl.commands)
+    func `a screen has at most seventy lines, with an example`(command: CommandInfo) throws {
+        let text = HelpScreen(width: 80).text(of: command)
+        #expect(text.count { $0 == "\n" } <= 70)
+        #expect(text.contains("\nEXAMPLE:\n  \(try #require(command.manual.examples.first?.lines.first))\n"))
     }
 
     @Test func `the program's help names every command`() {

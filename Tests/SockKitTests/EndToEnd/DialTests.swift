@@ -134,6 +134,19 @@ import Testing
         #expect(try contents(of: path) == outcome.bytes)
     }
 
+    @Test func `-o replaces what a file holds, and --append keeps it`() async throws {
+        let path = try scratch("copy")
+        let listen = try sockctl("listen", "--serve", "time", "127.0.0.1:0")
+        let port = try await listen.listening().port
+        var kept: [UInt8] = []
+        for options in [["-o", path], ["-o", path], ["-o", path, "--append"]] {
+            let outcome = try await sockctl(["dial"] + options + ["127.0.0.1:\(port)"]).finish()
+            outcome.expect(status: 0)
+            kept = (options.contains("--append") ? kept : []) + outcome.bytes
+            #expect(try contents(of: path) == kept)
+        }
+    }
+
     @Test func `-C makes CRLF of every newline but never of a CRLF, even one in two writes`() async throws {
         let peer = try python("c = take(serve()); say(c.recv(100)); say(drain(c))")
         let dial = try await sockctl("dial", "-C", "127.0.0.1:\(peer.port())", input: .open)

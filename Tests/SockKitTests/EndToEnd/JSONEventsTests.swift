@@ -13,7 +13,7 @@ import Testing
         for event in [accepted, connected] {
             #expect(event["network"]?.string == "tcp" && event["connection"]?.integer == 1, "\(event)")
         }
-        #expect(try listener.first("listening")["backlog"]?.integer == 128)
+        #expect(try #require(listener.first("listening")["backlog"]?.integer) > 0)
         #expect(try #require(connected["connect_seconds"]?.number) >= 0)
     }
 

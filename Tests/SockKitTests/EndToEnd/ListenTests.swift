@@ -134,6 +134,42 @@ import Testing
         #expect(try await listen.waitForEvent("peer-refused")["reason"]?.string != nil)
     }
 
+    @Test(arguments: [["-k"], [], ["--serve", "echo"], ["--max-accepts", "1"]])
+    func `with -m 0 nobody is served, everyone is told and closed, and the next one is awaited`(
+        options: [String]
+    ) async throws {
+        let listen = try sockctl(["listen", "-m", "0", "--json"] + options + ["127.0.0.1:0"], input: .open)
+        let script = """
+            for _ in range(2):
+                c = dial(arguments[0])
+                try: say(c.recv(1))
+                except ConnectionResetError: say("b''")
+            """
+        let outcome = try await python(script, listen.listening().port).finish()
+        outcome.expect(lines: ["b''", "b''"])
+        try await listen.waitForEvent("peer-refused")
+        let end = try await listen.finish(after: SIGTERM)
+        end.expect(status: 0)
+        let events = try end.events()
+        #expect(events.count { $0.name == "peer-refused" } == 2 && !events.contains { $0.name == "accepted" })
+    }
+
+    @Test func `a refused peer does not end the wait for the first one`() async throws {
+        let listen = try sockctl("listen", "-m", "0", "-w", "300ms", "127.0.0.1:0", input: .open)
+        _ = try await python("dial(arguments[0])", listen.listening().port).finish()
+        try await listen.finish().expect(status: 75)
+    }
+
+    @Test func `the queue is as long as the system allows, or as asked, and -v tells it`() async throws {
+        let longest = try String(decoding: contents(of: "/proc/sys/net/core/somaxconn").dropLast(), as: UTF8.self)
+        let free = try sockctl("listen", "--json", "127.0.0.1:0", input: .open)
+        #expect(try await free.waitForEvent("listening")["backlog"]?.integer == Int(longest))
+        let told = try sockctl("listen", "-v", "127.0.0.1:0", input: .open)
+        try await told.waitForLine(containing: "(this machine only, backlog \(longest))")
+        let asked = try sockctl("listen", "-v", "--backlog", "7", "127.0.0.1:0", input: .open)
+        try await asked.waitForLine(containing: "(this machine only, backlog 7)")
+    }
+
     @Test func `after --max-accepts the port is closed and those who came are finished`() async throws {
         let listen = try sockctl("listen", "--max-accepts", "2", "--serve", "echo", "127.0.0.1:0")
         let script = """

@@ -41,6 +41,16 @@ import Testing
         #expect(events.last?.name == "failed")
     }
 
+    @Test func `with no delay at all the dials are ten milliseconds apart`() async throws {
+        let port = try refusingPort()
+        let outcome = try await sockctl(
+            "dial", "--json", "--retry", "5", "--retry-delay", "0", "127.0.0.1:\(port)"
+        ).finish()
+        outcome.expect(status: 69)
+        #expect(try outcome.events().compactMap { $0["delay"]?.number } == Array(repeating: 0.01, count: 5))
+        #expect(outcome.elapsed >= .milliseconds(50))
+    }
+
     @Test(arguments: [
         ("-n localhost.test:80", 64), ("tcp4://[::1]:80", 68), ("127.0.0.1:no-such-service", 64),
     ])

@@ -73,6 +73,35 @@ import Testing
         try await server.finish().expect(out: "hi")
     }
 
+    @Test(arguments: [["-U", "-u"], ["--network", "unixgram"]])
+    func `dial -s gives a Unix socket of datagrams a name to be answered at, and removes its file`(
+        options: [String]
+    ) async throws {
+        let path = try scratch("socket")
+        let own = try scratch("own")
+        let script = """
+            l = unix(s.SOCK_DGRAM); l.bind(arguments[0]); say('up')
+            data, name = l.recvfrom(100); say(data, name); l.sendto(b'yo', name)
+            """
+        let server = try python(Self.unix + script, path)
+        try await server.waitForLine(containing: "up", on: .out)
+        let dial = try sockctl(["dial"] + options + ["-s", own, "--count", "1", path], input: .text("hi"))
+        let outcome = try await dial.finish()
+        outcome.expect(status: 0)
+        #expect(outcome.out == "yo" && fileStatus(of: own) == nil)
+        try await server.finish().expect(lines: ["b'hi' \(own)"], after: 1)
+    }
+
+    @Test func `a name that is taken is not replaced, and one for a dial that fails is removed`() async throws {
+        let own = try scratch("own")
+        let nowhere = try scratch("nowhere")
+        try await sockctl("dial", "-uU", "-s", own, nowhere).finish().expect(status: 69)
+        #expect(fileStatus(of: own) == nil)
+        try writeFile(own, [])
+        try await sockctl("dial", "-uU", "-s", own, nowhere).finish().expect(status: 73)
+        #expect(fileStatus(of: own) != nil)
+    }
+
     @Test func `unixpacket keeps the boundaries of messages`() async throws {
         let path = try scratch("socket")
         let server = try sockctl("listen", "--json", "-vv", "unixpacket:\(path)", input: .open)

@@ -1,6 +1,8 @@
 import SockKit
 import Testing
 
+@testable import sockctl
+
 @Suite struct HintTests {
     private func hint(
         _ operation: NetworkError.Operation, _ cause: NetworkError.Cause, local: Endpoint? = nil,
@@ -8,13 +10,13 @@ import Testing
     ) -> String? {
         let error = NetworkError(operation, network: network, local: local, remote: remote, cause: cause)
         expectWellFormed(error)
-        return error.hint
+        return Failure(error).hint
     }
 
     @Test func `a refused dial is told how to start a listener there`() throws {
         let cause = NetworkError.Cause.system(.connectionRefused, call: "connect")
         let near = try #require(hint(.dial, cause, remote: .ip(.v4Loopback, port: 3000)))
-        #expect(near.contains("sockctl listen 3000") && near.contains("127.0.0.1:3000"))
+        #expect(near == "nothing listens on 127.0.0.1:3000; start one with: sockctl listen 3000")
         let far = try #require(hint(.dial, cause, remote: .ip(IPAddress(v4: 10, 0, 0, 1), port: 3000)))
         #expect(far.contains("sockctl listen :3000"))
         let unix = try #require(hint(.dial, cause, remote: .unix(.path("/tmp/x"))))
@@ -69,5 +71,20 @@ import Testing
         let pipe = try #require(hint(.write, .system(.brokenPipe, call: "write")))
         let reset = try #require(hint(.write, .system(.connectionReset, call: "write")))
         #expect(pipe != reset && reset == hint(.read, .system(.connectionReset, call: "read")))
+    }
+
+    @Test func `the library's own hints name no command and no option of the program`() {
+        let causes = [
+            Errno.connectionRefused, .noSuchFile, .wrongProtocolType, .permissionDenied, .noSuchDevice, .timedOut,
+        ].map { NetworkError.Cause.system($0, call: "connect") }
+        for cause in causes {
+            for operation in [NetworkError.Operation.dial, .listen, .read, .write, .set] {
+                for network in [Network.tcp, .udp, .unix, .unixgram] {
+                    let remote = network.isUnix ? Endpoint.unix(.path("/tmp/x")) : .ip(.v4Loopback, port: 3000)
+                    let hint = NetworkError(operation, network: network, remote: remote, cause: cause).hint ?? ""
+                    #expect(!hint.contains("sockctl") && !hint.contains("--"), "\(hint)")
+                }
+            }
+        }
     }
 }

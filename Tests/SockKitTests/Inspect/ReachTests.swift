@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct ReachTests {
     @Test(arguments: [
         (Network.tcp, "127.0.0.1:0", "this machine only"), (.tcp, "[::1]:0", "this machine only"),
-        (.tcp, ":0", "every interface, both families"), (.tcp4, ":0", "every interface, IPv4 only"),
+        (.tcp, ":0", "every interface, IPv4 and IPv6"), (.tcp4, ":0", "every interface, IPv4 only"),
         (.tcp6, ":0", "every interface, IPv6 only"), (.tcp, "0.0.0.0:0", "every interface, IPv4 only"),
     ])
     func `a listener says for whom it listens`(network: Network, address: String, note: String)

@@ -80,7 +80,8 @@ import Testing
             let listened = try await failure {
                 _ = try await ListenConfiguration(options: options).listen(.tcp, "127.0.0.1:0")
             }
-            #expect(listened.description == "listen tcp 127.0.0.1:0: setsockopt SO_BINDTODEVICE: no such device")
+            #expect(
+                listened.description == "listen tcp 127.0.0.1:0: setsockopt SO_BINDTODEVICE: no such device")
         }
     }
 

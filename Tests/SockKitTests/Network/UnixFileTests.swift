@@ -26,7 +26,7 @@ import Testing
             let directory = try TemporaryDirectory()
             let path = "\(directory.path)/s"
             let place = try await Place(network, path)
-            #expect(fileStatus(of: path) != nil && place.endpoint == .unix(.path(path)))
+            #expect(fileStatus(of: path) != nil && place.endpoint == .unix(.path(ByteString(path))))
             place.close()
             place.close()
             #expect(fileStatus(of: path) == nil)

@@ -17,5 +17,5 @@ final class TemporaryDirectory: Sendable {
 /// A socket file behind which nobody is any more.
 func makeStaleSocket(at path: String, _ kind: Network.Kind = .stream) throws {
     let socket = try SocketCalls.socket(.unix, kind)
-    try SocketCalls.bind(socket.rawValue, to: .unix(.path(path)), family: .unix)
+    try SocketCalls.bind(socket.rawValue, to: .unix(.path(ByteString(path))), family: .unix)
 }

@@ -1,7 +1,8 @@
 @testable import sockctl
 
 /// A small command with every kind of row, so that the parser is tested apart from the real ones.
-struct Toy: Equatable, Sendable {
+struct Toy: Equatable, CommandArguments {
+    var given = Given()
     var isOpen = false
     var isQuick = true
     var verbosity = 0
@@ -9,13 +10,12 @@ struct Toy: Equatable, Sendable {
     var limit: Duration?
     var name: String?
     var color = ColorMode.auto
+    var file: Word?
     var answers: [String] = []
-    var places: [String] = []
-    var program: [String] = []
+    var places: [Word] = []
 
     static let rows: [Row<Toy>] = [
         .positional("place", 1...2, into: \.places, help: "Where."),
-        .rest("program", into: \.program, help: "What to run."),
         .flag("keep-open", short: "k", into: \.isOpen, help: "Stay."),
         .flag("no-quick", into: \.isQuick, value: false, help: "Be slow."),
         .count("verbose", short: "v", into: \.verbosity, help: "Talk."),
@@ -25,7 +25,8 @@ struct Toy: Equatable, Sendable {
         .option("color", as: .choice("WHEN"), into: \.color, help: "Colour."),
         .list("answer", as: .word("TEXT"), into: \.answers, help: "Answer."),
         .flag("four", short: "4", into: \.isOpen, help: "Four."),
-        .flag("secret", into: \.isOpen, help: "Whisper.").hidden,
+        .flag("no-name", into: \.name, value: nil, help: "No name.").overriding("name"),
+        .flag("secret", into: \.isOpen, help: "Whisper.").manualOnly,
     ]
 
     static let command = command(rows: rows)
@@ -33,15 +34,22 @@ struct Toy: Equatable, Sendable {
     static func command(rows: [Row<Toy>]) -> Command<Toy> {
         Command(
             name: "toy", abstract: "Play", manual: Manual(description: ["Play."]), defaults: Toy(), rows: rows,
-            familiar: [Familiar("-l", "--lock-open", advice: "use toy")],
+            foreignFlags: [ForeignFlag("-l", "--lock-open", advice: "use toy")],
             validate: { (toy: Toy) throws(UsageError) in
                 if toy.name == "nobody" { throw UsageError("nobody is not a name") }
             })
     }
 
     /// The arguments that a command line gives; nil if it asks for help.
-    static func parsing(_ words: String...) throws -> Toy? {
+    static func parsing(_ words: Word...) throws -> Toy? {
         guard case .arguments(let toy) = try command.parse(words) else { return nil }
         return toy
+    }
+
+    /// The same values, whatever was given to get them.
+    var values: Toy {
+        var copy = self
+        copy.given = Given()
+        return copy
     }
 }

@@ -10,8 +10,8 @@ import Testing
         (.ip(.v6Loopback, port: 1), .inet6),
         (.ip(IPAddress(v6Bits: 0x2001_0db8 << 96 | 0x42, zone: nil), port: 443), .inet6),
         (.ip(IPAddress(v6Bits: 0xfe80 << 112 | 1, zone: "lo"), port: 9), .inet6),
-        (.unix(.path("/tmp/x")), .unix), (.unix(.path(String(repeating: "p", count: 107))), .unix),
-        (.unix(.abstract("name")), .unix), (.unix(.abstract(String(repeating: "a", count: 107))), .unix),
+        (.unix(.path("/tmp/x")), .unix), (.unix(.path(ByteString(String(repeating: "p", count: 107)))), .unix),
+        (.unix(.abstract("name")), .unix), (.unix(.abstract(ByteString(String(repeating: "a", count: 107)))), .unix),
         (.unix(.unnamed), .unix),
     ])
     func `an endpoint survives being written as a sockaddr`(endpoint: Endpoint, family: SocketFamily) throws {
@@ -58,8 +58,8 @@ import Testing
     @Test func `a path or name that does not fit is refused`() {
         for length in [108, 1000] {
             let text = String(repeating: "x", count: length)
-            #expect(throws: Errno(rawValue: ENAMETOOLONG)) { try SocketAddress(.unix(.path(text)), family: .unix) }
-            #expect(throws: Errno(rawValue: ENAMETOOLONG)) { try SocketAddress(.unix(.abstract(text)), family: .unix) }
+            #expect(throws: Errno(rawValue: ENAMETOOLONG)) { try SocketAddress(.unix(.path(ByteString(text))), family: .unix) }
+            #expect(throws: Errno(rawValue: ENAMETOOLONG)) { try SocketAddress(.unix(.abstract(ByteString(text))), family: .unix) }
         }
     }
 

@@ -1,6 +1,7 @@
 /// What `backlog-probe` takes.
 struct BacklogProbeArguments: Equatable, Sendable {
-    var address: [String] = []
+    var given = Given()
+    var address: [Word] = []
     var backlog: Int?
     var dials: Int?
     var acceptEvery: Duration?
@@ -29,7 +30,8 @@ struct BacklogProbeArguments: Equatable, Sendable {
     private static let probing: [Row<BacklogProbeArguments>] = [
         .option(
             "backlog", as: .count(0...Int(Int32.max)), into: \.backlog,
-            help: "What its own listener asks listen(2) for.", detail: "The default is 128."),
+            help: "What its own listener asks listen(2) for.", detail: "The default is 128."
+        ).ours("the queue of {address} is as long as its own program asked for"),
         .option(
             "dials", as: .count(1...Int(Int32.max)), into: \.dials, help: "How many dials to make.",
             detail: """
@@ -38,8 +40,14 @@ struct BacklogProbeArguments: Equatable, Sendable {
                 """),
         .option(
             "accept-every", as: .limit, into: \.acceptEvery, help: "Accept one connection each time this has passed.",
-            detail: "By default nobody accepts."),
-        .flag("never-accept", into: \.neverAccepts, help: "Accept nobody: the default."),
+            detail: "By default nobody accepts."
+        )
+        .excludes(
+            "never-accept", reason: "'--accept-every {value}' and '--never-accept' exclude each other"
+        )
+        .ours("only {address} itself can accept its clients"),
+        .flag("never-accept", into: \.neverAccepts, help: "Accept nobody: the default.")
+            .ours("whether {address} accepts is its own affair"),
         .option(
             "timeout", short: "w", aliases: ["wait"], as: .limit, into: \.timeout, help: "How long each dial waits.",
             detail: "With `none`, as long as the kernel does, which is over two minutes as Linux comes."),
@@ -51,31 +59,22 @@ struct BacklogProbeArguments: Equatable, Sendable {
                 """),
         .option(
             "then", as: .choice("WHAT"), into: \.then, help: "What its listener does in the end.",
-            detail: "With `close` it closes when all dials are decided, and the report says what the clients read."),
+            detail: "With `close` it closes when all dials are decided, and the report says what the clients read."
+        ).ours("only {address} itself can close its listener"),
     ]
+}
 
-    func validate() throws(UsageError) {
-        try network.validate()
-        try common.validate()
-        if let acceptEvery, neverAccepts {
-            throw UsageError(
-                "'--accept-every \(DurationText.show(acceptEvery))' and '--never-accept' exclude each other")
-        }
-        try picture.validate(common)
-        guard !address.isEmpty else { return }
-        let server = address.joined(separator: " ")
-        if backlog != nil {
-            throw notOurs("--backlog", "the queue of \(server) is as long as its own program asked for")
-        }
-        if acceptEvery != nil { throw notOurs("--accept-every", "only \(server) itself can accept its clients") }
-        if then != nil { throw notOurs("--then", "only \(server) itself can close its listener") }
-        if neverAccepts { throw notOurs("--never-accept", "whether \(server) accepts is its own affair") }
+extension Row {
+    /// The same row, which is about a listener of the probe's own.
+    fileprivate func ours(_ reason: String) -> Row {
+        excludes(
+            "address", reason: "'{option}' is for a listener of the probe's own: \(reason)",
+            hint: "leave out the address, or '{option}'")
     }
+}
 
-    private func notOurs(_ option: String, _ why: String) -> UsageError {
-        UsageError(
-            "'\(option)' is for a listener of the probe's own: \(why)", hint: "leave out the address, or '\(option)'")
-    }
+extension BacklogProbeArguments: RunArguments {
+    var reportTarget: ReporterSettings.Target { .standardOutput }
 }
 
 /// What a probe's listener does once every dial is decided.

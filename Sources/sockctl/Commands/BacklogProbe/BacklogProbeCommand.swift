@@ -1,18 +1,23 @@
 /// `sockctl backlog-probe`: fills an accept queue and shows what happens to those who find it full.
-enum BacklogProbeCommand {
+enum BacklogProbeCommand: Subcommand {
+    static let name = "backlog-probe"
+
     static let command = Command(
-        name: "backlog-probe",
+        name: name,
         abstract: "Fill an accept queue and see what happens",
         manual: manual,
         defaults: BacklogProbeArguments(),
         rows: BacklogProbeArguments.rows,
-        familiar: [
-            Familiar("-l", "--listen", advice: "it has a listener of its own unless an address is given"),
-            Familiar("--no-accept", advice: "use --never-accept"),
-            Familiar("-q", advice: "use --quiet"),
-        ],
-        validate: { (arguments: BacklogProbeArguments) throws(UsageError) in try arguments.validate() }
+        foreignFlags: [
+            ForeignFlag("-l", "--listen", advice: "it has a listener of its own unless an address is given"),
+            ForeignFlag("--no-accept", advice: "use --never-accept"),
+            ForeignFlag("-q", advice: "use --quiet"),
+        ]
     )
+
+    static func run(_ arguments: BacklogProbeArguments, _ conductor: Conductor) async throws(UsageError) -> ExitStatus {
+        try await BacklogProbeRun(arguments, conductor).run()
+    }
 
     private static let manual = Manual(
         description: [

@@ -22,7 +22,7 @@ struct UDPReceive {
         self.conductor = conductor
         reporter = conductor.reporter
         groups = try arguments.joins.map(Self.group)
-        let words = arguments.address.isEmpty ? ["127.0.0.1:0"] : arguments.address
+        let words: [Word] = arguments.address.isEmpty ? ["127.0.0.1:0"] : arguments.address
         let (network, place) = try arguments.datagrams.network.datagramDestination(words, .listening)
         self.network = groups.isEmpty ? network : try Self.network(network, of: groups)
         destination = groups.isEmpty ? place : try Self.everyInterface(place, words, groups[0].address)
@@ -31,8 +31,7 @@ struct UDPReceive {
         options.sharesAddress = !groups.isEmpty
         configuration = ListenConfiguration(
             options: options, resolver: try arguments.datagrams.network.resolver())
-        try arguments.datagrams.check(for: network)
-        if network.isUnix, arguments.reusesPort { throw UsageError("'--reuse-port' has no meaning for \(network)") }
+        try UDPReceiveCommand.command.check(arguments.given, on: network.traits)
     }
 
     func run() async -> ExitStatus {
@@ -96,10 +95,10 @@ struct UDPReceive {
 
     /// A socket that is bound to an address of this machine hears no group: without a host it is bound to none.
     private static func everyInterface(
-        _ place: Destination, _ words: [String], _ group: IPAddress
+        _ place: Destination, _ words: [Word], _ group: IPAddress
     ) throws(UsageError) -> Destination {
         guard case .host(let host, let service) = place.place else { return place }
-        let namesHost = words.count == 2 || words.first?.split(separator: "/").last?.contains(":") == true
+        let namesHost = words.count == 2 || words.first?.text.split(separator: "/").last?.contains(":") == true
         let any = group.family == .v4 ? "0.0.0.0" : "::"
         guard namesHost, !host.isEmpty else { return Destination(place: .host(any, service: service)) }
         if let address = IPAddress(host), !address.isUnspecified, !address.isMulticast {
@@ -108,17 +107,5 @@ struct UDPReceive {
                 hint: "give the port alone: \(service)")
         }
         return place
-    }
-}
-
-extension DatagramArguments {
-    /// Refuses what cannot have an effect on this network.
-    func check(for network: Network) throws(UsageError) {
-        guard network.isUnix else { return }
-        let misplaced = [
-            (socket.ttl != nil, "--ttl"), (socket.typeOfService != nil, "--tos"),
-            (socket.interface != nil, "--interface"),
-        ]
-        if let option = misplaced.first(where: \.0)?.1 { throw UsageError("'\(option)' has no meaning for \(network)") }
     }
 }

@@ -1,6 +1,7 @@
 /// What `udp-recv` takes.
 struct UDPReceiveArguments: Equatable, Sendable {
-    var address: [String] = []
+    var given = Given()
+    var address: [Word] = []
     var count: Int?
     var timeout: Duration?
     var buffer = 65536
@@ -23,7 +24,8 @@ struct UDPReceiveArguments: Equatable, Sendable {
                     `--join` both are every interface of the group's family. No address is any free port.
                     """)
         ] + receiving.titled("Receiving") + groups.titled("Groups")
-        + TransferArguments.rows.filter { ["output", "hex-dump"].contains($0.info.name) }.lifted(through: \.transfer)
+        + TransferArguments.rows.filter { ["output", "append", "hex-dump"].contains($0.info.name) }.lifted(
+            through: \.transfer)
         + DatagramArguments.rows(socketOptions: ["rcvbuf", "sndbuf", "ttl", "tos", "interface"])
         .lifted(through: \.datagrams)
 
@@ -66,16 +68,11 @@ struct UDPReceiveArguments: Equatable, Sendable {
                 """),
         .flag(
             "reuse-port", into: \.reusesPort, help: "Share the port with others that do.",
-            detail: "This is SO_REUSEPORT: the kernel spreads the senders over those who share it."),
+            detail: "This is SO_REUSEPORT: the kernel spreads the senders over those who share it."
+        ).needs(.ip),
     ]
 
     func validate() throws(UsageError) {
-        try datagrams.validate()
-        if datagrams.common.isJSON, transfer.hexDump == "-" {
-            throw UsageError(
-                "'--hex-dump -' and '--json' exclude each other: JSON Lines are never mixed with text",
-                hint: "give the dump a file of its own")
-        }
         if hasStatistics, buffer < GeneratedPayload.headerSize {
             throw UsageError("'--stats' reads the first 16 bytes of each datagram: '--buffer \(buffer)' is too small")
         }
@@ -84,5 +81,4 @@ struct UDPReceiveArguments: Equatable, Sendable {
 
 extension UDPReceiveArguments: RunArguments {
     var common: CommonArguments { datagrams.common }
-    var maximumTime: Duration? { nil }
 }

@@ -1,23 +1,30 @@
 /// `sockctl udp-recv`: receives datagrams from anybody.
-enum UDPReceiveCommand {
+enum UDPReceiveCommand: Subcommand {
+    static let name = "udp-recv"
+
     static let command = Command(
-        name: "udp-recv",
+        name: name,
         abstract: "Receive datagrams",
         manual: manual,
         defaults: UDPReceiveArguments(),
         rows: UDPReceiveArguments.rows,
-        familiar: [
-            Familiar("-l", "--listen", "-k", "--keep-open", advice: "udp-recv receives from anybody until it is ended"),
-            Familiar("-p", "--source-port", advice: "the port is the address: sockctl udp-recv 3000"),
-            Familiar("-s", "--source", advice: "the address says where to receive: sockctl udp-recv 127.0.0.1:3000"),
-            Familiar("-W", advice: "use --count"),
-            Familiar("-i", "--idle-timeout", "-q", "--quit-after", advice: "use --timeout"),
-            Familiar("-e", "--exec", "-c", "--sh-exec", advice: "use --reply for answers"),
-            Familiar("-D", advice: "use --trace"),
-            Familiar("--version", advice: "use: sockctl --version"),
+        foreignFlags: [
+            ForeignFlag(
+                "-l", "--listen", "-k", "--keep-open", advice: "udp-recv receives from anybody until it is ended"),
+            ForeignFlag("-p", "--source-port", advice: "the port is the address: sockctl udp-recv 3000"),
+            ForeignFlag("-s", "--source", advice: "the address says where to receive: sockctl udp-recv 127.0.0.1:3000"),
+            ForeignFlag("-W", advice: "use --count"),
+            ForeignFlag("-i", "--idle-timeout", "-q", "--quit-after", advice: "use --timeout"),
+            ForeignFlag("-e", "--exec", "-c", "--sh-exec", advice: "use --reply for answers"),
+            ForeignFlag("-D", advice: "use --trace"),
+            ForeignFlag("--version", advice: "use: sockctl --version"),
         ],
         validate: { (arguments: UDPReceiveArguments) throws(UsageError) in try arguments.validate() }
     )
+
+    static func run(_ arguments: UDPReceiveArguments, _ conductor: Conductor) async throws(UsageError) -> ExitStatus {
+        try await UDPReceive(arguments, conductor).run()
+    }
 
     private static let manual = Manual(
         description: [

@@ -9,12 +9,12 @@ struct UDPSend {
     private let destinations: [Destination]
     private let resolver: Resolver
     private let texts: [[UInt8]]
-    private let source: NearEnd?
+    private let source: SourceAddress?
 
     init(_ arguments: UDPSendArguments, _ conductor: Conductor) throws(UsageError) {
         self.arguments = arguments
         reporter = conductor.reporter
-        let words = arguments.address[0].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let words = arguments.address[0].split(by: ",")
         let places = try words.map { (word) throws(UsageError) in
             try arguments.datagrams.network.datagramDestination([word], .dialing)
         }
@@ -24,15 +24,9 @@ struct UDPSend {
         }
         destinations = places.map(\.destination)
         resolver = try arguments.datagrams.network.resolver()
-        texts = try arguments.texts.map { (text) throws(UsageError) in try EscapedText.bytes(text) }
-        source = try network.isUnix ? nil : arguments.source.map(NearEnd.init(source:))
-        try arguments.datagrams.check(for: network)
-        guard network.isUnix else { return }
-        let misplaced = [
-            (arguments.broadcasts, "--broadcast"), (arguments.forbidsFragments, "--no-fragment"),
-            (arguments.multicastInterface != nil, "--multicast-interface"),
-        ]
-        if let option = misplaced.first(where: \.0)?.1 { throw UsageError("'\(option)' has no meaning for \(network)") }
+        texts = try arguments.texts.map(EscapedText.bytes)
+        source = try network.isUnix ? nil : arguments.source.map(SourceAddress.init)
+        try UDPSendCommand.command.check(arguments.given, on: network.traits)
     }
 
     func run() async -> ExitStatus {
@@ -136,8 +130,8 @@ struct UDPSend {
 
     private func source(_ configuration: DatagramConfiguration) async throws(NetworkError) -> Endpoint? {
         if network.isUnix {
-            guard let text = arguments.source else { return arguments.wait == nil ? nil : .unix(.unnamed) }
-            return try await configuration.resolve(network, destination(text))
+            guard let path = arguments.source else { return arguments.wait == nil ? nil : .unix(.unnamed) }
+            return try await configuration.resolve(network, destination(path))
         }
         guard let source else { return nil }
         guard !source.host.isEmpty else { return .ip(.v4Any, port: source.port ?? 0) }
@@ -145,9 +139,9 @@ struct UDPSend {
         return try await configuration.resolve(network, Destination(network: network, place: place))
     }
 
-    private func destination(_ text: String) throws(NetworkError) -> Destination {
+    private func destination(_ path: Word) throws(NetworkError) -> Destination {
         do throws(AddressError) {
-            return try Destination.parse(text, role: .dialing, network: network)
+            return try Destination.parse([path.byteString], role: .dialing, network: network)
         } catch {
             throw NetworkError(.dial, network: network, cause: .invalid("'--source': \(error.message)"))
         }

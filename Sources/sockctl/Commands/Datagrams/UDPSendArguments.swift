@@ -1,7 +1,8 @@
 /// What `udp-send` takes.
 struct UDPSendArguments: Equatable, Sendable {
-    var address: [String] = []
-    var texts: [String] = []
+    var given = Given()
+    var address: [Word] = []
+    var texts: [Word] = []
     var isWhole = false
     var chunk: Int?
     var chomps = false
@@ -10,7 +11,7 @@ struct UDPSendArguments: Equatable, Sendable {
     var interval: Duration?
     var rate: Int?
     var wait: Duration?
-    var source: String?
+    var source: Word?
     var isUnconnected = false
     var broadcasts = false
     var multicastInterface: String?
@@ -35,19 +36,28 @@ struct UDPSendArguments: Equatable, Sendable {
         + DatagramArguments.rows(socketOptions: ["sndbuf", "ttl", "tos", "interface"]).lifted(through: \.datagrams)
 
     private static let sending: [Row<UDPSendArguments>] = [
-        .flag("whole", into: \.isWhole, help: "Send all of standard input as one datagram."),
+        .flag("whole", into: \.isWhole, help: "Send all of standard input as one datagram.")
+            .cuttingInput.excludes("chunk", "chomp", reason: "'{option}' and '{other}' exclude each other"),
         .option(
-            "chunk", as: .size(1...(1 << 20)), into: \.chunk, help: "Cut standard input into datagrams of this size."),
-        .flag("chomp", into: \.chomps, help: "Leave the newline out of each line."),
+            "chunk", as: .size(1...(1 << 20)), into: \.chunk, help: "Cut standard input into datagrams of this size."
+        ).cuttingInput.excludes("chomp", reason: "'{option}' and '{other}' exclude each other"),
+        .flag("chomp", into: \.chomps, help: "Leave the newline out of each line.").cuttingInput,
         .option(
             "size", as: .size(0...(1 << 20)), into: \.size, help: "Send generated datagrams of this size.",
             detail: """
                 From 16 bytes on they carry a number and the time, eight bytes each, big-endian, by which `udp-recv \
                 --stats` knows what became of them.
-                """),
+                """
+        ).excludes("text", reason: "'--size' generates the datagrams that TEXT gives"),
         .option(
-            "count", as: .count(1...Int.max), into: \.count, help: "Send TEXT, or what is generated, this many times."),
-        .option("interval", as: .duration, into: \.interval, help: "Leave this much time from one send to the next."),
+            "count", as: .count(1...Int.max), into: \.count, help: "Send TEXT, or what is generated, this many times."
+        ).needs(
+            "text", "size",
+            reason: "'--count' repeats TEXT or what '--size' generates; standard input is sent once"),
+        .option("interval", as: .duration, into: \.interval, help: "Leave this much time from one send to the next.")
+            .excludes(
+                "rate",
+                reason: "'--interval' and '--rate' exclude each other: both say when the next datagram is due"),
         .option("rate", as: .size, into: \.rate, help: "Send no more than this many bytes a second."),
     ]
 
@@ -62,37 +72,25 @@ struct UDPSendArguments: Equatable, Sendable {
 
     private static let peers: [Row<UDPSendArguments>] = [
         .option(
-            "source", short: "s", as: .word("HOST[:PORT]"), into: \.source, help: "The local address to send from.",
+            "source", short: "s", as: .bytes("HOST[:PORT]"), into: \.source, help: "The local address to send from.",
             detail: "For a Unix socket the path of a socket file, which is removed at the end."),
         .flag(
             "unconnected", into: \.isUnconnected, help: "Send from an unconnected socket.",
             detail: "A refusal, which comes back as an ICMP message, is then never seen."),
-        .flag("broadcast", into: \.broadcasts, help: "Allow to send to a broadcast address."),
+        .flag("broadcast", into: \.broadcasts, help: "Allow to send to a broadcast address.").needs(.ip),
         .option(
             "multicast-interface", as: .word("NAME"), into: \.multicastInterface,
-            help: "The interface by which datagrams to groups leave."),
+            help: "The interface by which datagrams to groups leave."
+        ).needs(.ip),
         .flag(
             "no-fragment", into: \.forbidsFragments, help: "Never send a datagram in pieces.",
-            detail: "One that the path cannot carry whole is an error, with the path's limit."),
+            detail: "One that the path cannot carry whole is an error, with the path's limit."
+        ).needs(.ip),
     ]
 
     func validate() throws(UsageError) {
-        try datagrams.validate()
         for text in texts { _ = try EscapedText.bytes(text) }
-        let ofInput = [(isWhole, "--whole"), (chunk != nil, "--chunk"), (chomps, "--chomp")].filter(\.0).map(\.1)
-        if let option = ofInput.first {
-            if !texts.isEmpty { throw UsageError("'\(option)' is about standard input, which TEXT replaces") }
-            if size != nil { throw UsageError("'\(option)' is about standard input, which '--size' replaces") }
-            if ofInput.count > 1 { throw UsageError("'\(option)' and '\(ofInput[1])' exclude each other") }
-        }
-        if size != nil, !texts.isEmpty { throw UsageError("'--size' generates the datagrams that TEXT gives") }
-        if count != nil, texts.isEmpty, size == nil {
-            throw UsageError("'--count' repeats TEXT or what '--size' generates; standard input is sent once")
-        }
-        if interval != nil, rate != nil {
-            throw UsageError("'--interval' and '--rate' exclude each other: both say when the next datagram is due")
-        }
-        if address.first?.contains(",") == true, isUnconnected {
+        if address.first?.text.contains(",") == true, isUnconnected {
             throw UsageError("several addresses are sent to from an unconnected socket anyway")
         }
     }
@@ -100,6 +98,13 @@ struct UDPSendArguments: Equatable, Sendable {
 
 extension UDPSendArguments: RunArguments {
     var common: CommonArguments { datagrams.common }
-    var maximumTime: Duration? { nil }
     var reportTarget: ReporterSettings.Target { .standardOutput }
+}
+
+extension Row {
+    /// The same row, for datagrams that are cut out of standard input.
+    fileprivate var cuttingInput: Row {
+        excludes("text", reason: "'{option}' is about standard input, which TEXT replaces")
+            .excludes("size", reason: "'{option}' is about standard input, which '--size' replaces")
+    }
 }

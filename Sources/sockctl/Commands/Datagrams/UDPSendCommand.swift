@@ -1,23 +1,29 @@
 /// `sockctl udp-send`: sends datagrams, and says what became of them.
-enum UDPSendCommand {
+enum UDPSendCommand: Subcommand {
+    static let name = "udp-send"
+
     static let command = Command(
-        name: "udp-send",
+        name: name,
         abstract: "Send datagrams",
         manual: manual,
         defaults: UDPSendArguments(),
         rows: UDPSendArguments.rows,
-        familiar: [
-            Familiar("-l", "--listen", "-k", "--keep-open", advice: "use: sockctl udp-recv 3000"),
-            Familiar("-p", "--source-port", advice: "use --source :PORT"),
-            Familiar("-b", advice: "use --broadcast"),
-            Familiar("-q", "--quit-after", "-i", "--idle-timeout", advice: "use --wait"),
-            Familiar("-z", advice: "send a datagram and see: a refusal is reported, silence says nothing"),
-            Familiar("-D", advice: "use --trace"),
-            Familiar("-N", "--shutdown", advice: "datagrams have no end to pass on"),
-            Familiar("--version", advice: "use: sockctl --version"),
+        foreignFlags: [
+            ForeignFlag("-l", "--listen", "-k", "--keep-open", advice: "use: sockctl udp-recv 3000"),
+            ForeignFlag("-p", "--source-port", advice: "use --source :PORT"),
+            ForeignFlag("-b", advice: "use --broadcast"),
+            ForeignFlag("-q", "--quit-after", "-i", "--idle-timeout", advice: "use --wait"),
+            ForeignFlag("-z", advice: "send a datagram and see: a refusal is reported, silence says nothing"),
+            ForeignFlag("-D", advice: "use --trace"),
+            ForeignFlag("-N", "--shutdown", advice: "datagrams have no end to pass on"),
+            ForeignFlag("--version", advice: "use: sockctl --version"),
         ],
         validate: { (arguments: UDPSendArguments) throws(UsageError) in try arguments.validate() }
     )
+
+    static func run(_ arguments: UDPSendArguments, _ conductor: Conductor) async throws(UsageError) -> ExitStatus {
+        try await UDPSend(arguments, conductor).run()
+    }
 
     private static let manual = Manual(
         description: [

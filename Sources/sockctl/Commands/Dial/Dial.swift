@@ -9,7 +9,7 @@ struct Dial {
     private let network: Network
     private let destination: Destination
     private let resolver: Resolver
-    private let source: NearEnd?
+    private let source: SourceAddress?
     private let conduct: Conduct
 
     init(_ arguments: DialArguments, _ conductor: Conductor) throws(UsageError) {
@@ -18,10 +18,12 @@ struct Dial {
         reporter = conductor.reporter
         (network, destination) = try arguments.peer.network.destination(arguments.address, .dialing)
         resolver = try arguments.peer.network.resolver()
-        source = try Self.source(arguments, network)
+        try DialCommand.command.check(arguments.given, on: network.traits)
+        source = try network.isUnix ? nil : Self.source(arguments)
         // With --send the idle limit is one on each answer.
         conduct = Conduct(arguments.peer, watchesIdleness: arguments.roundTrips.text == nil)
-        try check()
+        try checkHeartbeat()
+        if network.kind == .datagram { try destination.checkPort() }
     }
 
     func run() async -> ExitStatus {
@@ -127,29 +129,6 @@ struct Dial {
             rest: ending.quitAfter ?? .seconds(1))
     }
 
-    /// Refuses what has no meaning on this network.
-    private func check() throws(UsageError) {
-        var peer = arguments.peer
-        // Round trips are counted on any network.
-        if arguments.roundTrips.text != nil { peer.ending.count = nil }
-        try peer.check(for: network)
-        if arguments.writing.writers != nil, network.kind != .stream {
-            throw UsageError("'--writers' is about one stream: on \(network) each write is a message of its own")
-        }
-        if arguments.submit.isOn, network.kind != .stream {
-            throw UsageError("'--submit' finds its answers in a stream, and \(network) has messages of its own")
-        }
-        try checkHeartbeat()
-        guard network.kind == .datagram else { return }
-        try destination.checkPort()
-        if arguments.persistence.reconnects {
-            throw UsageError("'--reconnect' is about connections that are lost, and \(network) has none")
-        }
-        if arguments.persistence.heartbeat != nil {
-            throw UsageError("'--heartbeat' keeps a connection alive, and \(network) has none")
-        }
-    }
-
     private func checkHeartbeat() throws(UsageError) {
         guard arguments.persistence.heartbeat != nil else { return }
         let rules = arguments.peer.frame.rules(sendsCRLF: arguments.peer.transfer.isCRLF)
@@ -161,22 +140,21 @@ struct Dial {
     // MARK: - The near end
 
     /// `--source` and `--source-port` together: a host, a port, or both.
-    private static func source(_ arguments: DialArguments, _ network: Network) throws(UsageError) -> NearEnd? {
-        guard arguments.source != nil || arguments.sourcePort != nil else { return nil }
-        if network.isUnix {
-            throw UsageError("'--source' and '--source-port' are for IP addresses, and \(network) has none")
-        }
+    private static func source(_ arguments: DialArguments) throws(UsageError) -> SourceAddress? {
         let port = UInt16(arguments.sourcePort ?? 0)
-        guard let text = arguments.source else { return NearEnd(host: "", port: port) }
-        let near = try NearEnd(source: text)
-        guard near.port != nil else { return NearEnd(host: near.host, port: port) }
-        if arguments.sourcePort != nil {
-            throw UsageError("'--source \(text)' already names the port: leave out '--source-port'")
+        guard let word = arguments.source else {
+            return arguments.sourcePort == nil ? nil : SourceAddress(host: "", port: port)
         }
-        return near
+        let source = try SourceAddress(word)
+        guard source.port != nil else { return SourceAddress(host: source.host, port: port) }
+        if arguments.sourcePort != nil {
+            throw UsageError("'--source \(word)' already names the port: leave out '--source-port'")
+        }
+        return source
     }
 
     private func sourceEndpoint() async throws(NetworkError) -> Endpoint? {
+        if network.isUnix { return try arguments.source.map(unixSource) }
         guard let source else { return nil }
         guard !source.host.isEmpty else { return .ip(.v4Any, port: source.port ?? 0) }
         do throws(LookupFailure) {
@@ -184,6 +162,15 @@ struct Dial {
             return .ip(found[0], port: source.port ?? 0)
         } catch {
             throw NetworkError(.dial, network: network, cause: error.cause)
+        }
+    }
+    private func unixSource(_ path: Word) throws(NetworkError) -> Endpoint {
+        do throws(AddressError) {
+            let named = try Destination.parse([path.byteString], role: .listening, network: network)
+            guard case .unix(let name) = named.place else { preconditionFailure("a Unix network has Unix addresses") }
+            return .unix(name)
+        } catch {
+            throw NetworkError(.dial, network: network, cause: .invalid("'--source': \(error.message)"))
         }
     }
 }

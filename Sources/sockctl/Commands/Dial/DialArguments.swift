@@ -1,10 +1,13 @@
+import SockKit
+
 /// What `dial` takes.
 struct DialArguments: Equatable, Sendable {
-    var address: [String] = []
+    var given = Given()
+    var address: [Word] = []
     var timeout: Duration?
     /// nil never races the two families.
     var fallbackDelay: Duration? = .milliseconds(300)
-    var source: String?
+    var source: Word?
     var sourcePort: Int?
     var persistence = PersistenceArguments()
     var roundTrips = RoundTripArguments()
@@ -39,41 +42,33 @@ struct DialArguments: Equatable, Sendable {
                 If a name has addresses of both families and the first is not connected by then, the second is tried \
                 beside it (RFC 8305). With `none` one address is tried after the other.
                 """
-        ).manualOnly,
+        ).manualOnly.needs(.ip),
         .option(
-            "source", short: "s", as: .word("HOST[:PORT]"), into: \.source, help: "The local address to connect from."),
+            "source", short: "s", as: .bytes("HOST[:PORT]"), into: \.source, help: "The local address to connect from.",
+            detail: "For a Unix socket of datagrams the path of a socket file, which is removed at the end."
+        ).needs(.source, reason: withoutSource),
         .option(
             "source-port", short: "p", as: .integer(0...65535, placeholder: "PORT"), into: \.sourcePort,
-            help: "The local port to connect from."),
+            help: "The local port to connect from."
+        ).manualOnly.needs(.ip, reason: withoutSource),
     ]
 
+    private static let withoutSource =
+        "'--source' and '--source-port' are for IP addresses, and {network} has none"
+
     func validate() throws(UsageError) {
-        try peer.validate()
-        try persistence.validate(peer)
-        try roundTrips.validate(peer, persistence)
-        try submit.validate(with: peer)
-        try peer.frame.validate(hasPackets: submit.isOn)
-        try validateModes()
-        try validateWriting()
-        if sourcePort != nil, peer.network.name?.hasPrefix("unix") == true {
+        try persistence.validate()
+        try writing.validate()
+        try peer.frame.validate(given, hasPackets: submit.isOn)
+        if roundTrips.text?.isEmpty == true { throw UsageError("'--send' is empty: nobody would answer that") }
+        if sourcePort != nil, peer.network.named?.isUnix == true {
             throw UsageError("a Unix socket has no port: '--source-port' has no use")
         }
     }
+}
 
-    /// What each makes of standard input and of the answers is another thing.
-    private func validateModes() throws(UsageError) {
-        let modes = [
-            (roundTrips.text != nil, "--send"), (submit.isOn, "--submit"), (peer.frame.framing != nil, "--frame"),
-        ].filter(\.0).map(\.1)
-        if modes.count > 1 {
-            throw UsageError("'\(modes[0])' and '\(modes[1])' exclude each other: each has messages of its own")
-        }
-        guard let mode = modes.last, mode != "--send" else { return }
-        if persistence.reconnects {
-            throw UsageError("'--reconnect' goes on in the middle of the bytes, and '\(mode)' has whole messages")
-        }
-        if submit.isOn, persistence.heartbeat != nil {
-            throw UsageError("'--heartbeat' sends a text that is no packet: '--submit' knows only those")
-        }
-    }
+extension DialArguments: RunArguments {
+    var common: CommonArguments { peer.common }
+    var maximumTime: Duration? { peer.ending.maximumTime }
+    var showsTransfers: Bool { given.containsAny(of: PaceArguments.aboutSingleTransfers) }
 }

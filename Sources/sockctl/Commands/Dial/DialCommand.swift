@@ -1,22 +1,28 @@
 /// `sockctl dial`: connects to a peer and joins it to standard input and output.
-enum DialCommand {
+enum DialCommand: Subcommand {
+    static let name = "dial"
+
     static let command = Command(
-        name: "dial",
+        name: name,
         abstract: "Connect to a peer and talk to it",
         manual: manual,
         defaults: DialArguments(),
         rows: DialArguments.rows,
-        familiar: [
-            Familiar("-l", "--listen", advice: "use: sockctl listen 3000"),
-            Familiar("-d", advice: "use --recv-only"),
-            Familiar("-k", advice: "use --keepalive to probe a silent peer, or: sockctl listen -k"),
-            Familiar("--keep-open", advice: "use: sockctl listen --keep-open"),
-            Familiar("-D", advice: "use --trace"),
-            Familiar("-W", advice: "use --count"),
-            Familiar("--version", advice: "use: sockctl --version"),
+        foreignFlags: [
+            ForeignFlag("-l", "--listen", advice: "use: sockctl listen 3000"),
+            ForeignFlag("-d", advice: "use --recv-only"),
+            ForeignFlag("-k", advice: "use --keepalive to probe a silent peer, or: sockctl listen -k"),
+            ForeignFlag("--keep-open", advice: "use: sockctl listen --keep-open"),
+            ForeignFlag("-D", advice: "use --trace"),
+            ForeignFlag("-W", advice: "use --count"),
+            ForeignFlag("--version", advice: "use: sockctl --version"),
         ],
         validate: { (arguments: DialArguments) throws(UsageError) in try arguments.validate() }
     )
+
+    static func run(_ arguments: DialArguments, _ conductor: Conductor) async throws(UsageError) -> ExitStatus {
+        try await Dial(arguments, conductor).run()
+    }
 
     private static let manual = Manual(
         description: [

@@ -14,14 +14,15 @@ struct Listen {
         self.arguments = arguments
         self.conductor = conductor
         reporter = conductor.reporter
-        let words = arguments.address.isEmpty ? ["127.0.0.1:0"] : arguments.address
+        let words: [Word] = arguments.address.isEmpty ? ["127.0.0.1:0"] : arguments.address
         (network, destination) = try arguments.peer.network.destination(words, .listening)
         var options = arguments.peer.socket.options
         options.reusesPort = arguments.reusesPort
         configuration = ListenConfiguration(
-            backlog: Int32(arguments.backlog), options: options, resolver: try arguments.peer.network.resolver(),
+            backlog: arguments.backlog.map(Int32.init), options: options,
+            resolver: try arguments.peer.network.resolver(),
             unixMode: UInt32(arguments.mode ?? 0o600))
-        try Self.check(arguments, network)
+        try ListenCommand.command.check(arguments.given, on: network.traits)
     }
 
     func run() async -> ExitStatus {
@@ -32,24 +33,13 @@ struct Listen {
             listener.onRetry = { [reporter] error, attempt, pause in
                 reporter.report(RetryingEvent(attempt: attempt, delay: pause, failure: Failure(error)))
             }
-            reporter.report(
-                ListeningEvent(
-                    ends: Ends(network, local: listener.endpoint), backlog: arguments.backlog,
-                    note: note(listener.endpoint)))
+            reporter.report(ListeningEvent(listener, tellsBacklog: reporter.isReported(.verbose)))
             if arguments.neverAccepts { return await leaveWaiting(listener) }
-            if let model = arguments.ioModel { return await serve(listener, IOModel(model)) }
+            if let model = arguments.ioModel { return await serve(listener, model) }
             return try await serve(listener)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
         }
-    }
-
-    /// Who can reach it: a bare port is easily taken for every interface.
-    private func note(_ endpoint: Endpoint) -> String? {
-        guard let address = endpoint.address else { return nil }
-        if address.isLoopback { return "this machine only" }
-        guard address.isUnspecified else { return nil }
-        return address.family == .v6 && network.family == nil ? "every interface, IPv4 and IPv6" : "every interface"
     }
 
     // MARK: - Nobody, or not yet
@@ -157,8 +147,7 @@ struct Listen {
         let streams = try PairedStream.standard(arguments.peer.transfer)
         let socket = try await configuration.listenDatagram(network, at: destination)
         defer { socket.close() }
-        reporter.report(
-            ListeningEvent(ends: Ends(network, local: socket.localEndpoint), note: note(socket.localEndpoint)))
+        reporter.report(ListeningEvent(socket))
         guard arguments.serve == .pipe else {
             let server = DatagramServer(socket, arguments.serve, count: arguments.peer.ending.count, reporter: reporter)
             conductor.onFinish = { server.finish() }
@@ -169,35 +158,5 @@ struct Listen {
         return await session.run(
             .open(socket, everyone: arguments.keepsOpen), Ends(network, local: socket.localEndpoint),
             longest: socket.longestMessage, firstTimeout: arguments.timeout)
-    }
-
-    // MARK: - What makes no sense on this network
-
-    private static func check(_ arguments: ListenArguments, _ network: Network) throws(UsageError) {
-        try arguments.peer.check(for: network)
-        if !network.isUnix, arguments.mode != nil {
-            throw UsageError("'--mode' is about a Unix socket's file, and \(network) has none")
-        }
-        if arguments.serve == .frames, network.kind != .stream {
-            throw UsageError("'--serve frames' finds its packets in a stream, and \(network) has messages of its own")
-        }
-        if network.kind != .stream, arguments.reading.isWanted || arguments.ioModel != nil {
-            let option =
-                arguments.ioModel != nil
-                ? "--io-model" : arguments.reading.readers != nil ? "--readers" : "--message-size"
-            throw UsageError("'\(option)' is about a stream, and \(network) carries messages")
-        }
-        guard network.kind == .datagram else { return }
-        let aboutPeers = [
-            (arguments.maximumAccepts != nil, "--max-accepts"), (arguments.maximumConnections != nil, "--max-conns"),
-            (arguments.backlog != ListenArguments().backlog, "--backlog"),
-            (!arguments.peer.pace.reads, "--no-read"), (arguments.acceptDelay > .zero, "--accept-delay"),
-            (arguments.neverAccepts, "--no-accept"),
-            (arguments.peer.ending.closeAfter != nil, "--close-after"),
-            (arguments.peer.ending.close != .fin, "--close"),
-        ]
-        if let option = aboutPeers.first(where: \.0)?.1 {
-            throw UsageError("'\(option)' is about connections, and \(network) has none")
-        }
     }
 }

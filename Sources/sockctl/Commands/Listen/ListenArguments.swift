@@ -1,20 +1,23 @@
+import SockKit
+
 /// What `listen` takes.
 struct ListenArguments: Equatable, Sendable {
-    var address: [String] = []
+    var given = Given()
+    var address: [Word] = []
     var serve = ServeMode.pipe
     var keepsOpen = false
     var maximumAccepts: Int?
     var maximumConnections: Int?
-    var backlog = 128
+    /// nil is as many as the system allows.
+    var backlog: Int?
     var timeout: Duration?
     var acceptDelay = Duration.zero
     var neverAccepts = false
     var reusesPort = false
-    /// The permissions of a Unix socket's file.
-    /// nil is 0600.
+    /// The permissions of a Unix socket's file; nil is 0600.
     var mode: Int?
     var reading = ReaderArguments()
-    var ioModel: EchoModel?
+    var ioModel: IOModel?
     var peer = PeerArguments()
 
     static let rows: [Row<ListenArguments>] =
@@ -38,7 +41,31 @@ struct ListenArguments: Equatable, Sendable {
                 `discard`, read and drop it; with `chargen`, send characters without end; with `time`, send the time \
                 as one line and close; with `frames`, answer the packets of a small binary protocol, whose client is \
                 `dial --submit`. All but `pipe` imply `--keep-open`.
-                """),
+                """
+        )
+        .excludes(
+            "send-only", "recv-only", "crlf", "quit-after", "half-open", "input-grace", "shutdown", "no-shutdown",
+            "output", "hex-dump", "delay", "separator", "whole", valued: "echo", "discard", "chargen", "time", "frames",
+            reason: "'{other}' is about standard input and output, which '{option}' leaves alone"
+        )
+        .excludes(
+            "no-read", valued: "echo", "discard", "frames",
+            reason: "'{option}' is about reading: '--no-read' leaves nothing to do"
+        )
+        .excludes(
+            "frame", valued: "chargen", "time", reason: "'--frame' is about messages, and '{option}' reads none"
+        )
+        .excludes(
+            "frame", valued: "frames",
+            reason: "'--frame' has no use: the packets of this protocol have a framing of their own"
+        )
+        .excludes(
+            "read-size", "first-read-delay", "read-delay", "max-bytes", "no-read", "read-timeout", "keep-going",
+            valued: "time", reason: "'{other}' is about reading, and '--serve time' never reads"
+        )
+        .needs(
+            .stream, valued: "frames",
+            reason: "'--serve frames' finds its packets in a stream, and {network} has messages of its own"),
         .flag(
             "keep-open", short: "k", into: \.keepsOpen, help: "Go on accepting, any number at once.",
             detail: """
@@ -47,10 +74,13 @@ struct ListenArguments: Equatable, Sendable {
                 """),
         .option(
             "max-accepts", as: .count(1...Int.max), into: \.maximumAccepts, help: "Accept this many, then no more.",
-            detail: "Those that run are finished. More than 1 implies `--keep-open`."),
+            detail: "Those that run are finished. More than 1 implies `--keep-open`."
+        ).needsConnections,
         .option(
-            "max-conns", short: "m", as: .count(1...Int.max), into: \.maximumConnections,
-            help: "Serve at most this many at once.", detail: "One too many is accepted, closed and reported."),
+            "max-conns", short: "m", as: .count(), into: \.maximumConnections,
+            help: "Serve at most this many at once.",
+            detail: "One too many is accepted, closed and reported; with 0 everyone is."
+        ).needsConnections,
         .option(
             "timeout", short: "w", aliases: ["wait"], as: .limit, into: \.timeout,
             help: "Give up when no peer comes for this long.",
@@ -66,98 +96,96 @@ struct ListenArguments: Equatable, Sendable {
                 of each wait. The waits of several peers overlap, and all are added up. One epoll_wait(2) for several \
                 counts once, with the first that is read; the CPU time counts with the wait that ends first.
                 """
-        ).manualOnly,
+        ).manualOnly
+            .excludes(
+                "serve discard", "serve chargen", "serve time", "serve frames",
+                reason: "'--io-model' is an echo server: '{other}' is another one"
+            )
+            .honours(
+                PeerArguments.plainNames.union([
+                    "serve", "keep-open", "max-accepts", "timeout", "backlog", "reuse-port", "mode", "read-size",
+                    "max-time",
+                ]),
+                reason: "'{other}' has no effect with '--io-model', a small echo server of plain system calls"
+            )
+            .needs(.stream, reason: "'{option}' is about a stream, and {network} carries messages"),
     ]
 
     private static let queue: [Row<ListenArguments>] = [
         .option(
             "backlog", as: .count(0...Int(Int32.max)), into: \.backlog, help: "How many peers may wait to be accepted.",
-            detail: "The kernel takes one more than that, and no more than `net.core.somaxconn`."),
+            detail: """
+                The kernel takes one more than that. It grants no more than `net.core.somaxconn`, which is the default.
+                """
+        ).needsConnections,
         .option(
             "accept-delay", as: .duration, into: \.acceptDelay, help: "Wait this long before every accept.",
             detail: "Peers are connected meanwhile as far as they know, and wait in the queue."
-        ).manualOnly,
+        ).manualOnly.needsConnections,
         .flag(
             "no-accept", into: \.neverAccepts, help: "Never accept: leave peers in the queue.",
             detail: "They connect and may send until the queue is full; then the kernel drops what comes."
-        ).manualOnly,
+        ).manualOnly.needsConnections
+            .excludes(
+                "timeout", reason: withoutPeers, hint: "to end after a time, use --max-time"
+            )
+            .honours(
+                PeerArguments.plainNames.union(["keep-open", "backlog", "reuse-port", "mode", "max-time"]),
+                reason: withoutPeers),
         .flag(
             "reuse-port", into: \.reusesPort, help: "Share the port with others that do.",
-            detail: "This is SO_REUSEPORT."),
+            detail: "This is SO_REUSEPORT."
+        ).needs(.ip),
         .option(
             "mode", as: .fileMode, into: \.mode, help: "The permissions of a Unix socket's file.",
             detail: "In octal; the default is `0600`."
-        ).manualOnly,
+        ).manualOnly
+            .needs(.unix, reason: "'--mode' is about a Unix socket's file, and {network} has none"),
     ]
 
-    func validate() throws(UsageError) {
-        try peer.validate()
-        try validateModel()
-        try validateService()
-        try validateQueue()
-        try peer.frame.validate(hasPackets: serve == .frames)
-        try validateReading()
-        if let maximumConnections, maximumConnections > 1, !goesOn {
-            throw UsageError("'--max-conns \(maximumConnections)' needs '--keep-open': without it one peer is served")
-        }
-    }
+    private static let withoutPeers = "'{other}' is about peers that are accepted, and '--no-accept' accepts none"
 
-    private static let honouredInVain = PeerArguments.plainNames.union([
-        "no-accept", "keep-open", "backlog", "reuse-port", "mode", "max-time",
-    ])
-
-    private func validateQueue() throws(UsageError) {
-        guard neverAccepts else { return }
-        if let option = Self.rows.firstGiven(in: self, unlike: ListenArguments(), besides: Self.honouredInVain) {
-            let hint = option == "--timeout" ? "to end after a time, use --max-time" : nil
-            throw UsageError("'\(option)' is about peers that are accepted, and '--no-accept' accepts none", hint: hint)
-        }
-    }
+    /// What a row of `dial`'s, too, has no meaning for here.
+    static let rules = [
+        Rule(
+            subjects: ["close-after"], demand: .never, missing: .connection,
+            reason: "'{option}' is about connections, and {network} has none"),
+        Rule(
+            subjects: ["serve echo", "serve discard", "serve chargen", "serve time"],
+            demand: .excludes(["idle-timeout"]),
+            missing: .connection,
+            reason: "'{other}' is about a silence of one peer, and '{option}' answers each datagram by itself"),
+        Rule(
+            subjects: ["serve echo", "serve discard", "serve chargen", "serve time"],
+            demand: .excludes(["read-size", "write-size"]), missing: .connection,
+            reason: "'{other}' has no effect: '{option}' takes each datagram whole"),
+    ]
 
     /// Whether more than one peer is accepted.
     var goesOn: Bool {
+        if maximumConnections == 0 { return true }
         if let maximumAccepts { return maximumAccepts > 1 }
         return keepsOpen || serve != .pipe || ioModel != nil
     }
 
-    /// Everything but `pipe` leaves standard input alone.
-    private func validateService() throws(UsageError) {
-        guard serve != .pipe else { return }
-        let aboutInput = [
-            (peer.transfer.sendsOnly, "--send-only"), (peer.transfer.receivesOnly, "--recv-only"),
-            (peer.transfer.isCRLF, "--crlf"), (peer.ending.quitAfter != nil, "--quit-after"),
-            (peer.ending.isHalfOpen, "--half-open"), (peer.ending.halfClose == .always, "--shutdown"),
-            (peer.ending.halfClose == .never, "--no-shutdown"), (peer.transfer.output != nil, "--output"),
-            (peer.transfer.hexDump != nil, "--hex-dump"), (peer.pace.lineDelay > .zero, "--delay"),
-        ]
-        if let option = aboutInput.first(where: \.0)?.1 {
+    func validate() throws(UsageError) {
+        try peer.frame.validate(given, hasPackets: serve == .frames)
+        if let maximumConnections, maximumConnections > 1, !goesOn {
+            throw UsageError("'--max-conns \(maximumConnections)' needs '--keep-open': without it one peer is served")
+        }
+        if reading.isWanted, serve == .pipe, goesOn {
             throw UsageError(
-                "'\(option)' is about standard input and output, which '--serve \(serve.rawValue)' leaves alone")
-        }
-        if !peer.pace.reads, serve == .echo || serve == .discard || serve == .frames {
-            throw UsageError("'--serve \(serve.rawValue)' is about reading: '--no-read' leaves nothing to do")
-        }
-        try validateMessages()
-        guard serve == .time else { return }
-        let aboutReading = peer.pace.aboutReading + (peer.pace.reads ? [] : ["--no-read"]) + peer.deadlines.aboutReading
-        if let option = aboutReading.first {
-            throw UsageError("'\(option)' is about reading, and '--serve time' never reads")
+                "'--\(reading.readers == nil ? "message-size" : "readers")' is about one peer: '--keep-open' joins "
+                    + "several to standard output",
+                hint: "use '--serve discard' to count what several peers send")
         }
     }
+}
 
-    /// Only `echo` and `discard` read messages of any framing.
-    private func validateMessages() throws(UsageError) {
-        if peer.frame.framing != nil, serve == .chargen || serve == .time {
-            throw UsageError("'--frame' is about messages, and '--serve \(serve.rawValue)' reads none")
-        }
-        let aboutStreams = [
-            (peer.frame.separator != FrameArguments().separator, "--separator"), (peer.frame.sendsWhole, "--whole"),
-        ]
-        if let option = aboutStreams.first(where: \.0)?.1 {
-            throw UsageError(
-                "'\(option)' is about standard input and output, which '--serve \(serve.rawValue)' leaves alone")
-        }
-    }
+extension ListenArguments: RunArguments {
+    var common: CommonArguments { peer.common }
+    var maximumTime: Duration? { peer.ending.maximumTime }
+    var showsTransfers: Bool { given.containsAny(of: PaceArguments.aboutSingleTransfers) }
 }
 
 extension ValueType where Value == Int {
@@ -171,5 +199,11 @@ extension ValueType where Value == Int {
         } show: {
             "0" + String($0, radix: 8)
         }
+    }
+}
+
+extension Row {
+    fileprivate var needsConnections: Row {
+        needs(.connection, reason: "'{option}' is about connections, and {network} has none")
     }
 }

@@ -1,22 +1,29 @@
 /// `sockctl listen`: waits for peers and joins or serves them.
-enum ListenCommand {
+enum ListenCommand: Subcommand {
+    static let name = "listen"
+
     static let command = Command(
-        name: "listen",
+        name: name,
         abstract: "Wait for a peer and talk to it",
         manual: manual,
         defaults: ListenArguments(),
         rows: ListenArguments.rows,
-        familiar: [
-            Familiar("-l", "--listen", advice: "listen is the command: sockctl listen 3000"),
-            Familiar("-p", "--source-port", advice: "the port is the address: sockctl listen 3000"),
-            Familiar("-s", "--source", advice: "the address says where to listen: sockctl listen 127.0.0.1:3000"),
-            Familiar("-d", advice: "use --recv-only"),
-            Familiar("-D", advice: "use --trace"),
-            Familiar("-W", advice: "use --count"),
-            Familiar("--version", advice: "use: sockctl --version"),
+        rules: ListenArguments.rules,
+        foreignFlags: [
+            ForeignFlag("-l", "--listen", advice: "listen is the command: sockctl listen 3000"),
+            ForeignFlag("-p", "--source-port", advice: "the port is the address: sockctl listen 3000"),
+            ForeignFlag("-s", "--source", advice: "the address says where to listen: sockctl listen 127.0.0.1:3000"),
+            ForeignFlag("-d", advice: "use --recv-only"),
+            ForeignFlag("-D", advice: "use --trace"),
+            ForeignFlag("-W", advice: "use --count"),
+            ForeignFlag("--version", advice: "use: sockctl --version"),
         ],
         validate: { (arguments: ListenArguments) throws(UsageError) in try arguments.validate() }
     )
+
+    static func run(_ arguments: ListenArguments, _ conductor: Conductor) async throws(UsageError) -> ExitStatus {
+        try await Listen(arguments, conductor).run()
+    }
 
     private static let manual = Manual(
         description: [

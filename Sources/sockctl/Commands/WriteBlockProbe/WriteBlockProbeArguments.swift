@@ -1,6 +1,9 @@
+import SockKit
+
 /// What `write-block-probe` takes.
 struct WriteBlockProbeArguments: Equatable, Sendable {
-    var address: [String] = []
+    var given = Given()
+    var address: [Word] = []
     var timeout: Duration? = .seconds(10)
     var network = NetworkArguments()
     var chunk = 64 << 10
@@ -13,9 +16,8 @@ struct WriteBlockProbeArguments: Equatable, Sendable {
     var readAfter: Duration?
     var readEvery: Duration?
     var readSize: Int?
-    var then: PeerDeed?
-    /// nil means true by default.
-    var nodelay: Bool?
+    var then: WriteBlockProbe.PeerEnding?
+    var nodelay = true
     var sendBuffer: Int?
     var receiveBuffer: Int?
     var picture = PictureArguments()
@@ -51,13 +53,19 @@ struct WriteBlockProbeArguments: Equatable, Sendable {
             detail: """
                 Past it a write returns what it had written. Two more writes are tried without a new deadline, to show \
                 that it is sticky: 0 bytes, at once. Then it stops.
-                """),
+                """
+        ),
         .flag(
             "blocking", into: \.isBlocking, help: "Write in a thread that really blocks.",
-            detail: "One write(2) a chunk on a blocking socket: it returns short if it is ended while it waits."),
+            detail: "One write(2) a chunk on a blocking socket: it returns short if it is ended while it waits."
+        ).excludes(
+            "both", "write-timeout",
+            reason:
+                "'--blocking' and '{other}' exclude each other: a thread in a blocking write can do nothing else"),
         .flag(
             "both", into: \.bothWrite, help: "The peer writes too.",
-            detail: "Both directions have buffers of their own: both block, independently."),
+            detail: "Both directions have buffers of their own: both block, independently."
+        ).ours.needs(.connection, reason: "'{option}' needs a connection, and {network} has none"),
         .option(
             "timeout", short: "w", aliases: ["wait"], as: .limit, into: \.timeout,
             help: "Give up when not connected after this long."
@@ -66,21 +74,34 @@ struct WriteBlockProbeArguments: Equatable, Sendable {
 
     private static let peer: [Row<WriteBlockProbeArguments>] = [
         .option(
-            "read-after", as: .limit, into: \.readAfter, help: "The peer begins to read this long after the start."),
-        .flag("never-read", into: \.neverReads, help: "The peer never reads (the default)."),
+            "read-after", as: .limit, into: \.readAfter, help: "The peer begins to read this long after the start."
+        ).ours,
+        .flag("never-read", into: \.neverReads, help: "The peer never reads (the default).")
+            .excludes("read-after", reason: "'--never-read' and '--read-after' exclude each other").ours,
         .option(
             "read-every", as: .duration, into: \.readEvery, help: "How far apart its reads are.",
-            detail: "Without it, it reads on as fast as bytes come."),
+            detail: "Without it, it reads on as fast as bytes come."
+        ).needs("read-after", reason: "'--read-every' needs '--read-after': by default the peer never reads"),
         .option(
             "read-size", as: .size(1...(1 << 30)), into: \.readSize, help: "The buffer of one of its reads.",
-            detail: "By default 60000."),
+            detail: "By default 60000."
+        ).needs(
+            "read-after", "then drain",
+            reason: "'--read-size' needs '--read-after' or '--then drain': by default the peer never reads"),
         .option(
             "then", as: .choice("HOW"), into: \.then, help: "What it does once the writer is blocked.",
             detail: """
                 `kill`: its socket is handed to a process that nobody else shares it with, and that is killed with \
                 SIGKILL. `close`: it closes, bytes unread. `reset`: it resets the connection. `drain`: it reads \
                 everything; then the write that was blocked is the last, unless `--writes` or `--duration` are given.
-                """),
+                """
+        )
+        .excludes(
+            "write-timeout",
+            reason:
+                "'--then {value}' needs a write that stays blocked, and '--write-timeout' ends it before"
+        ).ours
+        .needs(.connection, valued: "reset", reason: "'{option}' needs a connection, and {network} has none"),
     ]
 
     private static let sockets: [Row<WriteBlockProbeArguments>] = [
@@ -99,16 +120,12 @@ struct WriteBlockProbeArguments: Equatable, Sendable {
         .flag(
             "nodelay", into: \.nodelay, value: true, help: "Send small writes at once (the default).",
             detail: "This is TCP_NODELAY."
-        ).manualOnly,
+        ).manualOnly.overriding("no-nodelay").needs(.tcp),
         .flag(
             "no-nodelay", into: \.nodelay, value: false, help: "Let the kernel gather small writes.",
-            detail: "This is Nagle's algorithm."),
+            detail: "This is Nagle's algorithm."
+        ).overriding("nodelay").needs(.tcp),
     ]
-}
-
-/// What the probe's own peer does once the writer is blocked.
-enum PeerDeed: String, CaseIterable, Sendable {
-    case kill, close, reset, drain
 }
 
 extension ValueType where Value == Duration {
@@ -123,41 +140,20 @@ extension ValueType where Value == Duration {
     }
 }
 
-extension WriteBlockProbeArguments {
-    func validate() throws(UsageError) {
-        try network.validate()
-        try reports.validate()
-        try picture.validate(reports)
-        if neverReads, readAfter != nil {
-            throw UsageError("'--never-read' and '--read-after' exclude each other")
-        }
-        if readEvery != nil, readAfter == nil {
-            throw UsageError("'--read-every' needs '--read-after': by default the peer never reads")
-        }
-        if readSize != nil, readAfter == nil, then != .drain {
-            throw UsageError("'--read-size' needs '--read-after' or '--then drain': by default the peer never reads")
-        }
-        if isBlocking, bothWrite || writeTimeout != nil {
-            let other = bothWrite ? "--both" : "--write-timeout"
-            throw UsageError(
-                "'--blocking' and '\(other)' exclude each other: a thread in a blocking write can do nothing else")
-        }
-        if writeTimeout != nil, let then {
-            throw UsageError(
-                "'--then \(then.rawValue)' needs a write that stays blocked, and '--write-timeout' ends it before")
-        }
-        try validatePeer()
+extension Row {
+    /// The same row, which is about the peer that the probe makes.
+    fileprivate var ours: Row {
+        excludes(
+            "address", reason: "'{option}' is about the probe's own peer, and the one at an address is somebody else's")
     }
+}
 
-    /// What is about the probe's own peer makes no sense with somebody else's.
-    private func validatePeer() throws(UsageError) {
-        guard !address.isEmpty else { return }
-        let own = [
-            (readAfter != nil, "--read-after"), (neverReads, "--never-read"), (then != nil, "--then"),
-            (bothWrite, "--both"),
-        ]
-        if let option = own.first(where: \.0)?.1 {
-            throw UsageError("'\(option)' is about the probe's own peer, and the one at an address is somebody else's")
-        }
+extension WriteBlockProbeArguments: RunArguments {
+    var reportTarget: ReporterSettings.Target { .standardOutput }
+    /// Each write is a part of the report, which is the product: it needs no `-v`.
+    var common: CommonArguments {
+        var common = reports
+        common.verbosity = max(common.verbosity, 2)
+        return common
     }
 }

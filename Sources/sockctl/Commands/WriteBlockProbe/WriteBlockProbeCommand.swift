@@ -1,14 +1,20 @@
 /// `sockctl write-block-probe`: sees a write block, and where every byte is.
-enum WriteBlockProbeCommand {
+enum WriteBlockProbeCommand: Subcommand {
+    static let name = "write-block-probe"
+
     static let command = Command(
-        name: "write-block-probe",
+        name: name,
         abstract: "See a write block, and where every byte is",
         manual: manual,
         defaults: WriteBlockProbeArguments(),
-        rows: WriteBlockProbeArguments.rows,
-        familiar: [],
-        validate: { (arguments: WriteBlockProbeArguments) throws(UsageError) in try arguments.validate() }
+        rows: WriteBlockProbeArguments.rows
     )
+
+    static func run(_ arguments: WriteBlockProbeArguments, _ conductor: Conductor) async throws(UsageError)
+        -> ExitStatus
+    {
+        try await WriteBlockProbeRun(arguments, conductor).run()
+    }
 
     private static let manual = Manual(
         description: [

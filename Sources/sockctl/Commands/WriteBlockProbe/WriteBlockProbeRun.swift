@@ -38,7 +38,12 @@ extension WriteBlockProbe {
     /// What the command line asks for.
     fileprivate init(_ arguments: WriteBlockProbeArguments) throws(UsageError) {
         let (network, destination) = try arguments.network.probed(arguments.address)
-        try arguments.check(for: network)
+        if network.isUDP {
+            throw UsageError(
+                "a write to \(network) never blocks: what has no room is lost",
+                hint: "datagrams that do block are a Unix socket's: --network unixgram")
+        }
+        try WriteBlockProbeCommand.command.check(arguments.given, on: network.traits)
         self.init(network: network)
         self.destination = destination
         dialer = Dialer(
@@ -49,32 +54,14 @@ extension WriteBlockProbe {
         reading = arguments.readAfter.map {
             Reading(after: $0, every: arguments.readEvery, size: arguments.readSize ?? 60000)
         }
-        ending = arguments.then.flatMap { PeerEnding(rawValue: $0.rawValue) }
+        ending = arguments.then
     }
 }
 
 extension WriteBlockProbeArguments {
     fileprivate var options: SocketOptions {
         var options = SocketOptions()
-        (options.sendBuffer, options.receiveBuffer, options.noDelay) = (sendBuffer, receiveBuffer, nodelay ?? true)
+        (options.sendBuffer, options.receiveBuffer, options.noDelay) = (sendBuffer, receiveBuffer, nodelay)
         return options
-    }
-
-    /// Refuses options that are impossible, or have no effect, on this network.
-    fileprivate func check(for network: Network) throws(UsageError) {
-        if network.isUDP {
-            throw UsageError(
-                "a write to \(network) never blocks: what has no room is lost",
-                hint: "datagrams that do block are a Unix socket's: --network unixgram")
-        }
-        if !network.isTCP, let nodelay {
-            throw UsageError("'--\(nodelay ? "" : "no-")nodelay' has no meaning for \(network)")
-        }
-        if network.kind == .datagram, bothWrite {
-            throw UsageError("'--both' needs a connection, and \(network) has none")
-        }
-        if network.kind == .datagram, then == .reset {
-            throw UsageError("'--then reset' needs a connection, and \(network) has none")
-        }
     }
 }

@@ -10,8 +10,8 @@ final class DatagramSender {
     private let pace: Cadence
     /// Each datagram goes by itself: somebody looks at it, or waits for what it brings.
     private let sendsSingly: Bool
-    /// Runs may be left to the kernel to cut, once it has been seen that nobody refuses: a run brings one refusal.
-    private var mayRun: Bool
+    /// Whether the kernel is to cut runs into datagrams, once it has been seen that nobody refuses: a run brings one refusal.
+    private var leavesCuttingToKernel: Bool
     private var known: Set<Endpoint> = []
     private(set) var sent = 0
     private var queuedBytes = 0
@@ -32,7 +32,7 @@ final class DatagramSender {
         self.pace = pace
         self.reporter = reporter
         sendsSingly = singly || reporter.isReported(.verbose)
-        mayRun = inRuns && !sendsSingly && !socket.network.isUnix
+        leavesCuttingToKernel = inRuns && !sendsSingly && !socket.network.isUnix
         batch = try OutgoingBatch(
             for: socket, receivers: socket.remoteEndpoint == nil ? receivers : [], segments: false)
     }
@@ -82,8 +82,8 @@ final class DatagramSender {
             }
         }
         batch.removeAll()
-        if mayRun {
-            mayRun = false
+        if leavesCuttingToKernel {
+            leavesCuttingToKernel = false
             takeErrors()
             batch.segments = refused == 0
         }

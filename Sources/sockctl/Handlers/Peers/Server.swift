@@ -102,6 +102,7 @@ final class Server {
                     ends: Ends(connection, number: nil),
                     reason: "\(Quantity.count(most, "peer")) being served already, as many as --max-conns allows"))
             connection.close()
+            if crew.count == 0 { waitForFirst() }
             return
         }
         accepted += 1

@@ -116,13 +116,3 @@ final class IOModelSession {
             ]))
     }
 }
-
-extension IOModel {
-    init(_ model: EchoModel) {
-        switch model {
-        case .blocking: self = .blocking
-        case .spin: self = .spin
-        case .epoll: self = .epoll
-        }
-    }
-}

@@ -49,7 +49,8 @@ final class Persistence {
 
     private func wait(_ failure: Failure) async throws(NetworkError) {
         if troubleSince == nil { troubleSince = .now }
-        let pause = backoff.next(using: &random)
+        // Even who asks for no wait does not dial without a pause.
+        let pause = max(backoff.next(using: &random), .milliseconds(10))
         reporter.report(RetryingEvent(attempt: backoff.count, delay: pause, failure: failure))
         let sleep = Netpoller.spawn { await Netpoller.sleep(for: pause) }
         let watch = output.map { output in

@@ -21,6 +21,17 @@ struct ListeningEvent: Event {
 }
 
 extension ListeningEvent {
+    /// A socket that accepts connections. With `tellsBacklog` the line for people has the length of its queue, too.
+    @Netpoller
+    init(_ listener: Listener, tellsBacklog: Bool) {
+        ends = Ends(listener.network, local: listener.endpoint)
+        backlog = Int(listener.backlog)
+        let notes = [
+            listener.network.isUnix ? nil : listener.reach.note, tellsBacklog ? "backlog \(listener.backlog)" : nil,
+        ]
+        note = notes.contains { $0 != nil } ? notes.compactMap(\.self).joined(separator: ", ") : nil
+    }
+
     /// A socket that receives datagrams.
     @Netpoller
     init(_ socket: DatagramSocket) {
@@ -37,7 +48,7 @@ extension Reach {
         case .oneAddress: nil
         case .everyInterface(.v4): "every interface, IPv4 only"
         case .everyInterface(.v6): "every interface, IPv6 only"
-        case .everyInterfaceBothFamilies: "every interface, both families"
+        case .everyInterfaceBothFamilies: "every interface, IPv4 and IPv6"
         }
     }
 }

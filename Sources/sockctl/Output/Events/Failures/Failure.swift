@@ -37,7 +37,7 @@ struct Failure: Sendable, Hashable {
 
     /// An operation on the network that failed, on the connection with this number.
     init(_ error: NetworkError, connection: Int? = nil) {
-        self.init(code: error.code, message: error.description, hint: error.hint)
+        self.init(code: error.code, message: error.description, hint: error.advice)
         operation = error.operation.rawValue
         call = error.call
         (network, local, remote) = (error.network, error.local, error.remote)

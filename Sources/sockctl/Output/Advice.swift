@@ -1,0 +1,52 @@
+import SockKit
+
+extension NetworkError {
+    /// What a person could do about it with this program, else what the library says; nil where there is nothing worth
+    /// saying.
+    var advice: String? {
+        switch (operation, cause) {
+        case (.dial, .system(.connectionRefused, _)),
+            (.write, .system(.connectionRefused, _)) where network?.isUnix == true:
+            hint(followedBy: startHint)
+        case (.dial, .system(.noSuchFile, _)), (.write, .system(.noSuchFile, _)):
+            hint(
+                followedBy: network == .unixgram
+                    ? "start a receiver with: sockctl udp-recv unix:\(path)"
+                    : "start a listener with: sockctl listen unix:\(path)")
+        case (.dial, .system(.wrongProtocolType, _)) where network == .unixgram,
+            (.write, .system(.wrongProtocolType, _)):
+            hint(followedBy: "for a stream use: sockctl dial unix:\(path), else unixpacket:\(path)")
+        case (.dial, .system(.wrongProtocolType, _)):
+            hint(followedBy: "try --network unix, unixgram or unixpacket")
+        case (.dial, .system(.permissionDenied, _)) where network?.isUDP == true,
+            (.write, .system(.permissionDenied, _)) where network?.isUDP == true:
+            "to send to a broadcast address, say --broadcast"
+        case (.set, .option(.noSuchInterface, _, _)):
+            "name an interface that is there: --join GROUP@INTERFACE; look at: ip link"
+        case (.read, .system(.timedOut, _)), (.write, .system(.timedOut, _)):
+            hint.map { "\($0), or with --user-timeout the peer no longer reads" }
+        case (_, .frame(let error)) where error.isLimit: "a larger limit is set with: --max-frame SIZE"
+        default: hint
+        }
+    }
+
+    private func hint(followedBy advice: String?) -> String? {
+        guard let hint, let advice else { return hint }
+        return "\(hint); \(advice)"
+    }
+
+    private var startHint: String? {
+        switch remote {
+        // Nothing can listen there.
+        case .ip(_, port: 0), nil: nil
+        case .ip(let address, let port): "start one with: sockctl listen \(address.isLoopback ? "" : ":")\(port)"
+        case .unix(let name): "start one with: sockctl \(network == .unixgram ? "udp-recv" : "listen") unix:\(name)"
+        }
+    }
+
+    /// What a Unix socket's peer is called; `PATH` where that is not known.
+    private var path: String {
+        if case .unix(let name) = remote, name != .unnamed { return "\(name)" }
+        return "PATH"
+    }
+}

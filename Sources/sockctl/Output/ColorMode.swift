@@ -1,0 +1,4 @@
+/// When reports are coloured.
+enum ColorMode: String, CaseIterable, Sendable {
+    case auto, always, never
+}
