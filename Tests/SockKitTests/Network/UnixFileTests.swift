@@ -104,7 +104,7 @@ import Testing
         try #require(unsafe chmod(file, 0o600) == 0)
         try #require(unsafe symlink(file, link) == 0)
         for path in [file, link] {
-            #expect(throws: Errno.self) { try FileCalls.setMode(0o666, ofSocketAt: path) }
+            #expect(throws: Errno.self) { try FileCalls.setMode(0o666, ofSocketAt: ByteString(path)) }
         }
         #expect(try #require(fileStatus(of: file)).st_mode & 0o7777 == 0o600)
     }
@@ -114,7 +114,7 @@ import Testing
             let directory = try TemporaryDirectory()
             let path = "\(directory.path)/s"
             try makeStaleSocket(at: path)
-            let holder = try FileCalls.open(directory.path, for: .read)
+            let holder = try FileCalls.open(ByteString(directory.path), for: .read)
             guard case .done = try FileCalls.lock(holder.rawValue) else { throw Unexpected("the lock is taken") }
             let waiting = Netpoller.spawn { try await ListenConfiguration().listen(.unix, path) }
             await Netpoller.sleep(for: .milliseconds(20))
@@ -135,7 +135,7 @@ import Testing
             let directory = try TemporaryDirectory()
             let path = "\(directory.path)/s"
             try makeStaleSocket(at: path)
-            let holder = try FileCalls.open(directory.path, for: .read)
+            let holder = try FileCalls.open(ByteString(directory.path), for: .read)
             guard case .done = try FileCalls.lock(holder.rawValue) else { throw Unexpected("the lock is taken") }
             let error = try await failure { _ = try await ListenConfiguration().listen(.unix, path) }
             #expect(error.errno == .addressInUse && fileStatus(of: path) != nil)

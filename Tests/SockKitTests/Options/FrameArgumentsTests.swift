@@ -65,11 +65,17 @@ import Testing
     }
 
     @Test(arguments: [
-        "--frame line", "--send-only", "--recv-only", "--no-read", "--crlf", "--output x", "-q 1", "--half-open", "-N",
-        "--no-shutdown", "--input-grace 2", "--whole", "--separator x", "--max-frame 12", "--window 0",
+        ("--frame line", "'--frame' has no use"), ("--send-only", "'--send-only' makes no sense with '--submit'"),
+        ("--recv-only", "'--recv-only' makes no sense"), ("--no-read", "'--no-read' makes no sense"),
+        ("--crlf", "'--crlf' makes no sense"), ("--output x", "'--output' makes no sense"),
+        ("-q 1", "'--quit-after' makes no sense"), ("--half-open", "'--half-open' makes no sense"),
+        ("-N", "'--shutdown' makes no sense"), ("--no-shutdown", "'--no-shutdown' makes no sense"),
+        ("--input-grace 2", "'--input-grace' makes no sense"), ("--whole", "'--whole' has no use"),
+        ("--separator x", "'--separator' has no use"), ("--max-frame 12", "'--max-frame 12': the smallest packet"),
+        ("--window 0", "'--window': '0' is not a number"),
     ])
-    func `submitting leaves no room for what concerns other conversations`(option: String) {
-        #expect(message { try dial("--submit \(option) x") } != nil)
+    func `submitting leaves no room for what concerns other conversations`(option: String, reason: String) {
+        #expect(message { try dial("--submit \(option) x") }?.hasPrefix(reason) == true)
         #expect(message { try dial("--submit --max-frame 13 --window 1 -i 1 x") } == nil)
     }
 
