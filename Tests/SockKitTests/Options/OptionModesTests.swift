@@ -270,7 +270,7 @@ import Testing
         Mode(
             "", .udp,
             """
-            chunk chomp size interval rate wait source unconnected broadcast multicast-interface no-fragment
+            whole chunk chomp size interval rate wait source unconnected broadcast multicast-interface no-fragment
             """),
         Mode(
             "--whole", .udp,
@@ -285,7 +285,7 @@ import Testing
         Mode(
             "", .unixgram,
             """
-            chunk chomp size interval rate wait source unconnected
+            whole chunk chomp size interval rate wait source unconnected
             """),
     ]
 
