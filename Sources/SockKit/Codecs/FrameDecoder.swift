@@ -56,8 +56,8 @@ public struct FrameDecoder: Sendable {
     private var missing: String {
         let have = pending.count
         switch framing {
-        case .line: return "\(have) bytes without a newline"
-        case .delimiter: return "\(have) bytes without the delimiter"
+        case .line: return "\(have) byte\(have == 1 ? "" : "s") without a newline"
+        case .delimiter: return "\(have) byte\(have == 1 ? "" : "s") without the delimiter"
         case .length(let field):
             guard let wanted else { return "\(have) of the \(field.width) bytes of its length" }
             return "\(have - field.width) of \(wanted - field.width) bytes"

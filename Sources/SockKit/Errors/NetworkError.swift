@@ -5,7 +5,7 @@
 public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What was tried.
     public enum Operation: String, Sendable {
-        case dial, listen, accept, read, write, close, set
+        case dial, listen, accept, read, write, close, set, wait
     }
 
     /// A stream that has no network: what the process was given, or a file.
@@ -154,8 +154,9 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
 
     public var description: String {
         if stream != nil {
-            // They have no ends to name, and no calls worth telling.
-            return "\(operation.rawValue) \(streamName): \(errno?.description ?? causeText)"
+            // They have no ends to name, and a call that is the operation is not worth telling.
+            let isPlain = if case .system(_, let call) = cause { call == operation.rawValue } else { false }
+            return "\(operation.rawValue) \(streamName): \(isPlain ? errno?.description ?? causeText : causeText)"
         }
         var text = operation.rawValue
         if let network { text += " \(network)" }

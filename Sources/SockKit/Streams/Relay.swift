@@ -141,8 +141,10 @@ public final class Relay {
         if isOver { return .done }
         if isPassedOn {
             do throws(NetworkError) { try far.closeWrite() } catch {
-                // The far side may be gone already; then the receiving direction says so.
-                if !error.endsConnection { return .failed(error) }
+                // The far side may be gone already; then the receiving direction says so, and soon.
+                guard error.endsConnection else { return .failed(error) }
+                waitForSilence(Self.patience, of: inbound, then: .failed(error))
+                return nil
             }
             saidEnd = true
         }

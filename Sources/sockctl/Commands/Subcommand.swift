@@ -55,7 +55,7 @@ extension Subcommand {
         do throws(NetpollerFailure) {
             return try Netpoller.run { await conduct(arguments, reporter).code }
         } catch {
-            let error = NetworkError(.set, network: nil, cause: .system(error.errno, call: error.call))
+            let error = NetworkError(.wait, network: nil, cause: .system(error.errno, call: error.call))
             return reporter.end(Failure(error), .system)
         }
     }

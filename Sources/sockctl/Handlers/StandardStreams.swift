@@ -3,9 +3,12 @@ import SockKit
 extension PairedStream {
     /// Standard input and output, as far as a command uses them.
     static func standard(_ transfer: TransferArguments) throws(NetworkError) -> PairedStream {
-        PairedStream(
-            source: transfer.receivesOnly ? nil : try .standardInput(),
-            sink: transfer.sendsOnly ? nil : try .standardOutput())
+        let source: ByteSource? = transfer.receivesOnly ? nil : try .standardInput()
+        let sink = try ByteSink.standardOutput()
+        guard transfer.sendsOnly else { return PairedStream(source: source, sink: sink) }
+        // Nothing will ever come: whoever reads it is to know now.
+        sink.end()
+        return PairedStream(source: source, sink: nil)
     }
 }
 
@@ -17,7 +20,9 @@ extension ByteSource {
             guard !input.isDirectory else { throw Errno.isDirectory }
             return input
         } catch {
-            throw NetworkError(.read, .standardInput, cause: .system(error, call: "read"))
+            // A pipe has no space to lack: it is the limit of what the loop may watch (epoll_ctl(2)).
+            let call = error == .noSpace ? "epoll_ctl" : "read"
+            throw NetworkError(.read, .standardInput, cause: .system(error, call: call))
         }
     }
 }

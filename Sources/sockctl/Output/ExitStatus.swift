@@ -66,13 +66,13 @@ extension ExitStatus {
 
     private static func status(of number: Errno, _ call: String, _ error: NetworkError) -> ExitStatus {
         if call.hasPrefix("pthread") { return .system }
-        if error.stream == .standardInput { return .noInput }
+        if error.stream == .standardInput { return number == .noSpace ? .system : .noInput }
         switch error.operation {
         // Who resets had accepted: there was a connection.
         case .dial: return number == .connectionReset ? .inputOutput : .unavailable
         // The address was there to be had, so what is wrong is the place: a directory that is missing, for one.
         case .listen: return .cannotCreate
-        case .accept: return .system
+        case .accept, .wait: return .system
         case .set: return .usage
         // A datagram that is turned away is a dial that is: there was no connection to break.
         case .read, .write: return error.network?.kind == .datagram ? .unavailable : .inputOutput

@@ -37,7 +37,7 @@ final class Progress {
         let settings = reporter.settings
         guard drawing == nil, !settings.isQuiet, !settings.isJSON else { return }
         if bytes == 0 { start = .now }
-        let isInPlace = reporter.errorTerminal.isTerminal
+        let isInPlace = reporter.errorTerminal.rewritesLines
         guard settings.showsProgress || isInPlace && !sharesTerminal else { return }
         drawing = Netpoller.spawn { [weak self, delay] in
             var pause = delay
@@ -60,7 +60,7 @@ final class Progress {
         guard let drawing else { return }
         drawing.cancel()
         self.drawing = nil
-        if reporter.errorTerminal.isTerminal { reporter.setStatus(nil) }
+        if reporter.errorTerminal.rewritesLines { reporter.setStatus(nil) }
     }
 
     private func draw(inPlace: Bool) {

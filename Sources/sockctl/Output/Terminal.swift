@@ -22,6 +22,8 @@ enum Style: Sendable {
 struct Terminal: Sendable {
     let descriptor: Int32
     let isTerminal: Bool
+    /// Whether a line can be wiped away and written anew.
+    let rewritesLines: Bool
     let isColored: Bool
     /// Whether texts and drawings may use more than ASCII; the environment's locale says so where it says anything.
     let drawsUnicode: Bool
@@ -41,6 +43,7 @@ struct Terminal: Sendable {
     ) {
         self.descriptor = descriptor
         self.isTerminal = isTerminal
+        rewritesLines = isTerminal && term?.isEmpty != true && term != "dumb"
         isColored =
             switch color {
             case .always: true

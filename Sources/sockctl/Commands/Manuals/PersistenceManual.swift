@@ -37,7 +37,8 @@ extension Manual.Section {
                 What it took and the peer's TCP did not acknowledge (SIOCOUTQ) may be lost, or may have arrived all the \
                 same: it is told to the byte, and not sent again. Bytes that were acknowledged have reached the peer's \
                 kernel; whether its program read them nobody can know but by an answer. So a second figure says how many \
-                were acknowledged since the peer was last heard: as many of them as lay in its queue unread are lost too.
+                were acknowledged since the peer was last heard: as many of them as lay in its queue unread are lost too. The \
+                status is that of the last connection: 0 where it ended well, whatever was told before.
                 """
             ),
         ])

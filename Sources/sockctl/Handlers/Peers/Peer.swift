@@ -107,7 +107,7 @@ final class Peer: ByteStream {
 
     @inline(never)
     private func excess(_ most: Int) -> NetworkError {
-        names.failure(.read, .limit("the peer sent more than \(most) bytes"))
+        names.failure(.read, .limit("the peer sent more than \(Quantity.count(most, "byte"))"))
     }
 
     private func didRead(_ count: Int, reader: Int? = nil) {

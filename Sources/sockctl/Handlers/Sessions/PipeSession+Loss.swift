@@ -34,7 +34,8 @@ extension PipeSession {
         peer.reporter.report(
             InputDroppedEvent(
                 bytes: atRisk + result.unsent.count + rest, sent: sent, unsent: unsent,
-                mayArrive: ConnectionEnding(error) == .timeout))
+                mayArrive: ConnectionEnding(error) == .timeout,
+                isUnfinished: !result.nearEnded && streams.source?.isFile == false))
     }
 
     func wantsAnother(after error: NetworkError, _ peer: Peer) async -> Bool {

@@ -18,8 +18,14 @@ struct InputDroppedEvent: Event {
     let unsent: Int
     /// A time-out of ours ended it: acknowledgements may still be on their way.
     var mayArrive = false
+    /// How much more standard input would have given nobody knows.
+    var isUnfinished = false
 
     func text(on terminal: Terminal) -> String {
+        account + (isUnfinished ? "; standard input had not ended" : "")
+    }
+
+    private var account: String {
         guard bytes > 0 else {
             return "all \(sent) bytes sent were acknowledged; whether the peer read them is not known"
         }
