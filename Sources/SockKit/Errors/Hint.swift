@@ -15,6 +15,7 @@ extension NetworkError {
             "no route leads there; look at: ip route get ADDRESS"
         case (.dial, .system(.addressNotAvailable, _)):
             "the source address is not one of this machine's, or its ports are used up"
+        case (.set, .option(.noSuchInterface, _, _)): "name an interface that is there; look at: ip link"
         case (.set, .option(.addressInUse, _, _)): "a group is joined once on each interface"
         case (.listen, .system(.addressInUse, _)): inUseHint
         case (.listen, .system(.permissionDenied, _)): permissionHint

@@ -1,7 +1,8 @@
 extension Command {
     /// Refuses what the rules forbid: those of every network, or, once it is known, those of this one.
     func check(_ given: Given, on network: NetworkTraits? = nil) throws(UsageError) {
-        for rule in rows.flatMap(\.info.rules) + rules {
+        // A row's rules hold where it is given: those of all others need not be looked at.
+        for rule in rows.filter({ given.contains($0.info.name) }).flatMap(\.info.rules) + rules {
             if let missing = rule.missing {
                 guard let network, !network.traits.contains(missing) else { continue }
             } else if network != nil {
