@@ -6,8 +6,11 @@ enum Suggestion {
     static func nearest(to word: String, among candidates: [String]) -> String? {
         let begun = candidates.filter { word.count > 2 && $0.hasPrefix(word) }
         if begun.count == 1 { return begun[0] }
-        let ranked = candidates.map { (name: $0, distance: distance(word, $0)) }
-            .filter { $0.distance < 4 && $0.distance < max(word.count, 2) && $0.distance < $0.name.count }
+        let length = word.count
+        // The difference in length is the least that the distance can be, and costs nothing to know.
+        let ranked = candidates.filter { abs($0.count - length) < 4 }
+            .map { (name: $0, distance: distance(word, $0)) }
+            .filter { $0.distance < 4 && $0.distance < max(length, 2) && $0.distance < $0.name.count }
         return ranked.min { $0.distance < $1.distance }?.name
     }
 

@@ -23,10 +23,10 @@ import Testing
     }
 
     @Test(arguments: ["bash", "zsh", "fish"].filter(Shell.has))
-    func `each shell can read its script`(shell: String) throws {
+    func `each shell can read its script`(shell: String) async throws {
         let script = ["bash": Self.bash, "zsh": Self.zsh, "fish": Self.fish][shell] ?? ""
         let arguments = shell == "fish" ? ["-n", "/dev/stdin"] : ["-n"]
-        let outcome = try Shell.run(shell, arguments, input: script)
+        let outcome = try await Shell.run(shell, arguments, input: script)
         #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.output)")
     }
 
@@ -53,21 +53,21 @@ import Testing
     ]
 
     @Test(.enabled(if: Shell.has("bash"), "needs bash"), arguments: completions)
-    func `bash completes commands, options and values`(line: [String], words: [String]) throws {
+    func `bash completes commands, options and values`(line: [String], words: [String]) async throws {
         let script = """
             \(Self.bash)
             COMP_WORDS=(\(line.map { "'\($0)'" }.joined(separator: " "))) COMP_CWORD=\(line.count - 1)
             _sockctl
             printf '%s\\n' "${COMPREPLY[@]}"
             """
-        let output = try Shell.run("bash", ["--norc"], input: script).output
+        let output = try await Shell.run("bash", ["--norc"], input: script).output
         #expect(output.split(separator: "\n").map(String.init).sorted() == words)
     }
 
     @Test(.enabled(if: Shell.has("fish"), "needs fish"), arguments: completions)
-    func `fish completes commands, options and values`(line: [String], words: [String]) throws {
+    func `fish completes commands, options and values`(line: [String], words: [String]) async throws {
         let script = "\(Self.fish)\ncomplete -C '\(line.joined(separator: " "))'\n"
-        let output = try Shell.run("fish", ["--no-config"], input: script).output
+        let output = try await Shell.run("fish", ["--no-config"], input: script).output
         #expect(output.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) }.sorted() == words)
     }
 }

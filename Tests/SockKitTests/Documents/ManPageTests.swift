@@ -16,11 +16,11 @@ import Testing
     }
 
     @Test(.enabled(if: Shell.has("mandoc"), "needs mandoc"))
-    func `mandoc finds nothing to complain about`() throws {
+    func `mandoc finds nothing to complain about`() async throws {
         let pages =
             [Self.page.text(of: .sockctl)] + Program.sockctl.commands.map { Self.page.text(of: $0, in: .sockctl) }
         for page in pages {
-            let outcome = try Shell.run("mandoc", ["-Tlint", "-W", "warning"], input: page)
+            let outcome = try await Shell.run("mandoc", ["-Tlint", "-W", "warning"], input: page)
             #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.output)")
         }
     }

@@ -85,11 +85,11 @@ import Testing
     }
 
     @Test(arguments: [["-u", "127.0.0.1:0"], ["unixgram:PATH"]])
-    func `a listener ends when nothing has come for a second after the end of standard input`(
+    func `a listener ends when nothing has come for the grace after the end of standard input`(
         words: [String]
     ) async throws {
         let path = try scratch("socket")
-        let arguments = ["listen", "--json"] + words.map { $0.replacing("PATH", with: path) }
+        let arguments = ["listen", "--json", "--input-grace", "2s"] + words.map { $0.replacing("PATH", with: path) }
         let listen = try sockctl(arguments, input: .open)
         try await listen.waitForEvent("listening")
         let script = """
@@ -102,15 +102,15 @@ import Testing
         let client = try python(script, place, input: .open)
         try await listen.waitForOutput("one")
         listen.closeInput()
-        // The second one comes when more than half of the second is over, and another begins.
+        // The second one comes when more than half of it is over, and it begins anew.
         await #expect(throws: Overdue.self) {
-            try await listen.wait(for: "end", within: .milliseconds(600)) { $0.status }
+            try await listen.wait(for: "end", within: .milliseconds(1100)) { $0.status }
         }
         client.send("\n")
         try await listen.waitForOutput("onetwo")
         let outcome = try await listen.finish()
         outcome.expect(status: 0)
-        #expect(outcome.elapsed >= .milliseconds(1600))
+        #expect(outcome.elapsed >= .milliseconds(3100))
     }
 
     @Test(arguments: [["dial", "-u", "127.0.0.66:9"], ["listen", "-u", "127.0.0.1:0"]])

@@ -111,7 +111,8 @@ import Testing
     @Test(arguments: Side.allCases)
     func `a pipe's late line is sent although the peer ended first`(side: Side) async throws {
         let pair = try await join(
-            side, input: .open, peer: "c.shutdown(socket.SHUT_WR); say('ended'); say(drain(c))")
+            side, "--input-grace", "3s", input: .open,
+            peer: "c.shutdown(socket.SHUT_WR); say('ended'); say(drain(c))")
         try await pair.peer.waitForLine(containing: "ended", on: .out)
         pair.program.send("late\n")
         let outcome = try await pair.program.finish()

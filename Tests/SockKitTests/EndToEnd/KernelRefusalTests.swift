@@ -11,7 +11,7 @@ import Testing
     ) async throws {
         let outcome = try await refusing(call, error, ["listen", "127.0.0.1:0"]).finish()
         outcome.expect(status: 71)
-        #expect(outcome.err.contains("sockctl: set: \(call): \(text)\n"), "\(outcome)")
+        #expect(outcome.err.contains("sockctl: wait: \(call): \(text)\n"), "\(outcome)")
     }
 
     @Test(arguments: ["ENOSYS", "EPERM"])

@@ -53,13 +53,13 @@ import Testing
         #expect(svg.contains("viewBox=\"0 0 1280 720\""))
     }
 
-    @Test(.needs(.python3)) func `a picture is well-formed XML with all that was drawn`() throws {
+    @Test(.needs(.python3)) func `a picture is well-formed XML with all that was drawn`() async throws {
         let marks = Plot.Mark.allCases.map { Plot.Series("<\($0)>", .purple, .marks($0), [.init(2, 0.1)]) }
         let areas = Plot.Shade.allCases.map {
             Plot.Series("\($0) & co", .grey, .area($0), [.init(2, 0.1), .init(3, 1)])
         }
         let svg = plot(marks + areas, [.init(8, "late")]).svg
-        let outcome = try Shell.run(
+        let outcome = try await Shell.run(
             "python3",
             [
                 "-c",

@@ -27,8 +27,7 @@ import Testing
         }
     }
 
-    @Test func `frames are output as payloads, and what the end cut off is output and told`() async throws
-    {
+    @Test func `frames are output as payloads, and what the end cut off is output and told`() async throws {
         try await onLoop {
             let pair = try await loopback()
             var seen: [Int] = []

@@ -41,7 +41,11 @@ func unboundPlace() throws -> Endpoint {
     return .ip(address, port: UInt16(try unboundPort()))
 }
 
+/// Whether nobody has the port, at any address, for streams or datagrams; lingering connections count too.
 private func isFree(_ port: Int) -> Bool {
-    let tables = ["tcp", "tcp6", "udp", "udp6"].flatMap(socketTable)
-    return !tables.contains { $0.localPort == port || $0.remotePort == port }
+    let place = Endpoint.ip(Tool.hasIPv6 ? .v6Any : .v4Any, port: UInt16(port))
+    return [Network.Kind.stream, .datagram].allSatisfy { kind in
+        guard let socket = try? SocketCalls.socket(place.socketFamily, kind) else { return false }
+        return (try? SocketCalls.bind(socket.rawValue, to: place, family: place.socketFamily)) != nil
+    }
 }

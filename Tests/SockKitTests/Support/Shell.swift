@@ -2,7 +2,7 @@ import Glibc
 
 /// What the tools that are installed here make of a text.
 enum Shell {
-    struct Outcome {
+    struct Outcome: Sendable {
         let status: Int32
         let output: String
     }
@@ -10,7 +10,17 @@ enum Shell {
     static func has(_ tool: String) -> Bool { path(of: tool) != nil }
 
     /// Runs a tool on a text as its standard input; its output and errors come back together.
-    static func run(_ tool: String, _ arguments: [String], input: String) throws -> Outcome {
+    static func run(_ tool: String, _ arguments: [String], input: String) async throws -> Outcome {
+        await slots.take()
+        let result = await onThread { Result { try runBlocking(tool, arguments, input: input) } }
+        await slots.give()
+        return try result.get()
+    }
+
+    // There are many of them, and each is work from its start to its end.
+    private static let slots = Slots(2)
+
+    private static func runBlocking(_ tool: String, _ arguments: [String], input: String) throws -> Outcome {
         let directory = try TemporaryDirectory()
         let (given, written) = ("\(directory.path)/input", "\(directory.path)/output")
         try writeFile(given, Array(input.utf8))

@@ -15,17 +15,22 @@ struct SocketRow: Sendable {
 }
 
 /// The rows of one of the kernel's socket tables.
+///
+/// Read as bytes: there may be thousands of rows, and a test that waits for one reads them again and again.
 func socketTable(_ name: String) -> [SocketRow] {
     guard let bytes = try? contents(of: "/proc/net/\(name)") else { return [] }
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst().compactMap { line in
-        let words = line.split(separator: " ")
-        guard words.count > 9, let inode = Int(words[9]), let state = Int(words[3], radix: 16),
-            let local = Int(words[1].suffix(4), radix: 16), let remote = Int(words[2].suffix(4), radix: 16),
-            let queue = Int(words[4].suffix(8), radix: 16)
-        else { return nil }
+    return bytes.split(separator: UInt8(ascii: "\n")).dropFirst().compactMap { line in
+        let words = line.split(separator: UInt8(ascii: " "), maxSplits: 10)
+        guard words.count > 9 else { return nil }
         return SocketRow(
-            localPort: local, remotePort: remote, state: .init(rawValue: state), receiveQueue: queue, inode: inode)
+            localPort: number(words[1].suffix(4), radix: 16), remotePort: number(words[2].suffix(4), radix: 16),
+            state: .init(rawValue: number(words[3], radix: 16)), receiveQueue: number(words[4].suffix(8), radix: 16),
+            inode: number(words[9], radix: 10))
     }
+}
+
+private func number(_ digits: ArraySlice<UInt8>, radix: Int) -> Int {
+    digits.reduce(0) { $0 * radix + Int($1 & 0x0f) + ($1 > UInt8(ascii: "9") ? 9 : 0) }
 }
 
 /// The sockets that a process holds, by inode.
