@@ -76,7 +76,7 @@ import Testing
         for (event, released) in zip(EventList.all, Self.released) {
             #expect(event.name == released.name)
             #expect(event.level == released.level, "\(event.name)")
-            #expect(event.ownFieldNames.joined(separator: " ") == released.fields, "\(event.name)")
+            #expect(event.ownFields.map(\.name).joined(separator: " ") == released.fields, "\(event.name)")
         }
     }
 
@@ -116,7 +116,7 @@ import Testing
             let samples = EventSamples.all.filter { type(of: $0) == event }
             #expect(!samples.isEmpty, "\(event.name)")
             // `tcp` and the options come from a real socket: `TCPInfoTests` and `SocketFactsTests` have them.
-            let missing = Set(event.ownFieldNames).subtracting(samples.flatMap(\.members).map(\.name)).subtracting([
+            let missing = Set(event.ownFields.map(\.name)).subtracting(samples.flatMap(\.members).map(\.name)).subtracting([
                 "tcp"
             ])
             #expect(missing.isEmpty, "\(event.name)")

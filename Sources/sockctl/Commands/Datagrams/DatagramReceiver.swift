@@ -6,7 +6,7 @@ final class DatagramReceiver {
     private let socket: DatagramSocket
     private let arguments: UDPReceiveArguments
     private let output: ByteSink?
-    private let copies: Copies
+    private let copies: PayloadCopies
     private let reporter: Reporter
     private let batch: DatagramBatch
     private let answers: DatagramAnswers?
@@ -21,7 +21,7 @@ final class DatagramReceiver {
     private var knownDrops = 0
 
     init(
-        _ socket: DatagramSocket, _ arguments: UDPReceiveArguments, _ output: ByteSink?, _ copies: Copies,
+        _ socket: DatagramSocket, _ arguments: UDPReceiveArguments, _ output: ByteSink?, _ copies: PayloadCopies,
         _ reporter: Reporter
     ) throws(NetworkError) {
         self.socket = socket

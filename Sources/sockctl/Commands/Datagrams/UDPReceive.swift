@@ -36,7 +36,7 @@ struct UDPReceive {
 
     func run() async -> ExitStatus {
         do throws(NetworkError) {
-            guard let copies = Copies(arguments.transfer, reporter: reporter) else { return .cannotCreate }
+            guard let copies = PayloadCopies(arguments.transfer, reporter: reporter) else { return .cannotCreate }
             let output = try ByteSink.standardOutput()
             let socket = try await configuration.listenDatagram(network, at: destination)
             defer { socket.close() }

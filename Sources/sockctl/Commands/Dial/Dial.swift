@@ -10,7 +10,7 @@ struct Dial {
     private let destination: Destination
     private let resolver: Resolver
     private let source: SourceAddress?
-    private let conduct: Conduct
+    private let policy: PeerPolicy
 
     init(_ arguments: DialArguments, _ conductor: Conductor) throws(UsageError) {
         self.arguments = arguments
@@ -21,14 +21,14 @@ struct Dial {
         try DialCommand.command.check(arguments.given, on: network.traits)
         source = try network.isUnix ? nil : Self.source(arguments)
         // With --send the idle limit is one on each answer.
-        conduct = Conduct(arguments.peer, watchesIdleness: arguments.roundTrips.text == nil)
+        policy = PeerPolicy(arguments.peer, watchesIdleness: arguments.roundTrips.text == nil)
         try checkHeartbeat()
         if network.kind == .datagram { try destination.checkPort() }
     }
 
     func run() async -> ExitStatus {
         do throws(NetworkError) {
-            guard let copies = Copies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
+            guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
             var transfer = arguments.peer.transfer
             // What is sent to measure round trips, or by writers, is named on the command line.
             if arguments.roundTrips.text != nil || arguments.writing.writers != nil { transfer.receivesOnly = true }
@@ -38,7 +38,7 @@ struct Dial {
         }
     }
 
-    private func converse(_ streams: PairedStream, _ copies: Copies) async throws(NetworkError) -> ExitStatus {
+    private func converse(_ streams: PairedStream, _ copies: PayloadCopies) async throws(NetworkError) -> ExitStatus {
         let persistence = Persistence(arguments.persistence, output: streams.sink, reporter)
         if let text = arguments.roundTrips.text {
             let session = RoundTripSession(text, roundTripLimits, network, streams.sink, copies, reporter)
@@ -69,7 +69,7 @@ struct Dial {
 
     /// One connection after the other, of which all but the last were lost.
     private func stayConnected(
-        _ streams: PairedStream, _ copies: Copies, _ persistence: Persistence
+        _ streams: PairedStream, _ copies: PayloadCopies, _ persistence: Persistence
     ) async throws(NetworkError) -> ExitStatus {
         let session = PipeSession(
             arguments.peer, streams, copies, reporter, isListening: false, persistence: arguments.persistence)
@@ -96,7 +96,7 @@ struct Dial {
 
     private func reach(_ number: Int, _ persistence: Persistence) async throws(NetworkError) -> Peer {
         let connection = try await persistence.connect { () async throws(NetworkError) in try await connect(number) }
-        let peer = Peer(connection, number: number, reporter: reporter, conduct: conduct)
+        let peer = Peer(connection, number: number, reporter: reporter, policy: policy)
         if arguments.persistence.reconnects || arguments.persistence.heartbeat != nil || reporter.isReported(.verbose) {
             peer.clock = PeerClock()
         }

@@ -92,7 +92,7 @@ struct Listen {
             tally?.reportSummary()
             return status
         }
-        guard let copies = Copies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
+        guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
         let streams = try PairedStream.standard(arguments.peer.transfer)
         if arguments.goesOn {
             return await runServer(listener, PeerHub(streams, arguments.peer, copies, reporter: reporter))
@@ -110,7 +110,7 @@ struct Listen {
             accepts: arguments.goesOn ? arguments.maximumAccepts : 1, connections: arguments.maximumConnections,
             firstPeer: arguments.timeout, acceptDelay: arguments.acceptDelay)
         let server = Server(
-            listener, service, limits: limits, conduct: Conduct(arguments.peer), reporter: reporter)
+            listener, service, limits: limits, policy: PeerPolicy(arguments.peer), reporter: reporter)
         server.onAccept = { [reporter, conductor, arguments] peer in
             if reporter.isReported(.veryVerbose), let facts = peer.connection.socketFacts {
                 reporter.report(SocketOptionsEvent(ends: peer.ends, facts: facts))
@@ -143,7 +143,7 @@ struct Listen {
     // MARK: - Datagrams
 
     private func receiveDatagrams() async throws(NetworkError) -> ExitStatus {
-        guard let copies = Copies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
+        guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
         let streams = try PairedStream.standard(arguments.peer.transfer)
         let socket = try await configuration.listenDatagram(network, at: destination)
         defer { socket.close() }

@@ -16,9 +16,6 @@ extension Manual.Section {
 extension Event {
     /// When it is reported, and with what.
     fileprivate static var manualText: String {
-        let names = ownFieldNames.map { "`\($0)`" }
-        guard let last = names.last else { return summary }
-        let list = names.count == 1 ? last : names.dropLast().joined(separator: ", ") + " and \(last)"
-        return "\(summary) With \(list)."
+        ([summary] + ownFields.map { "`\($0.name)`: \($0.meaning)" }).joined(separator: " ")
     }
 }

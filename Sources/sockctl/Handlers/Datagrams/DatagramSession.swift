@@ -5,11 +5,11 @@ import SockKit
 final class DatagramSession {
     private let arguments: PeerArguments
     private let streams: PairedStream
-    private let copies: Copies
+    private let copies: PayloadCopies
     private let reporter: Reporter
     private var task: Task<DatagramRelay.Result, Never>?
 
-    init(_ arguments: PeerArguments, _ streams: PairedStream, _ copies: Copies, _ reporter: Reporter) {
+    init(_ arguments: PeerArguments, _ streams: PairedStream, _ copies: PayloadCopies, _ reporter: Reporter) {
         self.arguments = arguments
         self.streams = streams
         self.copies = copies

@@ -10,7 +10,7 @@ extension Peer {
         guard error.cause == .timeout || error.errno != nil, error.stream == nil else { return failure }
         let depths = connection.queueDepths
         if error.operation == .read, error.cause == .timeout {
-            if conduct.keepsTime { failure.waited = .now - lastActivity }
+            if policy.keepsTime { failure.waited = .now - lastActivity }
             failure.unread = depths?.received
         }
         if error.operation == .write { failure.unacknowledged = connection.bytesUnacknowledged }
@@ -19,10 +19,10 @@ extension Peer {
 
     /// Writes the last words to a peer that was idle for too long. One that does not even read does not hold us up.
     func sayGoodbye() async {
-        guard !conduct.goodbye.isEmpty, !connection.saidEnd else { return }
+        guard !policy.goodbye.isEmpty, !connection.saidEnd else { return }
         connection.setDeadline(nil)
         connection.writeTimeout = .seconds(1)
-        do throws(NetworkError) { try await write(conduct.goodbye) } catch {
+        do throws(NetworkError) { try await write(policy.goodbye) } catch {
             reporter.fail(error, connection: number)
         }
     }

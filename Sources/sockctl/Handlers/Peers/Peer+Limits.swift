@@ -16,7 +16,7 @@ extension Peer {
         let now = Deadline.now
         let silence = now - lastActivity
         lastActivity = now
-        guard let limit = conduct.idleTimeout, reporter.isReported(.verbose) else { return }
+        guard let limit = policy.idleTimeout, reporter.isReported(.verbose) else { return }
         reportKeepAlive(silence, limit)
     }
 
@@ -26,11 +26,11 @@ extension Peer {
     @inline(never)
     func goesOn(after error: NetworkError) -> Bool {
         guard error.cause == .timeout, error.operation == .read, !isFinishing, failure == nil,
-            timeouts < conduct.keepGoing
+            timeouts < policy.keepGoing
         else { return false }
         timeouts += 1
         var failure = failure(error)
-        failure.goesOn = Failure.GoingOn(number: timeouts, of: conduct.keepGoing)
+        failure.goesOn = Failure.GoingOn(number: timeouts, of: policy.keepGoing)
         reporter.report(FailedEvent(failure))
         lastActivity = .now
         return true
@@ -68,7 +68,7 @@ extension Peer {
 
     /// Waits until the peer has been idle for longer than it may be, and ends its service then.
     func watchIdleness() async {
-        guard let limit = conduct.idleTimeout else { return }
+        guard let limit = policy.idleTimeout else { return }
         while true {
             let end = lastActivity + limit
             if end.hasPassed { break }
@@ -80,7 +80,7 @@ extension Peer {
     /// The silence that was too long, and what cannot be said to the peer any more.
     private func idleError(_ limit: Duration) -> NetworkError {
         let reason = "nothing came or went for \(Quantity.duration(limit))"
-        let isMute = connection.saidEnd && !conduct.goodbye.isEmpty
+        let isMute = connection.saidEnd && !policy.goodbye.isEmpty
         return names.failure(
             .read, .idle(isMute ? reason + "; this side had ended already, so the goodbye was not said" : reason))
     }

@@ -8,7 +8,7 @@ final class Peer: ByteStream {
     /// Counted from 1.
     let number: Int
     let reporter: Reporter
-    let conduct: Conduct
+    let policy: PeerPolicy
     let start = Deadline.now
     private let reportsTransfers: Bool
     private let reportsMessages: Bool
@@ -35,15 +35,15 @@ final class Peer: ByteStream {
     /// What slows the peer down, until it is closed.
     var pacing: PacedStream?
 
-    init(_ connection: Connection, number: Int, reporter: Reporter, conduct: Conduct = Conduct()) {
+    init(_ connection: Connection, number: Int, reporter: Reporter, policy: PeerPolicy = PeerPolicy()) {
         self.connection = connection
         self.number = number
         self.reporter = reporter
-        self.conduct = conduct
+        self.policy = policy
         reportsTransfers = reporter.isReported(.transfer)
         reportsMessages = reporter.isReported(.verbose)
-        conduct.begin(connection)
-        if !conduct.isFree { pacing = PacedStream(self, conduct.pace) }
+        policy.begin(connection)
+        if !policy.isFree { pacing = PacedStream(self, policy.pace) }
     }
 
     /// What a service reads and writes: the peer itself, or what slows it down.
@@ -75,7 +75,7 @@ final class Peer: ByteStream {
     }
 
     func discard() async throws(NetworkError) -> Int? {
-        guard conduct.maximumBytes == nil, connection.network.isTCP else {
+        guard policy.maximumBytes == nil, connection.network.isTCP else {
             let chunk = try await readChunk(maximum: nil)
             let (count, isEnd) = (chunk.count, chunk.isEnd)
             chunk.giveBack()
@@ -95,14 +95,14 @@ final class Peer: ByteStream {
 
     /// At the limit one byte more is asked for, to see whether there is one.
     private func room(_ maximum: Int?) -> Int? {
-        guard let most = conduct.maximumBytes else { return maximum }
+        guard let most = policy.maximumBytes else { return maximum }
         return min(maximum ?? .max, max(1, most - received))
     }
 
     private func didRead(_ count: Int, of length: Int, reader: Int? = nil) throws(NetworkError) {
         didRead(count, reader: reader)
         if length > count { reportCut(count, of: length) }
-        if let most = conduct.maximumBytes, received > most { throw excess(most) }
+        if let most = policy.maximumBytes, received > most { throw excess(most) }
     }
 
     @inline(never)
@@ -116,7 +116,7 @@ final class Peer: ByteStream {
         received += count
         clock?.noteReceived(sent: sent)
         progress?.tick(count)
-        if conduct.keepsTime { renew() }
+        if policy.keepsTime { renew() }
         if isFinishing, !hasExpired { restForAWhile() }
         if reportsTransfers { reportRead(count, reader) }
     }
@@ -152,7 +152,7 @@ final class Peer: ByteStream {
         sent += count
         clock?.noteSent()
         progress?.tick(count)
-        if conduct.keepsTime { renew() }
+        if policy.keepsTime { renew() }
         if reportsTransfers { reportWrite(count) }
     }
 
@@ -177,7 +177,7 @@ final class Peer: ByteStream {
 
     /// A limit on the bytes has to see each read.
     var plainSource: PlainDescriptor? {
-        guard conduct.maximumBytes == nil, var plain = connection.plainSource else { return nil }
+        guard policy.maximumBytes == nil, var plain = connection.plainSource else { return nil }
         plain.onMove = { [self] count in didRead(count) }
         plain.goesOn = { [self] error in goesOn(after: error) }
         return plain

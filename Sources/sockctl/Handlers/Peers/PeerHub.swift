@@ -40,7 +40,7 @@ final class PeerHub: Service {
     /// A line longer than this is passed on in pieces: memory is bounded whatever a peer sends.
     private static let longestLine = 64 * 1024
 
-    init(_ streams: PairedStream, _ arguments: PeerArguments, _ copies: Copies, reporter: Reporter) {
+    init(_ streams: PairedStream, _ arguments: PeerArguments, _ copies: PayloadCopies, reporter: Reporter) {
         self.streams = streams
         self.reporter = reporter
         views = PeerViews(arguments, copies)

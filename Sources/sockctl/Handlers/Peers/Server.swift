@@ -20,8 +20,8 @@ final class Server {
     private let listener: Listener
     private let reporter: Reporter
     private let limits: Limits
-    private let conduct: Conduct
-    private let crew = Crew()
+    private let policy: PeerPolicy
+    private let served = ServedPeers()
     private let pause = Parking()
     private let service: any Service
     private var isFinishing = false
@@ -30,26 +30,26 @@ final class Server {
     /// How long peers have to end by themselves once the server was told to finish.
     private static let patience = Duration.seconds(5)
 
-    init(_ listener: Listener, _ service: any Service, limits: Limits, conduct: Conduct, reporter: Reporter) {
+    init(_ listener: Listener, _ service: any Service, limits: Limits, policy: PeerPolicy, reporter: Reporter) {
         self.listener = listener
         self.service = service
         self.limits = limits
-        self.conduct = conduct
+        self.policy = policy
         self.reporter = reporter
     }
 
     func run() async -> ExitStatus {
-        crew.onEmpty = { [weak self] in self?.waitForFirst() }
+        served.onEmpty = { [weak self] in self?.waitForFirst() }
         waitForFirst()
         let status = await acceptAll()
         listener.close()
         if isFinishing || status != .success {
-            await crew.waitUntilEmpty(until: .now + Self.patience)
+            await served.waitUntilEmpty(until: .now + Self.patience)
         } else {
-            await crew.waitUntilEmpty()
+            await served.waitUntilEmpty()
         }
-        crew.cancel()
-        await crew.waitUntilEmpty(until: .now + Self.patience)
+        served.cancel()
+        await served.waitUntilEmpty(until: .now + Self.patience)
         return status
     }
 
@@ -59,12 +59,12 @@ final class Server {
         reporter.report(StoppingEvent(reason: reason))
         listener.close()
         pause.wake()
-        crew.finish()
+        served.finish()
     }
 
     /// Says how many peers there were and are, as SIGUSR1 asks.
     func reportProgress() {
-        reporter.writeProgressLine("\(Quantity.count(accepted, "peer")) so far, \(crew.count) now")
+        reporter.writeProgressLine("\(Quantity.count(accepted, "peer")) so far, \(served.count) now")
     }
 
     private func waitForFirst() {
@@ -91,29 +91,29 @@ final class Server {
         guard limits.acceptDelay > .zero, !isFinishing else { return true }
         listener.deadline = nil
         guard await pause.wait(until: .now + limits.acceptDelay) != .cancelled else { return false }
-        if crew.count == 0 { waitForFirst() }
+        if served.count == 0 { waitForFirst() }
         return true
     }
 
     private func admit(_ connection: Connection) {
-        if let most = limits.connections, crew.served >= most {
+        if let most = limits.connections, served.present >= most {
             reporter.report(
                 PeerRefusedEvent(
                     ends: Ends(connection, number: nil),
                     reason: "\(Quantity.count(most, "peer")) being served already, as many as --max-conns allows"))
             connection.close()
-            if crew.count == 0 { waitForFirst() }
+            if served.count == 0 { waitForFirst() }
             return
         }
         accepted += 1
-        let peer = Peer(connection, number: accepted, reporter: reporter, conduct: conduct)
+        let peer = Peer(connection, number: accepted, reporter: reporter, policy: policy)
         if reporter.isReported(.verbose) { reporter.report(AcceptedEvent(ends: peer.ends)) }
         onAccept?(peer)
-        crew.add(peer, servedBy: Netpoller.spawn { await self.serve(peer) })
+        served.add(peer, servedBy: Netpoller.spawn { await self.serve(peer) })
     }
 
     private func serve(_ peer: Peer) async {
         lastStatus = await service.run(on: peer).status
-        crew.remove(peer)
+        served.remove(peer)
     }
 }

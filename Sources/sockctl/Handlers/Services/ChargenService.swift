@@ -16,7 +16,7 @@ struct ChargenService: Service {
 
     func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
         let stream = peer.stream
-        let drain = Netpoller.spawn { if peer.conduct.reads { await Self.drain(peer, stream) } }
+        let drain = Netpoller.spawn { if peer.policy.reads { await Self.drain(peer, stream) } }
         defer { drain.cancel() }
         while true {
             do throws(NetworkError) {

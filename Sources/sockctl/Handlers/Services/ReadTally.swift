@@ -104,7 +104,7 @@ extension ReadTally {
         let stream = Stream(self, peer)
         let views = (1...readers).map { reader -> any ByteStream in
             let view = TalliedStream(peer, stream, reader: reader, isNamed: readers > 1)
-            return peer.conduct.isFree ? view : PacedStream(view, peer.conduct.pace)
+            return peer.policy.isFree ? view : PacedStream(view, peer.policy.pace)
         }
         return (views, stream)
     }

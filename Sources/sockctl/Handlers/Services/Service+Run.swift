@@ -18,9 +18,9 @@ enum ServiceOutcome {
 extension Service {
     @Netpoller @discardableResult
     func run(on peer: Peer) async -> ServiceOutcome {
-        let conduct = peer.conduct
-        let watch = conduct.idleTimeout.map { _ in Netpoller.spawn { await peer.watchIdleness() } }
-        let lifetime = conduct.lifetime.map { span in
+        let policy = peer.policy
+        let watch = policy.idleTimeout.map { _ in Netpoller.spawn { await peer.watchIdleness() } }
+        let lifetime = policy.lifetime.map { span in
             Netpoller.spawn { if await Netpoller.sleep(for: span) { peer.expire() } }
         }
         defer {
@@ -29,7 +29,7 @@ extension Service {
         }
         do throws(NetworkError) {
             let end = try await serve(peer)
-            await peer.close(conduct.close, by: end.by)
+            await peer.close(policy.close, by: end.by)
             return .ended(end.status)
         } catch {
             return await conclude(peer, peer.failure ?? error)
@@ -44,13 +44,13 @@ extension Service {
             return .ended(.success)
         }
         if await wantsAnother(after: error, peer) {
-            await peer.close(peer.conduct.close, by: ConnectionEnding(error))
+            await peer.close(peer.policy.close, by: ConnectionEnding(error))
             return .lost(error)
         }
         peer.reporter.report(FailedEvent(peer.failure(error)))
         account(for: error, peer)
         if peer.wasIdle { await peer.sayGoodbye() }
-        await peer.close(peer.wasIdle ? .fin : peer.conduct.close, by: ConnectionEnding(error))
+        await peer.close(peer.wasIdle ? .fin : peer.policy.close, by: ConnectionEnding(error))
         return .ended(ExitStatus(of: error))
     }
 }

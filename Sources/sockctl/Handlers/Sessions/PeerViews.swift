@@ -4,9 +4,9 @@ import SockKit
 @Netpoller
 struct PeerViews {
     private let arguments: PeerArguments
-    private let copies: Copies
+    private let copies: PayloadCopies
 
-    init(_ arguments: PeerArguments, _ copies: Copies) {
+    init(_ arguments: PeerArguments, _ copies: PayloadCopies) {
         self.arguments = arguments
         self.copies = copies
     }
@@ -24,7 +24,7 @@ struct PeerViews {
 
     /// What a peer gives, ready to be written to standard output, read through `stream`.
     func far(_ peer: Peer, through stream: any ByteStream) -> PeerView {
-        guard peer.conduct.reads else { return PeerView(stream: dumped(UnreadStream(stream))) }
+        guard peer.policy.reads else { return PeerView(stream: dumped(UnreadStream(stream))) }
         guard let frames else { return PeerView(stream: dumped(stream)) }
         let messages = OutputFromFrames(frames, of: peer.names) { [peer] in
             peer.didReceiveMessage($0, bytes: $1)

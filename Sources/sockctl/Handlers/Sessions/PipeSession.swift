@@ -8,7 +8,7 @@ final class PipeSession: Service {
     let arguments: PeerArguments
     let persistence: PersistenceArguments
     let streams: PairedStream
-    private let copies: Copies
+    private let copies: PayloadCopies
     private let reporter: Reporter
     private let views: PeerViews
     private let isListening: Bool
@@ -23,7 +23,7 @@ final class PipeSession: Service {
     var heartbeat: Heartbeat?
 
     init(
-        _ arguments: PeerArguments, _ streams: PairedStream, _ copies: Copies, _ reporter: Reporter,
+        _ arguments: PeerArguments, _ streams: PairedStream, _ copies: PayloadCopies, _ reporter: Reporter,
         isListening: Bool, persistence: PersistenceArguments = PersistenceArguments(), tally: ReadTally? = nil
     ) {
         self.arguments = arguments

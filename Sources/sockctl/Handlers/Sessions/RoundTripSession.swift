@@ -17,14 +17,14 @@ final class RoundTripSession: Service {
     private let text: [UInt8]
     private let limits: Limits
     private let output: ByteSink?
-    private let copies: Copies
+    private let copies: PayloadCopies
     private let isDatagram: Bool
     private var samples = RoundTripSamples()
     private var sent = 0
     private var answered = 0
 
     init(
-        _ text: [UInt8], _ limits: Limits, _ network: Network, _ output: ByteSink?, _ copies: Copies,
+        _ text: [UInt8], _ limits: Limits, _ network: Network, _ output: ByteSink?, _ copies: PayloadCopies,
         _ reporter: Reporter
     ) {
         self.text = text

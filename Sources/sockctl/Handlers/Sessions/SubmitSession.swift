@@ -6,7 +6,7 @@ final class SubmitSession: Service {
     private let reporter: Reporter
     private let arguments: PeerArguments
     private let input: (any ByteStream)?
-    private let copies: Copies
+    private let copies: PayloadCopies
     private var log: SubmitLog
     private let mailbox = Mailbox<Signal>()
     /// Where the sender waits for the connect's answer, or for room in the window.
@@ -22,7 +22,7 @@ final class SubmitSession: Service {
     }
 
     init(
-        window: Int, _ arguments: PeerArguments, _ streams: PairedStream, _ copies: Copies, _ reporter: Reporter
+        window: Int, _ arguments: PeerArguments, _ streams: PairedStream, _ copies: PayloadCopies, _ reporter: Reporter
     ) {
         self.arguments = arguments
         self.copies = copies

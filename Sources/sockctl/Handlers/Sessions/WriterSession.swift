@@ -7,7 +7,7 @@ final class WriterSession: Service {
     private let arguments: PeerArguments
     private let writing: WriterArguments
     private let output: ByteSink?
-    private let copies: Copies
+    private let copies: PayloadCopies
     private var messages = 0
     private var sent = 0
     private var start = Deadline.now
@@ -24,7 +24,7 @@ final class WriterSession: Service {
     }
 
     init(
-        _ arguments: PeerArguments, _ writing: WriterArguments, _ output: ByteSink?, _ copies: Copies,
+        _ arguments: PeerArguments, _ writing: WriterArguments, _ output: ByteSink?, _ copies: PayloadCopies,
         _ reporter: Reporter
     ) {
         self.arguments = arguments
@@ -136,7 +136,7 @@ final class WriterSession: Service {
             while true {
                 let chunk = try await stream.readChunk(maximum: nil)
                 guard !chunk.isEnd else {
-                    if peer.conduct.reads { reporter.report(HalfClosedEvent(ends: peer.ends, by: .peer)) }
+                    if peer.policy.reads { reporter.report(HalfClosedEvent(ends: peer.ends, by: .peer)) }
                     return
                 }
                 try await output?.write(chunk)
@@ -144,7 +144,7 @@ final class WriterSession: Service {
                 await Task.yield()
             }
         } catch {
-            if !peer.conduct.reads { return }
+            if !peer.policy.reads { return }
             if error.cause != .cancelled { give(error.isOutputGone ? .outputGone : .failed(error)) }
         }
     }

@@ -24,8 +24,10 @@ extension Event {
         Self.fields.compactMap { field in field.value(self).map { JSONValue.Member(field.name, $0) } }
     }
 
-    /// The names of the event's own fields, without those that any event may have.
-    static var ownFieldNames: [String] { fields.filter { !$0.isCommon }.map(\.name) }
+    /// The names of the event's own fields, and what each is, without those that any event may have.
+    static var ownFields: [(name: String, meaning: String)] {
+        fields.filter { !$0.isCommon }.map { ($0.name, $0.meaning) }
+    }
 }
 
 /// What it takes for an event to be reported.

@@ -2,7 +2,7 @@ import SockKit
 
 /// The peers that a server serves at the moment, each by a task of its own.
 @Netpoller
-final class Crew {
+final class ServedPeers {
     private var members: [Int: Member] = [:]
     private let emptied = Parking()
     /// Told when the last one has gone.
@@ -15,7 +15,7 @@ final class Crew {
 
     var count: Int { members.count }
     /// Those that have not come to their own end.
-    var served: Int { members.values.count { !$0.peer.hasLeft } }
+    var present: Int { members.values.count { !$0.peer.hasLeft } }
 
     /// Takes in a peer and the task that serves it, which removes it at its end.
     func add(_ peer: Peer, servedBy task: Task<Void, Never>) {

@@ -1,7 +1,7 @@
 import SockKit
 
 /// How a command treats each of its connections: one value that all its peers share.
-final class Conduct: Sendable {
+final class PeerPolicy: Sendable {
     let readTimeout: Duration?
     let writeTimeout: Duration?
     /// From the connection's first moment, and never renewed.

@@ -2,7 +2,7 @@ import SockKit
 
 /// The files that keep copies of what passes: `--output` of the payload, `--hex-dump` of both directions.
 @Netpoller
-final class Copies {
+final class PayloadCopies {
     private let output: CopyFile?
     private let dumpFile: CopyFile?
     private let dumpsToReports: Bool
