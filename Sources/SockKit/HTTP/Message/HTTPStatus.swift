@@ -25,9 +25,12 @@ public struct HTTPStatus: Sendable, Hashable, CustomStringConvertible, Expressib
     public var description: String { "\(code)" }
 
     /// The phrase that the registry has for the code; empty where it has none.
-    public var reason: String { Self.reasons[code] ?? "" }
+    public var reason: String { Self.reasons.indices.contains(Int(code)) ? Self.reasons[Int(code)] : "" }
 
-    private static let reasons: [UInt16: String] = [
+    /// By code, so that an answer need not search for its phrase.
+    private static let reasons = (0..<600).map { registry[UInt16($0)] ?? "" }
+
+    private static let registry: [UInt16: String] = [
         100: "Continue", 101: "Switching Protocols", 102: "Processing", 103: "Early Hints",
         200: "OK", 201: "Created", 202: "Accepted", 203: "Non-Authoritative Information", 204: "No Content",
         205: "Reset Content", 206: "Partial Content", 207: "Multi-Status", 208: "Already Reported", 226: "IM Used",

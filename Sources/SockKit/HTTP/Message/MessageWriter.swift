@@ -37,9 +37,9 @@ public struct MessageWriter: Sendable {
         guard (100...999).contains(status.code) else { throw HTTPRefusal(.own, .startLine, .badStatusCode) }
         append(version == .http10 ? "HTTP/1.0 " : "HTTP/1.1 ")
         append(Int(status.code))
-        append(" ")
+        bytes.append(UInt8(ascii: " "))
         append(reason)
-        append("\r\n")
+        appendLineEnd()
     }
 
     /// A field line.
@@ -51,9 +51,9 @@ public struct MessageWriter: Sendable {
     public mutating func append(_ name: String, _ value: Int) throws(HTTPRefusal) {
         try checkName(name.utf8.span)
         append(name)
-        append(": ")
+        appendColon()
         append(value)
-        append("\r\n")
+        appendLineEnd()
     }
 
     /// Field lines, byte for byte.
@@ -63,7 +63,7 @@ public struct MessageWriter: Sendable {
 
     /// The empty line behind the fields.
     public mutating func endHead() {
-        append("\r\n")
+        appendLineEnd()
     }
 
     // MARK: - Chunks
@@ -73,11 +73,11 @@ public struct MessageWriter: Sendable {
     public mutating func beginChunk(_ count: Int) {
         precondition(count > 0)
         append(String(count, radix: 16))
-        append("\r\n")
+        appendLineEnd()
     }
 
     public mutating func endChunk() {
-        append("\r\n")
+        appendLineEnd()
     }
 
     /// A whole chunk; nothing for no bytes, for that would be the end.
@@ -117,9 +117,9 @@ public struct MessageWriter: Sendable {
         try checkName(name)
         try checkValue(value, at: .field(lines))
         bytes.append(name)
-        append(": ")
+        appendColon()
         bytes.append(value)
-        append("\r\n")
+        appendLineEnd()
     }
 
     private mutating func checkName(_ name: Span<UInt8>) throws(HTTPRefusal) {
@@ -132,6 +132,16 @@ public struct MessageWriter: Sendable {
     private func checkValue(_ value: Span<UInt8>, at place: HTTPRefusal.Place) throws(HTTPRefusal) {
         let end = ByteScanner.firstControl(in: value, from: 0)
         guard end == value.count else { throw HTTPRefusal(.own, place, .init(lineByte: value[end])) }
+    }
+
+    private mutating func appendColon() {
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(UInt8(ascii: " "))
+    }
+
+    private mutating func appendLineEnd() {
+        bytes.append(UInt8(ascii: "\r"))
+        bytes.append(UInt8(ascii: "\n"))
     }
 
     private mutating func append(_ text: String) {
