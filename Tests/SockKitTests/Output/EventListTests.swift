@@ -116,9 +116,10 @@ import Testing
             let samples = EventSamples.all.filter { type(of: $0) == event }
             #expect(!samples.isEmpty, "\(event.name)")
             // `tcp` and the options come from a real socket: `TCPInfoTests` and `SocketFactsTests` have them.
-            let missing = Set(event.ownFields.map(\.name)).subtracting(samples.flatMap(\.members).map(\.name)).subtracting([
-                "tcp"
-            ])
+            let missing = Set(event.ownFields.map(\.name)).subtracting(samples.flatMap(\.members).map(\.name))
+                .subtracting([
+                    "tcp"
+                ])
             #expect(missing.isEmpty, "\(event.name)")
         }
     }
