@@ -30,7 +30,7 @@ import Testing
 
     @Test(arguments: Side.allCases)
     func `a peer that ends and then no longer takes what is sent is an error`(side: Side) async throws {
-        let pair = try await join(side, input: .open, peer: "c.close(); say('closed')")
+        let pair = try await join(side, "--input-grace", "1h", input: .open, peer: "c.close(); say('closed')")
         try await pair.peer.waitForLine(containing: "closed", on: .out)
         // The first write after the peer's close succeeds into the kernel's buffer; its answer is the reset.
         for _ in 0..<40 where pair.program.record.status == nil {

@@ -61,16 +61,16 @@ import Testing
     @Test func `what is sent otherwise puts a heartbeat off`() async throws {
         let peer = try python(Self.server, 0, 5)
         let client = try sockctl(
-            "dial", "--json", "--heartbeat", "1s", "127.0.0.1:\(try await peer.port())", input: .open)
+            "dial", "--json", "--heartbeat", "2s", "127.0.0.1:\(try await peer.port())", input: .open)
         for word in 1...6 {
             client.send("\(word)")
             try await peer.waitForLine(containing: "\(word) ", on: .out)
-            _ = try? await peer.waitForLine(containing: "never", on: .out, within: .milliseconds(250))
+            _ = try? await peer.waitForLine(containing: "never", on: .out, within: .milliseconds(450))
         }
         client.closeInput()
         let outcome = try await client.finish()
-        // 1.5 s of words, none of them a second apart.
-        #expect(outcome.elapsed > .seconds(1.4))
+        // 2.7 s of words, none of them two seconds apart.
+        #expect(outcome.elapsed > .seconds(2.6))
         #expect(try !outcome.events().contains { $0.name == "heartbeat" }, "\(outcome)")
     }
 
