@@ -4,7 +4,7 @@ struct PaceArguments: Equatable, Sendable {
     var firstReadDelay = Duration.zero
     var readDelay = Duration.zero
     var reads = true
-    /// nil is the network's own: 8192 for a datagram, and all there is for a stream.
+    /// nil is the network's own: its longest message, and all there is for a stream.
     var writeSize: Int?
     var writeDelay = Duration.zero
     var lineDelay = Duration.zero
@@ -50,7 +50,8 @@ struct PaceArguments: Equatable, Sendable {
             "write-size", as: .size(1...(1 << 30)), into: \.writeSize, help: "The most that one write gives.",
             detail: """
                 On a network of messages, the longest message to make of input: each line of a terminal, and each read \
-                of a pipe or file, of 8192 bytes unless this says otherwise, is one. `-v` then reports each write.
+                of a pipe or file, of as many bytes as the network's longest message has unless this says otherwise, is \
+                one. `-v` then reports each write.
                 """
         ).manualOnly,
         .option(
