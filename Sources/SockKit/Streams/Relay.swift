@@ -65,9 +65,6 @@ public final class Relay {
         mailbox.post(.stopped)
     }
 
-    /// Bytes of the near side that the far one took so far.
-    public var bytesToFar: Int { outbound.count }
-
     // MARK: - The directions
 
     private func send() async {
