@@ -9,6 +9,7 @@
 #include <sys/timerfd.h>
 #include <sys/prctl.h>
 #include <sys/sendfile.h>
+#include <sys/xattr.h>
 #include <sys/un.h>
 #include <linux/sockios.h>
 #include <net/if.h>
