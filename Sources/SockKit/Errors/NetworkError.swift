@@ -52,8 +52,6 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         case invalid(String)
         /// The bytes break the framing.
         case frame(FramingError)
-        /// A message breaks the grammar of its protocol: the sentence says where and how.
-        case message(String)
     }
 
     // An error travels through many frames and is rare: one reference is all that they pass on.
@@ -151,7 +149,6 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         case .unknownService, .invalid: "usage"
         case .limit: "limit"
         case .frame(let error): error.code
-        case .message: "message"
         }
     }
 
@@ -193,8 +190,7 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         case .lookupFailed(let name, let reason): "lookup \(name): \(reason)"
         case .noSuitableAddress(let address): "address \(address): no suitable address"
         case .unknownService(let name): "unknown port \(name)"
-        case .limit(let text), .invalid(let text), .idle(let text), .noAnswer(let text), .peerEnded(let text),
-            .message(let text):
+        case .limit(let text), .invalid(let text), .idle(let text), .noAnswer(let text), .peerEnded(let text):
             text
         case .frame(let error): error.description
         }

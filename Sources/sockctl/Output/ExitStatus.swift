@@ -46,7 +46,7 @@ extension ExitStatus {
             case .timeout, .idle, .noAnswer: .timedOut
             case .noSuchHost, .lookupFailed, .noSuitableAddress: .noHost
             case .unknownService, .invalid: .usage
-            case .limit, .frame, .message: .data
+            case .limit, .frame: .data
             case .closed, .cancelled, .peerEnded: .inputOutput
             case .system where error.isOfFile: .cannotCreate
             // A value that the kernel does not take came from the command line.

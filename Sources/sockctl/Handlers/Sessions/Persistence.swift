@@ -73,7 +73,7 @@ extension NetworkError {
         switch cause {
         case .timeout, .noSuchHost, .lookupFailed: true
         case .closed, .cancelled, .noSuitableAddress, .unknownService, .limit, .frame, .invalid, .option, .idle,
-            .noAnswer, .peerEnded, .message:
+            .noAnswer, .peerEnded:
             false
         case .system(let number, _): Self.passing.contains(number)
         }
