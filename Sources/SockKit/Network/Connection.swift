@@ -186,7 +186,7 @@ public final class Connection {
 
     /// Writes what a read gave.
     public func write(_ chunk: borrowing Chunk) async throws(NetworkError) {
-        try await write(chunk.buffer.span.extracting(first: chunk.count))
+        try await write(chunk.buffer.span.extracting(chunk.range))
     }
 
     public func write(_ text: String) async throws(NetworkError) {
