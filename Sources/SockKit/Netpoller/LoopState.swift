@@ -26,7 +26,7 @@
         try poller.wait(until: heap.earliest, mayWait: mayWait) { tag, readiness in
             guard let slot = slot(of: tag) else { return }
             slot.becameReady(readiness)
-            if readiness.contains(.failed) { wakeWatchers(slot, .ready) }
+            if !readiness.isDisjoint(with: [.failed, .peerEnded]) { wakeWatchers(slot, .ready) }
         }
         expireDeadlines()
     }

@@ -12,6 +12,14 @@ package enum TransferCalls {
         }
     }
 
+    /// Whether a read would give something, without taking it: 0 is the end.
+    package static func peek(_ descriptor: Int32) throws(Errno) -> Attempt<Int> {
+        var byte: UInt8 = 0
+        return try unsafe withUnsafeMutableBytes(of: &byte) { buffer throws(Errno) in
+            try unsafe receive(descriptor, into: buffer, peeking: true)
+        }
+    }
+
     /// Throws received bytes away without copying them (MSG_TRUNC on a TCP socket, tcp(7)).
     package static func discard(_ descriptor: Int32, upTo count: Int) throws(Errno) -> Attempt<Int> {
         let flags = Int32(MSG_DONTWAIT) | Int32(MSG_TRUNC)
@@ -94,6 +102,16 @@ package enum TransferCalls {
     package static func sendFile(from file: Int32, to socket: Int32, upTo count: Int) throws(Errno) -> Attempt<Int> {
         try SystemCall.attempt("sendfile", on: socket, arguments: "\(socket), \(file), \(count)") {
             sendfile(socket, file, nil, count)
+        }
+    }
+
+    /// Sends from a place of a file that has nothing to do with its position, which stays. 0 is the file's end.
+    package static func sendFile(
+        from file: Int32, at offset: Int, to socket: Int32, upTo count: Int
+    ) throws(Errno) -> Attempt<Int> {
+        try SystemCall.attempt("sendfile", on: socket, arguments: "\(socket), \(file), \(offset), \(count)") {
+            var place = off_t(offset)
+            return unsafe sendfile(socket, file, &place, count)
         }
     }
 

@@ -16,14 +16,16 @@ import Testing
         outcome.expect(out: "")
         for (name, count) in [
             ("planned", 100), ("sent", 100), ("answered", 100), ("failed", 0), ("cut", 0), ("bytes", 1000),
-            ("new_connections", 4), ("reused_connections", 96),
         ] { #expect(summary[name]?.integer == count, "\(name): \(outcome)") }
         #expect(summary["statuses"]?["200"]?.integer == 100)
         #expect(summary["closed_loop"]?.bool == true)
         let latency = try #require(summary["latency"])
         let ranks = ["min", "p50", "p90", "p99", "p999", "max"].compactMap { latency[$0]?.number }
         #expect(ranks.count == 6 && ranks == ranks.sorted() && ranks[0] > 0)
-        #expect(Set(peer.requests.map(\.connection)) == [1, 2, 3, 4])
+        // A connection may be handed on while another is being made for the same request.
+        let made = try #require(summary["new_connections"]?.integer)
+        #expect(Set(peer.requests.map(\.connection)).count == made && made >= 4 && made <= 8, "\(outcome)")
+        #expect(summary["reused_connections"]?.integer == 100 - made)
         #expect(try outcome.events().filter { $0.name == "exchange" }.count == 100)
     }
 

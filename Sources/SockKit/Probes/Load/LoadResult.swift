@@ -22,7 +22,7 @@ public struct LoadResult: Sendable {
     public internal(set) var plannedLatency = LatencyHistogram()
     /// From the send to the first byte of the answer.
     public internal(set) var firstByte = LatencyHistogram()
-    /// What each new connection took, its name's resolution included.
+    /// What it took to make each connection, without the resolution of its name.
     public internal(set) var connect = LatencyHistogram()
 
     public internal(set) var elapsed = Duration.zero

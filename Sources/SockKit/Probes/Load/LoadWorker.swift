@@ -3,7 +3,6 @@
 final class LoadWorker {
     private unowned let load: HTTPLoad
     private var phase = LoadPhase.connect
-    private var dialStart = Deadline.now
     private var sent = Deadline.now
     private var witness: LoadWitness?
 
@@ -25,10 +24,12 @@ final class LoadWorker {
     }
 
     /// False when there is no more to be done.
-    private func exchange(_ request: HTTPRequest, _ moment: Deadline, _ observer: @escaping ExchangeObserver) async -> Bool {
+    private func exchange(_ request: HTTPRequest, _ moment: Deadline, _ observer: @escaping ExchangeObserver) async
+        -> Bool
+    {
         var request = request
-        (dialStart, phase) = (.now, .connect)
-        if let timeout = load.timeout { request.deadline = dialStart + timeout }
+        phase = .connect
+        if let timeout = load.timeout { request.deadline = .now + timeout }
         witness = load.onBegin?(request)
         load.result.sent += 1
         do throws(NetworkError) {
@@ -84,23 +85,17 @@ final class LoadWorker {
         switch event {
         case .connection(let facts):
             (sent, phase) = (.now, .send)
-            if facts.isReused { load.result.reusedConnections += 1 } else { noteConnection() }
+            if facts.isReused { load.result.reusedConnections += 1 } else { load.result.newConnections += 1 }
         case .wroteHead, .wroteContent: if phase == .send { phase = .firstByte }
         case .firstByte:
             phase = .body
             load.result.firstByte.record(nanoseconds: Deadline.now.nanoseconds - sent.nanoseconds)
         case .waiting: phase = load.transport.rules.maxConnsPerHost == 0 ? .resolve : .wait
         case .dial(.connecting): phase = .connect
-        case .retryingStale: dialStart = .now
+        case .dial(.connected(_, _, let time)): load.result.connect.record(time)
         default: break
         }
         if let witness { witness.observer(event) }
-    }
-
-    @inline(never)
-    private func noteConnection() {
-        load.result.newConnections += 1
-        load.result.connect.record(.now - dialStart)
     }
 }
 

@@ -7,7 +7,6 @@ final class ExchangeLog {
     private let transport: Transport
     private let showsHeads: Bool
     private var request: HTTPRequest
-    private var start = Deadline.now
     private var clock = ExchangeClock()
     private var facts: ConnectionFacts?
     private var attempt = 1
@@ -69,7 +68,6 @@ final class ExchangeLog {
 
     private func begin(_ request: HTTPRequest) {
         self.request = request
-        start = .now
         clock = ExchangeClock()
         (facts, head, fate, framing) = (nil, nil, nil, nil)
         (bytes, isTold) = (0, false)
@@ -102,8 +100,7 @@ final class ExchangeLog {
         guard !facts.isReused else { return }
         reporter.report(
             ConnectedEvent(
-                ends: ends, attempt: attempt, resolve: clock.resolve,
-                connect: clock.phases(until: .now).connect ?? .zero))
+                ends: ends, attempt: attempt, resolve: clock.resolve, connect: clock.connect ?? .zero))
     }
 
     private var ends: Ends {
@@ -132,7 +129,7 @@ final class ExchangeLog {
         isTold = true
         let end = Deadline.now
         var event = ExchangeEndedEvent(
-            ends: ends, method: request.method.description, url: request.url.description, duration: end - start)
+            ends: ends, method: request.method.description, url: request.url.description, duration: end - clock.start)
         event.answer = head.map { ($0.status, $0.reason) }
         event.isReused = facts?.isReused
         event.idle = facts?.idle
@@ -143,86 +140,5 @@ final class ExchangeLog {
         event.proxy = facts?.proxy?.description
         event.failure = failure
         reporter.report(event)
-    }
-}
-
-/// The moments of an exchange.
-struct ExchangeClock {
-    var start = Deadline.now
-    var waits: Deadline?
-    var resolve: Duration?
-    var connects: Deadline?
-    var connected: Deadline?
-    var connection: Deadline?
-    var sent: Deadline?
-    var firstByte: Deadline?
-
-    /// What it spent its time on up to the end.
-    func phases(until end: Deadline) -> ExchangePhases {
-        var phases = ExchangePhases()
-        let own = connected.flatMap { connected in connects.map { connected - $0 } }
-        if connection == nil || own != nil { (phases.resolve, phases.connect) = (resolve, own) }
-        if let waits, own == nil { phases.wait = (connection ?? end) - waits }
-        guard let connection else { return phases }
-        // An answer may begin before the request has ended.
-        let sent = min(self.sent ?? end, firstByte ?? end)
-        phases.send = sent - connection
-        phases.firstByte = (firstByte ?? end) - sent
-        if let firstByte { phases.body = end - firstByte }
-        return phases
-    }
-}
-
-extension ExchangeEndedEvent.Fate {
-    init(_ fate: ConnectionFate) {
-        switch fate {
-        case .kept, .handedOver: self.init(isKept: true)
-        case .upgraded: self.init(isKept: false, reason: "it speaks another protocol now")
-        case .closed(let reason): self.init(isKept: false, reason: reason.text)
-        }
-    }
-}
-
-extension ConnectionFate.Reason {
-    fileprivate var text: String {
-        switch self {
-        case .saidClose: "one side said close"
-        case .endedContent: "the body ended with it"
-        case .doubtfulFraming: "the answer says its length twice"
-        case .unasked: "more came than was asked for"
-        case .unread: "the body was not read to its end"
-        case .unsent: "the request was not sent to its end"
-        case .tooManyIdle: "as many as may be are kept already"
-        case .failed(let error): error.description
-        }
-    }
-}
-
-extension BodyFraming {
-    fileprivate var word: String {
-        switch self {
-        case .none: "none"
-        case .length: "length"
-        case .chunked: "chunked"
-        case .untilClose: "close"
-        }
-    }
-}
-
-extension Failure {
-    /// Why an exchange is tried again.
-    init(_ reason: RetryReason, _ request: HTTPRequest) {
-        switch reason {
-        case .error(let error): self.init(error)
-        case .status(let status): self.init(status, "", request)
-        }
-    }
-
-    /// An answer that is a failure.
-    init(_ status: HTTPStatus, _ phrase: String, _ request: HTTPRequest) {
-        let reason = phrase.isEmpty ? status.reason : phrase
-        self.init(
-            code: "status",
-            message: "\(request.method) \(request.url): \(status)\(reason.isEmpty ? "" : " \(reason)")")
     }
 }
