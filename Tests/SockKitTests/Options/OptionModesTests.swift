@@ -317,7 +317,7 @@ import Testing
 
     @Test(arguments: getModes)
     func `http-get refuses what a mode has no use for`(mode: Mode) throws {
-        try compare(HTTPGetCommand.self, mode, address: "x")
+        try compare(HTTPGetCommand.self, mode, address: "x/y")
     }
 
     @Test(arguments: dialModes)

@@ -44,6 +44,7 @@ public struct LatencyHistogram: Sendable, Equatable {
     public func time(at share: Int) -> Duration? {
         guard count > 0 else { return nil }
         let rank = max(1, (Int128(count) * Int128(share) + 9_999) / 10_000)
+        if rank >= count { return maximum }
         var seen: Int128 = 0
         for (index, number) in counters.enumerated() where number > 0 {
             seen += Int128(number)

@@ -8,6 +8,6 @@ public enum LoadPhase: String, Sendable, Hashable, CaseIterable {
     case send
     /// Waiting for the answer to begin.
     case firstByte = "first-byte"
-    /// Taking the answer's body.
+    /// Taking the answer, from its first byte to the end of its body.
     case body
 }

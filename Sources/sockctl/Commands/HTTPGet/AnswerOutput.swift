@@ -18,22 +18,18 @@ final class AnswerOutput {
     func place(for url: HTTPURL) throws(NetworkError) -> AnswerPlace {
         if let standard { return .standard(standard) }
         if let file { return .file(file) }
-        return .file(try OutputFile(Word(Self.name(url))))
+        guard let name = url.fileName else { preconditionFailure("the command line was looked at") }
+        return .file(try OutputFile(name))
     }
+}
 
-    /// The last part of the path, as a name in this folder.
-    private static func name(_ url: HTTPURL) throws(NetworkError) -> [UInt8] {
-        let last = url.path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? []
-        let name = PercentCoding.decode(last) ?? []
-        let isName =
-            !name.isEmpty && name != Array(".".utf8) && name != Array("..".utf8)
-            && !name.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
-        guard isName else {
-            throw NetworkError(
-                .write, network: nil,
-                cause: .invalid("\(url): '--remote-name' finds no file name at its end; name one with '--output'"))
-        }
-        return name
+extension HTTPURL {
+    /// The last part of the path, if it can be the name of a file in this folder.
+    var fileName: Word? {
+        let last = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? []
+        guard let name = PercentCoding.decode(last), !name.isEmpty else { return nil }
+        let isFolder = name == Array(".".utf8) || name == Array("..".utf8)
+        return isFolder || name.contains { $0 == UInt8(ascii: "/") || $0 == 0 } ? nil : Word(name)
     }
 }
 

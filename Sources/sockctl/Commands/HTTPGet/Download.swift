@@ -39,7 +39,7 @@ final class Download {
                 if error.cause == .cancelled || error.isOutputGone { return .success }
                 log?.fail(error)
                 // The client itself tries again what broke before its answer; here it is a body, of which a file has a part.
-                guard error.isLoss, backoff.count < answer.retries, let file = place.file,
+                guard error.isLoss || error.isCutOff, backoff.count < answer.retries, let file = place.file,
                     let part = Resumption(of: file), resumption.map({ $0.isOlder(than: part) }) ?? true
                 else { return fail(error) }
                 let pause = backoff.next()
@@ -180,6 +180,11 @@ extension HTTPResponse {
         if let tag = head.fields["etag"], let parsed = EntityTag(parsing: tag), !parsed.isWeak { return tag }
         return head.fields["last-modified"]
     }
+}
+
+extension NetworkError {
+    /// The connection ended inside an answer.
+    fileprivate var isCutOff: Bool { if case .message(let error) = cause { error.kind == .truncated } else { false } }
 }
 
 extension ResponseHead {

@@ -36,9 +36,13 @@ final class ExchangeLog {
         case .wroteContent: clock.sent = .now
         case .awaitsContinue: break
         case .firstByte: clock.firstByte = .now
-        case .interim(let head): report(head)
+        case .interim(let head):
+            clock.firstByte = nil
+            report(head)
         case .head(let head):
             self.head = head
+            // What came before was an interim answer.
+            if clock.firstByte == nil { clock.firstByte = .now }
             report(head)
         case .end(let count): bytes = count
         case .released(_, let fate): finish(fate)

@@ -72,7 +72,13 @@ struct HTTPGetArguments: Equatable, Sendable {
         if answer.output != nil, answer.continues, urls.count > 1 {
             throw UsageError("'--continue' goes on with one file, and there are \(urls.count) URLs", hint: "use -O")
         }
-        for word in urls { _ = try HTTPURL(word) }
+        for word in urls {
+            let url = try HTTPURL(word)
+            if answer.usesRemoteName, url.fileName == nil {
+                throw UsageError(
+                    "'--remote-name': '\(word)' has no file name at its end", hint: "name one with --output")
+            }
+        }
     }
 }
 

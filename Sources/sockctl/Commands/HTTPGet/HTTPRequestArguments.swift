@@ -92,6 +92,9 @@ extension ValueType where Value == RequestField {
         do throws(HTTPRefusal) { try writer.append(name, value) } catch {
             throw UsageError("'\(text)' cannot be sent: \(error.fault.text)")
         }
+        if name.lowercased() == "host", text.hasSuffix(":") {
+            throw UsageError("'\(text)': a request without Host is none of HTTP/1.1")
+        }
         if ["content-length", "transfer-encoding"].contains(name.lowercased()) {
             throw UsageError(
                 "'\(text)' cannot be chosen: how long the body is follows from the body",
