@@ -289,6 +289,32 @@ import Testing
             """),
     ]
 
+    private static let serveModes = [
+        Mode(
+            "", .tcp,
+            """
+            log grace max-conns backlog reuse-port max-time max-head max-headers max-body header-timeout body-timeout \
+            write-timeout idle-timeout
+            """),
+        Mode(
+            "", .unix,
+            """
+            log grace max-conns backlog mode max-time max-head max-headers max-body header-timeout body-timeout \
+            write-timeout idle-timeout
+            """),
+        Mode(
+            "--json", .tcp,
+            """
+            grace max-conns backlog reuse-port max-time max-head max-headers max-body header-timeout body-timeout \
+            write-timeout idle-timeout
+            """),
+    ]
+
+    @Test(arguments: serveModes)
+    func `http-serve refuses what a mode has no use for`(mode: Mode) throws {
+        try compare(HTTPServeCommand.self, mode, address: "x")
+    }
+
     private static let getModes = [
         Mode(
             "", .tcp,
@@ -385,6 +411,7 @@ import Testing
         case (_, "frame", _): " line"
         case (_, "close", _): " fin"
         case (_, "mode", _): " 0600"
+        case (_, "max-head", _): " 16K"
         case (_, "max-accepts", _), (_, "max-conns", _): " 1"
         case (_, _, .words(let words)) where row.placeholder != "N|forever": " \(words[0])"
         default: " 16"
