@@ -18,21 +18,31 @@ extension ClientConnection {
     private static let mostForNothing = 256 << 10
     private static let longestForNothing = Duration.milliseconds(50)
 
-    /// Nobody wants the rest of the content.
+    /// Nobody wants the rest of the content. What is to be read of it all the same, for the connection's sake, is read in the
+    /// background by the task that is returned.
     @inline(never)
-    func abandon(_ received: Int) {
-        guard isWorthDraining else { return giveUp() }
-        stream.readDeadline = min(deadline ?? .never, .now + Self.longestForNothing)
-        Netpoller.spawn {
-            var left = Self.mostForNothing
-            while !self.hasEnded, left > 0 {
-                guard let count = try? await self.readContent().count else { break }
-                left -= count
-            }
-            guard self.hasEnded else { return self.giveUp() }
-            self.stream.readDeadline = self.deadline
-            _ = await self.settle(received)
+    func abandon(_ received: Int) -> Task<Void, Never>? {
+        guard isWorthDraining, let piece = try? takeContent() else {
+            giveUp()
+            return nil
         }
+        if hasEnded, writer == nil {
+            _ = settleNow(received + piece.count)
+            return nil
+        }
+        stream.readDeadline = min(deadline ?? .never, .now + Self.longestForNothing)
+        return Netpoller.spawn { await self.drain(received + piece.count) }
+    }
+
+    private func drain(_ before: Int) async {
+        var received = before
+        while !hasEnded, received - before < Self.mostForNothing {
+            guard let count = try? await readContent().count else { break }
+            received += count
+        }
+        guard hasEnded else { return giveUp() }
+        stream.readDeadline = deadline
+        _ = await settle(received)
     }
 
     private var isWorthDraining: Bool {

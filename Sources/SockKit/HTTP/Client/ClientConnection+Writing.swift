@@ -73,6 +73,11 @@ extension ClientConnection {
     /// The answer has ended: the connection is kept or closed.
     func settle(_ received: Int) async -> ConnectionFate {
         if let writer, writer.outcome == nil { await writer.wait(for: Self.mostForWriter) }
+        return settleNow(received)
+    }
+
+    /// The same where the request is known to have ended, or is given up.
+    func settleNow(_ received: Int) -> ConnectionFate {
         let (transport, observer) = (plan?.transport, observer)
         let facts = observer == nil ? nil : facts
         let reason = reasonToClose

@@ -38,7 +38,7 @@ public final class HTTPClient {
                 else { return response }
                 reason = .status(response.status)
                 pause = RetryRules.retryAfter(response.head)
-                response.close()
+                await response.finishUnread()
             } catch {
                 guard count <= retries.count, retries.mayRepeat(request, after: error) else { throw error }
                 reason = .error(error)
@@ -81,7 +81,7 @@ public final class HTTPClient {
             guard let limit = redirects.limit, let next = try redirected(response, &redirection) else {
                 return response
             }
-            response.close()
+            await response.finishUnread()
             guard redirection.count <= limit else {
                 throw response.failure(.limit("stopped after \(limit) redirects; the next leads to \(next.url)"))
             }

@@ -159,7 +159,14 @@ public final class HTTPResponse {
     public func close() {
         guard fate == nil else { return }
         fate = .closed(.unread)
-        connection.abandon(received)
+        _ = connection.abandon(received)
+    }
+
+    /// Closes, and waits until it is known whether the connection can be used for the next request.
+    func finishUnread() async {
+        guard fate == nil else { return }
+        fate = .closed(.unread)
+        await connection.abandon(received)?.value
     }
 
     /// The connection as a stream of another protocol, behind status 101 or CONNECT; nil for any other answer.
