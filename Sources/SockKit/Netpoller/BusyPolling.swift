@@ -5,11 +5,15 @@
 /// and more waits go by until the next try.
 struct BusyPolling: Sendable, Equatable {
     /// How long to look, in nanoseconds; zero never does.
-    var span: Int64 = 0
+    let span: Int64
     private var misses = 0
     private var pause = 0
 
     private static let mostMisses = 10
+
+    init(span: Int64 = 0) {
+        self.span = span
+    }
 
     /// Whether to look before this wait.
     mutating func isWorthwhile() -> Bool {
