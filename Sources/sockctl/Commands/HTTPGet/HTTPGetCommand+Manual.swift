@@ -55,23 +55,31 @@ extension HTTPGetCommand {
 
     private static let examples = [
         Manual.Example(
-            "printf 'HTTP/1.0 200 OK\\r\\n\\r\\nhello\\n' | sockctl listen 3000",
-            "sockctl http-get -i http://127.0.0.1:3000/",
-            shows: "The head and the body, of a server that is a line of shell: the body ends with the connection."),
+            "sockctl http-serve 3000", "sockctl http-get -v http://127.0.0.1:3000/time",
+            shows: "Ask for the time, and see both heads, the connection, and what took how long."),
         Manual.Example(
-            "printf 'HTTP/1.1 404 Not Found\\r\\nContent-Length: 0\\r\\n\\r\\n' | sockctl listen 3000",
-            "sockctl http-get --fail http://127.0.0.1:3000/nothing", shows: "A status of 400 and above ends with 1."),
+            "sockctl http-serve 3000", "sockctl http-get --fail http://127.0.0.1:3000/status/404",
+            shows: "A failure that a script can see: the status is 1."),
         Manual.Example(
-            "printf 'HTTP/1.1 200 OK\\r\\n\\r\\n' | sockctl listen 3000",
-            "sockctl http-get --first-line 127.0.0.1:3000",
-            shows: "Only the first line of the answer."),
+            "sockctl http-serve 3000", "sockctl http-get -T - http://127.0.0.1:3000/echo <report | cmp - report",
+            shows: "Send what standard input has, in chunks, and compare what comes back."),
+        Manual.Example(
+            "sockctl http-serve 3000", "sockctl http-get --timeout 200ms 127.0.0.1:3000/delay/5",
+            shows: "An answer that takes too long: the status is 75."),
         Manual.Example(
             "printf 'HTTP/1.1 200 OK\\r\\nContent-Length: 10\\r\\n\\r\\nhalf' | sockctl listen 3000",
             "sockctl http-get -o part http://127.0.0.1:3000/",
             shows: "A body that ends too soon: its file keeps what came, and the status is 74."),
         Manual.Example(
+            "sockctl http-serve 3000", "sockctl http-get --repeat 1000 --parallel 10 127.0.0.1:3000/time",
+            shows: "A thousand requests on ten connections, and how long they took."),
+        Manual.Example(
+            "sockctl http-serve 3000",
+            "sockctl http-get --duration 1s --rate 500 --parallel 5 --svg /tmp/load.svg 127.0.0.1:3000/bytes/1K",
+            shows: "500 requests a second, at their moments, and a picture of how long each took."),
+        Manual.Example(
             "sockctl http-get --retry 1 http://127.0.0.1:9/",
-            shows: "Nobody listens there: tried again once, after a second, and then the status is 69."),
+            shows: "Nobody listens there: it is tried again after a second, and the status is 69."),
     ]
 }
 
