@@ -29,6 +29,9 @@ final class Download {
 
     private var answer: HTTPAnswerArguments { arguments.answer }
 
+    /// The file, where it has nothing but this body.
+    private var ownFile: OutputFile? { answer.usesRemoteName || arguments.urls.count == 1 ? place.file : nil }
+
     func run() async -> ExitStatus {
         var resumption = answer.continues ? place.file.flatMap { Resumption(of: $0) } : nil
         var backoff = Backoff(first: .seconds(1), most: .seconds(600))
@@ -39,7 +42,7 @@ final class Download {
                 if error.cause == .cancelled || error.isOutputGone { return .success }
                 log?.fail(error)
                 // The client itself tries again what broke before its answer; here it is a body, of which a file has a part.
-                guard error.isLoss || error.isCutOff, backoff.count < answer.retries, let file = place.file,
+                guard error.isLoss || error.isCutOff, backoff.count < answer.retries, let file = ownFile,
                     let part = Resumption(of: file), resumption.map({ $0.isOlder(than: part) }) ?? true
                 else { return fail(error) }
                 let pause = backoff.next()
