@@ -29,8 +29,11 @@ final class Download {
 
     private var answer: HTTPAnswerArguments { arguments.answer }
 
-    /// The file, where it has nothing but this body.
-    private var ownFile: OutputFile? { answer.usesRemoteName || arguments.urls.count == 1 ? place.file : nil }
+    /// The file that has a part of this body and nothing else.
+    private var partialFile: OutputFile? {
+        guard let file = place.file, file.hasBegun, request.method == .get else { return nil }
+        return answer.usesRemoteName || arguments.urls.count == 1 ? file : nil
+    }
 
     func run() async -> ExitStatus {
         var resumption = answer.continues ? place.file.flatMap { Resumption(of: $0) } : nil
@@ -42,7 +45,7 @@ final class Download {
                 if error.cause == .cancelled || error.isOutputGone { return .success }
                 log?.fail(error)
                 // The client itself tries again what broke before its answer; here it is a body, of which a file has a part.
-                guard error.isLoss || error.isCutOff, backoff.count < answer.retries, let file = ownFile,
+                guard error.isLoss || error.isCutOff, backoff.count < answer.retries, let file = partialFile,
                     let part = Resumption(of: file), resumption.map({ $0.isOlder(than: part) }) ?? true
                 else { return fail(error) }
                 let pause = backoff.next()
