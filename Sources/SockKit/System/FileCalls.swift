@@ -3,7 +3,7 @@ private import Glibc
 
 /// What kind of thing a descriptor is open on.
 package enum FileKind: Sendable {
-    case regular, pipe, socket, terminal, directory, device
+    case regular, pipe, socket, terminal, directory, symbolicLink, device
 }
 
 /// The identity of a file on its device, to tell whether two names are one file.
@@ -244,6 +244,7 @@ extension FileIdentity {
             case S_IFIFO: .pipe
             case S_IFSOCK: .socket
             case S_IFDIR: .directory
+            case S_IFLNK: .symbolicLink
             default: isTerminal ? .terminal : .device
             }
     }
