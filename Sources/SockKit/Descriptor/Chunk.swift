@@ -1,6 +1,8 @@
 /// Bytes that one read gave, in memory lent from a pool. `giveBack` returns it; a chunk that just goes away frees it.
 public struct Chunk: ~Copyable {
     let buffer: [UInt8]
+    /// Where in the buffer the bytes begin: not at its start where something else came before them.
+    private let start: Int
     public let count: Int
     /// Of a message that was longer than what was read of it: how long it was.
     public let length: Int
@@ -9,19 +11,29 @@ public struct Chunk: ~Copyable {
 
     /// What a read of a stream gave; nothing is the end.
     init(_ buffer: consuming [UInt8], count: Int) {
+        self.init(buffer, 0..<count)
+    }
+
+    /// The part of what a read of a stream gave that is meant; nothing is the end.
+    init(_ buffer: consuming [UInt8], _ range: Range<Int>) {
         self.buffer = buffer
-        self.count = count
+        start = range.lowerBound
+        count = range.count
         length = count
-        isEnd = count == 0
+        isEnd = range.isEmpty
     }
 
     /// A message, of which `count` bytes were read; one of no bytes is not the end.
     init(message: consuming [UInt8], count: Int, length: Int, isEnd: Bool) {
         buffer = message
+        start = 0
         self.count = count
         self.length = length
         self.isEnd = isEnd
     }
+
+    /// Where in the buffer the bytes are.
+    var range: Range<Int> { start..<start + count }
 
     /// No bytes: the end, or a message without any.
     public var isEmpty: Bool { count == 0 }
@@ -30,12 +42,12 @@ public struct Chunk: ~Copyable {
     public borrowing func withBytes<Result, Failure: Error>(
         _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try body(buffer.span.extracting(first: count))
+        try body(buffer.span.extracting(range))
     }
 
     /// A copy of the bytes.
     public borrowing func copy() -> [UInt8] {
-        Array(buffer.prefix(count))
+        Array(buffer[range])
     }
 
     /// Returns the memory to the pool.

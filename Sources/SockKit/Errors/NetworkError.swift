@@ -52,6 +52,8 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         case invalid(String)
         /// The bytes break the framing.
         case frame(FramingError)
+        /// A message of a protocol breaks its grammar or a limit, or is cut off.
+        case message(MessageError)
     }
 
     // An error travels through many frames and is rare: one reference is all that they pass on.
@@ -149,6 +151,7 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         case .unknownService, .invalid: "usage"
         case .limit: "limit"
         case .frame(let error): error.code
+        case .message(let error): error.code
         }
     }
 
@@ -193,6 +196,7 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         case .limit(let text), .invalid(let text), .idle(let text), .noAnswer(let text), .peerEnded(let text):
             text
         case .frame(let error): error.description
+        case .message(let error): error.description
         }
     }
 

@@ -3,13 +3,14 @@
 /// Any number of tasks may use one at once: reads take turns, and so do writes.
 @Netpoller
 public final class Connection {
+    /// Where the peer is.
+    public let remoteEndpoint: Endpoint
+    // These two lie in what the endpoint leaves of its last word: idle connections are many.
     public let network: Network
     /// The end was said: to the kernel it is one more byte to be acknowledged.
     package private(set) var saidEnd = false
-    /// Where the peer is.
-    public let remoteEndpoint: Endpoint
     package let descriptor: PolledDescriptor
-    private var knownLocal: Endpoint?
+    private var knownLocal: KnownEndpoint?
     /// The file of its own name, where it has one: a Unix socket that was bound before it connected.
     private let path: OwnedPath?
 
@@ -25,16 +26,23 @@ public final class Connection {
         self.descriptor = descriptor
         self.path = path
         self.network = network
-        knownLocal = local
+        knownLocal = local.map(KnownEndpoint.init)
         remoteEndpoint = remote
     }
 
     /// Which end this is. Still known after the connection is closed.
     public var localEndpoint: Endpoint {
-        if let knownLocal { return knownLocal }
+        if let knownLocal { return knownLocal.endpoint }
         let asked = try? descriptor.withNumber { number throws(Errno) in try SocketCalls.localEndpoint(of: number) }
-        knownLocal = asked
+        knownLocal = asked.map(KnownEndpoint.init)
         return asked ?? .unix(.unnamed)
+    }
+
+    /// An end that was asked for: most connections of a server never are, and keep no room for it.
+    private final class KnownEndpoint: Sendable {
+        let endpoint: Endpoint
+
+        init(_ endpoint: Endpoint) { self.endpoint = endpoint }
     }
 
     // MARK: - Deadlines
@@ -178,7 +186,7 @@ public final class Connection {
 
     /// Writes what a read gave.
     public func write(_ chunk: borrowing Chunk) async throws(NetworkError) {
-        try await write(chunk.buffer.span.extracting(first: chunk.count))
+        try await write(chunk.buffer.span.extracting(chunk.range))
     }
 
     public func write(_ text: String) async throws(NetworkError) {

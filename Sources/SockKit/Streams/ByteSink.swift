@@ -35,7 +35,7 @@ public final class ByteSink {
 
     /// Writes what a read gave.
     public func write(_ chunk: borrowing Chunk) async throws(NetworkError) {
-        try await write(chunk.buffer.span.extracting(first: chunk.count))
+        try await write(chunk.buffer.span.extracting(chunk.range))
     }
 
     /// Waits until whoever read from here is gone, although nothing is being written.

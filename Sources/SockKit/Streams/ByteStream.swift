@@ -77,7 +77,7 @@ extension ByteStream {
 
     /// Writes what a read gave.
     public func write(_ chunk: borrowing Chunk) async throws(NetworkError) {
-        try await write(chunk.buffer.span.extracting(first: chunk.count))
+        try await write(chunk.buffer.span.extracting(chunk.range))
     }
 
     /// Sets both deadlines.

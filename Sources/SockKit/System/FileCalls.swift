@@ -109,6 +109,25 @@ package enum FileCalls {
         return unsafe Array(room[..<got])
     }
 
+    /// Reads behind what `bytes` holds, at a place of the file that has nothing to do with its position; 0 is the end. The
+    /// corresponding call is pread(2).
+    package static func read(
+        _ descriptor: Int32, at offset: Int, upTo count: Int, appendingTo bytes: inout [UInt8]
+    ) throws(Errno) -> Int {
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: count))
+        var got = 0
+        defer { bytes.removeLast(count - got) }
+        got = try SystemCall.perform(
+            "pread64", on: descriptor, arguments: "\(descriptor), \(count) bytes, \(offset)"
+        ) {
+            unsafe bytes.withUnsafeMutableBytes { all in
+                unsafe pread(descriptor, all.baseAddress?.advanced(by: start), count, off_t(offset))
+            }
+        }
+        return got
+    }
+
     /// Writes all the bytes, blocking the thread as long as it takes.
     package static func writeBlocking(_ descriptor: Int32, _ bytes: Span<UInt8>) throws(Errno) {
         var gone = 0

@@ -97,6 +97,16 @@ package enum TransferCalls {
         }
     }
 
+    /// Sends from a place of a file that has nothing to do with its position, which stays. 0 is the file's end.
+    package static func sendFile(
+        from file: Int32, at offset: Int, to socket: Int32, upTo count: Int
+    ) throws(Errno) -> Attempt<Int> {
+        try SystemCall.attempt("sendfile", on: socket, arguments: "\(socket), \(file), \(offset), \(count)") {
+            var place = off_t(offset)
+            return unsafe sendfile(socket, file, &place, count)
+        }
+    }
+
     /// One call moves at most this much, as in Go: some kernels refuse more, and a turn must end some time.
     private static let maximum = 1 << 30
 }

@@ -47,6 +47,7 @@ extension ExitStatus {
             case .noSuchHost, .lookupFailed, .noSuitableAddress: .noHost
             case .unknownService, .invalid: .usage
             case .limit, .frame: .data
+            case .message(let error): error.kind == .truncated ? .inputOutput : .data
             case .closed, .cancelled, .peerEnded: .inputOutput
             case .system where error.isOfFile: .cannotCreate
             // A value that the kernel does not take came from the command line.

@@ -159,6 +159,7 @@ import Testing
         (["listen", "--no-read", "--frame", "line"], "reads nothing"),
         (["dial", "--submit", "--heartbeat", "1s", "x:1"], "no packet"),
         (["dial", "--submit", "--send", "a", "x:1"], "exclude each other"),
+        (["dial", "--submit", "--delay", "1s", "x:1"], "waits between two lines of input"),
         (["dial", "--frame", "line", "--reconnect", "x:1"], "whole messages"),
         (["dial", "--send", "a", "--rate", "1K", "x:1"], "would spoil"),
         (["listen", "--readers", "2", "--frame", "line"], "puts them together again"),

@@ -54,6 +54,12 @@ import Testing
             "dial tcp: lookup a.b: temporary failure"
         ),
         (NetworkError(.set, network: nil, cause: .invalid("no")), "set: no"),
+        (
+            NetworkError(
+                .read, network: .tcp, local: near, remote: far,
+                cause: .message(MessageError(.malformed, "HTTP answer", "field line 1: it has no colon"))),
+            "read tcp 127.0.0.1:40112->127.0.0.1:9: malformed HTTP answer: field line 1: it has no colon"
+        ),
     ]
 
     @Test(arguments: texts)
@@ -77,6 +83,9 @@ import Testing
         (.cancelled, "cancelled"), (.noSuchHost("x"), "no-such-host"),
         (.lookupFailed("x", reason: "y"), "no-such-host"), (.noSuitableAddress("x"), "no-suitable-address"),
         (.unknownService("x"), "usage"), (.invalid("x"), "usage"), (.limit("x"), "limit"),
+        (.message(MessageError(.malformed, "HTTP answer", "x")), "message"),
+        (.message(MessageError(.truncated, "HTTP answer", "x")), "truncated"),
+        (.message(MessageError(.tooLong, "HTTP answer", "x")), "limit"),
     ]
 
     @Test(arguments: codes)

@@ -45,7 +45,7 @@ import Testing
             """
             timeout fallback-delay source source-port retry retry-delay retry-max-delay window max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye hex-dump read-size \
-            first-read-delay read-delay max-bytes write-size write-delay delay rate
+            first-read-delay read-delay max-bytes write-size write-delay rate
             """),
         Mode(
             "--writers 2", .tcp,

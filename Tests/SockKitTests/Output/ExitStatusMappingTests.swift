@@ -1,6 +1,6 @@
-import SockKit
 import Testing
 
+@testable import SockKit
 @testable import sockctl
 
 @Suite struct ExitStatusMappingTests {
@@ -30,6 +30,9 @@ import Testing
             (.read, .tcp, .limit("x"), 65), (.dial, .tcp, .option(.invalidArgument, name: "TCP_MAXSEG"), 64),
             (.dial, .tcp, .option(.notPermitted, name: "SO_BINDTODEVICE"), 77),
             (.dial, .tcp, .system(.connectionReset, call: "connect"), 74),
+            (.read, .tcp, .message(MessageError(.malformed, "HTTP answer", "x")), 65),
+            (.read, .tcp, .message(MessageError(.tooLong, "HTTP answer", "x")), 65),
+            (.read, .tcp, .message(MessageError(.truncated, "HTTP answer", "x")), 74),
         ] as [(NetworkError.Operation, Network, NetworkError.Cause, Int32)])
     func `an error has its status`(
         operation: NetworkError.Operation, network: Network, cause: NetworkError.Cause, status: Int32

@@ -25,6 +25,10 @@ struct SubmitArguments: Equatable, Sendable {
             reason: "'{other}' has no use: the packets of this protocol have a framing of their own"
         )
         .excludes(
+            "delay",
+            reason: "'--delay' waits between two lines of input, and '--submit' gathers them: '--rate' paces it"
+        )
+        .excludes(
             "heartbeat", reason: "'--heartbeat' sends a text that is no packet: '--submit' knows only those"
         )
         .needs(

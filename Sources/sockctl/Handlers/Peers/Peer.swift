@@ -10,12 +10,13 @@ final class Peer: ByteStream {
     let reporter: Reporter
     let policy: PeerPolicy
     let start = Deadline.now
-    private let reportsTransfers: Bool
-    private let reportsMessages: Bool
     private(set) var received = 0
     private(set) var sent = 0
     /// Whole messages that came; nil where nobody tells them apart.
     private(set) var messages: Int?
+    // The flags stand together: there is one peer for each of ten thousand idle connections.
+    private let reportsTransfers: Bool
+    private let isVerbose: Bool
     /// We were told to come to an end: a read that times out now is no failure.
     var isFinishing = false
     /// Its time was over: nothing that goes on puts the end off.
@@ -41,7 +42,7 @@ final class Peer: ByteStream {
         self.reporter = reporter
         self.policy = policy
         reportsTransfers = reporter.isReported(.transfer)
-        reportsMessages = reporter.isReported(.verbose)
+        isVerbose = reporter.isReported(.verbose)
         policy.begin(connection)
         if !policy.isFree { pacing = PacedStream(self, policy.pace) }
     }
@@ -112,7 +113,7 @@ final class Peer: ByteStream {
 
     private func didRead(_ count: Int, reader: Int? = nil) {
         if count == 0 { return }
-        if received == 0 { reportFirstByte() }
+        if received == 0, isVerbose { reportFirstByte() }
         received += count
         clock?.noteReceived(sent: sent)
         progress?.tick(count)
@@ -124,7 +125,7 @@ final class Peer: ByteStream {
     /// A whole message came, the `index`-th.
     func didReceiveMessage(_ index: Int, bytes: Int) {
         messages = index
-        if reportsMessages { reportMessage(index, bytes) }
+        if isVerbose { reportMessage(index, bytes) }
     }
 
     // MARK: - Writing

@@ -72,7 +72,8 @@ extension NetworkError {
     fileprivate var mayPass: Bool {
         switch cause {
         case .timeout, .noSuchHost, .lookupFailed: true
-        case .closed, .cancelled, .noSuitableAddress, .unknownService, .limit, .frame, .invalid, .option, .idle,
+        case .closed, .cancelled, .noSuitableAddress, .unknownService, .limit, .frame, .message, .invalid, .option,
+            .idle,
             .noAnswer, .peerEnded:
             false
         case .system(let number, _): Self.passing.contains(number)

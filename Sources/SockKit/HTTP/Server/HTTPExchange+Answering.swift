@@ -1,0 +1,160 @@
+/// The answer.
+extension HTTPExchange {
+    /// The most that is handed to the connection at once, and has `HTTPServerLimits.write` to be read.
+    public static let piece = 256 << 10
+
+    /// So much is gathered of answers to requests that came together.
+    private static let gathered = 64 << 10
+
+    /// A whole answer. Small ones to requests that came together leave in one write.
+    public func respond(
+        _ status: HTTPStatus, _ fields: Fields = [:], body: Span<UInt8>
+    ) async throws(NetworkError) {
+        putHead(status, fields, length: body.count)
+        defer { answer.isWhole = !isBroken }
+        guard answer.hasContent else { return }
+        answer.count = body.count
+        guard output.bytes.count + body.count > Self.gathered else { return output.bytes.append(body) }
+        try await flush()
+        try await writeDirectly(body)
+    }
+
+    public func respond(
+        _ status: HTTPStatus, _ fields: Fields = [:], body: [UInt8]
+    ) async throws(NetworkError) {
+        try await respond(status, fields, body: body.span)
+    }
+
+    /// A whole answer of text.
+    public func respond(
+        _ status: HTTPStatus, _ fields: Fields = [:], text: String
+    ) async throws(NetworkError) {
+        var fields = fields
+        fields["Content-Type"] = "text/plain; charset=utf-8"
+        try await respond(status, fields, body: Array(text.utf8))
+    }
+
+    /// An answer that says its status in words, and why, if there is something to say.
+    public func refuse(
+        _ status: HTTPStatus, _ fields: Fields = [:], reason: String? = nil
+    ) async throws(NetworkError) {
+        let text = "\(status) \(status.reason)" + (reason.map { ": \($0)" } ?? "") + "\n"
+        try await respond(status, fields, text: text)
+    }
+
+    /// What is said to a method that is none of these: 405 and which would do, or to OPTIONS what it asked for. A method
+    /// that nobody knows is 501.
+    public func respond(allowing methods: [HTTPMethod]) async throws(NetworkError) {
+        let allow = (methods + [.options]).map(\.description).joined(separator: ", ")
+        switch request.method {
+        case .options: try await respond(204, ["Allow": allow], body: [])
+        case .other: try await refuse(501, ["Allow": allow])
+        default: try await refuse(405, ["Allow": allow])
+        }
+    }
+
+    // MARK: - In pieces
+
+    /// Begins an answer of `length` bytes; nil is for one whose end is not known yet, which goes in chunks, and in
+    /// HTTP/1.0 until the connection's end.
+    public func begin(_ status: HTTPStatus, _ fields: Fields = [:], length: Int?) async throws(NetworkError) {
+        putHead(status, fields, length: length)
+        if output.bytes.count > Self.gathered { try await flush() }
+    }
+
+    /// Writes a piece of the answer, which goes out at once. The answer to HEAD has no content, whatever is written.
+    public func write(_ bytes: Span<UInt8>) async throws(NetworkError) {
+        guard note(bytes.count) else { return }
+        guard case .chunked = answer.framing else { return try await flush(and: bytes) }
+        if output.bytes.count + bytes.count <= Self.gathered {
+            output.appendChunk(bytes)
+            return try await flush()
+        }
+        output.beginChunk(bytes.count)
+        try await flush(and: bytes)
+        output.endChunk()
+    }
+
+    public func write(_ bytes: [UInt8]) async throws(NetworkError) {
+        try await write(bytes.span)
+    }
+
+    /// Ends an answer that was begun. One that has not all the bytes it was to have breaks the connection off.
+    public func finish() async throws(NetworkError) {
+        guard answer.status != nil, !answer.isWhole else { return }
+        switch answer.framing {
+        case .none, .untilClose: break
+        case .length(let left): if left > 0 { throw cutOff("the answer ended \(left) bytes short") }
+        case .chunked: putLastChunk()
+        }
+        answer.isWhole = true
+    }
+
+    /// Sends what was gathered, so that nothing of it waits for what the handler waits for.
+    public func flush() async throws(NetworkError) {
+        guard !output.bytes.isEmpty else { return }
+        stream.writeDeadline = limits.write.map { .now + $0 }
+        var bytes: [UInt8] = []
+        swap(&bytes, &output.bytes)
+        do throws(NetworkError) { try await stream.write(bytes.span) } catch {
+            isBroken = true
+            throw error
+        }
+        bytes.removeAll(keepingCapacity: bytes.capacity <= 2 * Self.gathered)
+        swap(&bytes, &output.bytes)
+    }
+
+    // MARK: - Steps
+
+    /// Counts bytes of the answer that are to be written; false if they are not to be.
+    func note(_ count: Int) -> Bool {
+        precondition(answer.status != nil, "an answer begins with its head")
+        guard count > 0, answer.hasContent else { return false }
+        if case .length(let left) = answer.framing {
+            precondition(count <= left, "the answer has more bytes than were announced")
+            answer.framing = .length(left - count)
+        }
+        answer.count += count
+        return true
+    }
+
+    /// Sends what was gathered and these bytes, in one write if they are few.
+    private func flush(and bytes: Span<UInt8>) async throws(NetworkError) {
+        if output.bytes.count + bytes.count <= Self.gathered {
+            output.bytes.append(bytes)
+            return try await flush()
+        }
+        try await flush()
+        try await writeDirectly(bytes)
+    }
+
+    func writeDirectly(_ bytes: Span<UInt8>) async throws(NetworkError) {
+        var start = 0
+        while start < bytes.count {
+            let end = min(bytes.count, start + Self.piece)
+            stream.writeDeadline = limits.write.map { .now + $0 }
+            do throws(NetworkError) { try await stream.write(bytes.extracting(start..<end)) } catch {
+                isBroken = true
+                throw error
+            }
+            start = end
+        }
+    }
+
+    private func putLastChunk() {
+        // Without trailers there is nothing in it that could be refused.
+        try? output.appendLastChunk()
+    }
+
+    /// The answer cannot be ended as it was begun.
+    @inline(never)
+    func cutOff(_ reason: String) -> NetworkError {
+        isBroken = true
+        return names.failure(.write, .invalid(reason))
+    }
+}
+
+extension AnswerState {
+    /// What is written goes out.
+    var hasContent: Bool { if case .none = framing { false } else { true } }
+}

@@ -1,0 +1,108 @@
+/// The content of a request.
+extension HTTPExchange {
+    /// Waits for the next piece of the content; the chunk that `isEnd` says that there is no more. A client that waits for
+    /// leave to send gets it first: `100 Continue`.
+    ///
+    /// Content that breaks the grammar or a limit, or that does not come in time, is an error that the handler passes on:
+    /// if the answer has not begun, it will say so.
+    public func readBody() async throws(NetworkError) -> Chunk {
+        while true {
+            switch try nextPiece() {
+            case .content(let range): return input.piece(range)
+            case .needsMore: try await readMoreContent()
+            case .head, .end: return Chunk([], count: 0)
+            }
+        }
+    }
+
+    /// The whole content, of at most `limit` bytes: 413 for more.
+    public func readWholeBody(limit: Int) async throws(NetworkError) -> [UInt8] {
+        contentLimit = min(limit, contentLimit ?? limit)
+        var bytes: [UInt8] = []
+        while true {
+            let chunk = try await readBody()
+            if chunk.isEnd { return bytes }
+            chunk.withBytes { bytes.append($0) }
+            chunk.giveBack()
+        }
+    }
+
+    private func nextPiece() throws(NetworkError) -> MessageEvent {
+        if content.isAtEnd { return .end }
+        if let refusal = content.refusal { throw names.failure(.read, .message(refusal.reason)) }
+        do throws(HTTPRefusal) {
+            let event = try nextEvent()
+            switch event {
+            case .content(let range): content.received += range.count
+            case .end: content.isAtEnd = true
+            case .head, .needsMore: break
+            }
+            return event
+        } catch {
+            throw refused(error.status, error.description)
+        }
+    }
+
+    private func readMoreContent() async throws(NetworkError) {
+        input.release()
+        if content.isAwaited, !hasBegun { putContinue() }
+        try await flush()
+        stream.readDeadline = contentDeadline
+        do throws(NetworkError) {
+            let chunk = try await stream.readChunk(maximum: nil)
+            if chunk.isEnd { throw refused(400, "content: the connection ended inside it") }
+            input.take(chunk)
+        } catch {
+            if content.refusal != nil { throw error }
+            guard error.cause == .timeout, !content.isDrained else {
+                isBroken = isBroken || error.cause != .timeout
+                throw error
+            }
+            throw refused(408, "the content did not come in time")
+        }
+    }
+
+    /// The first time is for all of it; what has come earns more.
+    private var contentDeadline: Deadline? {
+        if content.isDrained { return content.deadline }
+        guard let limit = limits.body else { return nil }
+        let start = content.deadline ?? .now
+        content.deadline = start
+        return start + limit + .seconds(content.received / HTTPServerLimits.minimumRate)
+    }
+
+    @inline(never)
+    private func refused(_ status: HTTPStatus, _ reason: String) -> NetworkError {
+        content.refusal = RequestRefusal(status: status, reason: reason)
+        return names.failure(.read, .message(reason))
+    }
+
+    // MARK: - What nobody wanted
+
+    /// Reads and drops what is left, so that the next request can be found. False if that was too much, or took too long.
+    @inline(never)
+    func dropContent() async throws(NetworkError) -> Bool {
+        content.isDrained = true
+        content.deadline = .now + limits.drainTime
+        var left = limits.drain
+        do throws(NetworkError) {
+            while left >= 0 {
+                let chunk = try await readBody()
+                if chunk.isEnd { return true }
+                left -= chunk.count
+                chunk.giveBack()
+            }
+        } catch {
+            if isBroken { throw error }
+        }
+        return false
+    }
+
+    /// What the bytes that were read hold next.
+    func nextEvent() throws(HTTPRefusal) -> MessageEvent {
+        let bytes = input.buffer
+        var position = input.position
+        defer { input.position = position }
+        return try parser.next(in: bytes.span.extracting(first: input.count), at: &position)
+    }
+}

@@ -1,0 +1,164 @@
+/// One request after another.
+extension HTTPExchange {
+    /// So many requests may be answered, or reads be made, before others have their turn.
+    private static let turn = 64
+
+    /// Answers what was read, and what belongs to it. Nil says that all has been answered, and nothing of another request
+    /// has come; else the conversation is over.
+    func answerAll() async throws(NetworkError) -> HTTPConversation.Ending? {
+        var rounds = 0
+        while true {
+            switch nextHead() {
+            case .head:
+                try await answerOne()
+                if answer.isLast { return try await end() }
+            case .nothing:
+                try await flush()
+                return nil
+            case .part:
+                if let ending = try await readMoreHead() { return ending }
+            case .refused(let refusal):
+                return try await end(with: refusal)
+            }
+            rounds += 1
+            if rounds % Self.turn == 0 { await Task.yield() }
+        }
+    }
+
+    private enum Found {
+        case head, part, nothing
+        case refused(RequestRefusal)
+    }
+
+    private func nextHead() -> Found {
+        do throws(HTTPRefusal) {
+            if try nextEvent() == .head {
+                try beginRequest()
+                return .head
+            }
+        } catch {
+            return .refused(RequestRefusal(status: error.status, reason: error.description))
+        }
+        input.release()
+        return parser.isIdle ? .nothing : .part
+    }
+
+    /// Notes what the head says of the connection and the content.
+    private func beginRequest() throws(HTTPRefusal) {
+        conversation.requests += 1
+        let head = parser.head
+        answer = AnswerState()
+        content = ContentState()
+        answer.isForHead = head.method == .head
+        answer.isForOldClient = head.version < .http11
+        answer.isLast = !head.fields.keepsConnection(head.version)
+        if !commonFields.isEmpty { commonFields = Fields() }
+        headDeadline = nil
+        if observer != nil { answer.start = .now }
+        guard parser.framing == .none else { return try beginContent(head) }
+        content.isAtEnd = try nextEvent() == .end
+    }
+
+    @inline(never)
+    private func beginContent(_ head: RequestHead) throws(HTTPRefusal) {
+        parser.limits = limits.message
+        content.isAwaited = try Expectation(head.fields, head.version) == .continue
+    }
+
+    // MARK: - The answer
+
+    private func answerOne() async throws(NetworkError) {
+        observer?.didReceiveHead(self)
+        do throws(NetworkError) {
+            if request.form == .asterisk { try await answerForServer() } else { try await handle() }
+        } catch {
+            try await recover(from: error)
+        }
+        observer?.didAnswer(self)
+        if !content.isAtEnd, !answer.isLast { answer.isLast = try await !dropContent() }
+    }
+
+    private func handle() async throws(NetworkError) {
+        try await conversation.site.handler.answer(self)
+        if !answer.isWhole { try await finishForHandler() }
+    }
+
+    /// A handler that said nothing has failed.
+    @inline(never)
+    private func finishForHandler() async throws(NetworkError) {
+        if !hasBegun { try await refuse(500, reason: "no answer was given") }
+        try await finish()
+    }
+
+    /// `OPTIONS *` asks what the server as a whole can do (RFC 9110 section 9.3.7).
+    @inline(never)
+    private func answerForServer() async throws(NetworkError) {
+        try await respond(204, ["Allow": "GET, HEAD, POST, PUT, DELETE, OPTIONS"], body: [])
+    }
+
+    /// Says what went wrong, if that can still be said.
+    @inline(never)
+    private func recover(from error: NetworkError) async throws(NetworkError) {
+        if !isBroken, !hasBegun {
+            guard let refusal = content.refusal else { return try await refuse(500, reason: error.description) }
+            answer.isLast = true
+            try await refuse(refusal.status, reason: refusal.reason)
+            observer?.didRefuse(self, refusal.status, reason: refusal.reason)
+            return
+        }
+        isBroken = true
+        observer?.didAnswer(self)
+        // Without a length or chunks, an end would look like a whole answer.
+        if case .untilClose = answer.framing { stream.reset() }
+        throw error
+    }
+
+    // MARK: - Heads that come in parts
+
+    private func readMoreHead() async throws(NetworkError) -> HTTPConversation.Ending? {
+        try await flush()
+        if headDeadline == nil { headDeadline = limits.header.map { .now + $0 } }
+        stream.readDeadline = headDeadline
+        do throws(NetworkError) {
+            let chunk = try await stream.readChunk(maximum: nil)
+            if !chunk.isEnd {
+                input.take(chunk)
+                return nil
+            }
+        } catch {
+            guard error.cause == .timeout else { throw error }
+            return try await end(with: RequestRefusal(status: 408, reason: "the head did not come in time"))
+        }
+        let reason = "the connection ended inside the head"
+        return try await end(with: RequestRefusal(status: 400, reason: reason))
+    }
+
+    // MARK: - The end
+
+    /// Says why nothing more is taken from the client.
+    @inline(never)
+    private func end(with refusal: RequestRefusal) async throws(NetworkError) -> HTTPConversation.Ending {
+        // A head that was taken may have been refused for what it expects; of any other nothing is known.
+        answer = AnswerState()
+        answer.isLast = true
+        content = ContentState()
+        content.refusal = refusal
+        try await refuse(refusal.status, reason: refusal.reason)
+        observer?.didRefuse(self, refusal.status, reason: refusal.reason)
+        return try await end()
+    }
+
+    /// Sends what is left, and the end. Closing while bytes come in that nobody reads would reset the connection, and the
+    /// answer with it might be lost: those are dropped for a while.
+    @inline(never)
+    private func end() async throws(NetworkError) -> HTTPConversation.Ending {
+        try await flush()
+        guard !content.isAtEnd || !input.isEmpty || conversation.isFinishing else { return .local }
+        input.release()
+        try? stream.closeWrite()
+        stream.readDeadline = .now + limits.drainTime
+        var left = limits.drain
+        while left > 0, let count = (try? await stream.discard()) ?? nil { left -= count }
+        return .local
+    }
+}

@@ -1,0 +1,90 @@
+/// A server for HTTP/1.1: a listener, and a conversation with each client. What `http.Server` is to Go.
+///
+/// ```swift
+/// let server = HTTPServer(handler)
+/// try await server.listenAndServe("127.0.0.1:3000")    // until shutdown(grace:)
+/// ```
+@Netpoller
+public final class HTTPServer {
+    public let site: HTTPSite
+    /// How to listen. TCP keep-alive is on by default: the kernel notices that a silent client's machine is gone.
+    public var configuration = ListenConfiguration()
+    /// Told of each conversation that failed.
+    public var onFailure: (@Netpoller (NetworkError) -> Void)?
+    /// Told where it listens, once it does.
+    public var onListening: (@Netpoller (Listener) -> Void)?
+
+    private var listeners: [Listener] = []
+    private var conversations: [ObjectIdentifier: (conversation: HTTPConversation, task: Task<Void, Never>)] = [:]
+    private let emptied = Parking()
+    private var isFinishing = false
+
+    /// A server that answers with `handler` within `limits`.
+    public init(
+        _ handler: any HTTPHandler, limits: HTTPServerLimits = HTTPServerLimits(), observer: (any HTTPObserver)? = nil
+    ) {
+        site = HTTPSite(handler, limits: limits, observer: observer)
+    }
+
+    /// Listens and serves until `shutdown`. The default address is port 80 of every interface, as in Go.
+    public func listenAndServe(_ address: String = ":http") async throws(NetworkError) {
+        try await serve(try await configuration.listen(.tcp, address))
+    }
+
+    /// Serves what comes to a listener, which it closes, until `shutdown`. It fails only when nothing can be accepted any
+    /// more.
+    public func serve(_ listener: Listener) async throws(NetworkError) {
+        defer { listener.close() }
+        guard !isFinishing else { return }
+        listeners.append(listener)
+        onListening?(listener)
+        while true {
+            let connection: Connection
+            do throws(NetworkError) { connection = try await listener.accept() } catch {
+                if isFinishing { return }
+                throw error
+            }
+            admit(connection)
+        }
+    }
+
+    /// Stops accepting, ends the conversations that are idle at once and the others behind the answer that is under way;
+    /// those that are not done within `grace` are cut off. False if any had to be.
+    @discardableResult
+    public func shutdown(grace: Duration) async -> Bool {
+        isFinishing = true
+        for listener in listeners { listener.close() }
+        listeners = []
+        for member in conversations.values { member.conversation.finish() }
+        let isDone = await waitUntilEmpty(until: .now + grace)
+        for member in conversations.values { member.task.cancel() }
+        await waitUntilEmpty(until: nil)
+        return isDone
+    }
+
+    /// Connections that are served at the moment.
+    public var connections: Int { conversations.count }
+
+    private func admit(_ connection: Connection) {
+        let conversation = HTTPConversation(connection, site)
+        let task = Netpoller.spawn { await self.serve(connection, conversation) }
+        conversations[ObjectIdentifier(conversation)] = (conversation, task)
+    }
+
+    private func serve(_ connection: Connection, _ conversation: HTTPConversation) async {
+        do throws(NetworkError) { _ = try await conversation.run() } catch {
+            if error.cause != .cancelled { onFailure?(error) }
+        }
+        connection.close()
+        conversations[ObjectIdentifier(conversation)] = nil
+        if conversations.isEmpty { emptied.wake() }
+    }
+
+    @discardableResult
+    private func waitUntilEmpty(until deadline: Deadline?) async -> Bool {
+        while !conversations.isEmpty {
+            if await emptied.wait(until: deadline) != .ready { return conversations.isEmpty }
+        }
+        return true
+    }
+}

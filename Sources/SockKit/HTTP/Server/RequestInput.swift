@@ -1,0 +1,42 @@
+/// What was read of a connection and not yet looked at.
+///
+/// The memory of a read is given back as soon as all of it was taken, so that a request that is worked at holds none.
+@Netpoller
+struct RequestInput {
+    private(set) var buffer: [UInt8] = []
+    private(set) var count = 0
+    /// What comes next is here.
+    var position = 0
+
+    var isEmpty: Bool { position == count }
+
+    mutating func take(_ chunk: consuming Chunk) {
+        precondition(isEmpty)
+        release()
+        count = chunk.count
+        buffer = chunk.buffer
+    }
+
+    /// Returns the memory, of which nothing is left to be read.
+    mutating func release() {
+        if !buffer.isEmpty { BufferPool.shared.giveBack(takeBuffer()) }
+        count = 0
+        position = 0
+    }
+
+    /// A piece of what was read as a chunk of its own: in place if nothing else stands in the memory, else copied.
+    mutating func piece(_ range: Range<Int>) -> Chunk {
+        if range == 0..<count {
+            count = 0
+            position = 0
+            return Chunk(takeBuffer(), count: range.count)
+        }
+        return Chunk(Array(buffer[range]), count: range.count)
+    }
+
+    private mutating func takeBuffer() -> [UInt8] {
+        var taken: [UInt8] = []
+        swap(&taken, &buffer)
+        return taken
+    }
+}
