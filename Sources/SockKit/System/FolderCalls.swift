@@ -92,15 +92,6 @@ package enum FolderCalls {
         return FileStatus(status)
     }
 
-    /// Reads bytes of a file from a place in it: how many, 0 behind its end. The corresponding call is pread(2).
-    package static func read(
-        _ descriptor: Int32, at offset: Int, into bytes: inout MutableSpan<UInt8>
-    ) throws(Errno) -> Int {
-        try SystemCall.perform("pread64", on: descriptor, arguments: "\(descriptor), \(bytes.count) bytes, \(offset)") {
-            unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, offset) }
-        }
-    }
-
     /// Some more names of an open folder, `.` and `..` left out; none at the end. The corresponding call is getdents64(2).
     package static func nextNames(in folder: Int32) throws(Errno) -> [[UInt8]]? {
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 32 << 10, alignment: 16)
@@ -157,5 +148,28 @@ package enum FolderCalls {
         _ = try SystemCall.perform("unlinkat", on: folder, arguments: "\(folder), \"\(name)\", 0") {
             unsafe name.withPointer { unsafe Int(unlinkat(folder, $0, 0)) }
         }
+    }
+}
+
+extension FileStatus {
+    fileprivate init(_ status: stat) {
+        let kind: FileKind =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: .regular
+            case S_IFIFO: .pipe
+            case S_IFSOCK: .socket
+            case S_IFDIR: .directory
+            case S_IFLNK: .symbolicLink
+            default: .device
+            }
+        self.init(
+            kind: kind, device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int(status.st_size),
+            modified: Timestamp(status.st_mtim), changed: Timestamp(status.st_ctim))
+    }
+}
+
+extension Timestamp {
+    fileprivate init(_ time: timespec) {
+        self.init(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
     }
 }

@@ -20,6 +20,7 @@ public struct AuthenticationHandler: HTTPHandler {
         try await refuse(exchange)
     }
 
+    @Netpoller
     @inline(never)
     private func refuse(_ exchange: HTTPExchange) async throws(NetworkError) {
         let challenge = "Basic realm=\"sockctl\", charset=\"UTF-8\""

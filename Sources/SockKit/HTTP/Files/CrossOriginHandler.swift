@@ -29,6 +29,7 @@ public struct CrossOriginHandler: HTTPHandler {
     }
 
     /// Says who may read the answer; whether that holds for who asks.
+    @Netpoller
     private func allow(_ origin: String?, _ exchange: HTTPExchange) -> Bool {
         switch origins {
         case .any:
@@ -46,6 +47,7 @@ public struct CrossOriginHandler: HTTPHandler {
     }
 
     /// What the browser wants it gets: what the method and the fields lead to is for the handler to say.
+    @Netpoller
     private func permit(_ method: String, _ names: String?, _ exchange: HTTPExchange) async throws(NetworkError) {
         var fields: Fields = ["Access-Control-Allow-Methods": method, "Access-Control-Max-Age": "600"]
         if let names { fields.append("Access-Control-Allow-Headers", names) }
