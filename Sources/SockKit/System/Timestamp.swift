@@ -45,6 +45,30 @@ public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
         unsafe "\(clock(fields(local: true))).\(Self.padded(nanoseconds / 1000, 6))"
     }
 
+    /// Local time as Go's `time.Time` prints it, without the fraction of the second: `2006-01-02 15:04:05`, and behind the
+    /// fraction `+0000 UTC`.
+    package var goParts: (second: String, zone: String) {
+        let time = unsafe fields(local: true)
+        let name = unsafe time.tm_zone.map { unsafe String(cString: $0) } ?? "UTC"
+        return unsafe ("\(date(time, "-")) \(clock(time))", "\(offset(time)) \(name)")
+    }
+
+    /// Local time as access logs have it: `02/Jan/2006:15:04:05 +0000`.
+    package var commonLog: String {
+        let time = unsafe fields(local: true)
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let day = unsafe Self.padded(Int64(time.tm_mday), 2)
+        let year = unsafe Self.padded(Int64(time.tm_year) + 1900, 4)
+        return unsafe "\(day)/\(months[Int(time.tm_mon)])/\(year):\(clock(time)) \(offset(time))"
+    }
+
+    /// East of Greenwich, as `+0100`.
+    private func offset(_ time: tm) -> String {
+        let minutes = unsafe Int64(time.tm_gmtoff / 60)
+        let sign = minutes < 0 ? "-" : "+"
+        return "\(sign)\(Self.padded(abs(minutes) / 60, 2))\(Self.padded(abs(minutes) % 60, 2))"
+    }
+
     private func fields(local: Bool) -> tm {
         var moment = time_t(seconds)
         var result = unsafe tm()

@@ -211,6 +211,13 @@ final class Reporter: Sendable {
         _ event: any Event, _ settings: ReporterSettings, _ terminal: Terminal, since start: Deadline
     ) -> [UInt8] {
         guard settings.isJSON else { return line(event.text(on: terminal), settings, terminal) }
+        return json(event, since: start)
+    }
+
+    /// The event's object as a line, whatever form reports have.
+    func json(_ event: any Event) -> [UInt8] { Self.json(event, since: start) }
+
+    private static func json(_ event: any Event, since start: Deadline) -> [UInt8] {
         let common: [JSONValue.Member] = [
             .init("event", .string(type(of: event).name)), .init("time", .string(Timestamp.now.rfc3339)),
             .init("elapsed", .seconds(.now - start)),

@@ -14,7 +14,8 @@ public final class HTTPConversation {
         case timeout
     }
 
-    let stream: any ByteStream
+    /// The connection.
+    public let stream: any ByteStream
     let site: HTTPSite
     /// Requests that came so far.
     public internal(set) var requests = 0

@@ -79,6 +79,11 @@ extension HTTPExchange {
         try await write(bytes.span)
     }
 
+    /// Writes what a read gave.
+    public func write(_ chunk: borrowing Chunk) async throws(NetworkError) {
+        try await write(chunk.buffer.span.extracting(chunk.range))
+    }
+
     /// Ends an answer that was begun. One that has not all the bytes it was to have breaks the connection off.
     public func finish() async throws(NetworkError) {
         guard answer.status != nil, !answer.isWhole else { return }

@@ -29,7 +29,7 @@ extension HTTPExchange {
 
     private func nextPiece() throws(NetworkError) -> MessageEvent {
         if content.isAtEnd { return .end }
-        if let refusal = content.refusal { throw names.failure(.read, .message(refusal.reason)) }
+        if let refusal = content.refusal { throw names.failure(.read, refusal.cause) }
         do throws(HTTPRefusal) {
             let event = try nextEvent()
             switch event {
@@ -39,7 +39,7 @@ extension HTTPExchange {
             }
             return event
         } catch {
-            throw refused(error.status, error.description)
+            throw refused(RequestRefusal(error))
         }
     }
 
@@ -50,7 +50,7 @@ extension HTTPExchange {
         stream.readDeadline = contentDeadline
         do throws(NetworkError) {
             let chunk = try await stream.readChunk(maximum: nil)
-            if chunk.isEnd { throw refused(400, "content: the connection ended inside it") }
+            if chunk.isEnd { throw refused(.cutOff(.content)) }
             input.take(chunk)
         } catch {
             if content.refusal != nil { throw error }
@@ -58,7 +58,7 @@ extension HTTPExchange {
                 isBroken = isBroken || error.cause != .timeout
                 throw error
             }
-            throw refused(408, "the content did not come in time")
+            throw refused(.late("the content did not come in time"))
         }
     }
 
@@ -72,9 +72,9 @@ extension HTTPExchange {
     }
 
     @inline(never)
-    private func refused(_ status: HTTPStatus, _ reason: String) -> NetworkError {
-        content.refusal = RequestRefusal(status: status, reason: reason)
-        return names.failure(.read, .message(reason))
+    private func refused(_ refusal: RequestRefusal) -> NetworkError {
+        content.refusal = refusal
+        return names.failure(.read, refusal.cause)
     }
 
     // MARK: - What nobody wanted

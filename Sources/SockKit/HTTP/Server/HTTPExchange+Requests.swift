@@ -37,7 +37,7 @@ extension HTTPExchange {
                 return .head
             }
         } catch {
-            return .refused(RequestRefusal(status: error.status, reason: error.description))
+            return .refused(RequestRefusal(error))
         }
         input.release()
         return parser.isIdle ? .nothing : .part
@@ -53,7 +53,9 @@ extension HTTPExchange {
         answer.isForOldClient = head.version < .http11
         answer.isLast = !head.fields.keepsConnection(head.version)
         if !commonFields.isEmpty { commonFields = Fields() }
+        if user != nil { user = nil }
         headDeadline = nil
+        hasRequest = true
         if observer != nil { answer.start = .now }
         guard parser.framing == .none else { return try beginContent(head) }
         content.isAtEnd = try nextEvent() == .end
@@ -127,10 +129,9 @@ extension HTTPExchange {
             }
         } catch {
             guard error.cause == .timeout else { throw error }
-            return try await end(with: RequestRefusal(status: 408, reason: "the head did not come in time"))
+            return try await end(with: .late("the head did not come in time"))
         }
-        let reason = "the connection ended inside the head"
-        return try await end(with: RequestRefusal(status: 400, reason: reason))
+        return try await end(with: .cutOff(.head))
     }
 
     // MARK: - The end
@@ -138,6 +139,7 @@ extension HTTPExchange {
     /// Says why nothing more is taken from the client.
     @inline(never)
     private func end(with refusal: RequestRefusal) async throws(NetworkError) -> HTTPConversation.Ending {
+        hasRequest = false
         // A head that was taken may have been refused for what it expects; of any other nothing is known.
         answer = AnswerState()
         answer.isLast = true

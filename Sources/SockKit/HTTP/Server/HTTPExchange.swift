@@ -5,6 +5,8 @@ public final class HTTPExchange {
     public let conversation: HTTPConversation
     /// Fields that the answer gets beside those it is given; a handler that calls another one sets them before.
     public var commonFields = Fields()
+    /// Who the client said it is, and proved it; nil where nobody asked.
+    public var user: String?
 
     /// What was read and not looked at.
     var input = RequestInput()
@@ -26,6 +28,9 @@ public final class HTTPExchange {
     var stream: any ByteStream { conversation.stream }
     var limits: HTTPServerLimits { conversation.site.limits }
     var observer: (any HTTPObserver)? { conversation.site.observer }
+
+    /// There is a request: what was refused before its head was whole is none.
+    public internal(set) var hasRequest = false
 
     /// The request. A copy of it outlives the exchange.
     public var request: RequestHead { parser.head }
@@ -103,10 +108,4 @@ struct ContentState {
     var isDrained = false
     /// Why it was refused; the answer says so.
     var refusal: RequestRefusal?
-}
-
-/// Why a request is not taken, as the client is told.
-struct RequestRefusal: Sendable {
-    let status: HTTPStatus
-    let reason: String
 }

@@ -4,6 +4,7 @@
 @Netpoller
 struct RequestInput {
     private(set) var buffer: [UInt8] = []
+    /// Where they end.
     private(set) var count = 0
     /// What comes next is here.
     var position = 0
@@ -13,7 +14,8 @@ struct RequestInput {
     mutating func take(_ chunk: consuming Chunk) {
         precondition(isEmpty)
         release()
-        count = chunk.count
+        position = chunk.range.lowerBound
+        count = chunk.range.upperBound
         buffer = chunk.buffer
     }
 
@@ -24,14 +26,12 @@ struct RequestInput {
         position = 0
     }
 
-    /// A piece of what was read as a chunk of its own: in place if nothing else stands in the memory, else copied.
+    /// A piece of what was read as a chunk of its own: in place if nothing is left behind it, else copied.
     mutating func piece(_ range: Range<Int>) -> Chunk {
-        if range == 0..<count {
-            count = 0
-            position = 0
-            return Chunk(takeBuffer(), count: range.count)
-        }
-        return Chunk(Array(buffer[range]), count: range.count)
+        guard range.upperBound == count else { return Chunk(Array(buffer[range]), count: range.count) }
+        count = 0
+        position = 0
+        return Chunk(takeBuffer(), range)
     }
 
     private mutating func takeBuffer() -> [UInt8] {

@@ -38,6 +38,7 @@ extension Peer {
         // It holds the peer, as the peer holds it.
         pacing = nil
         onStop = nil
+        onFinish = nil
     }
 }
 

@@ -20,7 +20,8 @@ extension Peer {
         reportKeepAlive(silence, limit)
     }
 
-    func restForAWhile() { connection.readDeadline = .now + Self.rest }
+    /// A service that knows what is under way has deadlines of its own.
+    func restForAWhile() { if onFinish == nil { connection.readDeadline = .now + Self.rest } }
 
     /// Whether the service goes on after a failure, which is reported then.
     @inline(never)
@@ -41,6 +42,7 @@ extension Peer {
     /// Ends the peer's service when it next comes to a rest: at once if nothing is under way.
     func finish() {
         isFinishing = true
+        if let onFinish { return onFinish() }
         connection.readTimeout = nil
         restForAWhile()
         pacing?.hurry()

@@ -33,6 +33,8 @@ final class Peer: ByteStream {
     var progress: Progress?
     /// Told that the service is to end, for one that waits for other things than the connection.
     var onStop: (@Netpoller () -> Void)?
+    /// Told of the order to finish, for a service that knows itself what is under way.
+    var onFinish: (@Netpoller () -> Void)?
     /// What slows the peer down, until it is closed.
     var pacing: PacedStream?
 

@@ -10,6 +10,8 @@ final class Server {
         var firstPeer: Duration?
         /// Before every accept.
         var acceptDelay = Duration.zero
+        /// How long peers have to end by themselves once the server was told to finish.
+        var grace = Duration.seconds(5)
     }
 
     /// How the last peer's service ended: what a server for one peer ends with.
@@ -27,7 +29,7 @@ final class Server {
     private var isFinishing = false
     private var accepted = 0
 
-    /// How long peers have to end by themselves once the server was told to finish.
+    /// How long they have once they were cut off.
     private static let patience = Duration.seconds(5)
 
     init(_ listener: Listener, _ service: any Service, limits: Limits, policy: PeerPolicy, reporter: Reporter) {
@@ -44,7 +46,7 @@ final class Server {
         let status = await acceptAll()
         listener.close()
         if isFinishing || status != .success {
-            await served.waitUntilEmpty(until: .now + Self.patience)
+            await served.waitUntilEmpty(until: .now + limits.grace)
         } else {
             await served.waitUntilEmpty()
         }

@@ -10,6 +10,7 @@ enum EventList {
         DisconnectedEvent.self, ReconnectedEvent.self, HeartbeatEvent.self, HeartbeatAnsweredEvent.self,
         RoundTripEvent.self, PeerRefusedEvent.self, StoppingEvent.self, DialledEvent.self, QueueEvent.self,
         ProbingEvent.self, BlockedEvent.self, UnblockedEvent.self, PeerReadEvent.self, PeerEndedEvent.self,
+        AnsweredEvent.self, RequestRefusedEvent.self, HeadEvent.self,
         ReportsLostEvent.self, TornEvent.self, WaitedEvent.self, SystemCallEvent.self, SummaryEvent.self,
     ]
 }

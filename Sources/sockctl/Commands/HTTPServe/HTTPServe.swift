@@ -1,0 +1,68 @@
+import SockKit
+
+/// What `http-serve` does.
+@Netpoller
+struct HTTPServe {
+    private let arguments: HTTPServeArguments
+    private let conductor: Conductor
+    private let reporter: Reporter
+    private let network: Network
+    private let destination: Destination
+    private let configuration: ListenConfiguration
+    private let handler: any HTTPHandler
+
+    init(_ arguments: HTTPServeArguments, _ conductor: Conductor) throws(UsageError) {
+        self.arguments = arguments
+        self.conductor = conductor
+        reporter = conductor.reporter
+        let words: [Word] = arguments.address.isEmpty ? [":http"] : arguments.address
+        (network, destination) = try arguments.network.destination(words, .listening)
+        guard network.kind == .stream else {
+            throw UsageError(
+                "HTTP is spoken on streams, and \(network) carries messages",
+                hint: "use tcp, tcp4, tcp6 or unix")
+        }
+        var options = arguments.socket.options
+        options.reusesPort = arguments.reusesPort
+        configuration = ListenConfiguration(
+            backlog: arguments.backlog.map(Int32.init), options: options, resolver: try arguments.network.resolver(),
+            unixMode: UInt32(arguments.mode ?? 0o600))
+        try HTTPServeCommand.command.check(arguments.given, on: network.traits)
+        handler = try Self.handler(arguments)
+    }
+
+    /// Who answers, from the outermost on: each handler may answer a request itself, or leave it to the one behind it.
+    private static func handler(_ arguments: HTTPServeArguments) throws(UsageError) -> any HTTPHandler {
+        BuiltInPaths()
+    }
+
+    func run() async -> ExitStatus {
+        do throws(NetworkError) {
+            let listener = try await configuration.listen(network, at: destination)
+            defer { listener.close() }
+            listener.onRetry = { [reporter] error, attempt, pause in
+                reporter.report(RetryingEvent(attempt: attempt, delay: pause, failure: Failure(error)))
+            }
+            reporter.report(ListeningEvent(listener, tellsBacklog: reporter.isReported(.verbose)))
+            return await serve(listener)
+        } catch {
+            return error.cause == .cancelled ? .success : reporter.fail(error)
+        }
+    }
+
+    private func serve(_ listener: Listener) async -> ExitStatus {
+        let reports = HTTPReports(reporter, arguments.log)
+        let service = HTTPService(site: HTTPSite(handler, limits: arguments.limits.limits, observer: reports))
+        let limits = Server.Limits(connections: arguments.maximumConnections, grace: arguments.grace)
+        let server = Server(listener, service, limits: limits, policy: PeerPolicy(), reporter: reporter)
+        server.onAccept = { [reporter] peer in
+            if reporter.isReported(.veryVerbose), let facts = peer.connection.socketFacts {
+                reporter.report(SocketOptionsEvent(ends: peer.ends, facts: facts))
+            }
+        }
+        conductor.onFinish = { server.finish("interrupted") }
+        conductor.onInquiry = { server.reportProgress() }
+        let task = Netpoller.spawn { await server.run() }
+        return await Netpoller.join(task)
+    }
+}

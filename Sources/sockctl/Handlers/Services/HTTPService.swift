@@ -1,0 +1,33 @@
+import SockKit
+
+/// Answers HTTP requests.
+struct HTTPService: Service {
+    let site: HTTPSite
+
+    func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
+        let conversation = HTTPConversation(peer.stream, site)
+        peer.onFinish = { conversation.finish() }
+        do throws(NetworkError) { return ServiceEnd(by: ConnectionEnding(try await conversation.run())) } catch {
+            return try end(error)
+        }
+    }
+
+    /// Clients come and go as they like, and many go with a reset: that is no failure of the server's, which says of it no
+    /// more than of any other end.
+    @inline(never)
+    private func end(_ error: NetworkError) throws(NetworkError) -> ServiceEnd {
+        guard error.isLoss else { throw error }
+        return ServiceEnd(by: ConnectionEnding(error))
+    }
+}
+
+extension ConnectionEnding {
+    init(_ ending: HTTPConversation.Ending) {
+        self =
+            switch ending {
+            case .peer: .peer
+            case .local: .local
+            case .timeout: .timeout
+            }
+    }
+}
