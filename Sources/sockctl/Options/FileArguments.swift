@@ -47,16 +47,4 @@ struct FileArguments: Equatable, Sendable {
             detail: "Whoever reads the old one meanwhile gets it to its end."
         ).needs("upload", reason: "'--overwrite' is about files that '--upload' takes"),
     ].titled("Files")
-
-    /// What SockKit is told; `limit` is the largest file that is taken.
-    func rules(limit: Int?) -> FileRules {
-        var rules = FileRules()
-        rules.listsFolders = listsFolders
-        rules.showsHidden = showsHidden
-        rules.standIn = standIn
-        rules.takesUploads = takesUploads
-        rules.overwrites = overwrites
-        rules.uploadLimit = limit
-        return rules
-    }
 }

@@ -6,7 +6,8 @@ extension ValueType where Value == FilePath {
         Self(placeholder: "FILE", completion: .files) { (word: Word) throws(UsageError) in
             let names = word.bytes.split(separator: UInt8(ascii: "/")).map(PercentCoding.encodeSegment)
             guard let path = try? FilePath("/" + names.joined(separator: "/")), !path.segments.isEmpty else {
-                throw UsageError("'\(word.text)' names no file inside the folder; give its path from there, without '..'")
+                throw UsageError(
+                    "'\(word.text)' names no file inside the folder; give its path from there, without '..'")
             }
             return path
         } show: {
@@ -46,7 +47,8 @@ extension ValueType where Value == String {
         Self(placeholder: "ORIGIN|*", completion: .words(["*"])) { (text: String) throws(UsageError) in
             if text == "*" || text == "null" { return text }
             let parts = text.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, !parts[1].contains(where: { "/?#@ ".contains($0) })
+            guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty,
+                !parts[1].contains(where: { "/?#@ ".contains($0) })
             else {
                 throw UsageError("'\(text)' is no origin; write it like https://example.org, without a path, or '*'")
             }

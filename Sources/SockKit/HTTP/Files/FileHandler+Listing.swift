@@ -26,7 +26,8 @@ extension FileHandler {
 
     /// A link counts as what it leads to, if that may be served.
     private func entry(_ name: [UInt8], in folder: borrowing FileDescriptor, _ path: FilePath) -> FolderEntry? {
-        guard let status = try? FolderCalls.status(of: KernelPath(name), in: folder.rawValue, followingLinks: false) else {
+        guard let status = try? FolderCalls.status(of: KernelPath(name), in: folder.rawValue, followingLinks: false)
+        else {
             return nil
         }
         guard status.kind == .symbolicLink else { return FolderEntry(name: name, status) }

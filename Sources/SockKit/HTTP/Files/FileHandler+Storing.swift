@@ -50,7 +50,9 @@ extension FileHandler {
         guard let name = path.segments.last, !path.isFolder else {
             throw FileFailure(409, "the path is that of a folder: a name for the file is missing")
         }
-        guard rules.showsHidden || !path.isHidden else { throw FileFailure(403, "names that begin with a dot are not taken") }
+        guard rules.showsHidden || !path.isHidden else {
+            throw FileFailure(403, "names that begin with a dot are not taken")
+        }
         // Part of a file is no file, and neither is one in a coding that nobody would know of (RFC 9110 section 14.5).
         if request.fields.contains("Content-Range") {
             throw FileFailure(400, "a part of a file cannot be stored: leave out Content-Range")

@@ -17,7 +17,19 @@ public final class FileRoot: Sendable {
             // Linux before 5.6 has no openat2(2), and some sandboxes forbid it: better to know now.
             _ = try FolderCalls.open(KernelPath("."), beneath: folder.rawValue, for: .place)
         } catch {
-            throw NetworkError(.read, .file("\(path)"), cause: .system(error, call: error == .noFunction ? "openat2" : "read"))
+            throw NetworkError(
+                .read, .file("\(path)"), cause: .system(error, call: error == .noFunction ? "openat2" : "read"))
+        }
+    }
+
+    /// Fails if there is no file at the path that can be served.
+    public func requireFile(_ path: FilePath) throws(NetworkError) {
+        do throws(Errno) {
+            let place = KernelPath(path.relative)
+            guard try FolderCalls.status(of: place, in: folder.rawValue).kind == .regular else { throw .noSuchFile }
+            _ = try FolderCalls.open(place, beneath: folder.rawValue, for: .reading)
+        } catch {
+            throw NetworkError(.read, .file("\(path)"), cause: .system(error, call: "read"))
         }
     }
 

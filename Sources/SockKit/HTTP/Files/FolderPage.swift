@@ -49,7 +49,8 @@ struct FolderPage: Sendable {
         FolderOrder.Key.allCases.map { key in
             let mark = key == order.key ? " aria-sort=\"\(order.isDescending ? "descending" : "ascending")\"" : ""
             let link = order.next(for: key).replacingAmpersands
-            return "<th\(mark)><a href=\"\(link)\">\(key.rawValue.first!.uppercased())\(key.rawValue.dropFirst())</a></th>"
+            return
+                "<th\(mark)><a href=\"\(link)\">\(key.rawValue.first!.uppercased())\(key.rawValue.dropFirst())</a></th>"
         }.joined()
     }
 

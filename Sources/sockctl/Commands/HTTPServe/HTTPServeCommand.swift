@@ -69,7 +69,9 @@ enum HTTPServeCommand: Subcommand {
             ),
             .events,
         ],
-        exitNotes: Manual.exitNotes.filter { ["0", "64", "68", "71", "73", "75", "77", "128+n"].contains($0.status) },
+        exitNotes: Manual.exitNotes.filter {
+            ["0", "64", "66", "68", "71", "73", "75", "77", "128+n"].contains($0.status)
+        },
         examples: [
             Manual.Example(
                 "sockctl http-serve 3000", "printf 'GET /time HTTP/1.0\\r\\n\\r\\n' | sockctl dial 3000",

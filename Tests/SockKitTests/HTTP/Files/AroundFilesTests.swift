@@ -55,11 +55,16 @@ import Testing
                     .only(["https://a.example"]), takesCredentials: true,
                     AuthenticationHandler(BasicCredentials("ann:secret")!, inner))
             })
-            let question = ["Origin: https://a.example", "Access-Control-Request-Method: PUT", "Access-Control-Request-Headers: authorization, x-own"]
+            let question = [
+                "Origin: https://a.example", "Access-Control-Request-Method: PUT",
+                "Access-Control-Request-Headers: authorization, x-own",
+            ]
             let answer = try await files.ask("/a", "OPTIONS", question)
             #expect(answer.status == 204 && answer.fields["Access-Control-Allow-Methods"] == "PUT")
             #expect(answer.fields["Access-Control-Allow-Headers"] == "authorization, x-own")
-            #expect(try await files.ask("/a", "OPTIONS", ["Origin: https://b.example"] + question.dropFirst()).status == 401)
+            #expect(
+                try await files.ask("/a", "OPTIONS", ["Origin: https://b.example"] + question.dropFirst()).status == 401
+            )
             #expect(try await files.ask("/a", "OPTIONS", ["Origin: https://a.example"]).status == 401)
         }
     }

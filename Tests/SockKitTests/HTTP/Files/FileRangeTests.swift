@@ -28,7 +28,10 @@ import Testing
         }
     }
 
-    @Test(arguments: ["bytes=a-b", "lines=1-2", "bytes=5-3", "bytes", "bytes=" + (0..<40).map { "\($0 * 2)-\($0 * 2)" }.joined(separator: ",")])
+    @Test(arguments: [
+        "bytes=a-b", "lines=1-2", "bytes=5-3", "bytes",
+        "bytes=" + (0..<40).map { "\($0 * 2)-\($0 * 2)" }.joined(separator: ","),
+    ])
     func `what is no range, and what is too many, is passed over`(range: String) async throws {
         try await onLoop {
             let answer = try await Self.site().ask("/a.txt", "GET", ["Range: \(range)"])
@@ -80,13 +83,18 @@ import Testing
             let files = try Self.site()
             let first = try await files.ask("/a.txt")
             let (tag, date) = (try #require(first.fields["ETag"]), try #require(first.fields["Last-Modified"]))
-            for field in ["If-None-Match: \(tag)", "If-None-Match: \"x\", \(tag)", "If-None-Match: *", "If-Modified-Since: \(date)"] {
+            for field in [
+                "If-None-Match: \(tag)", "If-None-Match: \"x\", \(tag)", "If-None-Match: *",
+                "If-Modified-Since: \(date)",
+            ] {
                 let answer = try await files.ask("/a.txt", "GET", [field])
                 #expect(answer.status == 304 && answer.body.isEmpty, "\(field)")
                 #expect(answer.fields["ETag"] == tag && answer.fields["Content-Type"] == nil)
                 #expect(try await files.ask("/a.txt", "HEAD", [field]).status == 304)
             }
-            for field in ["If-None-Match: \"x\"", "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT", "If-Match: \(tag)"] {
+            for field in [
+                "If-None-Match: \"x\"", "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT", "If-Match: \(tag)",
+            ] {
                 #expect(try await files.ask("/a.txt", "GET", [field]).status == 200, "\(field)")
             }
             // A tag counts for more than a date.

@@ -6,11 +6,16 @@ import Testing
     @Test func `a name cannot be anything but text and a path`() async throws {
         try await onLoop {
             let files = try FileSite()
-            let names = ["<script>alert(1)<", "a&b", "\"onload=x\"", "'q'", "a b%20?#x", "javascript:alert(1)", "caf\u{e9}", "new\nline", "\u{202e}gnp"]
+            let names = [
+                "<script>alert(1)<", "a&b", "\"onload=x\"", "'q'", "a b%20?#x", "javascript:alert(1)", "caf\u{e9}",
+                "new\nline", "\u{202e}gnp",
+            ]
             for name in names { try files.make(name, "content of \(name)") }
             let page = try await files.ask("/").text
             #expect(!page.contains("<script") && !page.contains("onload=x\"") && !page.contains("href=\"javascript:"))
-            #expect(page.contains("&lt;script&gt;alert(1)&lt;") && page.contains("a&amp;b") && page.contains("new\u{240a}line"))
+            #expect(
+                page.contains("&lt;script&gt;alert(1)&lt;") && page.contains("a&amp;b")
+                    && page.contains("new\u{240a}line"))
             // Each link leads to its file.
             for name in names {
                 let link = PercentCoding.encodeSegment(name.utf8)
@@ -90,7 +95,8 @@ import Testing
     func `a click on a title sorts`(query: String, names: [String]) {
         let entries = [("a", 20, 300), ("b", 30, 100), ("c", 10, 200)].map { name, size, moment in
             FolderEntry(
-                name: Array(name.utf8), isFolder: false, size: size, modified: Timestamp(since1970: moment * 1_000_000_000))
+                name: Array(name.utf8), isFolder: false, size: size,
+                modified: Timestamp(since1970: moment * 1_000_000_000))
         }
         #expect(FolderOrder(query: query).sorted(entries).map { String(decoding: $0.name, as: UTF8.self) } == names)
     }

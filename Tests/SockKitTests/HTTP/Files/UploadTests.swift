@@ -43,7 +43,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/../x", 404), ("/%2e%2e%2fx", 404), ("/.hidden", 403), ("/.git/x", 403), ("/missing/x", 409), ("/folder/", 409),
+        ("/../x", 404), ("/%2e%2e%2fx", 404), ("/.hidden", 403), ("/.git/x", 403), ("/missing/x", 409),
+        ("/folder/", 409),
         ("/folder", 409), ("/", 409), ("/out/x", 409), ("/a/x", 409), ("/fifo", 409),
     ])
     func `nothing is stored where nothing belongs`(path: String, status: Int) async throws {
@@ -104,7 +105,8 @@ import Testing
         try await onLoop {
             let files = try Self.site()
             let (bytes, _) = try await files.talk { client in
-                try await client.write("PUT /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\n123")
+                try await client.write(
+                    "PUT /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\n123")
                 try await waitUntil("the upload") { openFiles(below: files.root) == 1 }
                 #expect(try await files.ask("/a", "PUT", body: Array("other".utf8)).status == 201)
                 try await client.write("45")
@@ -121,7 +123,8 @@ import Testing
             rules.takesUploads = true
             rules.uploadLimit = 6
             let files = try FileSite(rules)
-            let chunked = "PUT /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+            let chunked =
+                "PUT /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
             let (bytes, _) = try await files.talk { try await $0.write(chunked) }
             #expect(String(decoding: bytes, as: UTF8.self).hasPrefix("HTTP/1.1 201 "))
             #expect(try contents(of: "\(files.root)/a") == Array("abcde".utf8))
