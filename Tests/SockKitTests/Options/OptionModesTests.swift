@@ -289,6 +289,32 @@ import Testing
             """),
     ]
 
+    private static let serveModes = [
+        Mode(
+            "", .tcp,
+            """
+            log grace max-conns backlog reuse-port max-time max-head max-headers max-body header-timeout body-timeout \
+            write-timeout idle-timeout root no-index hidden spa upload overwrite auth cors header
+            """),
+        Mode(
+            "", .unix,
+            """
+            log grace max-conns backlog mode max-time max-head max-headers max-body header-timeout body-timeout \
+            write-timeout idle-timeout root no-index hidden spa upload overwrite auth cors header
+            """),
+        Mode(
+            "--json", .tcp,
+            """
+            grace max-conns backlog reuse-port max-time max-head max-headers max-body header-timeout body-timeout \
+            write-timeout idle-timeout root no-index hidden spa upload overwrite auth cors header
+            """),
+    ]
+
+    @Test(arguments: serveModes)
+    func `http-serve refuses what a mode has no use for`(mode: Mode) throws {
+        try compare(HTTPServeCommand.self, mode, address: "x")
+    }
+
     @Test(arguments: dialModes)
     func `dial refuses what a mode has no use for`(mode: Mode) throws {
         try compare(DialCommand.self, mode, address: "x")
@@ -341,7 +367,8 @@ import Testing
         "goodbye": "--idle-timeout 1", "keep-going": "--read-timeout 1", "retry-delay": "--retry 1",
         "retry-max-delay": "--retry 1 --retry-delay 1ms", "heartbeat-text": "--heartbeat 1",
         "heartbeat-misses": "--heartbeat 1", "separator": "--frame line", "whole": "--frame line",
-        "max-frame": "--frame line", "append": "--output file",
+        "max-frame": "--frame line", "append": "--output file", "no-index": "--root a", "hidden": "--root a",
+        "spa": "--root a", "upload": "--root a", "overwrite": "--root a --upload",
     ]
 
     private static func value(of row: RowInfo) -> String {
@@ -351,6 +378,8 @@ import Testing
         case (_, "frame", _): " line"
         case (_, "close", _): " fin"
         case (_, "mode", _): " 0600"
+        case (_, "max-head", _): " 16K"
+        case (_, "auth", _), (_, "header", _): " a:b"
         case (_, "max-accepts", _), (_, "max-conns", _): " 1"
         case (_, _, .words(let words)) where row.placeholder != "N|forever": " \(words[0])"
         default: " 16"

@@ -64,6 +64,12 @@ import Testing
             "peer-ended", .verbose,
             "by bytes_accepted bytes_in_send_queue bytes_unsent bytes_in_receive_queue bytes_read_by_peer accounted"
         ),
+        (
+            "answered", .verbose,
+            "index method target version status bytes_received bytes_sent seconds user referer user_agent is_cut_off"
+        ),
+        ("request-refused", .verbose, "status reason"),
+        ("head", .trace, "direction lines"),
         ("reports-lost", .always, "count"),
         ("torn", .verbose, "index pieces"),
         ("waited", .verbose, "seconds calls would_block cpu_seconds"),

@@ -29,7 +29,7 @@ extension FolderPage {
         body { margin: 0; background: var(--page); color: var(--text);
           font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
         main { max-width: 56rem; margin: 0 auto; padding: 2rem 1.25rem; }
-        h1 { margin: 0 0 1rem; font-size: 1.3rem; font-weight: 600; overflow-wrap: anywhere; }
+        h1 { margin: 0 .6rem 1rem; font-size: 1.3rem; font-weight: 600; overflow-wrap: anywhere; }
         a { color: var(--link); text-decoration: none; }
         a:hover { text-decoration: underline; }
         table { width: 100%; border-collapse: collapse; }

@@ -18,6 +18,8 @@ public final class HTTPServer {
     private var conversations: [ObjectIdentifier: (conversation: HTTPConversation, task: Task<Void, Never>)] = [:]
     private let emptied = Parking()
     private var isFinishing = false
+    /// Those of conversations that are over.
+    private var endedRequests = 0
 
     /// A server that answers with `handler` within `limits`.
     public init(
@@ -62,6 +64,9 @@ public final class HTTPServer {
         return isDone
     }
 
+    /// Requests that came so far.
+    public var requests: Int { conversations.values.reduce(endedRequests) { $0 + $1.conversation.requests } }
+
     /// Connections that are served at the moment.
     public var connections: Int { conversations.count }
 
@@ -76,6 +81,7 @@ public final class HTTPServer {
             if error.cause != .cancelled { onFailure?(error) }
         }
         connection.close()
+        endedRequests += conversation.requests
         conversations[ObjectIdentifier(conversation)] = nil
         if conversations.isEmpty { emptied.wake() }
     }
