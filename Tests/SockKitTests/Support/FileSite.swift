@@ -96,9 +96,8 @@ final class FileSite {
     }
 
     private static func parse(_ bytes: [UInt8], _ wasBroken: Bool) throws -> Answer {
-        let end = try #require(
-            ByteSearch.first(Array("\r\n\r\n".utf8), in: bytes.span),
-            "no head in: \(String(decoding: bytes.prefix(200), as: UTF8.self))")
+        let found = ByteSearch.first(Array("\r\n\r\n".utf8), in: bytes.span)
+        let end = try #require(found, "no head in: \(String(decoding: bytes.prefix(200), as: UTF8.self))")
         let lines = String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\r\n")
         let status = try #require(lines.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) })
         var fields = Fields()
