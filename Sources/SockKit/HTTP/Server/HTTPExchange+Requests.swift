@@ -102,7 +102,7 @@ extension HTTPExchange {
     @inline(never)
     private func recover(from error: NetworkError) async throws(NetworkError) {
         if !isBroken, !hasBegun {
-            guard let refusal = content.refusal else { return try await refuse(500, reason: error.description) }
+            guard let refusal = content.refusal else { return try await fail(error) }
             answer.isLast = true
             try await refuse(refusal.status, reason: refusal.reason)
             observer?.didRefuse(self, refusal.status, reason: refusal.reason)
@@ -113,6 +113,13 @@ extension HTTPExchange {
         // Without a length or chunks, an end would look like a whole answer.
         if case .untilClose = answer.framing { stream.reset() }
         throw error
+    }
+
+    /// The handler's own failure. One that was cancelled had no more time.
+    private func fail(_ error: NetworkError) async throws(NetworkError) {
+        guard error.cause == .cancelled else { return try await refuse(500, reason: error.description) }
+        answer.isLast = true
+        try await refuse(503, reason: "the server ends")
     }
 
     // MARK: - Heads that come in parts
