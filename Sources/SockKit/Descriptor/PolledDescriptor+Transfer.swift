@@ -35,6 +35,16 @@ extension PolledDescriptor {
         return Chunk(lent ?? [], count: count)
     }
 
+    /// As `readChunk`, where that need not wait.
+    package func readNow(_ family: Family) throws(DescriptorFailure) -> Chunk? {
+        let room = BufferPool.bufferSize
+        var lent: [UInt8]?
+        let read = try performNow(.read) { number throws(Errno) in try Self.readLending(number, room, family, &lent) }
+        guard let count = read else { return nil }
+        if family == .streamSocket, count > 0, count < room { noteDrained() }
+        return Chunk(lent ?? [], count: count)
+    }
+
     private static func readLending(
         _ number: Int32, _ room: Int, _ family: Family, _ lent: inout [UInt8]?
     ) throws(Errno) -> Attempt<Int> {

@@ -93,6 +93,10 @@
         if let moment = unsafe slot.park(side, waiter) { heap.insert(moment, .slot(slot.tag, side)) }
     }
 
+    func rest(_ slot: PollSlot, _ sleeper: any StreamSleeper) {
+        if let moment = slot.rest(sleeper) { heap.insert(moment, .slot(slot.tag, .read)) }
+    }
+
     func cancel(_ tag: PollTag, _ side: PollSide, ticket: UInt32) {
         slot(of: tag)?.wake(side, .cancelled, ticket: ticket)
     }

@@ -8,6 +8,14 @@ package enum Wake: Sendable, Equatable {
     case ready, deadline, closed, cancelled
 }
 
+/// Somebody who waits for a stream without a task that does: ten thousand idle connections need none.
+public protocol StreamSleeper: AnyObject, Sendable {
+    /// A read would not have to wait any more: bytes are there, or the end, or the time is over, or the stream is closed.
+    ///
+    /// It is called by the loop, between two jobs, and may do no more than begin a task.
+    nonisolated func wake()
+}
+
 /// Names a slot and the descriptor that was in it, so that an event of one that is gone cannot reach its successor.
 struct PollTag: Sendable, Hashable {
     let index: UInt32
@@ -49,6 +57,8 @@ struct PollTag: Sendable, Hashable {
     /// One direction.
     @safe private struct Side {
         var waiter: UnsafeContinuation<Wake, Never>?
+        /// Woken where no task waits.
+        var sleeper: (any StreamSleeper)?
         /// The moment that counts now. `.never` is none: an optional would take twice the room, in each of ten thousand
         /// idle connections.
         var deadline = Deadline.never
@@ -67,7 +77,14 @@ struct PollTag: Sendable, Hashable {
             return deadline
         }
 
+        /// Whether somebody is to be woken.
+        var isWaitedFor: Bool { unsafe waiter != nil || sleeper != nil }
+
         mutating func wake(_ reason: Wake) {
+            if let sleeper {
+                self.sleeper = nil
+                sleeper.wake()
+            }
             guard let waiter = unsafe waiter else { return }
             unsafe self.waiter = nil
             ticket &+= 1
@@ -102,7 +119,12 @@ struct PollTag: Sendable, Hashable {
             } else {
                 deadline = fixed
             }
-            return unsafe waiter == nil ? nil : momentToSchedule()
+            return isWaitedFor ? momentToSchedule() : nil
+        }
+
+        mutating func rest(_ sleeper: any StreamSleeper) -> Deadline? {
+            self.sleeper = sleeper
+            return momentToSchedule()
         }
 
         mutating func park(_ waiter: UnsafeContinuation<Wake, Never>) -> Deadline? {
@@ -114,7 +136,7 @@ struct PollTag: Sendable, Hashable {
 
         mutating func deadlineCameUp(now: Deadline) -> Deadline? {
             scheduled = .never
-            guard unsafe waiter != nil, deadline != .never else { return nil }
+            guard isWaitedFor, deadline != .never else { return nil }
             guard deadline <= now else { return momentToSchedule() }
             wake(.deadline)
             return nil
@@ -198,6 +220,10 @@ struct PollTag: Sendable, Hashable {
     func setDeadline(_ side: PollSide, _ deadline: Deadline?) -> Deadline? {
         change(side) { $0.setDeadline(deadline ?? .never) }
     }
+
+    /// Notes who is to be woken where no task waits; returns the moment at which the heap should look at the reading side,
+    /// if it must be told.
+    func rest(_ sleeper: any StreamSleeper) -> Deadline? { reading.rest(sleeper) }
 
     /// Parks a waiter; returns the moment at which the heap should look at this side, if it must be told.
     func park(_ side: PollSide, _ waiter: UnsafeContinuation<Wake, Never>) -> Deadline? {

@@ -9,6 +9,16 @@ public protocol ByteStream: AnyObject, Sendable {
     /// On networks of messages one read gives one message. After the end every read gives it again.
     func readChunk(maximum: Int?) async throws(NetworkError) -> Chunk
 
+    /// What a read gives that need not wait; nil where it would have to, or where nobody can know.
+    func readNow() throws(NetworkError) -> Chunk?
+
+    /// Whether `rest` can wake anybody.
+    var canRest: Bool { get }
+
+    /// Has `sleeper` woken once a read would not have to wait, so that no task need wait for it; false where that is
+    /// already so, or where it cannot be done.
+    func rest(waking sleeper: any StreamSleeper) -> Bool
+
     /// Waits for bytes and throws them away; says how many, nil at the end.
     func discard() async throws(NetworkError) -> Int?
 
@@ -57,6 +67,12 @@ public struct StreamNames: Sendable, Hashable {
     package func failure(_ operation: NetworkError.Operation, _ cause: NetworkError.Cause) -> NetworkError {
         NetworkError(operation, network: network, local: local, remote: remote, cause: cause)
     }
+}
+
+extension ByteStream {
+    public func readNow() throws(NetworkError) -> Chunk? { nil }
+    public var canRest: Bool { false }
+    public func rest(waking sleeper: any StreamSleeper) -> Bool { false }
 }
 
 extension ByteStream {
