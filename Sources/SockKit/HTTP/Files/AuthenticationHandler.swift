@@ -15,6 +15,7 @@ public struct AuthenticationHandler: HTTPHandler {
         if let value = exchange.request.fields["Authorization"], let given = BasicCredentials(field: value),
             given.matches(credentials)
         {
+            exchange.user = String(decoding: given.user, as: UTF8.self)
             return try await inner.answer(exchange)
         }
         try await refuse(exchange)

@@ -14,10 +14,6 @@ struct FileAnswer: Sendable {
     /// The answer to GET or HEAD. `boundary` is asked for where several parts are sent.
     init(to request: RequestHead, _ file: FileFacts, now: HTTPDate, boundary: () -> String = Self.makeBoundary) {
         let asked = request.fields
-        guard Self.mayAskForLess(asked) else {
-            self.init(200, file.fields, .whole)
-            return
-        }
         switch PreconditionResult(request.method, asked, current: file.validators) {
         case .notModified: self.init(304, file.validatingFields, .none)
         case .failed: self.init(412, file.validatingFields, .none)
@@ -55,8 +51,8 @@ struct FileAnswer: Sendable {
         }
     }
 
-    /// Whether a field may be there because of which not all of the file is sent: `Range`, `If-…`. Most have none.
-    private static func mayAskForLess(_ fields: Fields) -> Bool {
+    /// False if the answer is the whole file in any case: there is nothing like `Range` or `If-…`. Most are so.
+    static func mayAskForLess(_ fields: Fields) -> Bool {
         var found = false
         fields.forEachLine { name, _ in
             guard name.count >= 5 else { return }

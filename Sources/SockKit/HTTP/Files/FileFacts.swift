@@ -5,6 +5,8 @@ struct FileFacts: Sendable {
     let validators: Validators
     /// The fields of an answer with all of it.
     let fields: Fields
+    /// The same, for those who ask for no less: most do.
+    let written: WrittenFields?
     /// Those of them that an answer without content has: what a cache needs to keep its copy (RFC 9110 section 15.4.5).
     let validatingFields: Fields
 
@@ -34,6 +36,7 @@ struct FileFacts: Sendable {
         self.type = type
         validators = Validators(tag: tag, lastModified: modified)
         self.fields = fields
+        written = try? WrittenFields(fields)
         validatingFields = validating
     }
 

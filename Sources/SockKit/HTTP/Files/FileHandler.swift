@@ -101,6 +101,18 @@ public final class FileHandler: HTTPHandler {
     private func send(
         _ file: borrowing FileDescriptor, _ facts: FileFacts, _ exchange: HTTPExchange
     ) async throws(NetworkError) {
+        if let written = facts.written, !FileAnswer.mayAskForLess(exchange.request.fields) {
+            try await exchange.begin(200, written, length: facts.size)
+            try await exchange.send(file, from: 0, count: facts.size)
+            return try await exchange.finish()
+        }
+        try await sendPart(file, facts, exchange)
+    }
+
+    @inline(never)
+    private func sendPart(
+        _ file: borrowing FileDescriptor, _ facts: FileFacts, _ exchange: HTTPExchange
+    ) async throws(NetworkError) {
         let now = HTTPDate(secondsSinceEpoch: Int(Timestamp.now.seconds))
         let answer = FileAnswer(to: exchange.request, facts, now: now)
         try await exchange.begin(answer.status, answer.fields, length: answer.length(of: facts))

@@ -62,6 +62,12 @@ extension HTTPExchange {
         if output.bytes.count > Self.gathered { try await flush() }
     }
 
+    /// The same with fields that were written before.
+    func begin(_ status: HTTPStatus, _ fields: WrittenFields, length: Int) async throws(NetworkError) {
+        putHead(status, [:], fields, length: length)
+        if output.bytes.count > Self.gathered { try await flush() }
+    }
+
     /// Writes a piece of the answer, which goes out at once. The answer to HEAD has no content, whatever is written.
     public func write(_ bytes: Span<UInt8>) async throws(NetworkError) {
         guard note(bytes.count) else { return }

@@ -25,16 +25,24 @@ extension HTTPExchange {
     /// Reads and writes; what is read first leaves with what was gathered.
     private func copy(_ number: Int32, _ position: inout Int, to end: Int) async throws(NetworkError) {
         while position < end {
-            let room = min(end - position, BufferPool.bufferSize)
-            let read: Int
-            do throws(Errno) {
-                read = try FileCalls.read(number, at: position, upTo: room, appendingTo: &output.bytes)
-            } catch {
-                throw unreadable(error)
-            }
+            let read = try read(number, at: position, upTo: end - position)
             guard read > 0 else { throw cutOff("the file is shorter than it was") }
             position += read
             if output.bytes.count >= Self.first { try await flush() }
+        }
+    }
+
+    /// Reads bytes of a file behind what was gathered: by way of memory that is there, for an array that grows fills what
+    /// it grows by, byte for byte.
+    private func read(_ number: Int32, at position: Int, upTo count: Int) throws(NetworkError) -> Int {
+        var buffer = BufferPool.shared.take()
+        defer { BufferPool.shared.giveBack(buffer) }
+        do throws(Errno) {
+            let read = try FileCalls.read(number, at: position, upTo: count, into: &buffer)
+            output.bytes.append(buffer.span.extracting(first: read))
+            return read
+        } catch {
+            throw unreadable(error)
         }
     }
 
