@@ -63,6 +63,7 @@ extension HTTPExchange {
             rounds += 1
             if rounds % 16 == 0 { await Task.yield() }
         }
+        stream.writeDeadline = nil
     }
 
     /// The disk failed under an answer that has begun.
