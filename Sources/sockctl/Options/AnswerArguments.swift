@@ -23,7 +23,7 @@ struct AnswerArguments: Equatable, Sendable {
         ),
         .list(
             "header", as: .field, into: \.fields, help: "Add a field to every answer.",
-            detail: "As in `'Cache-Control: no-cache'`. May be repeated."
+            detail: "A name, a colon and a value, as in `'Cache-Control: no-cache'`. May be repeated."
         ),
     ].titled("Answers")
 

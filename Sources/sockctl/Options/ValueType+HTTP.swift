@@ -19,7 +19,7 @@ extension ValueType where Value == FilePath {
 extension ValueType where Value == Fields.Element {
     /// A field of an answer: `NAME: VALUE`.
     static var field: Self {
-        Self(placeholder: "NAME: VALUE") { (text: String) throws(UsageError) in
+        Self(placeholder: "FIELD") { (text: String) throws(UsageError) in
             guard let colon = text.firstIndex(of: ":") else {
                 throw UsageError("'\(text)' is no field; write it as 'NAME: VALUE'")
             }

@@ -100,7 +100,7 @@ final class ExampleRun {
     // MARK: What a command is
 
     private func isListener(_ command: String) -> Bool {
-        command.contains("sockctl listen") || command.contains("sockctl http-serve") || isReceiver(command)
+        command.contains(/sockctl (listen|http-serve)/) || isReceiver(command)
     }
 
     private func isReceiver(_ command: String) -> Bool { command.contains("sockctl udp-recv") }

@@ -29,11 +29,13 @@ public final class FileHandler: HTTPHandler {
     }
 
     public func answer(_ exchange: HTTPExchange) async throws(NetworkError) {
-        if let entry = findOpenFile(exchange.request) {
-            try await send(entry.file, entry.facts, exchange)
-        } else {
-            try await answerAnew(exchange)
+        guard let entry = findOpenFile(exchange.request) else { return try await answerAnew(exchange) }
+        // What most ask for is made at once: to wait for nothing has its price, too.
+        guard let written = entry.facts.written, !FileAnswer.mayAskForLess(exchange.request.fields) else {
+            return try await send(entry.file, entry.facts, exchange)
         }
+        try exchange.put(200, written, file: entry.file, count: entry.facts.size)
+        if exchange.isFull { try await exchange.flush() }
     }
 
     /// A file that was asked for a moment ago, for whoever takes it as it is.
@@ -98,19 +100,8 @@ public final class FileHandler: HTTPHandler {
     }
 
     /// Sends a file, or what the request wants of it. What is small leaves in one write with its head.
-    private func send(
-        _ file: borrowing FileDescriptor, _ facts: FileFacts, _ exchange: HTTPExchange
-    ) async throws(NetworkError) {
-        if let written = facts.written, !FileAnswer.mayAskForLess(exchange.request.fields) {
-            try await exchange.begin(200, written, length: facts.size)
-            try await exchange.send(file, from: 0, count: facts.size)
-            return try await exchange.finish()
-        }
-        try await sendPart(file, facts, exchange)
-    }
-
     @inline(never)
-    private func sendPart(
+    private func send(
         _ file: borrowing FileDescriptor, _ facts: FileFacts, _ exchange: HTTPExchange
     ) async throws(NetworkError) {
         let now = HTTPDate(secondsSinceEpoch: Int(Timestamp.now.seconds))

@@ -26,6 +26,17 @@ extension HTTPExchange {
         if case .chunked = answer.framing { output.endChunk() }
     }
 
+    /// A whole answer with all of a small file, that is kept in memory until it can be sent, as `put` does.
+    func put(
+        _ status: HTTPStatus, _ fields: WrittenFields, file: borrowing FileDescriptor, count: Int
+    ) throws(NetworkError) {
+        putHead(status, [:], fields, length: count)
+        if note(count), try read(file.rawValue, at: 0, upTo: count) < count {
+            throw cutOff("the file is shorter than it was")
+        }
+        answer.isWhole = true
+    }
+
     /// Reads and writes; what is read first leaves with what was gathered.
     private func copy(_ number: Int32, _ position: inout Int, to end: Int) async throws(NetworkError) {
         while position < end {
@@ -75,6 +86,7 @@ extension HTTPExchange {
             rounds += 1
             if rounds % 16 == 0 { await Task.yield() }
         }
+        stream.writeDeadline = nil
     }
 
     /// The disk failed under an answer that has begun.

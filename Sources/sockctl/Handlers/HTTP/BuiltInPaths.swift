@@ -24,7 +24,10 @@ struct BuiltInPaths: HTTPHandler {
 
     func answer(_ exchange: HTTPExchange) async throws(NetworkError) {
         let path = exchange.request.path
-        if path == "/time" { return try await answerTime(exchange) }
+        if path == "/time" {
+            guard Self.isRead(exchange) else { return try await refuseMethod(exchange) }
+            return putTime(exchange)
+        }
         let parts = path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
         guard path != "/" else { return try await answerIndex(exchange) }
         switch (parts.count, parts.count > 1 ? parts[1] : "") {
@@ -57,10 +60,9 @@ struct BuiltInPaths: HTTPHandler {
     // MARK: - Small answers
 
     @Netpoller
-    private func answerTime(_ exchange: HTTPExchange) async throws(NetworkError) {
-        guard Self.isRead(exchange) else { return try await refuseMethod(exchange) }
+    private func putTime(_ exchange: HTTPExchange) {
         let body = TimeText.shared.now()
-        try await exchange.respond(200, Self.plain, body: body.span)
+        exchange.put(200, Self.plain, body: body.span)
     }
 
     @Netpoller
