@@ -97,6 +97,14 @@ extension PolledDescriptor {
         }
     }
 
+    /// One attempt to send to a socket; 0 where it would block.
+    package func writeNow(_ bytes: Span<UInt8>) throws(DescriptorFailure) -> Int {
+        let gone = try performNow(.write) { number throws(Errno) in
+            try unsafe bytes.withUnsafeBytes { all throws(Errno) in try unsafe TransferCalls.send(number, all) }
+        }
+        return gone ?? 0
+    }
+
     private static func read(
         _ number: Int32, into bytes: UnsafeMutableRawBufferPointer, _ family: Family
     ) throws(Errno) -> Attempt<Int> {

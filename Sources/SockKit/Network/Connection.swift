@@ -194,6 +194,12 @@ public final class Connection {
         }
     }
 
+    /// Writes as many of the bytes as need not wait, and says how many; none on a network of messages.
+    public func writeNow(_ bytes: Span<UInt8>) throws(NetworkError) -> Int {
+        guard network.kind == .stream, !bytes.isEmpty else { return 0 }
+        do throws(DescriptorFailure) { return try descriptor.writeNow(bytes) } catch { throw failure(.write, error) }
+    }
+
     public func write(_ bytes: [UInt8]) async throws(NetworkError) {
         try await write(bytes.span)
     }

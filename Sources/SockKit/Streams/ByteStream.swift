@@ -25,6 +25,9 @@ public protocol ByteStream: AnyObject, Sendable {
     /// Writes all the bytes, or fails with an error that says how many went (`bytesTransferred`).
     func write(_ bytes: Span<UInt8>) async throws(NetworkError)
 
+    /// Writes as many of the bytes as need not wait, and says how many; 0 where nobody can know.
+    func writeNow(_ bytes: Span<UInt8>) throws(NetworkError) -> Int
+
     /// Says that no more will be written; reading goes on.
     func closeWrite() throws(NetworkError)
 
@@ -71,6 +74,7 @@ public struct StreamNames: Sendable, Hashable {
 
 extension ByteStream {
     public func readNow() throws(NetworkError) -> Chunk? { nil }
+    public func writeNow(_ bytes: Span<UInt8>) throws(NetworkError) -> Int { 0 }
     public var canRest: Bool { false }
     public func rest(waking sleeper: any StreamSleeper) -> Bool { false }
 }

@@ -83,7 +83,7 @@ extension ExitStatus {
 }
 
 extension NetworkError {
-    /// A file of ours could not be written, or read.
+    /// A file of ours could not be read or written.
     fileprivate var isOfFile: Bool {
         if case .file = stream { true } else { false }
     }

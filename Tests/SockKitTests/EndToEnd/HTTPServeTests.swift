@@ -168,11 +168,11 @@ import Testing
                 ["--body-timeout", "50ms"], "'POST /echo HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 3\\r\\n\\r\\n'",
                 "408"
             ),
-            (["--idle-timeout", "50ms"], "''", ""),
+            (["--idle-timeout", "50ms"], "''", "end"),
         ])
     func `each limit has its answer`(options: [String], request: String, status: String) async throws {
         let (_, _, port) = try await serve(options[0], options[1])
-        let script = "c = dial(arguments[0]); c.sendall((\(request)).encode()); say(drain(c)[9:12].decode())"
+        let script = "c = dial(arguments[0]); c.sendall((\(request)).encode()); say(drain(c)[9:12].decode() or 'end')"
         try await python(script, port).finish().expect(lines: [status])
     }
 

@@ -294,19 +294,19 @@ import Testing
             "", .tcp,
             """
             log grace max-conns backlog reuse-port max-time max-head max-headers max-body header-timeout body-timeout \
-            write-timeout idle-timeout
+            write-timeout idle-timeout root no-index hidden spa upload overwrite auth cors header
             """),
         Mode(
             "", .unix,
             """
             log grace max-conns backlog mode max-time max-head max-headers max-body header-timeout body-timeout \
-            write-timeout idle-timeout
+            write-timeout idle-timeout root no-index hidden spa upload overwrite auth cors header
             """),
         Mode(
             "--json", .tcp,
             """
             grace max-conns backlog reuse-port max-time max-head max-headers max-body header-timeout body-timeout \
-            write-timeout idle-timeout
+            write-timeout idle-timeout root no-index hidden spa upload overwrite auth cors header
             """),
     ]
 
@@ -398,9 +398,10 @@ import Testing
         "goodbye": "--idle-timeout 1", "keep-going": "--read-timeout 1", "retry-delay": "--retry 1",
         "retry-max-delay": "--retry 1 --retry-delay 1ms", "heartbeat-text": "--heartbeat 1",
         "heartbeat-misses": "--heartbeat 1", "separator": "--frame line", "whole": "--frame line",
-        "max-frame": "--frame line", "append": "--output file", "max-redirects": "--location ",
-        "continue": "--output file", "parallel": "--repeat 2", "rate": "--repeat 2", "plot": "--repeat 2",
-        "no-plot": "--repeat 2", "svg": "--repeat 2",
+        "max-frame": "--frame line", "append": "--output file", "no-index": "--root a", "hidden": "--root a",
+        "spa": "--root a", "upload": "--root a", "overwrite": "--root a --upload",
+        "max-redirects": "--location ", "continue": "--output file", "parallel": "--repeat 2", "rate": "--repeat 2",
+        "plot": "--repeat 2", "no-plot": "--repeat 2", "svg": "--repeat 2",
     ]
 
     private static func value(of row: RowInfo) -> String {
@@ -412,6 +413,7 @@ import Testing
         case (_, "close", _): " fin"
         case (_, "mode", _): " 0600"
         case (_, "max-head", _): " 16K"
+        case (_, "auth", _), (_, "header", _): " a:b"
         case (_, "max-accepts", _), (_, "max-conns", _): " 1"
         case (_, _, .words(let words)) where row.placeholder != "N|forever": " \(words[0])"
         default: " 16"

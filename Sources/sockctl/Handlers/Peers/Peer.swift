@@ -155,6 +155,12 @@ final class Peer: ByteStream {
         didWrite(bytes.count)
     }
 
+    func writeNow(_ bytes: Span<UInt8>) throws(NetworkError) -> Int {
+        let count = try connection.writeNow(bytes)
+        didWrite(count)
+        return count
+    }
+
     @inline(__always)
     func write(_ chunk: borrowing Chunk) async throws(NetworkError) {
         do throws(NetworkError) { try await connection.write(chunk) } catch {

@@ -64,7 +64,10 @@ import Testing
                 let pair = try await loopback()
                 let stream: any ByteStream = isPlain ? pair.server : WatchedStream(pair.server, seesWritten: { _ in })
                 let conversation = HTTPConversation(stream, HTTPSite(sending))
-                let task = Netpoller.spawn { _ = try? await conversation.run() }
+                let task = Netpoller.spawn {
+                    _ = try? await conversation.run()
+                    pair.server.close()
+                }
                 try await pair.client.write("GET / HTTP/1.0\r\n\r\n")
                 let all = try await pair.client.readAll(Int.max)
                 await task.value
