@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/sendfile.h>
+#include <sys/xattr.h>
 #include <sys/un.h>
 #include <linux/sockios.h>
 #include <net/if.h>

@@ -75,10 +75,17 @@ package enum FileCalls {
         }
     }
 
-    /// Cuts a file to nothing.
-    package static func truncate(_ descriptor: Int32) throws(Errno) {
-        _ = try SystemCall.perform("ftruncate", on: descriptor, arguments: "\(descriptor), 0") {
-            Int(ftruncate(descriptor, 0))
+    /// Lets the next read of a file begin there.
+    package static func seek(_ descriptor: Int32, to place: Int) throws(Errno) {
+        _ = try SystemCall.perform("lseek", on: descriptor, arguments: "\(descriptor), \(place), SEEK_SET") {
+            Int(lseek(descriptor, place, SEEK_SET))
+        }
+    }
+
+    /// Cuts a file to so many bytes, or to nothing.
+    package static func truncate(_ descriptor: Int32, to size: Int = 0) throws(Errno) {
+        _ = try SystemCall.perform("ftruncate", on: descriptor, arguments: "\(descriptor), \(size)") {
+            Int(ftruncate(descriptor, size))
         }
     }
 
