@@ -164,6 +164,16 @@ package final class PolledDescriptor {
         }
     }
 
+    /// Has a task woken that is parked elsewhere, when the other end has ended or failed, or this one is closed. It may be
+    /// woken for other reasons too.
+    package func add(watcher: Parking) {
+        slot.watchers.append(watcher.ticket)
+    }
+
+    package func remove(watcher: Parking) {
+        slot.watchers.removeAll { $0 == watcher.ticket }
+    }
+
     /// The loop has seen that the other end will send no more: what is left, and the end, can be read without waiting.
     package var hasEnded: Bool { slot.hasEnded }
 

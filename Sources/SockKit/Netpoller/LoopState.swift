@@ -19,6 +19,9 @@
     /// Why the kernel has no poller for us; nothing can be done with the loop then.
     var failure: NetpollerFailure? { poller.failure }
 
+    /// How long to look for events before each wait.
+    func setBusyPolling(_ span: Duration) { poller.busyPolling = BusyPolling(span: span.wholeNanoseconds) }
+
     // MARK: - Waiting for events
 
     /// Waits for events or the next deadline, or only looks where the loop has jobs to run, and wakes who is concerned.
@@ -26,7 +29,7 @@
         try poller.wait(until: heap.earliest, mayWait: mayWait) { tag, readiness in
             guard let slot = slot(of: tag) else { return }
             slot.becameReady(readiness)
-            if readiness.contains(.failed) { wakeWatchers(slot, .ready) }
+            if !readiness.isDisjoint(with: [.failed, .peerEnded]) { wakeWatchers(slot, .ready) }
         }
         expireDeadlines()
     }

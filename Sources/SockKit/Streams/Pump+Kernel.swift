@@ -1,4 +1,4 @@
-/// Moving bytes inside the kernel. Each loop ends at the source's end.
+/// Moving bytes inside the kernel. Each loop ends at the source's end, or at the limit.
 extension Pump {
     private enum Step: Sendable {
         case moved(Int)
@@ -19,14 +19,16 @@ extension Pump {
                 }
             }
             do throws(DescriptorFailure) {
+                let room = room
                 let step = try await to.descriptor.perform(.write) { sink throws(Errno) in
-                    try Self.spliceOnce(pipe, to: sink)
+                    try Self.spliceOnce(pipe, to: sink, upTo: room)
                 }
                 switch step {
                 case .moved(0): return .ended
                 case .moved(let moved): note(moved, from: from, to: to)
                 case .pipeBlocks: break
                 }
+                if isFull { return .ended }
             } catch {
                 if error.meansRefused { return .refused }
                 throw to.failure(.write, error)
@@ -37,15 +39,17 @@ extension Pump {
 
     /// splice(2) says would-block for an empty pipe and for a full sink alike; the pipe's own count tells which. When it
     /// holds something, one more attempt is needed to know that it was the sink: the bytes may have just come.
-    private static func spliceOnce(_ pipe: PolledDescriptor, to sink: Int32) throws(Errno) -> Attempt<Step> {
+    private static func spliceOnce(
+        _ pipe: PolledDescriptor, to sink: Int32, upTo room: Int
+    ) throws(Errno) -> Attempt<Step> {
         try pipe.withNumberOrErrno { number throws(Errno) in
-            var outcome = try TransferCalls.splice(from: number, to: sink, upTo: most)
+            var outcome = try TransferCalls.splice(from: number, to: sink, upTo: room)
             if case .wouldBlock = outcome {
                 guard try FileCalls.queued(number, .received) > 0 else {
                     pipe.noteBlocked(.read)
                     return .done(.pipeBlocks)
                 }
-                outcome = try TransferCalls.splice(from: number, to: sink, upTo: most)
+                outcome = try TransferCalls.splice(from: number, to: sink, upTo: room)
             }
             switch outcome {
             case .wouldBlock: return .wouldBlock
@@ -67,9 +71,10 @@ extension Pump {
                 }
             }
             do throws(DescriptorFailure) {
+                let room = room
                 let step = try await from.descriptor.perform(.read) { socket throws(Errno) in
                     try pipe.withNumberOrErrno { number throws(Errno) in
-                        try Self.spliceOnce(socket, from.descriptor, into: number)
+                        try Self.spliceOnce(socket, from.descriptor, into: number, upTo: room)
                     }
                 }
                 switch step {
@@ -77,6 +82,7 @@ extension Pump {
                 case .moved(let moved): note(moved, from: from, to: to)
                 case .pipeBlocks: pipe.noteBlocked(.write)
                 }
+                if isFull { return .ended }
             } catch {
                 if error.meansRefused { return .refused }
                 // Reading a socket never gives EPIPE: it is the pipe whose reader has gone.
@@ -89,14 +95,14 @@ extension Pump {
     /// Would-block is the socket's, unless the socket has something to give and a second attempt moves nothing either: a
     /// full pipe hides bytes, and the end just as well, which no later event would announce again.
     private static func spliceOnce(
-        _ socket: Int32, _ descriptor: PolledDescriptor, into pipe: Int32
+        _ socket: Int32, _ descriptor: PolledDescriptor, into pipe: Int32, upTo room: Int
     ) throws(Errno) -> Attempt<Step> {
-        var outcome = try TransferCalls.splice(from: socket, to: pipe, upTo: most)
+        var outcome = try TransferCalls.splice(from: socket, to: pipe, upTo: room)
         if case .wouldBlock = outcome {
             if !descriptor.hasEnded {
                 guard try FileCalls.queued(socket, .received) > 0 else { return .wouldBlock }
             }
-            outcome = try TransferCalls.splice(from: socket, to: pipe, upTo: most)
+            outcome = try TransferCalls.splice(from: socket, to: pipe, upTo: room)
         }
         switch outcome {
         case .wouldBlock: return .done(.pipeBlocks)
@@ -115,8 +121,9 @@ extension Pump {
             let moved: Int
             do throws(DescriptorFailure) {
                 // The pipe is empty at this point, so would-block is the socket's.
+                let room = room
                 moved = try await from.descriptor.perform(.read) { socket throws(Errno) in
-                    try TransferCalls.splice(from: socket, to: writer, upTo: Self.most)
+                    try TransferCalls.splice(from: socket, to: writer, upTo: room)
                 }
             } catch {
                 if error.meansRefused { return .refused }
@@ -125,6 +132,7 @@ extension Pump {
             guard moved > 0 else { return .ended }
             from.onMove?(moved)
             guard try await pipe.drain(moved, to, into: self) else { return .refused }
+            if isFull { return .ended }
             if shouldBreathe() { await Task.yield() }
         }
     }
@@ -135,9 +143,10 @@ extension Pump {
         while true {
             let moved: Int
             do throws(DescriptorFailure) {
+                let room = room
                 moved = try await to.descriptor.perform(.write) { socket throws(Errno) in
                     try from.descriptor.withNumberOrErrno { number throws(Errno) in
-                        try TransferCalls.sendFile(from: number, to: socket, upTo: Self.most)
+                        try TransferCalls.sendFile(from: number, to: socket, upTo: room)
                     }
                 }
             } catch {
@@ -147,6 +156,7 @@ extension Pump {
             }
             guard moved > 0 else { return .ended }
             note(moved, from: from, to: to)
+            if isFull { return .ended }
             if shouldBreathe() { await Task.yield() }
         }
     }

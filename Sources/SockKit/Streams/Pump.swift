@@ -4,6 +4,8 @@ final class Pump {
     let source: any ByteStream
     let sink: any ByteStream
     private let chunkSize: Int?
+    /// How many bytes are moved at most; what is behind them stays in the source.
+    private let limit: Int
     /// Bytes that the sink took.
     private(set) var count = 0
     /// Taken from the source, and never by the sink.
@@ -16,15 +18,22 @@ final class Pump {
     /// What one call of the kernel is asked to move.
     static let most = 1 << 20
 
-    init(_ source: any ByteStream, _ sink: any ByteStream, chunkSize: Int? = nil) {
+    init(_ source: any ByteStream, _ sink: any ByteStream, chunkSize: Int? = nil, limit: Int = .max) {
         self.source = source
         self.sink = sink
         self.chunkSize = chunkSize
+        self.limit = limit
     }
 
-    /// Returns at the source's end.
+    /// How much the next call of the kernel is asked to move.
+    var room: Int { min(Self.most, limit - count) }
+
+    /// All that was to be moved has been.
+    var isFull: Bool { count >= limit }
+
+    /// Returns at the source's end, or the limit.
     func run() async throws(NetworkError) {
-        while true {
+        while !isFull {
             guard let from = source.plainSource, let to = sink.plainSink else {
                 // A stream that holds bytes of its own gives those first, and may be plain after them.
                 guard try await copy(untilPlain: true) else { return }
@@ -63,7 +72,8 @@ final class Pump {
     /// Copies through this process to the source's end; true where it stopped before, for the kernel may do it now.
     private func copy(untilPlain: Bool) async throws(NetworkError) -> Bool {
         while true {
-            let chunk = try await source.readChunk(maximum: chunkSize)
+            if isFull { return false }
+            let chunk = try await source.readChunk(maximum: chunkMaximum)
             guard !chunk.isEnd else { return false }
             do throws(NetworkError) { try await sink.write(chunk) } catch {
                 note(error.bytesTransferred)
@@ -75,6 +85,10 @@ final class Pump {
             if shouldBreathe() { await Task.yield() }
             if untilPlain, source.plainSource != nil, sink.plainSink != nil { return true }
         }
+    }
+
+    private var chunkMaximum: Int? {
+        limit == .max ? chunkSize : min(chunkSize ?? BufferPool.bufferSize, limit - count)
     }
 
     // MARK: - Accounting

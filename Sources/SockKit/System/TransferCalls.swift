@@ -12,6 +12,14 @@ package enum TransferCalls {
         }
     }
 
+    /// Whether a read would give something, without taking it: 0 is the end.
+    package static func peek(_ descriptor: Int32) throws(Errno) -> Attempt<Int> {
+        var byte: UInt8 = 0
+        return try unsafe withUnsafeMutableBytes(of: &byte) { buffer throws(Errno) in
+            try unsafe receive(descriptor, into: buffer, peeking: true)
+        }
+    }
+
     /// Throws received bytes away without copying them (MSG_TRUNC on a TCP socket, tcp(7)).
     package static func discard(_ descriptor: Int32, upTo count: Int) throws(Errno) -> Attempt<Int> {
         let flags = Int32(MSG_DONTWAIT) | Int32(MSG_TRUNC)

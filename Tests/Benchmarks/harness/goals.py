@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from harness.contestants import (
-    C_CONNECTS, C_EPOLL, C_MMSG, C_SPLICE, IPERF3, NC, NCAT, SOCAT, SOCAT_LARGE, SOCKCTL, SOCKCTL_DIAL,
+    AB, C_CONNECTS, C_EPOLL, C_MMSG, C_SPLICE, CURL, IPERF3, NC, NCAT, SOCAT, SOCAT_LARGE, SOCKCTL, SOCKCTL_DIAL, WRK,
 )
 from harness.limits import PLAIN
 from harness.measures import Series
@@ -128,6 +128,10 @@ GOALS = (
     ),
     Goal("udp-idle-cpu", "CPU of an idle receiver, 1 s", MILLISECONDS, C_MMSG, at_most(0.01), of_ratio=False),
     Goal("backlog", "fill an accept queue", MILLISECONDS, C_CONNECTS, at_most(1.5)),
+    Goal("http-process", "http-get of a small page", MILLISECONDS, CURL, at_most(1)),
+    Goal("http-kept", "the next on the same connection", MICROSECONDS, CURL, at_most(0.5)),
+    Goal("http-load", "http-get --parallel 50", PER_SECOND, WRK, at_least(0.7)),
+    Goal("http-load", "http-get --parallel 50", PER_SECOND, AB),
     Goal("writeblock", "write-block-probe, 1 GiB", RATE, SOCKCTL_DIAL, at_least(0.8)),
 )
 

@@ -27,6 +27,25 @@ public struct MessageWriter: Sendable {
         try appendRest(head.fields, from: start)
     }
 
+    /// The first line of a request. The target must be one that a `RequestHead` would take.
+    mutating func appendRequestLine(
+        _ method: HTTPMethod, _ target: String, _ version: HTTPVersion
+    ) throws(HTTPRefusal) {
+        lines = 0
+        let name = method.description
+        guard !name.isEmpty, ByteClass.token.containsAll(name.utf8) else {
+            throw HTTPRefusal(.own, .startLine, .badMethod)
+        }
+        let (bytes, end) = (target.utf8.span, target.utf8.count)
+        guard end > 0, ByteScanner.endOfTarget(in: bytes, from: 0) == end else {
+            throw HTTPRefusal(.own, .startLine, .badTarget)
+        }
+        append(name)
+        self.bytes.append(UInt8(ascii: " "))
+        append(target)
+        append(version == .http10 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n")
+    }
+
     /// The first line of an answer; without a reason it has the registry's.
     public mutating func appendStatusLine(
         _ status: HTTPStatus, reason: String? = nil, version: HTTPVersion = .http11

@@ -6,6 +6,9 @@ extension HTTPExchange {
     /// So much is gathered of answers to requests that came together.
     private static let gathered = 64 << 10
 
+    /// More is gathered than should be: it is time to `flush`.
+    var isFull: Bool { output.bytes.count > Self.gathered }
+
     /// A whole answer. Small ones to requests that came together leave in one write.
     public func respond(
         _ status: HTTPStatus, _ fields: Fields = [:], body: Span<UInt8>

@@ -13,6 +13,15 @@ struct BuiltInPaths: HTTPHandler {
         ("/stream/N", "/stream/5", "N chunks, 100 ms apart"),
     ]
 
+    /// Whether there is something at a path, if only a refusal of the rest of it.
+    static func knows(_ path: String) -> Bool {
+        path == "/"
+            || list.contains { entry in
+                let folder = entry.path.dropFirst().firstIndex(of: "/").map { entry.path[...$0] }
+                return folder.map(path.hasPrefix) ?? (path == entry.path)
+            }
+    }
+
     func answer(_ exchange: HTTPExchange) async throws(NetworkError) {
         let path = exchange.request.path
         if path == "/time" {

@@ -1,0 +1,78 @@
+/// Which redirects are followed.
+public struct RedirectRules: Sendable, Hashable {
+    /// The most in a row; nil follows none.
+    public var limit: Int?
+
+    /// Redirects are answers as any other.
+    public static let none = RedirectRules(limit: nil)
+
+    /// So many in a row are followed; one more is an error.
+    public static func follow(_ limit: Int) -> RedirectRules { RedirectRules(limit: limit) }
+}
+
+/// The request that a redirect asks for, by Go's rules.
+///
+/// 301, 302 and 303 turn every method but HEAD into GET, without content. 307 and 308 repeat the request, if its content can
+/// be sent again.
+struct Redirection {
+    /// The first request: its fields are those that later ones may have.
+    private let initial: HTTPRequest
+    /// Fields with secrets have been left out, and stay out even on the way back.
+    private var isStripped = false
+    private(set) var count = 0
+
+    init(_ initial: HTTPRequest) {
+        self.initial = initial
+    }
+
+    /// What is meant for one server alone.
+    private static let secrets = [
+        "authorization", "cookie", "cookie2", "proxy-authorization", "www-authenticate", "proxy-authenticate",
+    ]
+    /// What says something of content that is not sent any more.
+    private static let aboutContent = [
+        "content-type", "content-length", "content-encoding", "content-language", "content-location",
+        "transfer-encoding",
+        "expect",
+    ]
+
+    /// The next request; nil where the answer is none that leads anywhere.
+    mutating func next(_ request: HTTPRequest, _ head: ResponseHead) throws(HTTPURL.Failure) -> HTTPRequest? {
+        guard [301, 302, 303, 307, 308].contains(head.status.code),
+            let location = head.fields.all(named: "location").first, !location.isEmpty
+        else { return nil }
+        let repeats = head.status.code >= 307
+        if repeats, !request.body.isRewindable { return nil }
+        var next = request
+        next.url = try request.url.resolving(location)
+        if !repeats {
+            if request.method != .head { next.method = .get }
+            next.body = .none
+            for name in Self.aboutContent { next.fields.removeAll(named: name) }
+        }
+        if !Self.mayKnowSecrets(initial.url, next.url) { isStripped = true }
+        if isStripped {
+            for name in Self.secrets { next.fields.removeAll(named: name) }
+        }
+        // A Host of the caller's own is for the server that was asked, as long as a redirect names no other.
+        if location.contains("://") || location.hasPrefix("//") { next.fields.removeAll(named: "host") }
+        if !initial.fields.contains("referer") { next.fields["Referer"] = Self.referer(request.url, next.url) }
+        count += 1
+        return next
+    }
+
+    /// The same host or one below it, over the same or a safer way. Go looks at the names alone; another port of the same
+    /// machine may well be another user's.
+    private static func mayKnowSecrets(_ from: HTTPURL, _ to: HTTPURL) -> Bool {
+        guard from.host == to.host || (IPAddress(from.host) == nil && to.host.hasSuffix(".\(from.host)")) else {
+            return false
+        }
+        if from.isSecure == to.isSecure { return from.effectivePort == to.effectivePort }
+        return to.isSecure && from.effectivePort == 80 && to.effectivePort == 443
+    }
+
+    /// Where the request comes from; nobody learns over an open way of a page that was fetched over a safe one.
+    private static func referer(_ from: HTTPURL, _ to: HTTPURL) -> String? {
+        from.isSecure && !to.isSecure ? nil : from.description
+    }
+}
