@@ -43,7 +43,7 @@ public struct HTTPBody: Sendable {
 }
 
 extension HTTPBody {
-    private static func file(
+    package static func file(
         _ path: ByteString, named name: String, _ range: Range<Int>?
     ) throws(NetworkError) -> HTTPBody {
         let identity: FileIdentity
