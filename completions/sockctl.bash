@@ -4,7 +4,7 @@ _sockctl() {
     local options='' values='' kind=''
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        mapfile -t COMPREPLY < <(compgen -W 'listen dial udp-send udp-recv backlog-probe write-block-probe help --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'listen dial udp-send udp-recv backlog-probe write-block-probe http-serve help --help --version' -- "$current")
         return
     fi
     # --name=value comes as three words.
@@ -206,8 +206,49 @@ _sockctl() {
         *) [[ $current == -* ]] || kind=hosts ;;
         esac
         ;;
+    http-serve)
+<<<<<<< HEAD
+        options='--root --no-index --hidden --spa --upload --overwrite --auth --cors --header --log --grace -m --max-conns --backlog --reuse-port --mode --max-time --max-head --max-headers --max-body --header-timeout --body-timeout --write-timeout -i --idle-timeout --network -4 --ipv4 -6 --ipv6 -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        case $previous in
+        --root) kind=files ;;
+        --spa) kind=files ;;
+        --auth) kind=none ;;
+        --cors) kind=words values='*' ;;
+        --header) kind=none ;;
+=======
+        options='--log --grace -m --max-conns --backlog --reuse-port --mode --max-time --max-head --max-headers --max-body --header-timeout --body-timeout --write-timeout -i --idle-timeout --network -4 --ipv4 -6 --ipv6 -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        case $previous in
+>>>>>>> http-serve
+        --log) kind=words values='combined json none' ;;
+        --grace) kind=none ;;
+        -m|--max-conns) kind=none ;;
+        --backlog) kind=none ;;
+        --mode) kind=none ;;
+        --max-time) kind=none ;;
+        --max-head) kind=none ;;
+        --max-headers) kind=none ;;
+        --max-body) kind=none ;;
+        --header-timeout) kind=none ;;
+        --body-timeout) kind=none ;;
+        --write-timeout) kind=none ;;
+        -i|--idle-timeout) kind=none ;;
+        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
+        --resolve) kind=none ;;
+        -O|--sndbuf) kind=none ;;
+        -I|--rcvbuf) kind=none ;;
+        --keepalive) kind=words values='off' ;;
+        -M|--ttl) kind=none ;;
+        -T|--tos) kind=words values='cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 ef lowdelay throughput reliability lowcost' ;;
+        --user-timeout) kind=none ;;
+        --linger) kind=none ;;
+        --mss) kind=none ;;
+        --interface) kind=none ;;
+        --color) kind=words values='auto always never' ;;
+        *) [[ $current == -* ]] || kind=hosts ;;
+        esac
+        ;;
     help)
-        values='listen dial udp-send udp-recv backlog-probe write-block-probe'
+        values='listen dial udp-send udp-recv backlog-probe write-block-probe http-serve'
         ;;
     esac
     case $kind in

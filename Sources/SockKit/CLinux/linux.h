@@ -1,6 +1,6 @@
 // What Linux has and Swift's Glibc module hides: headers it leaves out, and functions that glibc
-// declares only under _GNU_SOURCE. But for the one function that must not be Swift, nothing is defined here that the C
-// library does not export.
+// declares only under _GNU_SOURCE. But for the one function that must not be Swift, and the one call that glibc has no
+// name for, nothing is defined here that the C library does not export.
 #pragma once
 
 #include <sys/epoll.h>
@@ -8,7 +8,9 @@
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/sendfile.h>
+#include <sys/xattr.h>
 #include <sys/un.h>
 #include <linux/sockios.h>
 #include <net/if.h>
@@ -21,6 +23,8 @@ struct iovec;
 int accept4(int descriptor, struct sockaddr *address, unsigned int *length, int flags);
 int pipe2(int descriptors[2], int flags);
 long splice(int from, long *from_offset, int to, long *to_offset, unsigned long length, unsigned int flags);
+int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned int flags);
+long getdents64(int folder, void *entries, unsigned long length);
 void *memmem(const void *haystack, unsigned long length, const void *needle, unsigned long needle_length);
 
 // struct mmsghdr, which glibc declares together with the two calls: a struct msghdr, and the message's length.
@@ -69,6 +73,12 @@ enum {
     SK_SPLICE_F_NONBLOCK = 2,
     SK_SPLICE_F_MORE = 4,
     SK_O_PATH = 010000000,
+    SK_O_TMPFILE = 020000000,
+    SK_AT_SYMLINK_NOFOLLOW = 0x100,
+    SK_AT_SYMLINK_FOLLOW = 0x400,
+    SK_RENAME_NOREPLACE = 1,
+    SK_RESOLVE_NO_MAGICLINKS = 2,
+    SK_RESOLVE_BENEATH = 8,
     SK_F_SETPIPE_SZ = 1031,
     SK_F_GETPIPE_SZ = 1032,
     SK_TFD_TIMER_ABSTIME = TFD_TIMER_ABSTIME,
@@ -92,6 +102,12 @@ struct sk_tcp_info {
     unsigned long long bytes_sent, bytes_retrans;
     unsigned int dsack_dups, reord_seen, rcv_ooopack, snd_wnd;
 };
+
+// openat2(2), to which glibc gave a function only in 2.42; its arguments are those of <linux/openat2.h>.
+static inline int sk_openat2(int folder, const char *path, int flags, unsigned int mode, unsigned int resolve) {
+    struct { unsigned long long flags, mode, resolve; } how = {(unsigned int)flags, mode, resolve};
+    return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
 
 // fork(2) of a child that sleeps until it is killed, at the latest when its parent's thread ends. Between fork and exec a
 // process with threads may only do what signal-safety(7) allows, which Swift code cannot promise.

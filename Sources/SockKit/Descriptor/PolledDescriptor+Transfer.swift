@@ -35,6 +35,16 @@ extension PolledDescriptor {
         return Chunk(lent ?? [], count: count)
     }
 
+    /// As `readChunk`, where that need not wait.
+    package func readNow(_ family: Family) throws(DescriptorFailure) -> Chunk? {
+        let room = BufferPool.bufferSize
+        var lent: [UInt8]?
+        let read = try performNow(.read) { number throws(Errno) in try Self.readLending(number, room, family, &lent) }
+        guard let count = read else { return nil }
+        if family == .streamSocket, count > 0, count < room { noteDrained() }
+        return Chunk(lent ?? [], count: count)
+    }
+
     private static func readLending(
         _ number: Int32, _ room: Int, _ family: Family, _ lent: inout [UInt8]?
     ) throws(Errno) -> Attempt<Int> {
@@ -85,6 +95,14 @@ extension PolledDescriptor {
                     ? try unsafe TransferCalls.write(number, rest) : try unsafe TransferCalls.send(number, rest)
             }
         }
+    }
+
+    /// One attempt to send to a socket; 0 where it would block.
+    package func writeNow(_ bytes: Span<UInt8>) throws(DescriptorFailure) -> Int {
+        let gone = try performNow(.write) { number throws(Errno) in
+            try unsafe bytes.withUnsafeBytes { all throws(Errno) in try unsafe TransferCalls.send(number, all) }
+        }
+        return gone ?? 0
     }
 
     private static func read(

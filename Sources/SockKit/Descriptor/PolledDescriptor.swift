@@ -124,6 +124,26 @@ package final class PolledDescriptor {
         while !slot.isReady(side) { try await wait(side) }
     }
 
+    /// One attempt on a side that nobody waits for; nil where it would block, or somebody else has the turn.
+    @inline(__always)
+    package func performNow<Value: Sendable>(
+        _ side: PollSide, _ attempt: (Int32) throws(Errno) -> Attempt<Value>
+    ) throws(DescriptorFailure) -> Value? {
+        guard takeTurnIfFree(side) else { return nil }
+        defer { giveTurn(side) }
+        try begin(side)
+        if case .done(let value) = try attemptNow(side, attempt) { return value }
+        return nil
+    }
+
+    /// Has `sleeper` woken once reading looks possible, the deadline has passed or the descriptor is closed; false where
+    /// there is nothing to wait for.
+    package func rest(_ sleeper: any StreamSleeper) -> Bool {
+        guard !isClosed, !slot.isReady(.read), slot.mayBegin(.read) else { return false }
+        unsafe Netpoller.loop.state.rest(slot, sleeper)
+        return true
+    }
+
     /// Waits until the other end is gone for good: an error, or both directions ended. Any number may wait for that beside
     /// a reader, each as long as a read that begins now might take.
     package func waitUntilHungUp() async throws(DescriptorFailure) {

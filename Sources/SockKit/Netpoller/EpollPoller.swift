@@ -12,6 +12,8 @@ struct EpollPoller: Poller, ~Copyable {
     private let events = PollEvents(capacity: 512)
     private var alarm: Alarm
     private var interruptions = 0
+    /// Whether to look for a while before a wait.
+    var busyPolling = BusyPolling()
 
     private static let wakeUpTag = UInt64.max
     private static let mostInterruptions = 1000
@@ -63,7 +65,9 @@ struct EpollPoller: Poller, ~Copyable {
     mutating func wait(
         until deadline: Deadline?, mayWait: Bool, _ body: (PollTag, Readiness) -> Void
     ) throws(NetpollerFailure) {
-        let count = try takeEvents(timeout: mayWait ? alarm.limit(until: deadline) : .zero)
+        var count = 0
+        if mayWait, busyPolling.isWorthwhile() { count = try look(until: deadline) }
+        if count == 0 { count = try takeEvents(timeout: mayWait ? alarm.limit(until: deadline) : .zero) }
         for index in 0..<count {
             let event = events[index]
             switch event.tag {
@@ -75,6 +79,19 @@ struct EpollPoller: Poller, ~Copyable {
     }
 
     func mayHavePassed(_ moment: Deadline) -> Bool { alarm.mayHavePassed(moment) }
+
+    /// Looks again and again, without sleeping.
+    @inline(never)
+    private mutating func look(until deadline: Deadline?) throws(NetpollerFailure) -> Int {
+        let end = min(Deadline.now + busyPolling.span, deadline ?? .never)
+        while true {
+            let count = try takeEvents(timeout: .zero)
+            if count > 0 || end.hasPassed {
+                busyPolling.note(hasPaid: count > 0)
+                return count
+            }
+        }
+    }
 
     /// An interruption by a signal counts as no event: the loop looks at its clock and comes back.
     private mutating func takeEvents(timeout: Duration?) throws(NetpollerFailure) -> Int {

@@ -19,6 +19,9 @@
     /// Why the kernel has no poller for us; nothing can be done with the loop then.
     var failure: NetpollerFailure? { poller.failure }
 
+    /// How long to look for events before each wait.
+    func setBusyPolling(_ span: Duration) { poller.busyPolling = BusyPolling(span: span.wholeNanoseconds) }
+
     // MARK: - Waiting for events
 
     /// Waits for events or the next deadline, or only looks where the loop has jobs to run, and wakes who is concerned.
@@ -91,6 +94,10 @@
 
     func park(_ slot: PollSlot, _ side: PollSide, _ waiter: UnsafeContinuation<Wake, Never>) {
         if let moment = unsafe slot.park(side, waiter) { heap.insert(moment, .slot(slot.tag, side)) }
+    }
+
+    func rest(_ slot: PollSlot, _ sleeper: any StreamSleeper) {
+        if let moment = slot.rest(sleeper) { heap.insert(moment, .slot(slot.tag, .read)) }
     }
 
     func cancel(_ tag: PollTag, _ side: PollSide, ticket: UInt32) {

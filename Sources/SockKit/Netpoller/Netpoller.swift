@@ -62,6 +62,14 @@ public actor Netpoller {
         return result.read()
     }
 
+    /// Has the loop look for events for so long, as long as that pays, before its thread sleeps; zero is never.
+    ///
+    /// A peer on this machine mostly answers sooner than a thread that sleeps can be woken. What it costs is processor time.
+    @Netpoller
+    public static func setBusyPolling(_ span: Duration) {
+        unsafe loop.state.setBusyPolling(span)
+    }
+
     /// Waits until `deadline`, or for ever; false if the task was cancelled before.
     @discardableResult
     @Netpoller

@@ -8,6 +8,14 @@ package enum Wake: Sendable, Equatable {
     case ready, deadline, closed, cancelled
 }
 
+/// Somebody who waits for a stream without a task that does: ten thousand idle connections need none.
+public protocol StreamSleeper: AnyObject, Sendable {
+    /// A read would not have to wait any more: bytes are there, or the end, or the time is over, or the stream is closed.
+    ///
+    /// It is called by the loop, between two jobs, and may do no more than begin a task.
+    nonisolated func wake()
+}
+
 /// Names a slot and the descriptor that was in it, so that an event of one that is gone cannot reach its successor.
 struct PollTag: Sendable, Hashable {
     let index: UInt32
@@ -39,17 +47,18 @@ struct PollTag: Sendable, Hashable {
     private(set) var hasHungUp = false
     /// The other end will send no more.
     private(set) var hasEnded = false
-    private let reading = Side()
-    private let writing = Side()
+    // One thread touches these, and no change to one of them calls anything that could touch it again: so the accesses
+    // need not be watched, and are plain loads and stores wherever they are used.
+    @safe @exclusivity(unchecked) private var reading = Side()
+    @safe @exclusivity(unchecked) private var writing = Side()
     /// The tickets of those who wait, beside the reader and the writer, for the other end to be gone for good.
     var watchers: [UInt64] = []
 
-    /// One direction. A class of its own, so that its fields are plain loads and stores wherever they are used.
-    @safe private final class Side {
-        /// A hint that errs towards true: an attempt is worth its system call.
-        var isReady = true
-        var ticket: UInt32 = 0
+    /// One direction.
+    @safe private struct Side {
         var waiter: UnsafeContinuation<Wake, Never>?
+        /// Woken where no task waits.
+        var sleeper: (any StreamSleeper)?
         /// The moment that counts now. `.never` is none: an optional would take twice the room, in each of ten thousand
         /// idle connections.
         var deadline = Deadline.never
@@ -57,19 +66,80 @@ struct PollTag: Sendable, Hashable {
         var allowance: Allowance?
         /// When the earliest entry in the heap for this side comes up.
         var scheduled = Deadline.never
+        var ticket: UInt32 = 0
+        /// A hint that errs towards true: an attempt is worth its system call.
+        var isReady = true
 
         /// When the heap should look at this side, if it must be told.
-        func momentToSchedule() -> Deadline? {
+        mutating func momentToSchedule() -> Deadline? {
             guard deadline < scheduled else { return nil }
             scheduled = deadline
             return deadline
         }
 
-        func wake(_ reason: Wake) {
+        /// Whether somebody is to be woken.
+        var isWaitedFor: Bool { unsafe waiter != nil || sleeper != nil }
+
+        mutating func wake(_ reason: Wake) {
+            if let sleeper {
+                self.sleeper = nil
+                sleeper.wake()
+            }
             guard let waiter = unsafe waiter else { return }
             unsafe self.waiter = nil
             ticket &+= 1
             unsafe waiter.resume(returning: reason)
+        }
+
+        mutating func setAllowance(_ nanoseconds: Int64?) {
+            guard let nanoseconds else {
+                deadline = allowance?.fixed ?? deadline
+                allowance = nil
+                return
+            }
+            if let allowance {
+                allowance.nanoseconds = nanoseconds
+            } else {
+                allowance = Allowance(nanoseconds: nanoseconds, fixed: deadline)
+            }
+        }
+
+        mutating func beginAllowance(now: Deadline) -> Bool {
+            guard let allowance else { return true }
+            allowance.end = now + allowance.nanoseconds
+            // Nobody waits on a side whose turn has just been taken, so the heap need not be told.
+            deadline = min(allowance.end, allowance.fixed)
+            return now < allowance.fixed
+        }
+
+        mutating func setDeadline(_ fixed: Deadline) -> Deadline? {
+            if let allowance {
+                allowance.fixed = fixed
+                deadline = min(fixed, allowance.end)
+            } else {
+                deadline = fixed
+            }
+            return isWaitedFor ? momentToSchedule() : nil
+        }
+
+        mutating func rest(_ sleeper: any StreamSleeper) -> Deadline? {
+            self.sleeper = sleeper
+            return momentToSchedule()
+        }
+
+        mutating func park(_ waiter: UnsafeContinuation<Wake, Never>) -> Deadline? {
+            // The one who waits would never be woken.
+            unsafe precondition(self.waiter == nil, "two tasks wait on one side of a descriptor")
+            unsafe self.waiter = waiter
+            return momentToSchedule()
+        }
+
+        mutating func deadlineCameUp(now: Deadline) -> Deadline? {
+            scheduled = .never
+            guard isWaitedFor, deadline != .never else { return nil }
+            guard deadline <= now else { return momentToSchedule() }
+            wake(.deadline)
+            return nil
         }
     }
 
@@ -94,17 +164,17 @@ struct PollTag: Sendable, Hashable {
     }
 
     @inline(__always)
-    private subscript(side: PollSide) -> Side {
-        side == .read ? reading : writing
+    private func change<Result>(_ side: PollSide, _ body: (inout Side) -> Result) -> Result {
+        side == .read ? body(&reading) : body(&writing)
     }
 
     func isReady(_ side: PollSide) -> Bool {
-        self[side].isReady
+        side == .read ? reading.isReady : writing.isReady
     }
 
     /// The kernel said would-block: only an event can make the side ready again.
     func setBlocked(_ side: PollSide) {
-        self[side].isReady = false
+        change(side) { $0.isReady = false }
     }
 
     /// A read gave less than it had room for, so there is nothing left; epoll(7) names this as sufficient for streams.
@@ -115,82 +185,54 @@ struct PollTag: Sendable, Hashable {
 
     /// The deadline that was set.
     func deadline(_ side: PollSide) -> Deadline? {
-        let state = self[side]
-        let deadline = state.allowance?.fixed ?? state.deadline
+        let deadline = change(side) { $0.allowance?.fixed ?? $0.deadline }
         return deadline == .never ? nil : deadline
     }
 
     /// What each operation of a side may take, in nanoseconds; nil is no limit.
     func allowance(_ side: PollSide) -> Int64? {
-        self[side].allowance?.nanoseconds
+        change(side) { $0.allowance?.nanoseconds }
     }
 
     func setAllowance(_ side: PollSide, _ nanoseconds: Int64?) {
-        let state = self[side]
-        guard let nanoseconds else {
-            state.deadline = state.allowance?.fixed ?? state.deadline
-            state.allowance = nil
-            return
-        }
-        if let allowance = state.allowance {
-            allowance.nanoseconds = nanoseconds
-        } else {
-            state.allowance = Allowance(nanoseconds: nanoseconds, fixed: state.deadline)
-        }
+        change(side) { $0.setAllowance(nanoseconds) }
     }
 
     /// Whether an operation that begins now may: the deadline that was set has not passed. Its own time begins.
     @inline(__always)
     func mayBegin(_ side: PollSide) -> Bool {
-        let state = self[side]
-        guard let allowance = state.allowance else { return state.deadline == .never || !state.deadline.hasPassed }
-        return Self.begin(state, allowance)
+        let (isLimited, deadline) = change(side) { ($0.allowance != nil, $0.deadline) }
+        if isLimited { return beginAllowance(side) }
+        return deadline == .never || !deadline.hasPassed
     }
 
     @inline(never)
-    private static func begin(_ state: Side, _ allowance: Allowance) -> Bool {
-        let now = Deadline.now
-        allowance.end = now + allowance.nanoseconds
-        // Nobody waits on a side whose turn has just been taken, so the heap need not be told.
-        state.deadline = min(allowance.end, allowance.fixed)
-        return now < allowance.fixed
+    private func beginAllowance(_ side: PollSide) -> Bool {
+        change(side) { $0.beginAllowance(now: .now) }
     }
 
     /// The ticket that the next waiter of this side will hold.
     func nextTicket(_ side: PollSide) -> UInt32 {
-        self[side].ticket
+        side == .read ? reading.ticket : writing.ticket
     }
 
     /// Sets the deadline; returns the moment at which the heap should look at this side, if it must be told.
     func setDeadline(_ side: PollSide, _ deadline: Deadline?) -> Deadline? {
-        let state = self[side]
-        let fixed = deadline ?? .never
-        if let allowance = state.allowance {
-            allowance.fixed = fixed
-            state.deadline = min(fixed, allowance.end)
-        } else {
-            state.deadline = fixed
-        }
-        return unsafe state.waiter == nil ? nil : state.momentToSchedule()
+        change(side) { $0.setDeadline(deadline ?? .never) }
     }
+
+    /// Notes who is to be woken where no task waits; returns the moment at which the heap should look at the reading side,
+    /// if it must be told.
+    func rest(_ sleeper: any StreamSleeper) -> Deadline? { reading.rest(sleeper) }
 
     /// Parks a waiter; returns the moment at which the heap should look at this side, if it must be told.
     func park(_ side: PollSide, _ waiter: UnsafeContinuation<Wake, Never>) -> Deadline? {
-        let state = self[side]
-        // The one who waits would never be woken.
-        unsafe precondition(state.waiter == nil, "two tasks wait on one side of a descriptor")
-        unsafe state.waiter = waiter
-        return state.momentToSchedule()
+        change(side) { unsafe $0.park(waiter) }
     }
 
     /// The heap's entry for this side came up. Returns when to look again, where the deadline has moved.
     func deadlineCameUp(_ side: PollSide, now: Deadline) -> Deadline? {
-        let state = self[side]
-        state.scheduled = .never
-        guard unsafe state.waiter != nil, state.deadline != .never else { return nil }
-        guard state.deadline <= now else { return state.momentToSchedule() }
-        state.wake(.deadline)
-        return nil
+        change(side) { $0.deadlineCameUp(now: now) }
     }
 
     /// Marks the sides that an event is about as ready, and wakes who waits for them.
@@ -211,8 +253,7 @@ struct PollTag: Sendable, Hashable {
 
     /// Wakes the waiter of one side, if there is one and, where a ticket is given, it is that one.
     func wake(_ side: PollSide, _ reason: Wake, ticket: UInt32? = nil) {
-        let state = self[side]
-        if let ticket, ticket != state.ticket { return }
-        state.wake(reason)
+        if let ticket, ticket != nextTicket(side) { return }
+        change(side) { $0.wake(reason) }
     }
 }

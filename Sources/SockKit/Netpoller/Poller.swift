@@ -31,6 +31,9 @@ protocol Poller: ~Copyable {
         until deadline: Deadline?, mayWait: Bool, _ body: (PollTag, Readiness) -> Void
     ) throws(NetpollerFailure)
 
+    /// Whether to look for events for a while before a wait that may be long.
+    var busyPolling: BusyPolling { get set }
+
     /// False where it is certain that a moment, the earliest that was waited for, has not come: the clock need not be read.
     func mayHavePassed(_ moment: Deadline) -> Bool
 }

@@ -109,6 +109,20 @@ public final class Connection {
         try await readChunk(maximum: nil)
     }
 
+    /// What a read gives that need not wait; nil where it would have to.
+    public func readNow() throws(NetworkError) -> Chunk? {
+        guard network.kind == .stream else { return nil }
+        do throws(DescriptorFailure) { return try descriptor.readNow(family) } catch { throw failure(.read, error) }
+    }
+
+    /// Whether `rest` can wake anybody: not where reads are messages.
+    public var canRest: Bool { network.kind == .stream }
+
+    /// Has `sleeper` woken once a read would not have to wait; false where that is already so.
+    public func rest(waking sleeper: any StreamSleeper) -> Bool {
+        canRest && descriptor.rest(sleeper)
+    }
+
     /// More than any message has: 65,535 bytes over IP, 212,960 on Unix sockets with the default buffer.
     private static let longestMessage = 256 * 1024
 
@@ -178,6 +192,12 @@ public final class Connection {
         } catch {
             throw failure(.write, error).after(gone)
         }
+    }
+
+    /// Writes as many of the bytes as need not wait, and says how many; none on a network of messages.
+    public func writeNow(_ bytes: Span<UInt8>) throws(NetworkError) -> Int {
+        guard network.kind == .stream, !bytes.isEmpty else { return 0 }
+        do throws(DescriptorFailure) { return try descriptor.writeNow(bytes) } catch { throw failure(.write, error) }
     }
 
     public func write(_ bytes: [UInt8]) async throws(NetworkError) {

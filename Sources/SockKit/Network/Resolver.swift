@@ -49,11 +49,15 @@ public struct Resolver: Sendable {
         }
     }
 
+    /// Known without a file, as in Go, so that the defaults of HTTP hold on every machine.
+    private static let ownServices: [String: UInt16] = ["http": 80, "https": 443]
+
     /// The port of a service: a number, or a name from /etc/services.
     package func port(of service: String, for network: Network) throws(LookupFailure) -> UInt16 {
         if let number = UInt16(service) { return number }
         // No thread: only a local file is read.
-        guard let port = NameCalls.port(of: service, datagram: network.isUDP) else {
+        let known = network.isUDP ? nil : Self.ownServices[service]
+        guard let port = NameCalls.port(of: service, datagram: network.isUDP) ?? known else {
             throw LookupFailure(cause: .unknownService(service))
         }
         return port

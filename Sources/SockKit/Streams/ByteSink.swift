@@ -49,7 +49,7 @@ public final class ByteSink {
     public func end() {
         switch given.identity.kind {
         case .terminal, .socket: return
-        case .pipe, .regular, .device, .directory: break
+        case .pipe, .regular, .device, .directory, .symbolicLink: break
         }
         given.descriptor.close()
         // Where that fails the number stays open, and the reader learns of the end when this process ends.

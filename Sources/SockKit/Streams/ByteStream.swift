@@ -9,11 +9,24 @@ public protocol ByteStream: AnyObject, Sendable {
     /// On networks of messages one read gives one message. After the end every read gives it again.
     func readChunk(maximum: Int?) async throws(NetworkError) -> Chunk
 
+    /// What a read gives that need not wait; nil where it would have to, or where nobody can know.
+    func readNow() throws(NetworkError) -> Chunk?
+
+    /// Whether `rest` can wake anybody.
+    var canRest: Bool { get }
+
+    /// Has `sleeper` woken once a read would not have to wait, so that no task need wait for it; false where that is
+    /// already so, or where it cannot be done.
+    func rest(waking sleeper: any StreamSleeper) -> Bool
+
     /// Waits for bytes and throws them away; says how many, nil at the end.
     func discard() async throws(NetworkError) -> Int?
 
     /// Writes all the bytes, or fails with an error that says how many went (`bytesTransferred`).
     func write(_ bytes: Span<UInt8>) async throws(NetworkError)
+
+    /// Writes as many of the bytes as need not wait, and says how many; 0 where nobody can know.
+    func writeNow(_ bytes: Span<UInt8>) throws(NetworkError) -> Int
 
     /// Says that no more will be written; reading goes on.
     func closeWrite() throws(NetworkError)
@@ -57,6 +70,13 @@ public struct StreamNames: Sendable, Hashable {
     package func failure(_ operation: NetworkError.Operation, _ cause: NetworkError.Cause) -> NetworkError {
         NetworkError(operation, network: network, local: local, remote: remote, cause: cause)
     }
+}
+
+extension ByteStream {
+    public func readNow() throws(NetworkError) -> Chunk? { nil }
+    public func writeNow(_ bytes: Span<UInt8>) throws(NetworkError) -> Int { 0 }
+    public var canRest: Bool { false }
+    public func rest(waking sleeper: any StreamSleeper) -> Bool { false }
 }
 
 extension ByteStream {

@@ -31,7 +31,7 @@ struct GivenDescriptor {
             // A pipe of the usual 64 KiB makes its two ends wake each other twenty times for each megabyte. Its capacity
             // is no flag, and whoever shares it only finds more room; where it is refused, nothing is lost.
             if identity.kind == .pipe { _ = try? FileCalls.resizePipe(number, to: 1 << 20) }
-        case .regular, .device, .directory:
+        case .regular, .device, .directory, .symbolicLink:
             family = .file
             blocks = false
             descriptor = try PolledDescriptor(adopting: FileCalls.duplicate(number), sharesFile: true)

@@ -47,6 +47,7 @@ public struct Errno: Error, RawRepresentable, Sendable, Hashable, CustomStringCo
         (EFAULT, "EFAULT", "bad address"),
         (EBUSY, "EBUSY", "device or resource busy"),
         (EEXIST, "EEXIST", "file exists"),
+        (EXDEV, "EXDEV", "invalid cross-device link"),
         (ENODEV, "ENODEV", "no such device"),
         (ENOTDIR, "ENOTDIR", "not a directory"),
         (EISDIR, "EISDIR", "is a directory"),
@@ -90,6 +91,7 @@ public struct Errno: Error, RawRepresentable, Sendable, Hashable, CustomStringCo
         (EHOSTUNREACH, "EHOSTUNREACH", "no route to host"),
         (EALREADY, "EALREADY", "operation already in progress"),
         (EINPROGRESS, "EINPROGRESS", "operation now in progress"),
+        (EDQUOT, "EDQUOT", "disk quota exceeded"),
         (ECANCELED, "ECANCELED", "operation canceled"),
     ]
 }
@@ -107,10 +109,18 @@ extension Errno {
     public static let fileExists = Errno(rawValue: EEXIST)
     /// ENODEV, as sockets have it for a network interface that is not there.
     public static let noSuchInterface = Errno(rawValue: ENODEV)
+    /// EXDEV, as openat2(2) has it for a path that leads out of the folder it was to stay in.
+    public static let leadsOut = Errno(rawValue: EXDEV)
+    public static let notDirectory = Errno(rawValue: ENOTDIR)
     public static let isDirectory = Errno(rawValue: EISDIR)
     public static let invalidArgument = Errno(rawValue: EINVAL)
     public static let tooManyOpenFilesInSystem = Errno(rawValue: ENFILE)
     public static let tooManyOpenFiles = Errno(rawValue: EMFILE)
+    public static let fileTooLarge = Errno(rawValue: EFBIG)
+    public static let quotaExceeded = Errno(rawValue: EDQUOT)
+    public static let readOnlyFileSystem = Errno(rawValue: EROFS)
+    public static let nameTooLong = Errno(rawValue: ENAMETOOLONG)
+    public static let tooManyLinks = Errno(rawValue: ELOOP)
     public static let noSpace = Errno(rawValue: ENOSPC)
     public static let illegalSeek = Errno(rawValue: ESPIPE)
     public static let brokenPipe = Errno(rawValue: EPIPE)

@@ -3,7 +3,7 @@ private import Glibc
 
 /// What kind of thing a descriptor is open on.
 package enum FileKind: Sendable {
-    case regular, pipe, socket, terminal, directory, device
+    case regular, pipe, socket, terminal, directory, symbolicLink, device
 }
 
 /// The identity of a file on its device, to tell whether two names are one file.
@@ -82,10 +82,10 @@ package enum FileCalls {
         }
     }
 
-    /// Cuts a file to nothing.
-    package static func truncate(_ descriptor: Int32) throws(Errno) {
-        _ = try SystemCall.perform("ftruncate", on: descriptor, arguments: "\(descriptor), 0") {
-            Int(ftruncate(descriptor, 0))
+    /// Cuts a file to so many bytes, or to nothing.
+    package static func truncate(_ descriptor: Int32, to size: Int = 0) throws(Errno) {
+        _ = try SystemCall.perform("ftruncate", on: descriptor, arguments: "\(descriptor), \(size)") {
+            Int(ftruncate(descriptor, size))
         }
     }
 
@@ -116,23 +116,17 @@ package enum FileCalls {
         return unsafe Array(room[..<got])
     }
 
-    /// Reads behind what `bytes` holds, at a place of the file that has nothing to do with its position; 0 is the end. The
-    /// corresponding call is pread(2).
+    /// Reads at a place of the file that has nothing to do with its position; 0 is the end. The corresponding call is
+    /// pread(2).
     package static func read(
-        _ descriptor: Int32, at offset: Int, upTo count: Int, appendingTo bytes: inout [UInt8]
+        _ descriptor: Int32, at offset: Int, upTo count: Int, into bytes: inout [UInt8]
     ) throws(Errno) -> Int {
-        let start = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: count))
-        var got = 0
-        defer { bytes.removeLast(count - got) }
-        got = try SystemCall.perform(
-            "pread64", on: descriptor, arguments: "\(descriptor), \(count) bytes, \(offset)"
+        let room = min(count, bytes.count)
+        return try SystemCall.perform(
+            "pread64", on: descriptor, arguments: "\(descriptor), \(room) bytes, \(offset)"
         ) {
-            unsafe bytes.withUnsafeMutableBytes { all in
-                unsafe pread(descriptor, all.baseAddress?.advanced(by: start), count, off_t(offset))
-            }
+            unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, room, off_t(offset)) }
         }
-        return got
     }
 
     /// Writes all the bytes, blocking the thread as long as it takes.
@@ -270,6 +264,7 @@ extension FileIdentity {
             case S_IFIFO: .pipe
             case S_IFSOCK: .socket
             case S_IFDIR: .directory
+            case S_IFLNK: .symbolicLink
             default: isTerminal ? .terminal : .device
             }
     }

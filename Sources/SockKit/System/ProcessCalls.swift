@@ -1,3 +1,5 @@
+// Whichever of the two the compiler meets first is the one that `timespec` belongs to.
+private import CLinux
 private import Glibc
 
 /// What the process is and has.
@@ -20,6 +22,13 @@ package enum ProcessCalls {
             guard let word = unsafe CommandLine.unsafeArgv[index] else { return nil }
             return unsafe Array(UnsafeRawBufferPointer(start: word, count: strlen(word)))
         }
+    }
+
+    /// The processor time that all threads of the process have used, in user mode and in the kernel.
+    package static var processorTime: Duration {
+        var time = timespec()
+        _ = unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 
     /// Ends the process at once; nothing further runs.

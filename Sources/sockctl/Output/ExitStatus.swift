@@ -49,7 +49,7 @@ extension ExitStatus {
             case .limit, .frame: .data
             case .message(let error): error.kind == .truncated ? .inputOutput : .data
             case .closed, .cancelled, .peerEnded: .inputOutput
-            case .system where error.isOfFile: .cannotCreate
+            case .system where error.isOfFile: error.operation == .read ? .noInput : .cannotCreate
             // A value that the kernel does not take came from the command line.
             case .option(let number, _, _): Self.everywhere[number] ?? .usage
             case .system(let number, let call):
@@ -83,7 +83,7 @@ extension ExitStatus {
 }
 
 extension NetworkError {
-    /// A file of ours could not be written.
+    /// A file of ours could not be read or written.
     fileprivate var isOfFile: Bool {
         if case .file = stream { true } else { false }
     }

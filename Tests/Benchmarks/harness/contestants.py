@@ -16,8 +16,9 @@ SOCKCTL = "sockctl"
 NC, NCAT, SOCAT, SOCAT_LARGE, IPERF3 = "nc.openbsd", "ncat", "socat", "socat -b 131072", "iperf3"
 C_SPLICE, C_EPOLL, C_MMSG, C_CONNECTS = "C splice pair", "C epoll server", "C mmsg pair", "C connects"
 SOCKCTL_DIAL = "sockctl dial"
+CURL, WRK, AB = "curl", "wrk", "ab"
 PROGRAMS = ("pour", "drain", "splice_pair", "epoll_echo", "echo_client", "udp_drain", "udp_pump", "fill_queue")
-VERSION = re.compile(r"(?:\(Debian patchlevel |[Vv]ersion |iperf )([\d.][\w.-]*)")
+VERSION = re.compile(r"(?:\(Debian patchlevel |[Vv]ersion |Version |iperf |curl |debian/)([\d.][\w.-]*)")
 C_FLAGS = ("-std=c17", "-O2", "-Wall", "-Wextra")
 
 
@@ -122,7 +123,7 @@ def gather(root: Path, work: Path, sockctl: str | None) -> Tools:
     """Finds the peers, compiles the C programs, and builds sockctl unless a binary is given."""
     paths: dict[str, str] = {}
     missing: dict[str, str] = {}
-    for name in (NC, NCAT, SOCAT, IPERF3):
+    for name in (NC, NCAT, SOCAT, IPERF3, CURL, WRK, AB):
         if path := find_openbsd_netcat() if name == NC else shutil.which(name):
             paths[name] = path
         else:
@@ -170,7 +171,10 @@ def build_sockctl(root: Path) -> Path | None:
 
 def versions(tools: Tools) -> str:
     """The versions of the peers, since a table is worth nothing without them."""
-    questions = {NC: ["-h"], NCAT: ["--version"], SOCAT: ["-V"], IPERF3: ["--version"]}
+    questions = {
+        NC: ["-h"], NCAT: ["--version"], SOCAT: ["-V"], IPERF3: ["--version"], CURL: ["--version"], WRK: ["-v"],
+        AB: ["-V"],
+    }
     found = []
     for name, arguments in questions.items():
         if name in tools.paths:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from harness.contestants import (
-    C_CONNECTS, C_EPOLL, C_MMSG, C_SPLICE, IPERF3, NC, NCAT, SOCAT, SOCAT_LARGE, SOCKCTL, SOCKCTL_DIAL,
+    AB, C_CONNECTS, C_EPOLL, C_MMSG, C_SPLICE, CURL, IPERF3, NC, NCAT, SOCAT, SOCAT_LARGE, SOCKCTL, SOCKCTL_DIAL, WRK,
 )
 from harness.limits import PLAIN
 from harness.measures import Series
+from harness.web import LIGHTTPD, NGINX
 
 HEADER = ("measure", "sockctl", "beside", "", "ratio", "target", "")
 
@@ -104,6 +105,13 @@ GOALS = (
     Goal("limits-threads", "connections with limits: threads", THREADS, PLAIN, at_most(1), of_ratio=False),
     Goal("limits-memory", "memory for one of them", MEMORY, PLAIN),
     Goal("limits-timers", "timer calls for one of them", TIMERS, PLAIN, at_most(0.05), of_ratio=False),
+    Goal("web-time", "http-serve /time, 64 connections", PER_SECOND, NGINX, at_least(0.9)),
+    Goal("web-tail", "its p99 latency over its median", TIMES, NGINX, at_most(3), of_ratio=False),
+    Goal("web-small", "http-serve, 1 KiB file", PER_SECOND, NGINX, at_least(1.2)),
+    Goal("web-small", "http-serve, 1 KiB file", PER_SECOND, LIGHTTPD),
+    Goal("web-large", "http-serve, 256 MiB file to curl", RATE, NGINX, at_least(0.95)),
+    Goal("web-large", "http-serve, 256 MiB file to curl", RATE, LIGHTTPD),
+    Goal("web-idle", "memory for an idle kept connection", MEMORY, NGINX, at_most(2.5), of_ratio=False),
     Goal("submits", "dial --submit, 64 bytes each", PER_SECOND, "", at_least(100_000), of_ratio=False),
     *(
         Goal(f"udp-{way}-{size}", f"datagrams {title}, {name}", PER_SECOND, beside, limit)
@@ -120,6 +128,10 @@ GOALS = (
     ),
     Goal("udp-idle-cpu", "CPU of an idle receiver, 1 s", MILLISECONDS, C_MMSG, at_most(0.01), of_ratio=False),
     Goal("backlog", "fill an accept queue", MILLISECONDS, C_CONNECTS, at_most(1.5)),
+    Goal("http-process", "http-get of a small page", MILLISECONDS, CURL, at_most(1)),
+    Goal("http-kept", "the next on the same connection", MICROSECONDS, CURL, at_most(0.5)),
+    Goal("http-load", "http-get --parallel 50", PER_SECOND, WRK, at_least(0.7)),
+    Goal("http-load", "http-get --parallel 50", PER_SECOND, AB),
     Goal("writeblock", "write-block-probe, 1 GiB", RATE, SOCKCTL_DIAL, at_least(0.8)),
 )
 

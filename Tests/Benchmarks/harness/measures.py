@@ -53,6 +53,11 @@ class Sizes:
     timeout_rounds: int = 500
     limited_connections: int = 5000
     submits: int = 300_000
+    web_seconds: int = 3
+    web_file: int = 256 * MIB
+    http_repetitions: int = 40
+    http_requests: int = 2000
+    http_seconds: float = 2
 
     @classmethod
     def quick(cls) -> Sizes:
@@ -60,6 +65,8 @@ class Sizes:
         return cls(
             start_repetitions=5, bulk_bytes=64 * MIB, file_bytes=64 * MIB, echo_seconds=0.2, idle_connections=500,
             accepts=1000, datagrams=5000, backlog=128, timeout_rounds=20, limited_connections=200, submits=2000,
+            web_seconds=1, web_file=4 * MIB,
+            http_repetitions=5, http_requests=50, http_seconds=1,
         )
 
 

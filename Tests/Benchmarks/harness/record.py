@@ -25,6 +25,8 @@ OVERVIEW = {
     "udp-recv-100": "datagrams of 100 bytes received",
     "udp-send-100": "datagrams of 100 bytes sent",
     "submits": "requests of `dial --submit`",
+    "http-process": "`http-get` of a small page",
+    "http-load": "`http-get --parallel 50`",
 }
 
 

@@ -100,12 +100,12 @@ final class ExampleRun {
     // MARK: What a command is
 
     private func isListener(_ command: String) -> Bool {
-        command.contains("sockctl listen") || isReceiver(command)
+        command.contains(/sockctl (listen|http-serve)/) || isReceiver(command)
     }
 
     private func isReceiver(_ command: String) -> Bool { command.contains("sockctl udp-recv") }
 
-    private func isServer(_ command: String) -> Bool { command.contains(/\s(-k|--keep-open|--serve)\b/) }
+    private func isServer(_ command: String) -> Bool { command.contains(/\s(-k|--keep-open|--serve|http-serve)\b/) }
 
     /// Whether it waits until somebody comes, or ends it.
     private func isForever(_ command: String) -> Bool {

@@ -289,6 +289,63 @@ import Testing
             """),
     ]
 
+    private static let serveModes = [
+        Mode(
+            "", .tcp,
+            """
+            log grace max-conns backlog reuse-port max-time max-head max-headers max-body header-timeout body-timeout \
+            write-timeout idle-timeout root no-index hidden spa upload overwrite auth cors header
+            """),
+        Mode(
+            "", .unix,
+            """
+            log grace max-conns backlog mode max-time max-head max-headers max-body header-timeout body-timeout \
+            write-timeout idle-timeout root no-index hidden spa upload overwrite auth cors header
+            """),
+        Mode(
+            "--json", .tcp,
+            """
+            grace max-conns backlog reuse-port max-time max-head max-headers max-body header-timeout body-timeout \
+            write-timeout idle-timeout root no-index hidden spa upload overwrite auth cors header
+            """),
+    ]
+
+    @Test(arguments: serveModes)
+    func `http-serve refuses what a mode has no use for`(mode: Mode) throws {
+        try compare(HTTPServeCommand.self, mode, address: "x")
+    }
+
+    private static let getModes = [
+        Mode(
+            "", .tcp,
+            """
+            request head header data json-body upload-file user include first-line location max-redirects fail \
+            fail-with-body output remote-name continue retry unix-socket timeout dial-timeout \
+            response-header-timeout expect-continue-timeout disable-keepalives idle-conn-timeout max-idle-conns \
+            max-idle-per-host max-per-host max-time repeat duration parallel rate plot no-plot svg
+            """),
+        Mode(
+            "--repeat 2", .tcp,
+            """
+            request head header data json-body upload-file user fail fail-with-body output unix-socket timeout \
+            dial-timeout response-header-timeout expect-continue-timeout disable-keepalives idle-conn-timeout \
+            max-idle-conns max-idle-per-host max-per-host max-time duration parallel rate plot no-plot svg
+            """),
+        Mode(
+            "--disable-keepalives", .tcp,
+            """
+            request head header data json-body upload-file user include first-line location max-redirects fail \
+            fail-with-body output remote-name continue retry unix-socket timeout dial-timeout \
+            response-header-timeout expect-continue-timeout max-per-host max-time repeat duration parallel rate \
+            plot no-plot svg
+            """),
+    ]
+
+    @Test(arguments: getModes)
+    func `http-get refuses what a mode has no use for`(mode: Mode) throws {
+        try compare(HTTPGetCommand.self, mode, address: "x/y")
+    }
+
     @Test(arguments: dialModes)
     func `dial refuses what a mode has no use for`(mode: Mode) throws {
         try compare(DialCommand.self, mode, address: "x")
@@ -341,16 +398,22 @@ import Testing
         "goodbye": "--idle-timeout 1", "keep-going": "--read-timeout 1", "retry-delay": "--retry 1",
         "retry-max-delay": "--retry 1 --retry-delay 1ms", "heartbeat-text": "--heartbeat 1",
         "heartbeat-misses": "--heartbeat 1", "separator": "--frame line", "whole": "--frame line",
-        "max-frame": "--frame line", "append": "--output file",
+        "max-frame": "--frame line", "append": "--output file", "no-index": "--root a", "hidden": "--root a",
+        "spa": "--root a", "upload": "--root a", "overwrite": "--root a --upload",
+        "max-redirects": "--location ", "continue": "--output file", "parallel": "--repeat 2", "rate": "--repeat 2",
+        "plot": "--repeat 2", "no-plot": "--repeat 2", "svg": "--repeat 2",
     ]
 
     private static func value(of row: RowInfo) -> String {
         switch (row.kind, row.name, row.completion) {
         case (.flag, _, _), (.positional, _, _): ""
         case (_, "serve", _): " pipe"
+        case (_, "header", _), (_, "user", _): " a:b"
         case (_, "frame", _): " line"
         case (_, "close", _): " fin"
         case (_, "mode", _): " 0600"
+        case (_, "max-head", _): " 16K"
+        case (_, "auth", _), (_, "header", _): " a:b"
         case (_, "max-accepts", _), (_, "max-conns", _): " 1"
         case (_, _, .words(let words)) where row.placeholder != "N|forever": " \(words[0])"
         default: " 16"

@@ -64,9 +64,28 @@ import Testing
             "peer-ended", .verbose,
             "by bytes_accepted bytes_in_send_queue bytes_unsent bytes_in_receive_queue bytes_read_by_peer accounted"
         ),
+        (
+            "answered", .verbose,
+            "index method target version status bytes_received bytes_sent seconds user referer user_agent is_cut_off"
+        ),
+        ("request-refused", .verbose, "status reason"),
+        ("head", .trace, "direction lines"),
         ("reports-lost", .always, "count"),
         ("torn", .verbose, "index pieces"),
         ("waited", .verbose, "seconds calls would_block cpu_seconds"),
+        ("request", .verbose, "method target version fields"),
+        ("response", .verbose, "version status reason fields"),
+        (
+            "exchange", .verbose,
+            """
+            method url status reused idle_seconds resolve_seconds connect_seconds wait_seconds send_seconds \
+            first_byte_seconds body_seconds seconds body_framing connection_kept connection_end proxy error
+            """
+        ),
+        ("redirected", .verbose, "status method url"),
+        ("stale", .verbose, "error"),
+        ("resuming", .verbose, "path outcome"),
+        ("partial", .always, "path length"),
         ("syscall", .trace, "call arguments result errno seconds"),
         ("summary", .always, ""),
     ]
@@ -113,7 +132,7 @@ import Testing
 
     @Test func `every event has a sample, and the samples together have every field`() {
         for event in EventList.all where event.name != SocketOptionsEvent.name {
-            let samples = EventSamples.all.filter { type(of: $0) == event }
+            let samples = EventSamples.everything.filter { type(of: $0) == event }
             #expect(!samples.isEmpty, "\(event.name)")
             // `tcp` and the options come from a real socket: `TCPInfoTests` and `SocketFactsTests` have them.
             let missing = Set(event.ownFields.map(\.name)).subtracting(samples.flatMap(\.members).map(\.name))
@@ -124,7 +143,7 @@ import Testing
         }
     }
 
-    @Test(arguments: EventSamples.all)
+    @Test(arguments: EventSamples.everything)
     func `an object holds no field that its event does not list, and has them in their order`(
         event: any sockctl::Event
     ) {

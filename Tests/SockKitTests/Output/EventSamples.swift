@@ -94,6 +94,12 @@ enum EventSamples {
         RoundTripEvent(ends: ends, index: 2, duration: .seconds(1), bytes: nil),
         PeerRefusedEvent(ends: ends, reason: "2 connections are the most that --max-conns allows"),
         StoppingEvent(reason: "interrupted"),
+        AnsweredEvent(
+            ends: ends, index: 2, method: "GET", target: "/time", version: "HTTP/1.1", status: 200, received: 3,
+            sent: 40,
+            duration: .microseconds(30), user: "ada", referer: "http://a/", userAgent: "curl", isCutOff: true),
+        RequestRefusedEvent(ends: ends, status: 400, reason: "head: there is no Host"),
+        HeadEvent(ends: ends, isSent: true, lines: ["HTTP/1.1 200 OK", "Content-Length: 0"]),
         ReportsLostEvent(count: 2),
         DialledEvent(
             ends: Ends(.tcp, remote: ends.remote),

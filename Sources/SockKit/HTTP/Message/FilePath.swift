@@ -38,6 +38,15 @@ public struct FilePath: Sendable, Hashable, CustomStringConvertible {
         segments.isEmpty ? [UInt8(ascii: ".")] : Array(segments.joined(separator: [UInt8(ascii: "/")]))
     }
 
+    /// The path of the folder that holds it, from the root.
+    public var parent: [UInt8] {
+        segments.count < 2 ? [UInt8(ascii: ".")] : Array(segments.dropLast().joined(separator: [UInt8(ascii: "/")]))
+    }
+
+    /// The path as a reference, encoded, without a slash at its end. It has one slash at its beginning, whatever the
+    /// request had: two would begin the name of another server.
+    public var reference: String { "/" + segments.map(PercentCoding.encodeSegment).joined(separator: "/") }
+
     /// A name begins with a dot.
     public var isHidden: Bool { segments.contains { $0.first == UInt8(ascii: ".") } }
 

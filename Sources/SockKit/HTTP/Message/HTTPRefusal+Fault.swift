@@ -69,7 +69,7 @@ extension HTTPRefusal {
         }
 
         /// Without a capital and a full stop.
-        var text: String {
+        package var text: String {
             switch self {
             case .bareCarriageReturn: "a carriage return stands without its line feed"
             case .bareLineFeed: "a line feed stands without its carriage return"

@@ -15,7 +15,14 @@ extension Span<UInt8> {
         return true
     }
 
-    /// The same of a text.
+    /// Whether two stretches of bytes are the same.
+    func equals(_ other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index] != other[index] { return false }
+        return true
+    }
+
+    /// Whether they are this text but for the case of ASCII letters.
     func equalsIgnoringCase(_ text: String) -> Bool { equalsIgnoringCase(text.utf8.span) }
 
     /// The range without the spaces and tabs at its ends (RFC 9110 section 5.6.3).

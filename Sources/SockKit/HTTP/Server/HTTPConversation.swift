@@ -1,7 +1,7 @@
 /// The requests of one connection and their answers, in order, until one side has enough (RFC 9112 section 9).
 ///
-/// While nothing is asked it holds next to nothing, and is one task whose stack is short: the requests that come are
-/// answered by a second task, which ends when none has followed for a while. A task keeps the memory of its deepest call.
+/// While nothing is asked it holds next to nothing, not even a task: a task has its stack, and keeps the memory of its
+/// deepest call. So a conversation comes to a rest, and goes on when its stream wakes whoever runs it.
 @Netpoller
 public final class HTTPConversation {
     /// How a conversation came to its end, where nothing failed.
@@ -23,9 +23,15 @@ public final class HTTPConversation {
     public private(set) var isIdle = false
     /// The order to finish has been given: the answer that is under way is the last.
     private(set) var isFinishing = false
+    /// Whoever runs it lets it rest.
+    private var mayRest = true
+    private var isResting = false
+    /// One request has followed soon on another: the next may, too, and a task waits for it.
+    private var isBusy = false
+    private var idleSince = Deadline.past
     private var exchange: HTTPExchange?
 
-    /// So long the task that answered waits for the next request.
+    /// What is soon.
     private static let patience = Duration.seconds(1)
 
     /// A conversation over a connection that was just accepted. Whoever runs it closes the stream afterwards.
@@ -34,17 +40,35 @@ public final class HTTPConversation {
         self.site = site
     }
 
-    /// Answers requests until the client ends, asks for the end, is silent for too long or cannot be understood, or
-    /// until this side is told to finish.
-    public func run() async throws(NetworkError) -> Ending {
+    /// What is to be done next.
+    public enum Step: Sendable {
+        /// Nothing is asked: `advance` again when the stream has something to be read (`ByteStream.rest`).
+        case rest
+        case end(Ending)
+    }
+
+    /// Answers requests as long as they come. Where the stream cannot wake anybody, that is to the end.
+    public func advance() async throws(NetworkError) -> Step {
+        defer { exchange = nil }
         while true {
-            switch try await nextRequest(within: requests == 0 ? site.limits.idle : restOfIdle) {
+            switch try await nextRequest() {
             case .request: break
-            case .silence: return .timeout
-            case .end(let ending): return ending
+            case .silence: return .rest
+            case .end(let ending): return .end(ending)
             }
-            let outcome = await Netpoller.child { await self.converse() }
-            if let ending = try outcome.get() { return ending }
+            guard let exchange else { return .rest }
+            if let ending = try await exchange.answerAll() { return .end(ending) }
+            // One who asks again before it has read never makes us wait: the others are to have their turn all the same.
+            if requests % 64 == 0 { await Task.yield() }
+        }
+    }
+
+    /// Answers requests until the client ends, asks for the end, is silent for too long or cannot be understood, or
+    /// until this side is told to finish; one task does it all, idle or not.
+    public func run() async throws(NetworkError) -> Ending {
+        mayRest = false
+        while true {
+            if case .end(let ending) = try await advance() { return ending }
         }
     }
 
@@ -62,58 +86,70 @@ public final class HTTPConversation {
         case end(Ending)
     }
 
-    /// Waits for the first bytes of a request.
+    /// Finds or waits for the first bytes of a request.
     @inline(__always)
-    private func nextRequest(within limit: Duration?) async throws(NetworkError) -> Next {
-        if isFinishing { return .end(.local) }
-        stream.readDeadline = limit.map { .now + $0 }
-        isIdle = true
+    private func nextRequest() async throws(NetworkError) -> Next {
         do throws(NetworkError) {
-            let chunk = try await stream.readChunk(maximum: nil)
-            isIdle = false
-            if chunk.isEnd { return .end(.peer) }
-            take(chunk)
-            return .request
+            let mayBeThere = beginWait()
+            if mayBeThere, let chunk = try stream.readNow() { return take(chunk) }
+            if !isBusy, canRest { return rest() }
+            return take(try await stream.readChunk(maximum: nil))
         } catch {
-            isIdle = false
-            guard error.cause == .timeout else { throw error }
-            return isFinishing ? .end(.local) : .silence
+            return try concludeWait(error)
         }
+    }
+
+    /// Sets the time limit, which a rest does not renew. Says whether bytes may be there: behind an answer to one who asks
+    /// again and again they hardly are.
+    private func beginWait() -> Bool {
+        isIdle = true
+        if isResting {
+            isBusy = .now - idleSince < Self.patience
+            isResting = false
+            return true
+        }
+        let now = Deadline.now
+        idleSince = now
+        let idle = site.limits.idle
+        let span = isBusy && canRest ? min(Self.patience, idle ?? Self.patience) : idle
+        // What has been told to finish is woken at once.
+        stream.readDeadline = isFinishing ? .past : span.map { now + $0 }
+        return !isBusy
+    }
+
+    /// Whether somebody would be woken.
+    private var canRest: Bool { mayRest && stream.canRest }
+
+    private func rest() -> Next {
+        isResting = true
+        return .silence
     }
 
     @inline(never)
-    private func take(_ chunk: consuming Chunk) {
+    private func take(_ chunk: consuming Chunk) -> Next {
+        isIdle = false
+        if chunk.isEnd { return .end(.peer) }
         let exchange = exchange ?? HTTPExchange(self)
         self.exchange = exchange
         exchange.input.take(chunk)
+        return .request
     }
 
-    /// How long the task that answered waits for another request.
-    private var patience: Duration {
-        guard let idle = site.limits.idle else { return Self.patience }
-        return min(Self.patience, idle / 2)
-    }
-
-    /// How long the other one waits after it.
-    private var restOfIdle: Duration? { site.limits.idle.map { $0 - patience } }
-
-    // MARK: - Answering
-
-    /// What the second task does. Nil says that no request is under way, and none has come for a while.
-    private func converse() async -> Result<Ending?, NetworkError> {
-        guard let exchange else { return .success(nil) }
-        defer { self.exchange = nil }
-        do throws(NetworkError) {
-            while true {
-                if let ending = try await exchange.answerAll() { return .success(ending) }
-                switch try await nextRequest(within: patience) {
-                case .request: break
-                case .silence: return .success(nil)
-                case .end(let ending): return .success(ending)
-                }
-            }
-        } catch {
-            return .failure(error)
+    /// A time-out is no failure: it was the idle limit's, the order to finish, or the end of what is soon.
+    @inline(never)
+    private func concludeWait(_ error: NetworkError) throws(NetworkError) -> Next {
+        guard error.cause == .timeout else {
+            isIdle = false
+            throw error
         }
+        if isFinishing { return .end(.local) }
+        let end = site.limits.idle.map { idleSince + $0 }
+        guard isBusy, canRest, !(end?.hasPassed ?? false) else {
+            isIdle = false
+            return .end(.timeout)
+        }
+        isBusy = false
+        stream.readDeadline = end
+        return rest()
     }
 }

@@ -6,17 +6,32 @@ extension HTTPExchange {
     /// So much is gathered of answers to requests that came together.
     private static let gathered = 64 << 10
 
+    /// More is gathered than should be: it is time to `flush`.
+    var isFull: Bool { output.bytes.count > Self.gathered }
+
     /// A whole answer. Small ones to requests that came together leave in one write.
     public func respond(
         _ status: HTTPStatus, _ fields: Fields = [:], body: Span<UInt8>
     ) async throws(NetworkError) {
+        guard body.count > Self.gathered else {
+            put(status, fields, body: body)
+            if output.bytes.count > Self.gathered { try await flush() }
+            return
+        }
         putHead(status, fields, length: body.count)
-        defer { answer.isWhole = !isBroken }
-        guard answer.hasContent else { return }
-        answer.count = body.count
-        guard output.bytes.count + body.count > Self.gathered else { return output.bytes.append(body) }
-        try await flush()
-        try await writeDirectly(body)
+        if note(body.count) {
+            try await flush()
+            try await writeDirectly(body)
+        }
+        answer.isWhole = true
+    }
+
+    /// A whole answer, as `respond`, that is kept in memory until it can be sent: for small ones, which so need not even
+    /// be waited for.
+    public func put(_ status: HTTPStatus, _ fields: Fields = [:], body: Span<UInt8>) {
+        putHead(status, fields, length: body.count)
+        if note(body.count) { output.bytes.append(body) }
+        answer.isWhole = true
     }
 
     public func respond(
@@ -52,6 +67,9 @@ extension HTTPExchange {
         default: try await refuse(405, ["Allow": allow])
         }
     }
+
+    /// Ends the connection behind the answer, which is yet to begin and will say so.
+    public func endConnection() { answer.isLast = true }
 
     // MARK: - In pieces
 
@@ -97,14 +115,33 @@ extension HTTPExchange {
 
     /// Sends what was gathered, so that nothing of it waits for what the handler waits for.
     public func flush() async throws(NetworkError) {
-        guard !output.bytes.isEmpty else { return }
-        stream.writeDeadline = limits.write.map { .now + $0 }
+        if try !flushNow() { try await flushRest() }
+    }
+
+    /// Sends what need not wait; false if something is left.
+    func flushNow() throws(NetworkError) -> Bool {
+        guard !output.bytes.isEmpty else { return true }
         var bytes: [UInt8] = []
         swap(&bytes, &output.bytes)
-        do throws(NetworkError) { try await stream.write(bytes.span) } catch {
+        defer { swap(&bytes, &output.bytes) }
+        do throws(NetworkError) {
+            let count = try stream.writeNow(bytes.span)
+            guard count == bytes.count else {
+                bytes.removeFirst(count)
+                return false
+            }
+        } catch {
             isBroken = true
             throw error
         }
+        bytes.removeAll(keepingCapacity: bytes.capacity <= 2 * Self.gathered)
+        return true
+    }
+
+    func flushRest() async throws(NetworkError) {
+        var bytes: [UInt8] = []
+        swap(&bytes, &output.bytes)
+        try await writeDirectly(bytes.span)
         bytes.removeAll(keepingCapacity: bytes.capacity <= 2 * Self.gathered)
         swap(&bytes, &output.bytes)
     }
@@ -144,6 +181,8 @@ extension HTTPExchange {
             }
             start = end
         }
+        // It was for these: what follows may be much later.
+        stream.writeDeadline = nil
     }
 
     private func putLastChunk() {

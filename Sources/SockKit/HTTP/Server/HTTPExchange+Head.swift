@@ -1,7 +1,7 @@
 /// The head of an answer.
 extension HTTPExchange {
     /// Makes the head, and settles how the content's end is known and whether the connection goes on.
-    func putHead(_ status: HTTPStatus, _ fields: Fields, length: Int?) {
+    func putHead(_ status: HTTPStatus, _ fields: Fields, _ written: WrittenFields? = nil, length: Int?) {
         precondition(answer.status == nil, "a request has one answer")
         precondition(!status.isInterim, "an answer ends the request")
         answer.status = status
@@ -11,12 +11,12 @@ extension HTTPExchange {
         settle(length, status)
         let start = output.bytes.count
         do throws(HTTPRefusal) {
-            try writeHead(status, fields, length: length)
+            try writeHead(status, fields, written, length: length)
         } catch {
             // A field that would break out of its line.
             answer.status = 500
             answer.framing = .none
-            try? writeHead(500, [:], length: 0)
+            try? writeHead(500, [:], nil, length: 0)
         }
         if observer != nil { showHead(from: start) }
     }
@@ -34,12 +34,14 @@ extension HTTPExchange {
         }
     }
 
-    private func writeHead(_ status: HTTPStatus, _ fields: Fields, length: Int?) throws(HTTPRefusal) {
+    private func writeHead(
+        _ status: HTTPStatus, _ fields: Fields, _ written: WrittenFields?, length: Int?
+    ) throws(HTTPRefusal) {
         let start = output.bytes.count
         do throws(HTTPRefusal) {
             try output.appendStatusLine(status)
             DateLine.shared.append(to: &output.bytes)
-            try output.append(fields)
+            if let written { output.bytes += written.lines } else { try output.append(fields) }
             if !commonFields.isEmpty { try output.append(commonFields) }
             if !status.hasNoContent {
                 if let length {

@@ -13,7 +13,7 @@ extension HTTPExchange {
                 try await answerOne()
                 if answer.isLast { return try await end() }
             case .nothing:
-                try await flush()
+                if try !flushNow() { try await flushRest() }
                 return nil
             case .part:
                 if let ending = try await readMoreHead() { return ending }
@@ -57,32 +57,31 @@ extension HTTPExchange {
         headDeadline = nil
         hasRequest = true
         if observer != nil { answer.start = .now }
-        guard parser.framing == .none else { return try beginContent(head) }
-        content.isAtEnd = try nextEvent() == .end
+        let hasContent = parser.framing != .none
+        if hasContent { parser.limits = limits.message } else { content.isAtEnd = try nextEvent() == .end }
+        if head.fields.contains("expect") { try noteExpectation(head, hasContent) }
     }
 
     @inline(never)
-    private func beginContent(_ head: RequestHead) throws(HTTPRefusal) {
-        parser.limits = limits.message
-        content.isAwaited = try Expectation(head.fields, head.version) == .continue
+    private func noteExpectation(_ head: RequestHead, _ hasContent: Bool) throws(HTTPRefusal) {
+        let expectation = try Expectation(head.fields, head.version)
+        content.isAwaited = hasContent && expectation == .continue
     }
 
     // MARK: - The answer
 
+    @inline(__always)
     private func answerOne() async throws(NetworkError) {
         observer?.didReceiveHead(self)
         do throws(NetworkError) {
-            if request.form == .asterisk { try await answerForServer() } else { try await handle() }
+            if parser.head.form == .asterisk { try await answerForServer() }
+            if !answer.isWhole { try await conversation.site.handler.answer(self) }
+            if !answer.isWhole { try await finishForHandler() }
         } catch {
             try await recover(from: error)
         }
         observer?.didAnswer(self)
         if !content.isAtEnd, !answer.isLast { answer.isLast = try await !dropContent() }
-    }
-
-    private func handle() async throws(NetworkError) {
-        try await conversation.site.handler.answer(self)
-        if !answer.isWhole { try await finishForHandler() }
     }
 
     /// A handler that said nothing has failed.
@@ -102,7 +101,7 @@ extension HTTPExchange {
     @inline(never)
     private func recover(from error: NetworkError) async throws(NetworkError) {
         if !isBroken, !hasBegun {
-            guard let refusal = content.refusal else { return try await refuse(500, reason: error.description) }
+            guard let refusal = content.refusal else { return try await fail(error) }
             answer.isLast = true
             try await refuse(refusal.status, reason: refusal.reason)
             observer?.didRefuse(self, refusal.status, reason: refusal.reason)
@@ -113,6 +112,13 @@ extension HTTPExchange {
         // Without a length or chunks, an end would look like a whole answer.
         if case .untilClose = answer.framing { stream.reset() }
         throw error
+    }
+
+    /// The handler's own failure. One that was cancelled had no more time.
+    private func fail(_ error: NetworkError) async throws(NetworkError) {
+        guard error.cause == .cancelled else { return try await refuse(500, reason: error.description) }
+        answer.isLast = true
+        try await refuse(503, reason: "the server ends")
     }
 
     // MARK: - Heads that come in parts

@@ -3,6 +3,10 @@ extension HTTPExchange {
     /// What is read of a file to leave with the head in one write.
     private static let first = 32 << 10
 
+    /// What the kernel is to send at once. A client on this machine reads as fast as it comes; with more on its way than
+    /// the processor's caches hold, both sides are half as fast.
+    private static let inKernel = 64 << 10
+
     /// Sends bytes of a file as a piece of the answer, in the kernel where that can be.
     ///
     /// The file's own position does not matter and stays. If it turns out to be shorter the connection is broken off.
@@ -22,19 +26,38 @@ extension HTTPExchange {
         if case .chunked = answer.framing { output.endChunk() }
     }
 
+    /// A whole answer with all of a small file, that is kept in memory until it can be sent, as `put` does.
+    func put(
+        _ status: HTTPStatus, _ fields: WrittenFields, file: borrowing FileDescriptor, count: Int
+    ) throws(NetworkError) {
+        putHead(status, [:], fields, length: count)
+        if note(count), try read(file.rawValue, at: 0, upTo: count) < count {
+            throw cutOff("the file is shorter than it was")
+        }
+        answer.isWhole = true
+    }
+
     /// Reads and writes; what is read first leaves with what was gathered.
     private func copy(_ number: Int32, _ position: inout Int, to end: Int) async throws(NetworkError) {
         while position < end {
-            let room = min(end - position, BufferPool.bufferSize)
-            let read: Int
-            do throws(Errno) {
-                read = try FileCalls.read(number, at: position, upTo: room, appendingTo: &output.bytes)
-            } catch {
-                throw unreadable(error)
-            }
+            let read = try read(number, at: position, upTo: end - position)
             guard read > 0 else { throw cutOff("the file is shorter than it was") }
             position += read
             if output.bytes.count >= Self.first { try await flush() }
+        }
+    }
+
+    /// Reads bytes of a file behind what was gathered: by way of memory that is there, for an array that grows fills what
+    /// it grows by, byte for byte.
+    private func read(_ number: Int32, at position: Int, upTo count: Int) throws(NetworkError) -> Int {
+        var buffer = BufferPool.shared.take()
+        defer { BufferPool.shared.giveBack(buffer) }
+        do throws(Errno) {
+            let read = try FileCalls.read(number, at: position, upTo: count, into: &buffer)
+            output.bytes.append(buffer.span.extracting(first: read))
+            return read
+        } catch {
+            throw unreadable(error)
         }
     }
 
@@ -44,7 +67,7 @@ extension HTTPExchange {
         try await flush()
         var rounds = 0
         while position < end {
-            let (offset, most) = (position, min(end - position, Self.piece))
+            let (offset, most) = (position, min(end - position, Self.inKernel))
             stream.writeDeadline = limits.write.map { .now + $0 }
             let moved: Int
             do throws(DescriptorFailure) {
@@ -63,6 +86,7 @@ extension HTTPExchange {
             rounds += 1
             if rounds % 16 == 0 { await Task.yield() }
         }
+        stream.writeDeadline = nil
     }
 
     /// The disk failed under an answer that has begun.

@@ -8,13 +8,15 @@ public final class HTTPExchange {
     /// Who the client said it is, and proved it; nil where nobody asked.
     public var user: String?
 
+    // One thread touches these, and no change to one of them calls anything that could touch it again: so the accesses
+    // need not be watched, some dozens a request.
     /// What was read and not looked at.
-    var input = RequestInput()
-    var parser: RequestParser
+    @safe @exclusivity(unchecked) var input = RequestInput()
+    @safe @exclusivity(unchecked) var parser: RequestParser
     /// What is to be written.
-    var output = MessageWriter()
-    var answer = AnswerState()
-    var content = ContentState()
+    @safe @exclusivity(unchecked) var output = MessageWriter()
+    @safe @exclusivity(unchecked) var answer = AnswerState()
+    @safe @exclusivity(unchecked) var content = ContentState()
     /// When a head that comes in parts must be whole.
     var headDeadline: Deadline?
     /// Something went wrong that no answer can be given to: the connection is not to be used any more.

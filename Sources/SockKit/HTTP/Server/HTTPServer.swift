@@ -15,9 +15,11 @@ public final class HTTPServer {
     public var onListening: (@Netpoller (Listener) -> Void)?
 
     private var listeners: [Listener] = []
-    private var conversations: [ObjectIdentifier: (conversation: HTTPConversation, task: Task<Void, Never>)] = [:]
+    private var members: [ObjectIdentifier: Member] = [:]
     private let emptied = Parking()
     private var isFinishing = false
+    /// Those of conversations that are over.
+    private var endedRequests = 0
 
     /// A server that answers with `handler` within `limits`.
     public init(
@@ -55,35 +57,64 @@ public final class HTTPServer {
         isFinishing = true
         for listener in listeners { listener.close() }
         listeners = []
-        for member in conversations.values { member.conversation.finish() }
+        for member in members.values { member.conversation.finish() }
         let isDone = await waitUntilEmpty(until: .now + grace)
-        for member in conversations.values { member.task.cancel() }
+        for member in members.values { unsafe member.task?.cancel() }
         await waitUntilEmpty(until: nil)
         return isDone
     }
 
-    /// Connections that are served at the moment.
-    public var connections: Int { conversations.count }
+    /// Requests that came so far.
+    public var requests: Int { members.values.reduce(endedRequests) { $0 + $1.conversation.requests } }
 
-    private func admit(_ connection: Connection) {
-        let conversation = HTTPConversation(connection, site)
-        let task = Netpoller.spawn { await self.serve(connection, conversation) }
-        conversations[ObjectIdentifier(conversation)] = (conversation, task)
+    /// Connections that are served at the moment.
+    public var connections: Int { members.count }
+
+    /// A client. No task is its while nothing is asked.
+    @Netpoller
+    private final class Member: StreamSleeper {
+        let connection: Connection
+        let conversation: HTTPConversation
+        let server: HTTPServer
+        // Invariant: only the loop's thread touches it, in jobs and, by `wake`, between them.
+        nonisolated(unsafe) var task: Task<Void, Never>?
+
+        init(_ connection: Connection, _ server: HTTPServer) {
+            self.connection = connection
+            self.server = server
+            conversation = HTTPConversation(connection, server.site)
+        }
+
+        nonisolated func wake() {
+            unsafe task = Netpoller.spawn { await self.server.serve(self) }
+        }
     }
 
-    private func serve(_ connection: Connection, _ conversation: HTTPConversation) async {
-        do throws(NetworkError) { _ = try await conversation.run() } catch {
+    private func admit(_ connection: Connection) {
+        let member = Member(connection, self)
+        members[ObjectIdentifier(member)] = member
+        member.wake()
+    }
+
+    private func serve(_ member: Member) async {
+        do throws(NetworkError) {
+            while case .rest = try await member.conversation.advance() {
+                unsafe member.task = nil
+                if member.connection.rest(waking: member) { return }
+            }
+        } catch {
             if error.cause != .cancelled { onFailure?(error) }
         }
-        connection.close()
-        conversations[ObjectIdentifier(conversation)] = nil
-        if conversations.isEmpty { emptied.wake() }
+        member.connection.close()
+        endedRequests += member.conversation.requests
+        members[ObjectIdentifier(member)] = nil
+        if members.isEmpty { emptied.wake() }
     }
 
     @discardableResult
     private func waitUntilEmpty(until deadline: Deadline?) async -> Bool {
-        while !conversations.isEmpty {
-            if await emptied.wait(until: deadline) != .ready { return conversations.isEmpty }
+        while !members.isEmpty {
+            if await emptied.wait(until: deadline) != .ready { return members.isEmpty }
         }
         return true
     }

@@ -81,6 +81,8 @@ struct Dial {
                 switch await session.run(on: try await reach(number, persistence)) {
                 case .ended(let status): return status
                 case .lost(let error): try await persistence.recover(from: error, connection: number)
+                // A pipe has no rest: its service waits for both sides in tasks.
+                case .rests: return .success
                 }
             }
         } catch {

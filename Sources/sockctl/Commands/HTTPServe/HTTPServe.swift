@@ -9,7 +9,6 @@ struct HTTPServe {
     private let network: Network
     private let destination: Destination
     private let configuration: ListenConfiguration
-    private let handler: any HTTPHandler
 
     init(_ arguments: HTTPServeArguments, _ conductor: Conductor) throws(UsageError) {
         self.arguments = arguments
@@ -28,29 +27,32 @@ struct HTTPServe {
             backlog: arguments.backlog.map(Int32.init), options: options, resolver: try arguments.network.resolver(),
             unixMode: UInt32(arguments.mode ?? 0o600))
         try HTTPServeCommand.command.check(arguments.given, on: network.traits)
-        handler = try Self.handler(arguments)
     }
 
     /// Who answers, from the outermost on: each handler may answer a request itself, or leave it to the one behind it.
-    private static func handler(_ arguments: HTTPServeArguments) throws(UsageError) -> any HTTPHandler {
-        BuiltInPaths()
+    private func handler() throws(NetworkError) -> any HTTPHandler {
+        arguments.answers.around(try arguments.files.before(BuiltInPaths(), limit: uploadLimit))
     }
+
+    /// What is stored is never in memory as a whole, so the limit for content that is has no meaning for it.
+    private var uploadLimit: Int? { arguments.given.contains("max-body") ? arguments.limits.maximumBody : nil }
 
     func run() async -> ExitStatus {
         do throws(NetworkError) {
+            let handler = try handler()
             let listener = try await configuration.listen(network, at: destination)
             defer { listener.close() }
             listener.onRetry = { [reporter] error, attempt, pause in
                 reporter.report(RetryingEvent(attempt: attempt, delay: pause, failure: Failure(error)))
             }
             reporter.report(ListeningEvent(listener, tellsBacklog: reporter.isReported(.verbose)))
-            return await serve(listener)
+            return await serve(listener, handler)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
         }
     }
 
-    private func serve(_ listener: Listener) async -> ExitStatus {
+    private func serve(_ listener: Listener, _ handler: any HTTPHandler) async -> ExitStatus {
         let reports = HTTPReports(reporter, arguments.log)
         let service = HTTPService(site: HTTPSite(handler, limits: arguments.limits.limits, observer: reports))
         let limits = Server.Limits(connections: arguments.maximumConnections, grace: arguments.grace)

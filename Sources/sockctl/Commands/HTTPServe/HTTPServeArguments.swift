@@ -12,6 +12,8 @@ struct HTTPServeArguments: Equatable, Sendable {
     var grace = Duration.seconds(5)
     var maximumTime: Duration?
     var log = AccessLog.none
+    var files = FileArguments()
+    var answers = AnswerArguments()
     var limits = HTTPLimitArguments()
     var network = NetworkArguments()
     var socket = SocketArguments()
@@ -26,7 +28,8 @@ struct HTTPServeArguments: Equatable, Sendable {
                     As for `listen`: `:PORT` is every interface of both families, a bare `PORT` is 127.0.0.1 only, and \
                     port 0 picks a free one. No address is `:http`, port 80 of every interface.
                     """)
-        ] + serving.titled("Serving") + HTTPLimitArguments.rows.lifted(through: \.limits)
+        ] + FileArguments.rows.lifted(through: \.files) + AnswerArguments.rows.lifted(through: \.answers)
+        + serving.titled("Serving") + HTTPLimitArguments.rows.lifted(through: \.limits)
         + NetworkArguments.rows.filter { $0.info.name != "udp" }.lifted(through: \.network)
         + SocketArguments.rows.lifted(through: \.socket) + CommonArguments.rows.lifted(through: \.common)
 

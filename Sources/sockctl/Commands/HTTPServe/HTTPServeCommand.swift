@@ -59,6 +59,26 @@ enum HTTPServeCommand: Subcommand {
                 ])
             ),
             Manual.Section(
+                "FILES",
+                """
+                With `--root`, a path that names a file of the folder is answered with it: with its type by its name, \
+                its length, the date of its last change and a tag for the version (ETag). Of a file that is as the \
+                client knows it only the head is sent (304), and of one that was asked for in part that part (206). A \
+                folder is answered with its index.html, or a page that lists it. Pipes, sockets and devices are not \
+                served. The kernel itself sees to it that no path leads out (openat2 with RESOLVE_BENEATH, which Linux \
+                has since 5.6).
+                """
+            ),
+            Manual.Section(
+                "UPLOADS",
+                """
+                With `--upload`, PUT stores its content under its path: 201, or 204 where it replaced a file, which takes \
+                `--overwrite`. 409 says that the name is taken or the folder missing, 507 that the disk is full. Until \
+                it is whole the file has no name, so that nobody reads a part of it; file systems that must give it one \
+                have it as `.upload-` and random letters meanwhile.
+                """
+            ),
+            Manual.Section(
                 "REFUSALS",
                 """
                 What breaks the grammar of RFC 9112 is refused with 400, or 501, 505, 431, 414 or 413 where these fit, \
@@ -69,7 +89,9 @@ enum HTTPServeCommand: Subcommand {
             ),
             .events,
         ],
-        exitNotes: Manual.exitNotes.filter { ["0", "64", "68", "71", "73", "75", "77", "128+n"].contains($0.status) },
+        exitNotes: Manual.exitNotes.filter {
+            ["0", "64", "66", "68", "71", "73", "75", "77", "128+n"].contains($0.status)
+        },
         examples: [
             Manual.Example(
                 "sockctl http-serve 3000", "printf 'GET /time HTTP/1.0\\r\\n\\r\\n' | sockctl dial 3000",
@@ -83,6 +105,14 @@ enum HTTPServeCommand: Subcommand {
                 "sockctl http-serve --log combined 3000",
                 "printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\nGET /time HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | sockctl dial 3000",
                 shows: "Two requests in one write, answered in order, and an access log."),
+            Manual.Example(
+                "sockctl http-serve --root . 3000",
+                "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | sockctl dial 3000 | head -1",
+                shows: "The files of this folder; a browser shows a page of them."),
+            Manual.Example(
+                "sockctl http-serve --root . --upload --auth ann:secret 3000",
+                "printf 'PUT /a HTTP/1.0\\r\\nContent-Length: 2\\r\\n\\r\\nhi' | sockctl dial 3000 | head -1",
+                shows: "Files are taken too, from who knows the password; anybody else is told 401."),
         ],
         seeAlso: ["sockctl", "sockctl-listen", "sockctl-dial", "curl", "RFC 9110", "RFC 9112"],
         caveats: [

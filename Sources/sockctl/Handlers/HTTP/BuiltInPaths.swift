@@ -13,9 +13,21 @@ struct BuiltInPaths: HTTPHandler {
         ("/stream/N", "/stream/5", "N chunks, 100 ms apart"),
     ]
 
+    /// Whether there is something at a path, if only a refusal of the rest of it.
+    static func knows(_ path: String) -> Bool {
+        path == "/"
+            || list.contains { entry in
+                let folder = entry.path.dropFirst().firstIndex(of: "/").map { entry.path[...$0] }
+                return folder.map(path.hasPrefix) ?? (path == entry.path)
+            }
+    }
+
     func answer(_ exchange: HTTPExchange) async throws(NetworkError) {
         let path = exchange.request.path
-        if path == "/time" { return try await answerTime(exchange) }
+        if path == "/time" {
+            guard Self.isRead(exchange) else { return try await refuseMethod(exchange) }
+            return putTime(exchange)
+        }
         let parts = path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
         guard path != "/" else { return try await answerIndex(exchange) }
         switch (parts.count, parts.count > 1 ? parts[1] : "") {
@@ -48,10 +60,9 @@ struct BuiltInPaths: HTTPHandler {
     // MARK: - Small answers
 
     @Netpoller
-    private func answerTime(_ exchange: HTTPExchange) async throws(NetworkError) {
-        guard Self.isRead(exchange) else { return try await refuseMethod(exchange) }
+    private func putTime(_ exchange: HTTPExchange) {
         let body = TimeText.shared.now()
-        try await exchange.respond(200, Self.plain, body: body.span)
+        exchange.put(200, Self.plain, body: body.span)
     }
 
     @Netpoller

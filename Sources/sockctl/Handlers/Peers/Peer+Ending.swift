@@ -38,7 +38,8 @@ extension Peer {
         // It holds the peer, as the peer holds it.
         pacing = nil
         onStop = nil
-        onFinish = nil
+        conversation = nil
+        server = nil
     }
 }
 

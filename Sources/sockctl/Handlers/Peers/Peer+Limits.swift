@@ -21,7 +21,7 @@ extension Peer {
     }
 
     /// A service that knows what is under way has deadlines of its own.
-    func restForAWhile() { if onFinish == nil { connection.readDeadline = .now + Self.rest } }
+    func restForAWhile() { if conversation == nil { connection.readDeadline = .now + Self.rest } }
 
     /// Whether the service goes on after a failure, which is reported then.
     @inline(never)
@@ -42,7 +42,7 @@ extension Peer {
     /// Ends the peer's service when it next comes to a rest: at once if nothing is under way.
     func finish() {
         isFinishing = true
-        if let onFinish { return onFinish() }
+        if let conversation { return conversation.finish() }
         connection.readTimeout = nil
         restForAWhile()
         pacing?.hurry()
@@ -52,6 +52,7 @@ extension Peer {
     func expire() {
         isFinishing = true
         hasExpired = true
+        conversation?.finish()
         stop()
     }
 

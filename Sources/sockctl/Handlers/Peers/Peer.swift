@@ -33,8 +33,13 @@ final class Peer: ByteStream {
     var progress: Progress?
     /// Told that the service is to end, for one that waits for other things than the connection.
     var onStop: (@Netpoller () -> Void)?
-    /// Told of the order to finish, for a service that knows itself what is under way.
-    var onFinish: (@Netpoller () -> Void)?
+    /// What its service keeps of it while no task serves it.
+    var conversation: (any PeerConversation)?
+    /// Who serves it: a rest ends there.
+    var server: Server?
+    // Invariant: only the loop's thread touches it, in jobs and, by `wake`, between them.
+    /// The task that serves it; nil while it rests.
+    nonisolated(unsafe) var task: Task<Void, Never>?
     /// What slows the peer down, until it is closed.
     var pacing: PacedStream?
 
@@ -76,6 +81,15 @@ final class Peer: ByteStream {
             await Task.yield()
         }
     }
+
+    func readNow() throws(NetworkError) -> Chunk? {
+        guard policy.maximumBytes == nil, let chunk = try connection.readNow() else { return nil }
+        didRead(chunk.count)
+        return chunk
+    }
+
+    var canRest: Bool { connection.canRest }
+    func rest(waking sleeper: any StreamSleeper) -> Bool { connection.rest(waking: sleeper) }
 
     func discard() async throws(NetworkError) -> Int? {
         guard policy.maximumBytes == nil, connection.network.isTCP else {
@@ -139,6 +153,12 @@ final class Peer: ByteStream {
             throw error
         }
         didWrite(bytes.count)
+    }
+
+    func writeNow(_ bytes: Span<UInt8>) throws(NetworkError) -> Int {
+        let count = try connection.writeNow(bytes)
+        didWrite(count)
+        return count
     }
 
     @inline(__always)

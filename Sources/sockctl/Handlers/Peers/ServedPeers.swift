@@ -3,23 +3,18 @@ import SockKit
 /// The peers that a server serves at the moment, each by a task of its own.
 @Netpoller
 final class ServedPeers {
-    private var members: [Int: Member] = [:]
+    private var members: [Int: Peer] = [:]
     private let emptied = Parking()
     /// Told when the last one has gone.
     var onEmpty: (@Netpoller () -> Void)?
 
-    private struct Member {
-        let peer: Peer
-        let task: Task<Void, Never>
-    }
-
     var count: Int { members.count }
     /// Those that have not come to their own end.
-    var present: Int { members.values.count { !$0.peer.hasLeft } }
+    var present: Int { members.values.count { !$0.hasLeft } }
 
-    /// Takes in a peer and the task that serves it, which removes it at its end.
-    func add(_ peer: Peer, servedBy task: Task<Void, Never>) {
-        members[peer.number] = Member(peer: peer, task: task)
+    /// Takes in a peer; the task that serves it removes it at its end.
+    func add(_ peer: Peer) {
+        members[peer.number] = peer
     }
 
     func remove(_ peer: Peer) {
@@ -31,11 +26,14 @@ final class ServedPeers {
 
     /// Has every peer's service end at its next read.
     func finish() {
-        for member in members.values { member.peer.finish() }
+        for peer in members.values { peer.finish() }
     }
 
     func cancel() {
-        for member in members.values { member.task.cancel() }
+        for peer in members.values {
+            // One that rests is woken by its end.
+            if let task = unsafe peer.task { task.cancel() } else { peer.expire() }
+        }
     }
 
     /// Waits until nobody is left; false if the time was up, or the task cancelled, before.

@@ -111,11 +111,20 @@ final class Server {
         let peer = Peer(connection, number: accepted, reporter: reporter, policy: policy)
         if reporter.isReported(.verbose) { reporter.report(AcceptedEvent(ends: peer.ends)) }
         onAccept?(peer)
-        served.add(peer, servedBy: Netpoller.spawn { await self.serve(peer) })
+        peer.server = self
+        served.add(peer)
+        peer.wake()
     }
 
-    private func serve(_ peer: Peer) async {
-        lastStatus = await service.run(on: peer).status
-        served.remove(peer)
+    /// Serves a peer to its end, or until it rests.
+    func serve(_ peer: Peer) async {
+        while true {
+            let outcome = await service.run(on: peer)
+            guard case .rests = outcome else {
+                lastStatus = outcome.status
+                return served.remove(peer)
+            }
+            if peer.rest() { return }
+        }
     }
 }

@@ -5,11 +5,23 @@ struct HTTPService: Service {
     let site: HTTPSite
 
     func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
-        let conversation = HTTPConversation(peer.stream, site)
-        peer.onFinish = { conversation.finish() }
-        do throws(NetworkError) { return ServiceEnd(by: ConnectionEnding(try await conversation.run())) } catch {
+        let conversation = conversation(with: peer)
+        do throws(NetworkError) {
+            switch try await conversation.advance() {
+            case .rest: return .rest
+            case .end(let ending): return ServiceEnd(by: ConnectionEnding(ending))
+            }
+        } catch {
             return try end(error)
         }
+    }
+
+    @Netpoller
+    private func conversation(with peer: Peer) -> HTTPConversation {
+        if let conversation = peer.conversation as? HTTPConversation { return conversation }
+        let conversation = HTTPConversation(peer.stream, site)
+        peer.conversation = conversation
+        return conversation
     }
 
     /// Clients come and go as they like, and many go with a reset: that is no failure of the server's, which says of it no

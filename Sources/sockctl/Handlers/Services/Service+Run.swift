@@ -5,11 +5,14 @@ enum ServiceOutcome {
     case ended(ExitStatus)
     /// The connection is gone, and another is wanted.
     case lost(NetworkError)
+    /// Nothing is under way: the service goes on when the peer has said something.
+    case rests
 
     var status: ExitStatus {
         switch self {
         case .ended(let status): status
         case .lost(let error): ExitStatus(of: error)
+        case .rests: .success
         }
     }
 }
@@ -29,6 +32,7 @@ extension Service {
         }
         do throws(NetworkError) {
             let end = try await serve(peer)
+            if end.isRest { return .rests }
             await peer.close(policy.close, by: end.by)
             return .ended(end.status)
         } catch {

@@ -21,9 +21,12 @@ struct ServiceEnd: Sendable {
     /// The side that came to its end first.
     var by: ConnectionEnding
     var status = ExitStatus.success
+    /// It is no end: nothing is under way, and the service is to be asked again when the peer has said something.
+    var isRest = false
 
     static let byPeer = ServiceEnd(by: .peer)
     static let byUs = ServiceEnd(by: .local)
+    static let rest = ServiceEnd(by: .local, isRest: true)
 }
 
 extension Service {

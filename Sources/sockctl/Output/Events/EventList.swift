@@ -10,7 +10,9 @@ enum EventList {
         DisconnectedEvent.self, ReconnectedEvent.self, HeartbeatEvent.self, HeartbeatAnsweredEvent.self,
         RoundTripEvent.self, PeerRefusedEvent.self, StoppingEvent.self, DialledEvent.self, QueueEvent.self,
         ProbingEvent.self, BlockedEvent.self, UnblockedEvent.self, PeerReadEvent.self, PeerEndedEvent.self,
-        AnsweredEvent.self, RequestRefusedEvent.self, HeadEvent.self,
-        ReportsLostEvent.self, TornEvent.self, WaitedEvent.self, SystemCallEvent.self, SummaryEvent.self,
+        AnsweredEvent.self, RequestRefusedEvent.self, HeadEvent.self, ReportsLostEvent.self, TornEvent.self,
+        WaitedEvent.self, RequestSentEvent.self, ResponseReceivedEvent.self, ExchangeEndedEvent.self,
+        RedirectedEvent.self, StaleConnectionEvent.self, ResumingEvent.self, PartialFileEvent.self,
+        SystemCallEvent.self, SummaryEvent.self,
     ]
 }

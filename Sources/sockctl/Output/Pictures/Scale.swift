@@ -53,6 +53,11 @@ struct Scale: Sendable, Equatable {
         return min(max(share, 0), 1)
     }
 
+    /// The value at a place, from 0 at the lower end to 1 at the upper end: what `position` was asked about.
+    func value(at position: Double) -> Double {
+        kind == .logarithmic ? lower * (upper / lower).raised(to: position) : lower + position * (upper - lower)
+    }
+
     /// At most `count` round values between the bounds, but never less than one.
     func ticks(atMost count: Int) -> [Double] {
         guard kind == .logarithmic else {

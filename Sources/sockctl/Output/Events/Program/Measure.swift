@@ -14,6 +14,10 @@ struct Measure: Sendable, Hashable {
         case rate(Int)
         /// So many in a second.
         case frequency(Int)
+        /// So often in a second, seldom things too.
+        case perSecond(Double)
+        /// A part of a whole, which is 1.
+        case share(Double)
         /// It was not measured, or makes no sense here.
         case nothing
 
@@ -39,9 +43,12 @@ extension Measure.Value {
         case .flag(let value): value ? "yes" : "no"
         case .text(let value): value.printable
         case .list(let values): values.isEmpty ? "-" : values.joined(separator: ", ").printable
-        case .group(let parts): parts.map { "\($0.name) \($0.value.text)" }.joined(separator: ", ")
+        case .group(let parts):
+            parts.isEmpty ? "none" : parts.map { "\($0.name) \($0.value.text)" }.joined(separator: ", ")
         case .counts(let values): values.map(String.init).joined(separator: ", ")
         case .frequency(let value): "\(value)/s"
+        case .perSecond(let value): "\(value.text(decimals: value < 100 ? 2 : 0))/s"
+        case .share(let value): "\(Int((value * 100).rounded())) %"
         case .rate(let value): Quantity.rate(value, in: .seconds(1)) ?? "-"
         case .nothing: "-"
         }
@@ -59,6 +66,7 @@ extension Measure.Value: JSONRepresentable {
         case .group(let parts): .object(parts.map { .init($0.name, $0.value.json) })
         case .counts(let values): .array(values.map(JSONValue.integer))
         case .rate(let value), .frequency(let value): .integer(value)
+        case .perSecond(let value), .share(let value): .number(value)
         case .nothing: .null
         }
     }

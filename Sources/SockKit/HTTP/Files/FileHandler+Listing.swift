@@ -1,0 +1,37 @@
+/// Folders as pages.
+extension FileHandler {
+    /// After so many names others have their turn on the loop.
+    private static let turn = 256
+
+    /// Answers with a page that lists the folder.
+    @inline(never)
+    func list(_ place: KernelPath, _ path: FilePath, _ exchange: HTTPExchange) async throws(NetworkError) {
+        let folder: FileDescriptor
+        do throws(FileFailure) { folder = try root.openFolder(place, for: .listing) } catch {
+            return try await exchange.refuse(error.status)
+        }
+        var entries: [FolderEntry] = []
+        var looked = 0
+        // A folder that can no longer be read ends there.
+        while let names = (try? FolderCalls.nextNames(in: folder.rawValue)) ?? nil {
+            for name in names where rules.showsHidden || name.first != UInt8(ascii: ".") {
+                if let entry = entry(name, in: folder, path) { entries.append(entry) }
+                looked += 1
+                if looked % Self.turn == 0 { await Task.yield() }
+            }
+        }
+        let page = FolderPage(path, entries, FolderOrder(query: exchange.request.query))
+        try await exchange.respond(200, FolderPage.fields, body: page.bytes)
+    }
+
+    /// A link counts as what it leads to, if that may be served.
+    private func entry(_ name: [UInt8], in folder: borrowing FileDescriptor, _ path: FilePath) -> FolderEntry? {
+        guard let status = try? FolderCalls.status(of: KernelPath(name), in: folder.rawValue, followingLinks: false)
+        else {
+            return nil
+        }
+        guard status.kind == .symbolicLink else { return FolderEntry(name: name, status) }
+        let place = KernelPath(path.relative + [UInt8(ascii: "/")] + name)
+        return (try? root.statusBeneath(place)).flatMap { FolderEntry(name: name, $0) }
+    }
+}

@@ -1,0 +1,202 @@
+import SockKit
+
+/// One request, with its redirects and retries, and what becomes of the answer.
+@Netpoller
+final class Download {
+    private let request: HTTPRequest
+    private let arguments: HTTPGetArguments
+    private let client: HTTPClient
+    private let place: AnswerPlace
+    private let conductor: Conductor
+    private let reporter: Reporter
+    private var log: ExchangeLog?
+    /// The heads that came on the way, of the redirects too.
+    private var heads: [UInt8] = []
+    /// How long the file is to be in the end, where that is known.
+    private var expected: Int?
+
+    init(
+        _ request: HTTPRequest, _ arguments: HTTPGetArguments, _ client: HTTPClient, _ place: AnswerPlace,
+        _ conductor: Conductor
+    ) {
+        self.request = request
+        self.arguments = arguments
+        self.client = client
+        self.place = place
+        self.conductor = conductor
+        reporter = conductor.reporter
+    }
+
+    private var answer: HTTPAnswerArguments { arguments.answer }
+
+    /// The file that has a part of this body and nothing else.
+    private var partialFile: OutputFile? {
+        guard let file = place.file, file.hasBegun, request.method == .get else { return nil }
+        return answer.usesRemoteName || arguments.urls.count == 1 ? file : nil
+    }
+
+    func run() async -> ExitStatus {
+        var resumption = answer.continues ? place.file.flatMap { Resumption(of: $0) } : nil
+        var backoff = Backoff(first: .seconds(1), most: .seconds(600))
+        while true {
+            do throws(NetworkError) {
+                return try await get(resumption)
+            } catch {
+                if error.cause == .cancelled || error.isOutputGone { return .success }
+                log?.fail(error)
+                // The client itself tries again what broke before its answer; here it is a body, of which a file has a part.
+                guard error.isLoss || error.isCutOff, backoff.count < answer.retries, let file = partialFile,
+                    let part = Resumption(of: file), resumption.map({ $0.isOlder(than: part) }) ?? true
+                else { return fail(error) }
+                let pause = backoff.next()
+                reporter.report(RetryingEvent(attempt: backoff.count, delay: pause, failure: Failure(error)))
+                guard await Netpoller.sleep(for: pause) else { return .success }
+                file.restart()
+                resumption = part
+            }
+        }
+    }
+
+    // MARK: - One try
+
+    private func get(_ resumption: Resumption?) async throws(NetworkError) -> ExitStatus {
+        var request = request
+        resumption?.add(to: &request.fields)
+        let response = try await client.send(request, observer: observer(request))
+        log?.note(response.framing)
+        if answer.firstLineOnly {
+            try await printFirstLine(response)
+            return status(of: response)
+        }
+        let isWelcome = resumption == nil || response.status.isSuccess
+        if !isWelcome || answer.failure == .fails && response.status.isFailure {
+            return try await refuse(response, resumption)
+        }
+        let sink = try sink(for: response, resumption)
+        if answer.includesHead || arguments.request.isHead { try await write(heads, to: sink) }
+        try await copy(response, to: sink)
+        place.file?.validator = nil
+        return status(of: response)
+    }
+
+    private func observer(_ request: HTTPRequest) -> ExchangeObserver? {
+        heads = []
+        let showsHeads = answer.includesHead || arguments.request.isHead
+        let log = reporter.isReported(.verbose) ? ExchangeLog(request, client.transport, reporter) : nil
+        self.log = log
+        guard showsHeads || log != nil || answer.retries > 0 else { return nil }
+        return { event in
+            switch event {
+            case .head(let head), .interim(let head): if showsHeads { self.heads += head.bytes }
+            case .retrying(let reason, let count, let pause):
+                self.heads = []
+                // Without -v nobody else says so.
+                if log == nil {
+                    self.reporter.report(
+                        RetryingEvent(attempt: count, delay: pause, failure: Failure(reason, request)))
+                }
+            default: break
+            }
+            log?.take(event)
+        }
+    }
+
+    /// What the answer's status means for the shell.
+    private func status(of response: HTTPResponse) -> ExitStatus {
+        guard answer.failure != .none, response.status.isFailure else { return .success }
+        reporter.report(FailedEvent(Failure(response.status, response.head.reason, response.request)))
+        return .notSo
+    }
+
+    // MARK: - Output
+
+    private func sink(for response: HTTPResponse, _ resumption: Resumption?) throws(NetworkError) -> ByteSink {
+        switch place {
+        case .standard(let sink): return sink
+        case .file(let file):
+            let kept = try resumption?.kept(of: response) ?? 0
+            expected = response.length.map { kept + $0 }
+            if let resumption {
+                reporter.report(resumption.event(kept > 0 ? .appended : .rewritten))
+            }
+            let sink = try file.begin(keeping: kept)
+            file.validator = response.validator
+            return sink
+        }
+    }
+
+    private func printFirstLine(_ response: HTTPResponse) async throws(NetworkError) {
+        guard case .standard(let sink) = place else { return }
+        try await sink.write(Array("\(response.head)\n".utf8))
+        try await response.drain()
+    }
+
+    private func write(_ bytes: [UInt8], to sink: ByteSink) async throws(NetworkError) {
+        do throws(NetworkError) { try await sink.write(bytes) } catch { throw named(error) }
+    }
+
+    private func copy(_ response: HTTPResponse, to sink: ByteSink) async throws(NetworkError) {
+        guard !response.isOver else { return }
+        let progress = Progress(reporter, total: response.length, sharesTerminal: place.file == nil && sink.isTerminal)
+        conductor.onInquiry = { [reporter] in reporter.writeProgressLine(Quantity.bytes(response.received)) }
+        progress.begin()
+        defer { progress.finish() }
+        do throws(NetworkError) {
+            _ = try await response.copyBody(to: PairedStream(source: nil, sink: sink)) { progress.tick($0) }
+        } catch {
+            throw named(error)
+        }
+    }
+
+    private func named(_ error: NetworkError) -> NetworkError { place.file?.name(error) ?? error }
+
+    // MARK: - Failures
+
+    /// An answer that is none of what was asked for: what it says of itself is not printed, nor put behind a file's bytes.
+    private func refuse(_ response: HTTPResponse, _ resumption: Resumption?) async throws(NetworkError) -> ExitStatus {
+        try await response.drain()
+        if let resumption, response.status == 416 {
+            if resumption.isWhole(response) {
+                reporter.report(resumption.event(.whole))
+                resumption.file.validator = nil
+                return .success
+            }
+            reporter.fail(
+                code: "range",
+                message: "\(resumption.file.path) has \(resumption.size) bytes, more than \(request.url) has",
+                hint: "to get it anew, leave out --continue")
+            return .data
+        }
+        reporter.report(FailedEvent(Failure(response.status, response.head.reason, response.request)))
+        return .notSo
+    }
+
+    private func fail(_ error: NetworkError) -> ExitStatus {
+        let status = reporter.fail(error)
+        if let file = place.file, file.hasBegun, let size = file.size, size > 0, error.stream == nil {
+            reporter.report(PartialFileEvent(path: file.path.text, bytes: size, length: expected))
+        }
+        return status
+    }
+}
+
+extension HTTPResponse {
+    /// What tells this version of the body from others: for If-Range (RFC 9110 section 13.1.5).
+    fileprivate var validator: String? {
+        if let tag = head.fields["etag"], let parsed = EntityTag(parsing: tag), !parsed.isWeak { return tag }
+        return head.fields["last-modified"]
+    }
+}
+
+extension NetworkError {
+    /// The connection ended inside an answer.
+    fileprivate var isCutOff: Bool { if case .message(let error) = cause { error.kind == .truncated } else { false } }
+}
+
+extension ResponseHead {
+    /// The head as it came, but for spaces around the values.
+    var bytes: [UInt8] {
+        let lines = fields.map { "\($0.name): \($0.value)\r\n" }.joined()
+        return Array("\(self)\r\n\(lines)\r\n".utf8)
+    }
+}

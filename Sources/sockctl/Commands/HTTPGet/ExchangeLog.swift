@@ -1,0 +1,148 @@
+import SockKit
+
+/// Follows one exchange, and tells of it: the connection, both heads, and at its end what took how long.
+@Netpoller
+final class ExchangeLog {
+    private let reporter: Reporter
+    private let transport: Transport
+    private let showsHeads: Bool
+    private var request: HTTPRequest
+    private var clock = ExchangeClock()
+    private var facts: ConnectionFacts?
+    private var attempt = 1
+    private var dialFailure: AttemptFailedEvent?
+    private var head: ResponseHead?
+    private var bytes = 0
+    private var fate: ExchangeEndedEvent.Fate?
+    private var framing: BodyFraming?
+    private var isTold = false
+
+    /// Of many exchanges the heads would be too much to read.
+    init(_ request: HTTPRequest, _ transport: Transport, _ reporter: Reporter, showsHeads: Bool = true) {
+        self.request = request
+        self.showsHeads = showsHeads
+        self.transport = transport
+        self.reporter = reporter
+    }
+
+    func take(_ event: ExchangeEvent) {
+        switch event {
+        case .waiting: clock.waits = .now
+        case .dial(let event): take(event)
+        case .connection(let facts): take(facts)
+        case .wroteHead:
+            clock.sent = .now
+            reportRequest()
+        case .wroteContent: clock.sent = .now
+        case .awaitsContinue: break
+        case .firstByte: clock.firstByte = .now
+        case .interim(let head):
+            clock.firstByte = nil
+            report(head)
+        case .head(let head):
+            self.head = head
+            // What came before was an interim answer.
+            if clock.firstByte == nil { clock.firstByte = .now }
+            report(head)
+        case .end(let count): bytes = count
+        case .released(_, let fate): finish(fate)
+        case .retryingStale(let error):
+            reporter.report(StaleConnectionEvent(failure: Failure(error, connection: facts?.number)))
+            begin(request)
+        case .redirecting(let status, let next):
+            reporter.report(RedirectedEvent(status: status, method: next.method.description, url: next.url.description))
+            begin(next)
+        case .retrying(let reason, let count, let pause):
+            if case .error(let error) = reason { fail(error) }
+            reporter.report(RetryingEvent(attempt: count, delay: pause, failure: Failure(reason, request)))
+            begin(request)
+        }
+    }
+
+    /// How the body's length is known, once the answer is there.
+    func note(_ framing: BodyFraming) { self.framing = framing }
+
+    /// Tells of an exchange that came to nothing, unless it has been told of.
+    func fail(_ error: NetworkError) {
+        guard !isTold, error.cause != .cancelled else { return }
+        report(Failure(error, connection: facts?.number))
+    }
+
+    // MARK: - The course of things
+
+    private func begin(_ request: HTTPRequest) {
+        self.request = request
+        clock = ExchangeClock()
+        (facts, head, fate, framing) = (nil, nil, nil, nil)
+        (bytes, isTold) = (0, false)
+    }
+
+    private func take(_ event: DialEvent) {
+        let network = transport.rules.network
+        switch event {
+        case .resolved(let host, let addresses, let time):
+            clock.resolve = time
+            reporter.report(ResolvedEvent(host: host, addresses: addresses, time: time))
+        case .connecting(let remote, let attempt):
+            if let dialFailure { reporter.report(dialFailure) }
+            dialFailure = nil
+            if clock.connects == nil { clock.connects = .now }
+            reporter.report(ConnectingEvent(ends: Ends(network, remote: remote), attempt: attempt))
+        case .attemptFailed(let error, let attempt):
+            if error.cause != .cancelled { dialFailure = AttemptFailedEvent(failure: Failure(error), attempt: attempt) }
+        case .connected(_, let attempt, _):
+            if let dialFailure { reporter.report(dialFailure) }
+            dialFailure = nil
+            self.attempt = attempt
+            clock.connected = .now
+        }
+    }
+
+    private func take(_ facts: ConnectionFacts) {
+        self.facts = facts
+        clock.connection = .now
+        guard !facts.isReused else { return }
+        reporter.report(
+            ConnectedEvent(
+                ends: ends, attempt: attempt, resolve: clock.resolve, connect: clock.connect ?? .zero))
+    }
+
+    private var ends: Ends {
+        Ends(
+            facts?.names.network ?? transport.rules.network, local: facts?.names.local, remote: facts?.names.remote,
+            connection: facts?.number)
+    }
+
+    private func reportRequest() {
+        guard showsHeads, reporter.isReported(.verbose), let head = transport.head(of: request) else { return }
+        reporter.report(RequestSentEvent(ends: ends, head: head))
+    }
+
+    private func report(_ head: ResponseHead) {
+        if showsHeads { reporter.report(ResponseReceivedEvent(ends: ends, head: head)) }
+    }
+
+    private func finish(_ fate: ConnectionFate) {
+        self.fate = ExchangeEndedEvent.Fate(fate)
+        // What failed may be sent again in the same breath, and is told with its reason.
+        if case .closed(.failed) = fate { return }
+        report(nil)
+    }
+
+    private func report(_ failure: Failure?) {
+        isTold = true
+        let end = Deadline.now
+        var event = ExchangeEndedEvent(
+            ends: ends, method: request.method.description, url: request.url.description, duration: end - clock.start)
+        event.answer = head.map { ($0.status, $0.reason) }
+        event.isReused = facts?.isReused
+        event.idle = facts?.idle
+        event.phases = clock.phases(until: end)
+        event.bytes = bytes
+        event.framing = head == nil ? nil : (framing ?? .none).word
+        event.fate = fate
+        event.proxy = facts?.proxy?.description
+        event.failure = failure
+        reporter.report(event)
+    }
+}

@@ -1,0 +1,101 @@
+import SockKit
+
+/// What `http-get` takes.
+struct HTTPGetArguments: Equatable, Sendable {
+    var given = Given()
+    var urls: [Word] = []
+    var request = HTTPRequestArguments()
+    var answer = HTTPAnswerArguments()
+    var transport = HTTPTransportArguments()
+    var load = HTTPLoadArguments()
+    var maximumTime: Duration?
+    var network = NetworkArguments()
+    var socket = SocketArguments()
+    var common = CommonArguments()
+
+    static let rows: [Row<HTTPGetArguments>] =
+        [
+            .positional(
+                "url", 1...Int.max, into: \.urls, help: "What to get: http://host:port/path, or without http://.",
+                detail: """
+                    Several are asked for one after the other, over the same connections where they can be kept. A user \
+                    and a password in it, `http://USER:PASS@HOST/`, are sent as `--user` sends them.
+                    """)
+        ]
+        + HTTPRequestArguments.rows.lifted(through: \.request)
+        + HTTPAnswerArguments.rows.lifted(through: \.answer) + connectionRows
+        + HTTPLoadArguments.rows.lifted(through: \.load) + networkRows + socketRows
+        + CommonArguments.rows.lifted(through: \.common)
+
+    private static let connectionRows: [Row<HTTPGetArguments>] =
+        HTTPTransportArguments.rows.lifted(through: \.transport) + [maximumTimeRow].titled(HTTPTransportArguments.title)
+
+    private static let maximumTimeRow: Row<HTTPGetArguments> = .option(
+        "max-time", as: .limit, into: \.maximumTime, help: "Give up after this long in all.",
+        detail: "It counts from the start of the program, over all requests and retries; the status is 75."
+    ).manualOnly
+
+    /// Those that have a meaning for HTTP, without the short names that mean something else here.
+    private static let networkRows: [Row<HTTPGetArguments>] = NetworkArguments.rows
+        .filter { ["ipv4", "ipv6", "no-dns", "resolve"].contains($0.info.name) }
+        .map { row in
+            row.manualOnly.excludes(
+                "unix-socket", reason: "'--unix-socket' asks no address: '{option}' has no use beside it")
+        }
+        .lifted(through: \.network)
+
+    private static let socketRows: [Row<HTTPGetArguments>] = SocketArguments.rows
+        .filter { $0.info.short == nil }
+        .map { $0.excludes("unix-socket", reason: "'{option}' has no meaning for a Unix socket") }
+        .lifted(through: \.socket)
+
+    init() {
+        // Go's transport probes less often than its dialer does by itself.
+        socket.keepAlive = KeepAlive(idle: .seconds(30), interval: .seconds(30))
+    }
+
+    /// Whether requests are made to measure them, and not for what they give.
+    var isLoad: Bool { load.repetitions != nil || load.duration != nil }
+
+    func validate() throws(UsageError) {
+        if urls.contains("-") {
+            throw UsageError(
+                "'-' is no URL", hint: given.contains("continue") ? "'-C' takes no value here" : "write http://HOST/")
+        }
+        if load.duration == .zero { throw UsageError("'--duration 0' would be over at once: give a time above 0") }
+        if request.user != nil, request.fields.contains(where: { $0.name.lowercased() == "authorization" }) {
+            throw UsageError("'--user' and '--header Authorization' say the same thing twice: leave out one")
+        }
+        if request.uploads == "-", isLoad {
+            throw UsageError("'--upload-file -' reads standard input, which is there only once")
+        }
+        if answer.output != nil, answer.continues, urls.count > 1 {
+            throw UsageError("'--continue' goes on with one file, and there are \(urls.count) URLs", hint: "use -O")
+        }
+        for word in urls {
+            let url = try HTTPURL(word)
+            if answer.usesRemoteName, url.fileName == nil {
+                throw UsageError(
+                    "'--remote-name': '\(word)' has no file name at its end", hint: "name one with --output")
+            }
+        }
+    }
+}
+
+extension HTTPGetArguments: RunArguments {}
+
+extension HTTPURL {
+    /// Reads a URL from the command line.
+    init(_ word: Word) throws(UsageError) {
+        do throws(Failure) { try self.init(word.text, guessing: true) } catch {
+            throw UsageError("'\(word)': \(error)", hint: "write it like http://127.0.0.1:3000/time")
+        }
+        guard !isSecure else {
+            throw UsageError(
+                "'\(word)': https is HTTP over TLS, which this program does not speak yet",
+                hint: "of a server that takes both, ask for http://\(authorityWithoutScheme)")
+        }
+    }
+
+    private var authorityWithoutScheme: String { "\(host.contains(":") ? "[\(host)]" : host)\(target)" }
+}

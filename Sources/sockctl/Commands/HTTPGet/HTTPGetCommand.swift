@@ -1,0 +1,30 @@
+/// `sockctl http-get`: asks a web server, prints what it answers, and shows how.
+enum HTTPGetCommand: Subcommand {
+    static let name = "http-get"
+
+    static let command = Command(
+        name: name,
+        abstract: "Get from a web server, see how, and measure it",
+        manual: manual,
+        defaults: HTTPGetArguments(),
+        rows: HTTPGetArguments.rows,
+        foreignFlags: [
+            ForeignFlag("-k", "--insecure", advice: "there is no TLS here whose certificates could be looked at"),
+            ForeignFlag("-s", "--silent", "-S", "--show-error", advice: "use --quiet"),
+            ForeignFlag("-r", "--range", advice: "use --header 'Range: bytes=0-99'"),
+            ForeignFlag("-A", "--user-agent", advice: "use --header 'User-Agent: NAME'"),
+            ForeignFlag("-e", "--referer", advice: "use --header 'Referer: URL'"),
+            ForeignFlag("-b", "--cookie", advice: "use --header 'Cookie: NAME=VALUE'"),
+            ForeignFlag("-m", advice: "use --timeout, or --max-time for all requests together"),
+            ForeignFlag("--connect-timeout", advice: "use --dial-timeout"),
+            ForeignFlag("-w", "--write-out", advice: "use --verbose for times, or --json for a program to read"),
+            ForeignFlag("-Z", advice: "use --parallel with --repeat"),
+            ForeignFlag("-x", advice: "the environment says which proxy: http_proxy=http://HOST:PORT"),
+        ],
+        validate: { (arguments: HTTPGetArguments) throws(UsageError) in try arguments.validate() }
+    )
+
+    static func run(_ arguments: HTTPGetArguments, _ conductor: Conductor) async throws(UsageError) -> ExitStatus {
+        try await HTTPGet(arguments, conductor).run()
+    }
+}

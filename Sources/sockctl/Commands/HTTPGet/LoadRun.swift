@@ -1,0 +1,56 @@
+import SockKit
+
+/// What `http-get` does with `--repeat` or `--duration`.
+@Netpoller
+struct LoadRun {
+    private let arguments: HTTPGetArguments
+    private let conductor: Conductor
+    private let reporter: Reporter
+    private let transport: Transport
+    private let requests: [HTTPRequest]
+
+    init(_ arguments: HTTPGetArguments, _ conductor: Conductor, _ transport: Transport, _ requests: [HTTPRequest]) {
+        self.arguments = arguments
+        self.conductor = conductor
+        self.transport = transport
+        self.requests = requests
+        reporter = conductor.reporter
+    }
+
+    func run() async -> ExitStatus {
+        await arguments.load.picture.run(reporter) { await measure() }
+    }
+
+    private func measure() async -> (status: ExitStatus, plot: Plot?) {
+        do throws(NetworkError) {
+            let load = try HTTPLoad(arguments.load.plan, requests, over: transport)
+            load.timeout = arguments.transport.timeout
+            let output = try arguments.answer.output.map { path throws(NetworkError) in try OutputFile(path) }
+            load.sink = try output?.begin()
+            let story = LoadStory(load, transport, reporter)
+            conductor.onInquiry = { story.reportProgress() }
+            let result = await story.accompany()
+            if let failure = load.sinkFailure { return (reporter.fail(output?.name(failure) ?? failure), nil) }
+            return (story.status ?? status(result), report(result))
+        } catch {
+            return (error.cause == .cancelled ? .success : reporter.fail(error), nil)
+        }
+    }
+
+    /// Every answer came; with `--fail` each must be a good one, too.
+    private func status(_ result: LoadResult) -> ExitStatus {
+        arguments.answer.failure != .none && result.refused > 0 ? .notSo : .success
+    }
+
+    private func report(_ result: LoadResult) -> Plot? {
+        let subject = requests.count == 1 ? requests[0].url.description : "\(requests.count) URLs"
+        let plot = LoadChart(result, of: subject)?.plot
+        reporter.report(SummaryEvent(measures: result.measures))
+        if let plot, let drawing = arguments.load.picture.drawing(of: plot, for: reporter, columns: 100) {
+            reporter.tell("\n\(drawing)\n", isPicture: true)
+        }
+        let text = LoadConclusion(result: result).text
+        if !text.isEmpty { reporter.tell(reporter.targetTerminal.paragraph(text)) }
+        return plot
+    }
+}

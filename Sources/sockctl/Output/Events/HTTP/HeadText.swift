@@ -1,0 +1,32 @@
+import SockKit
+
+/// The head of a message for people: each line behind a mark that says which way it went.
+struct HeadText {
+    enum Direction: String {
+        case sent = ">"
+        case received = "<"
+    }
+
+    let direction: Direction
+    let first: String
+    let fields: Fields
+
+    init(_ direction: Direction, first: String, _ fields: Fields) {
+        self.direction = direction
+        self.first = first
+        self.fields = fields
+    }
+
+    func text(on terminal: Terminal) -> String {
+        let mark = terminal.paint(direction.rawValue, .dim)
+        let lines = fields.map { "\(mark) \(terminal.paint("\($0.name):", .dim)) \($0.value.printable)" }
+        return (["\(mark) \(terminal.paint(first, .address))"] + lines).joined(separator: "\n")
+    }
+}
+
+extension Fields: JSONRepresentable {
+    var json: JSONValue {
+        .array(
+            map { .object([.init("name", .string($0.name)), .init("value", .string($0.value))]) })
+    }
+}

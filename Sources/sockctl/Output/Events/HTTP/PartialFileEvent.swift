@@ -1,0 +1,19 @@
+struct PartialFileEvent: Event {
+    static let name = "partial"
+    static let level = EventLevel.always
+    static let summary = "A body that ended too soon is kept in its file as far as it came."
+    static let fields =
+        [Field.bytes(\.bytes)] + [
+            Field("path", "The file.", \.path),
+            Field("length", "How long the whole would be, where that is known.", \.length),
+        ]
+
+    let path: String
+    let bytes: Int
+    var length: Int?
+
+    func text(on terminal: Terminal) -> String {
+        let part = length.map { "\(bytes) of \(Quantity.count($0, "byte"))" } ?? Quantity.count(bytes, "byte")
+        return "\(part) of it are in \(terminal.paint(path, .address)); to go on with it, add --continue"
+    }
+}

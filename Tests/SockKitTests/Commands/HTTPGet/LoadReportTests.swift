@@ -1,0 +1,80 @@
+@testable import SockKit
+import Testing
+
+@testable import sockctl
+
+/// What is said of a load, from figures that are made up.
+@Suite struct LoadReportTests {
+    private static let plain = Terminal(2, isTerminal: false, color: .never)
+
+    private static func result(_ plan: LoadPlan, stall: Bool = false) -> LoadResult {
+        var result = LoadResult(plan)
+        (result.sent, result.answered) = (1000, 990)
+        result.statuses = [200: 980, 503: 10]
+        for index in 0..<990 {
+            let time: Int64 = stall && index % 100 == 0 ? 1_000_000_000 : 100_000 + Int64(index) * 100
+            result.latency.record(nanoseconds: time)
+            if plan.rate != nil { result.plannedLatency.record(nanoseconds: time + 50_000) }
+        }
+        for _ in 0..<9 { result.failures.note(.body, "ECONNRESET") }
+        result.cut = 1
+        (result.newConnections, result.reusedConnections) = (10, 990)
+        (result.elapsed, result.processorTime) = (.seconds(2), .milliseconds(500))
+        return result
+    }
+
+    @Test func `the summary has what a script looks for`() throws {
+        let summary = SummaryEvent(measures: Self.result(LoadPlan(repetitions: 1000, parallel: 10)).measures)
+        let object = sockctl::JSONValue.object(summary.members).text
+        for part in [
+            #""planned":1000,"sent":1000,"answered":990,"failed":9,"cut":1,"#,
+            #""errors":{"body":{"ECONNRESET":9}},"statuses":{"200":980,"503":10}"#, #""rate":495.0,"rate_asked":null"#,
+            #""closed_loop":true,"latency":{"min":0.0001,"#, #""latency_planned":null"#,
+            #""new_connections":10,"reused_connections":990,"elapsed":2.0,"cpu_share":0.25"#,
+        ] { #expect(object.contains(part), "\(object)") }
+    }
+
+    @Test func `people read it in two columns`() {
+        let text = SummaryEvent(measures: Self.result(LoadPlan(repetitions: 1000, rate: 500)).measures)
+            .text(on: Self.plain)
+        for part in [
+            "\nerrors              body ECONNRESET 9\n", "\nstatuses            200 980, 503 10\n",
+            "\nrate                495/s\n", "\nclosed loop         no\n", "\ncpu share           25 %",
+        ] { #expect("\n\(text)".contains(part), "\(text)") }
+    }
+
+    @Test func `a closed loop is named as such, and an open one as what it is`() {
+        let closed = LoadConclusion(result: Self.result(LoadPlan(repetitions: 1000, parallel: 10))).text
+        #expect(closed.hasPrefix("A closed loop: each of 10 connections' requests waited"))
+        #expect(closed.contains("9 requests got no whole answer") && closed.contains("1 request still ran"))
+        let open = LoadConclusion(result: Self.result(LoadPlan(repetitions: 1000, rate: 1000))).text
+        #expect(open.contains("from the moment at which it was due"))
+        #expect(open.contains("1000 requests a second were asked for, and 495 were answered"))
+        #expect(!open.contains("closed loop"))
+    }
+
+    @Test func `a program that uses a whole processor says that it may be the limit`() {
+        var result = Self.result(LoadPlan(repetitions: 1000))
+        result.processorTime = .milliseconds(1960)
+        #expect(LoadConclusion(result: result).text.contains("98 % of a processor"))
+    }
+
+    @Test func `the picture shows the few slow ones, with the median and the 99th percentile marked`() throws {
+        let chart = try #require(LoadChart(Self.result(LoadPlan(duration: .seconds(2)), stall: true), of: "http://x/"))
+        let text = chart.plot.text(on: Self.plain, columns: 100)
+        #expect(text.contains("p50 1") && text.contains("from the send (closed loop)"), "\(text)")
+        // The ten that took a second stand far to the right of the others.
+        let rows = text.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(rows.contains { $0.contains(/▓+ +▓/) }, "\(text)")
+        #expect(chart.plot.svg.contains("<polygon"))
+    }
+
+    @Test func `without an answer there is no picture`() {
+        #expect(LoadChart(LoadResult(LoadPlan(repetitions: 1)), of: "http://x/") == nil)
+    }
+
+    @Test func `the picture of an open loop has both ways of counting`() throws {
+        let chart = try #require(LoadChart(Self.result(LoadPlan(repetitions: 1, rate: 1)), of: "http://x/"))
+        #expect(chart.plot.series.map(\.name) == ["from the planned moment", "from the send"])
+    }
+}
