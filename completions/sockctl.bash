@@ -207,7 +207,6 @@ _sockctl() {
         esac
         ;;
     http-serve)
-<<<<<<< HEAD
         options='--root --no-index --hidden --spa --upload --overwrite --auth --cors --header --log --grace -m --max-conns --backlog --reuse-port --mode --max-time --max-head --max-headers --max-body --header-timeout --body-timeout --write-timeout -i --idle-timeout --network -4 --ipv4 -6 --ipv6 -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --root) kind=files ;;
@@ -215,10 +214,6 @@ _sockctl() {
         --auth) kind=none ;;
         --cors) kind=words values='*' ;;
         --header) kind=none ;;
-=======
-        options='--log --grace -m --max-conns --backlog --reuse-port --mode --max-time --max-head --max-headers --max-body --header-timeout --body-timeout --write-timeout -i --idle-timeout --network -4 --ipv4 -6 --ipv6 -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
-        case $previous in
->>>>>>> http-serve
         --log) kind=words values='combined json none' ;;
         --grace) kind=none ;;
         -m|--max-conns) kind=none ;;

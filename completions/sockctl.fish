@@ -295,7 +295,6 @@ complete -c sockctl -n '__fish_seen_subcommand_from write-block-probe' -l quiet 
 complete -c sockctl -n '__fish_seen_subcommand_from write-block-probe' -l progress -d 'Show progress even without a terminal.'
 complete -c sockctl -n '__fish_seen_subcommand_from write-block-probe' -s h -l help -d 'Show help information.'
 complete -c sockctl -n '__fish_seen_subcommand_from http-serve' -a '(__fish_print_hostnames)'
-<<<<<<< HEAD
 complete -c sockctl -n '__fish_seen_subcommand_from http-serve' -l root -r -F -d 'Serve the files of a folder.'
 complete -c sockctl -n '__fish_seen_subcommand_from http-serve' -l no-index -d 'List no folder.'
 complete -c sockctl -n '__fish_seen_subcommand_from http-serve' -l hidden -d 'Serve names that begin with a dot too.'
@@ -305,8 +304,6 @@ complete -c sockctl -n '__fish_seen_subcommand_from http-serve' -l overwrite -d 
 complete -c sockctl -n '__fish_seen_subcommand_from http-serve' -l auth -x -d 'Answer only who has this name and password.'
 complete -c sockctl -n '__fish_seen_subcommand_from http-serve' -l cors -x -a '*' -d 'Let pages of this origin read the answers.'
 complete -c sockctl -n '__fish_seen_subcommand_from http-serve' -l header -x -d 'Add a field to every answer.'
-=======
->>>>>>> http-serve
 complete -c sockctl -n '__fish_seen_subcommand_from http-serve' -l log -x -a 'combined json none' -d 'Write an access log to standard error.'
 complete -c sockctl -n '__fish_seen_subcommand_from http-serve' -l grace -x -d 'How long to finish what is running when told to end.'
 complete -c sockctl -n '__fish_seen_subcommand_from http-serve' -s m -l max-conns -x -d 'Serve at most this many connections at once.'

@@ -3,9 +3,9 @@ extension HTTPExchange {
     /// What is read of a file to leave with the head in one write.
     private static let first = 32 << 10
 
-    /// What the kernel is to send at once. A client on this machine reads as fast as it comes; with more on its way than
-    /// the processor's caches hold, both sides are half as fast.
-    private static let inKernel = 64 << 10
+    /// What the kernel is to send at once. A client on this machine that is given little at a time reads it while the
+    /// caches hold it: measured, 32 KiB go three times as fast as 256 KiB and twice as fast as 64.
+    private static let inKernel = 32 << 10
 
     /// Sends bytes of a file as a piece of the answer, in the kernel where that can be.
     ///
@@ -84,7 +84,7 @@ extension HTTPExchange {
             sink.onMove?(moved)
             position += moved
             rounds += 1
-            if rounds % 16 == 0 { await Task.yield() }
+            if rounds % 32 == 0 { await Task.yield() }
         }
         stream.writeDeadline = nil
     }

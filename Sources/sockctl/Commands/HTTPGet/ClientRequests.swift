@@ -81,7 +81,7 @@ struct ClientRequests {
             switch try FileCalls.identity(of: file.rawValue).kind {
             case .regular: break
             case .directory: throw Errno.isDirectory
-            default:
+            case .pipe, .socket, .terminal, .device, .symbolicLink:
                 return .stream(PairedStream(source: try ByteSource(given: file.rawValue), sink: nil))
             }
         } catch {
