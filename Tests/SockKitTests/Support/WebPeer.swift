@@ -60,8 +60,13 @@ enum WebPeer {
 }
 
 extension ChildProcess {
-    /// The requests that a `WebPeer` has told of, each with the number of its connection.
-    var requests: [(connection: Int, text: String)] {
+    /// Waits until a `WebPeer` has told of so many requests, and returns those that it has told of, each with the number of
+    /// its connection.
+    func requests(_ count: Int) async throws -> [(connection: Int, text: String)] {
+        try await eventually("request") { requestsSoFar.count >= count ? requestsSoFar : nil }
+    }
+
+    private var requestsSoFar: [(connection: Int, text: String)] {
         record.outText.split(separator: "\n").dropFirst().compactMap { line in
             let parts = line.split(separator: " ", maxSplits: 1)
             guard parts.count == 2, let number = Int(parts[0]) else { return nil }

@@ -24,6 +24,8 @@ import Testing
         try await onLoop {
             let files = try FileSite()
             try files.make("a.txt", noise(100_000))
+            // The tag of a file that was changed a moment ago is a weak one, and soon no more.
+            while try await files.ask("/a.txt").fields["ETag"]?.hasPrefix("W/") == true { await Task.yield() }
             let (got, head) = (try await files.ask("/a.txt"), try await files.ask("/a.txt", "HEAD"))
             #expect(got.body.count == 100_000 && head.body.isEmpty && head.status == 200)
             for name in ["Content-Length", "ETag", "Content-Type", "Last-Modified"] {
