@@ -4,7 +4,7 @@ _sockctl() {
     local options='' values='' kind=''
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        mapfile -t COMPREPLY < <(compgen -W 'listen dial udp-send udp-recv backlog-probe write-block-probe http-serve help --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'listen dial http-serve http-get udp-send udp-recv backlog-probe write-block-probe help --help --version' -- "$current")
         return
     fi
     # --name=value comes as three words.
@@ -126,6 +126,79 @@ _sockctl() {
         *) [[ $current == -* ]] || kind=hosts ;;
         esac
         ;;
+    http-serve)
+        options='--root --no-index --hidden --spa --upload --overwrite --auth --cors --header --log --grace -m --max-conns --backlog --reuse-port --mode --max-time --max-head --max-headers --max-body --header-timeout --body-timeout --write-timeout -i --idle-timeout --network -4 --ipv4 -6 --ipv6 -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        case $previous in
+        --root) kind=files ;;
+        --spa) kind=files ;;
+        --auth) kind=none ;;
+        --cors) kind=words values='*' ;;
+        --header) kind=none ;;
+        --log) kind=words values='combined json none' ;;
+        --grace) kind=none ;;
+        -m|--max-conns) kind=none ;;
+        --backlog) kind=none ;;
+        --mode) kind=none ;;
+        --max-time) kind=none ;;
+        --max-head) kind=none ;;
+        --max-headers) kind=none ;;
+        --max-body) kind=none ;;
+        --header-timeout) kind=none ;;
+        --body-timeout) kind=none ;;
+        --write-timeout) kind=none ;;
+        -i|--idle-timeout) kind=none ;;
+        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
+        --resolve) kind=none ;;
+        -O|--sndbuf) kind=none ;;
+        -I|--rcvbuf) kind=none ;;
+        --keepalive) kind=words values='off' ;;
+        -M|--ttl) kind=none ;;
+        -T|--tos) kind=words values='cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 ef lowdelay throughput reliability lowcost' ;;
+        --user-timeout) kind=none ;;
+        --linger) kind=none ;;
+        --mss) kind=none ;;
+        --interface) kind=none ;;
+        --color) kind=words values='auto always never' ;;
+        *) [[ $current == -* ]] || kind=hosts ;;
+        esac
+        ;;
+    http-get)
+        options='-X --request -I --head -H --header -d --data --json-body -T --upload-file -u --user -i --include --first-line -L --location --max-redirects -f --fail --fail-with-body -o --output -O --remote-name -C --continue --retry --unix-socket --timeout --dial-timeout --response-header-timeout --expect-continue-timeout --disable-keepalives --idle-conn-timeout --max-idle-conns --max-idle-per-host --max-per-host --max-time --repeat --duration --parallel --rate --plot --no-plot --svg -4 --ipv4 -6 --ipv6 -n --no-dns --resolve --nodelay --no-nodelay --keepalive --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        case $previous in
+        -X|--request) kind=words values='GET POST PUT DELETE OPTIONS PATCH' ;;
+        -H|--header) kind=none ;;
+        -d|--data) kind=files ;;
+        --json-body) kind=files ;;
+        -T|--upload-file) kind=files ;;
+        -u|--user) kind=none ;;
+        --max-redirects) kind=none ;;
+        -o|--output) kind=files ;;
+        --retry) kind=none ;;
+        --unix-socket) kind=files ;;
+        --timeout) kind=none ;;
+        --dial-timeout) kind=none ;;
+        --response-header-timeout) kind=none ;;
+        --expect-continue-timeout) kind=none ;;
+        --idle-conn-timeout) kind=none ;;
+        --max-idle-conns) kind=none ;;
+        --max-idle-per-host) kind=none ;;
+        --max-per-host) kind=none ;;
+        --max-time) kind=none ;;
+        --repeat) kind=none ;;
+        --duration) kind=none ;;
+        --parallel) kind=none ;;
+        --rate) kind=none ;;
+        --svg) kind=files ;;
+        --resolve) kind=none ;;
+        --keepalive) kind=words values='off' ;;
+        --user-timeout) kind=none ;;
+        --linger) kind=none ;;
+        --mss) kind=none ;;
+        --interface) kind=none ;;
+        --color) kind=words values='auto always never' ;;
+        *) [[ $current == -* ]] || kind=none ;;
+        esac
+        ;;
     udp-send)
         options='--whole --chunk --chomp --size --count --interval --rate -w --wait -s --source --unconnected --broadcast --multicast-interface --no-fragment --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -M --ttl -T --tos --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
@@ -206,44 +279,8 @@ _sockctl() {
         *) [[ $current == -* ]] || kind=hosts ;;
         esac
         ;;
-    http-serve)
-        options='--root --no-index --hidden --spa --upload --overwrite --auth --cors --header --log --grace -m --max-conns --backlog --reuse-port --mode --max-time --max-head --max-headers --max-body --header-timeout --body-timeout --write-timeout -i --idle-timeout --network -4 --ipv4 -6 --ipv6 -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
-        case $previous in
-        --root) kind=files ;;
-        --spa) kind=files ;;
-        --auth) kind=none ;;
-        --cors) kind=words values='*' ;;
-        --header) kind=none ;;
-        --log) kind=words values='combined json none' ;;
-        --grace) kind=none ;;
-        -m|--max-conns) kind=none ;;
-        --backlog) kind=none ;;
-        --mode) kind=none ;;
-        --max-time) kind=none ;;
-        --max-head) kind=none ;;
-        --max-headers) kind=none ;;
-        --max-body) kind=none ;;
-        --header-timeout) kind=none ;;
-        --body-timeout) kind=none ;;
-        --write-timeout) kind=none ;;
-        -i|--idle-timeout) kind=none ;;
-        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
-        --resolve) kind=none ;;
-        -O|--sndbuf) kind=none ;;
-        -I|--rcvbuf) kind=none ;;
-        --keepalive) kind=words values='off' ;;
-        -M|--ttl) kind=none ;;
-        -T|--tos) kind=words values='cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 ef lowdelay throughput reliability lowcost' ;;
-        --user-timeout) kind=none ;;
-        --linger) kind=none ;;
-        --mss) kind=none ;;
-        --interface) kind=none ;;
-        --color) kind=words values='auto always never' ;;
-        *) [[ $current == -* ]] || kind=hosts ;;
-        esac
-        ;;
     help)
-        values='listen dial udp-send udp-recv backlog-probe write-block-probe http-serve'
+        values='listen dial http-serve http-get udp-send udp-recv backlog-probe write-block-probe'
         ;;
     esac
     case $kind in
