@@ -118,6 +118,19 @@ import Testing
             "reason":"2 connections are the most that --max-conns allows"}
             """#,
             #"{"reason":"interrupted"}"#,
+            #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","index":2,\#
+            "method":"GET","target":"/time","version":"HTTP/1.1","status":200,"bytes_received":3,"bytes_sent":40,\#
+            "seconds":3e-05,"user":"ada","referer":"http://a/","user_agent":"curl","is_cut_off":true}
+            """#,
+            #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","status":400,\#
+            "reason":"head: there is no Host"}
+            """#,
+            #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","direction":"sent",\#
+            "lines":["HTTP/1.1 200 OK","Content-Length: 0"]}
+            """#,
             #"{"count":2}"#,
             #"""
             {"network":"tcp","remote":"127.0.0.1:40112","index":130,"outcome":"timed-out","seconds":3.0,\#

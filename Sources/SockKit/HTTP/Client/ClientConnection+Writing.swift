@@ -84,11 +84,11 @@ extension ClientConnection {
         giveBackBuffer()
         forgetExchange()
         let fate: ConnectionFate
-        if let reason {
-            close()
-            fate = .closed(reason)
+        if reason == nil, let transport {
+            fate = transport.put(self)
         } else {
-            fate = transport?.put(self) ?? .closed(.saidClose)
+            close()
+            fate = .closed(reason ?? .saidClose)
         }
         if let observer, let facts {
             observer(.end(received))

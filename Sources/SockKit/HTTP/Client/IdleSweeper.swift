@@ -10,7 +10,7 @@ final class IdleSweeper {
     private var hasNew = false
 
     /// From when a connection has become idle to the look from which on its end is noticed at once.
-    private static let pause = Duration.seconds(1)
+    private var pause = Duration.seconds(1)
 
     /// A connection has become idle.
     @inline(__always)
@@ -25,8 +25,11 @@ final class IdleSweeper {
             parking.wake()
         } else {
             isRunning = true
+            pause = min(pause, transport.rules.idleConnTimeout ?? pause)
             Netpoller.spawn { [weak transport] in
                 while await self.wait(), let next = transport?.sweep(self) { self.moment = next }
+                // What became idle since the last look has been taken again: nothing is idle.
+                self.hasNew = false
                 self.isRunning = false
             }
         }
@@ -40,7 +43,7 @@ final class IdleSweeper {
         if !hasNew, await parking.wait(until: moment) == .cancelled { return false }
         guard hasNew else { return true }
         hasNew = false
-        return await Netpoller.sleep(for: Self.pause)
+        return await Netpoller.sleep(for: pause)
     }
 }
 

@@ -159,6 +159,52 @@ import Testing
         }
     }
 
+    @Test func `what was taken again in time is watched the next time all the same`() async throws {
+        try await onLoop {
+            let server = try await ScriptedServer { try await $0.answerAll() }
+            defer { server.close() }
+            let transport = Transport(rules: .with { $0.idleConnTimeout = .milliseconds(60) })
+            _ = try await transport.text(server.get())
+            // In use at the moment of the look.
+            let held = try await transport.roundTrip(server.get())
+            await Netpoller.sleep(for: .milliseconds(100))
+            try await held.drain()
+            #expect(held.fate == .kept)
+            try await waitUntil("it is closed") { server.open == 0 && transport.idleCount == 0 }
+        }
+    }
+
+    @Test func `whoever listens is told what happens, in order`() async throws {
+        try await onLoop {
+            let server = try await ScriptedServer { try await $0.answerAll() }
+            defer { server.close() }
+            let transport = Transport()
+            for words in [
+                ["waiting", "connecting", "connected", "new", "wrote 0", "first", "head", "end 2", "kept"],
+                ["reused", "wrote 0", "first", "head", "end 2", "kept"],
+            ] {
+                var seen: [String] = []
+                let text = try await transport.text(server.get()) { event in
+                    switch event {
+                    case .waiting: seen.append("waiting")
+                    case .dial(.connecting): seen.append("connecting")
+                    case .dial(.connected): seen.append("connected")
+                    case .connection(let facts):
+                        seen.append(facts.isReused ? "reused" : "new")
+                        #expect((facts.idle != nil) == facts.isReused)
+                    case .wroteContent(let count): seen.append("wrote \(count)")
+                    case .firstByte: seen.append("first")
+                    case .head: seen.append("head")
+                    case .end(let count): seen.append("end \(count)")
+                    case .released(_, .kept): seen.append("kept")
+                    default: break
+                    }
+                }
+                #expect(text == "ok" && seen == words)
+            }
+        }
+    }
+
     @Test func `a Unix socket serves every host`() async throws {
         try await onLoop {
             let server = try await ScriptedServer(.unix) { try await $0.answerAll() }
