@@ -30,7 +30,7 @@ struct FolderPage: Sendable {
         return page
     }
 
-    private var title: String { HTMLText.escape(path.segments.isEmpty ? "/".utf8.map(\.self) : path.shown) }
+    private var title: String { HTMLText.escape(path.shown) }
 
     /// The way to the folder, each step a link.
     private var trail: String {
@@ -48,9 +48,8 @@ struct FolderPage: Sendable {
     private var heading: String {
         FolderOrder.Key.allCases.map { key in
             let mark = key == order.key ? " aria-sort=\"\(order.isDescending ? "descending" : "ascending")\"" : ""
-            let link = order.next(for: key).replacingAmpersands
-            return
-                "<th\(mark)><a href=\"\(link)\">\(key.rawValue.first!.uppercased())\(key.rawValue.dropFirst())</a></th>"
+            let link = HTMLText.escape(Array(order.next(for: key).utf8))
+            return "<th\(mark)><a href=\"\(link)\">\(key.title)</a></th>"
         }.joined()
     }
 
@@ -91,12 +90,21 @@ struct FolderPage: Sendable {
 }
 
 extension FilePath {
-    fileprivate var shown: [UInt8] { [UInt8(ascii: "/")] + relative + [UInt8(ascii: "/")] }
+    /// With a slash at both ends, which are one for the root.
+    fileprivate var shown: [UInt8] {
+        let slash = UInt8(ascii: "/")
+        return segments.reduce(into: [slash]) { $0 += $1 + [slash] }
+    }
 }
 
-extension String {
-    /// As the value of an attribute has them.
-    fileprivate var replacingAmpersands: String { split(separator: "&").joined(separator: "&amp;") }
+extension FolderOrder.Key {
+    fileprivate var title: String {
+        switch self {
+        case .name: "Name"
+        case .size: "Size"
+        case .modified: "Modified"
+        }
+    }
 }
 
 /// Text in a page of HTML.
