@@ -218,8 +218,11 @@ import Testing
             }
             defer { server.close() }
             let transport = Transport()
-            try await transport.roundTrip(server.get("/short")).close()
-            try await waitUntil("it is idle") { transport.idleCount == 1 }
+            // It has 50 ms for that, which may be short on a busy machine; it will not be every time.
+            while transport.idleCount == 0 {
+                try await transport.roundTrip(server.get("/short")).close()
+                try await waitUntil("it is kept or closed") { transport.idleCount == 1 || server.open == 0 }
+            }
             let second = try await transport.roundTrip(server.get("/long"))
             #expect(second.isReused)
             second.close()
