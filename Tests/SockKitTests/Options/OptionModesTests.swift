@@ -289,63 +289,6 @@ import Testing
             """),
     ]
 
-    private static let serveModes = [
-        Mode(
-            "", .tcp,
-            """
-            log grace max-conns backlog reuse-port max-time max-head max-headers max-body header-timeout body-timeout \
-            write-timeout idle-timeout root no-index hidden spa upload overwrite auth cors header
-            """),
-        Mode(
-            "", .unix,
-            """
-            log grace max-conns backlog mode max-time max-head max-headers max-body header-timeout body-timeout \
-            write-timeout idle-timeout root no-index hidden spa upload overwrite auth cors header
-            """),
-        Mode(
-            "--json", .tcp,
-            """
-            grace max-conns backlog reuse-port max-time max-head max-headers max-body header-timeout body-timeout \
-            write-timeout idle-timeout root no-index hidden spa upload overwrite auth cors header
-            """),
-    ]
-
-    @Test(arguments: serveModes)
-    func `http-serve refuses what a mode has no use for`(mode: Mode) throws {
-        try compare(HTTPServeCommand.self, mode, address: "x")
-    }
-
-    private static let getModes = [
-        Mode(
-            "", .tcp,
-            """
-            request head header data json-body upload-file user include first-line location max-redirects fail \
-            fail-with-body output remote-name continue retry unix-socket timeout dial-timeout \
-            response-header-timeout expect-continue-timeout disable-keepalives idle-conn-timeout max-idle-conns \
-            max-idle-per-host max-per-host max-time repeat duration parallel rate plot no-plot svg
-            """),
-        Mode(
-            "--repeat 2", .tcp,
-            """
-            request head header data json-body upload-file user fail fail-with-body output unix-socket timeout \
-            dial-timeout response-header-timeout expect-continue-timeout disable-keepalives idle-conn-timeout \
-            max-idle-conns max-idle-per-host max-per-host max-time duration parallel rate plot no-plot svg
-            """),
-        Mode(
-            "--disable-keepalives", .tcp,
-            """
-            request head header data json-body upload-file user include first-line location max-redirects fail \
-            fail-with-body output remote-name continue retry unix-socket timeout dial-timeout \
-            response-header-timeout expect-continue-timeout max-per-host max-time repeat duration parallel rate \
-            plot no-plot svg
-            """),
-    ]
-
-    @Test(arguments: getModes)
-    func `http-get refuses what a mode has no use for`(mode: Mode) throws {
-        try compare(HTTPGetCommand.self, mode, address: "x/y")
-    }
-
     @Test(arguments: dialModes)
     func `dial refuses what a mode has no use for`(mode: Mode) throws {
         try compare(DialCommand.self, mode, address: "x")
@@ -361,7 +304,7 @@ import Testing
         try compare(UDPSendCommand.self, mode, address: "x")
     }
 
-    private func compare<Known: Subcommand>(_ type: Known.Type, _ mode: Mode, address: Word) throws {
+    func compare<Known: Subcommand>(_ type: Known.Type, _ mode: Mode, address: Word) throws {
         var honoured: Set<String> = []
         let own = Set(mode.words.split(separator: " ").map { String($0.drop { $0 == "-" }) })
         for row in Known.command.rows.map(\.info)

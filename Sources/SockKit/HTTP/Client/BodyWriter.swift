@@ -23,11 +23,15 @@ final class BodyWriter {
     /// Something of the content has been read from where it comes.
     private(set) var hasBegun = false
     /// How many bytes of content the connection has taken.
-    private(set) var sent = 0
+    private(set) var sent = 0 { didSet { onSent?(sent - oldValue) } }
+    /// Told how many more the connection has taken.
+    var onSent: (@Netpoller (Int) -> Void)?
 
     /// A server that refuses the content without ending the connection gets this much all the same, as in Go, for the
     /// connection's sake; more is not worth it.
     private static let mostForNothing = 256 << 10
+    /// So much is moved before progress is told.
+    private static let mostAtOnce = 4 << 20
 
     init(_ body: HTTPBody, _ stream: any ByteStream, isChunked: Bool) {
         self.body = body
@@ -140,12 +144,16 @@ final class BodyWriter {
 
     private func send(_ source: any ByteStream, length: Int?) async throws(Failure) {
         guard let length, !isChunked else { return try await sendChunks(source, length: length) }
-        let pump = Pump(source, stream, limit: length)
-        do throws(NetworkError) { try await pump.run() } catch {
-            sent = pump.count
-            throw error.operation == .read ? .source(error) : .connection(error)
+        while sent < length {
+            let piece = min(Self.mostAtOnce, length - sent)
+            let pump = Pump(source, stream, limit: piece)
+            do throws(NetworkError) { try await pump.run() } catch {
+                sent += pump.count
+                throw error.operation == .read ? .source(error) : .connection(error)
+            }
+            sent += pump.count
+            if pump.count < piece { break }
         }
-        sent = pump.count
         try checkEnd(length)
     }
 

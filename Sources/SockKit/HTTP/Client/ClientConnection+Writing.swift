@@ -55,6 +55,7 @@ extension ClientConnection {
         let patience = plan.expectsContinue ? plan.transport.rules.expectContinueTimeout : .zero
         let writer = BodyWriter(body, stream, isChunked: plan.isChunked)
         self.writer = writer
+        if let observer { writer.onSent = { observer(.sending($0)) } }
         if patience > .zero { observer?(.awaitsContinue) }
         writer.start(awaitingPermissionFor: patience) { [weak self] outcome in
             guard let self, self.writer === writer else { return }

@@ -10,6 +10,8 @@ public enum ExchangeEvent: Sendable {
     case wroteHead(Int)
     /// The head waits for `100 Continue` before the content.
     case awaitsContinue
+    /// So many bytes more of the content were taken by the kernel.
+    case sending(Int)
     /// The content was taken by the kernel, all of it.
     case wroteContent(Int)
     /// The first byte of the answer has come.

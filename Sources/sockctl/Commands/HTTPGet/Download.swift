@@ -84,9 +84,12 @@ final class Download {
         let showsHeads = answer.includesHead || arguments.request.isHead
         let log = reporter.isReported(.verbose) ? ExchangeLog(request, client.transport, reporter) : nil
         self.log = log
-        guard showsHeads || log != nil || answer.retries > 0 else { return nil }
+        let upload = uploadProgress(request)
+        guard showsHeads || log != nil || upload != nil || answer.retries > 0 else { return nil }
         return { event in
+            if case .head = event { upload?.finish() }
             switch event {
+            case .sending(let count): upload?.tick(count)
             case .head(let head), .interim(let head): if showsHeads { self.heads += head.bytes }
             case .retrying(let reason, let count, let pause):
                 self.heads = []
@@ -99,6 +102,14 @@ final class Download {
             }
             log?.take(event)
         }
+    }
+
+    /// Shows how far the content of a request is, if it comes from a file or a stream: what was typed is sent at once.
+    private func uploadProgress(_ request: HTTPRequest) -> Progress? {
+        guard arguments.request.uploads != nil else { return nil }
+        let progress = Progress(reporter, total: request.body.length)
+        progress.begin()
+        return progress
     }
 
     /// What the answer's status means for the shell.

@@ -34,7 +34,7 @@ final class ExchangeLog {
             clock.sent = .now
             reportRequest()
         case .wroteContent: clock.sent = .now
-        case .awaitsContinue: break
+        case .awaitsContinue, .sending: break
         case .firstByte: clock.firstByte = .now
         case .interim(let head):
             clock.firstByte = nil

@@ -101,6 +101,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `whoever looks is told of the content as it goes`(inChunks: Bool) async throws {
+        let (directory, size) = (try TemporaryDirectory(), 9 << 20)
+        let path = directory.path + "/file"
+        try writeFile(path, Array(repeating: 120, count: size))
+        try await onLoop {
+            let server = try await ScriptedServer { peer in
+                while try await peer.request() != nil { try await peer.answer() }
+            }
+            defer { server.close() }
+            var pieces: [Int] = []
+            let request = try server.post(.file(path), fields: inChunks ? ["Transfer-Encoding": "chunked"] : [:])
+            let answer = try await Transport().roundTrip(request) { event in
+                if case .sending(let count) = event { pieces.append(count) }
+            }
+            try await answer.drain()
+            #expect(pieces.count > 2 && pieces.reduce(0, +) == size)
+        }
+    }
+
     @Test func `an answer that comes before the content was read is read`() async throws {
         try await onLoop {
             let server = try await ScriptedServer { peer in
