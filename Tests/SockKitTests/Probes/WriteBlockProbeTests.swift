@@ -267,12 +267,15 @@ import Testing
                     (probe.chunk, probe.writes, probe.dialer.options.noDelay) = (100, 60, !isGathering)
                 }
             }
-            let gathered = try await small(true).run()
-            #expect(try #require(gathered.segments) < 60)
-            #expect(gathered.ledger.inReceiveQueue == 6000 && gathered.isAccounted == true)
-            // The acknowledgement that it waits for is delayed by 40 ms (TCP_DELACK_MIN); the last write may be later
-            // than the segment that is acknowledged.
-            #expect(try #require(gathered.sentAfter) > .milliseconds(40) / 2)
+            // The acknowledgement that it waits for is delayed by 40 ms (TCP_DELACK_MIN). The last write may be later than the
+            // segment that is acknowledged, by long where others take the CPU; but not every time.
+            for attempt in 1...5 {
+                let gathered = try await small(true).run()
+                #expect(try #require(gathered.segments) < 60)
+                #expect(gathered.ledger.inReceiveQueue == 6000 && gathered.isAccounted == true)
+                if try #require(gathered.sentAfter) > .milliseconds(40) / 2 { return }
+                #expect(attempt < 5, "the last bytes were never held back")
+            }
         }
     }
 
