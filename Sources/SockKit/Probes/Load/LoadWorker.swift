@@ -11,8 +11,9 @@ final class LoadWorker {
     }
 
     func run() async {
-        // One closure for all requests: to make one costs memory each time.
-        let observer: ExchangeObserver = { [unowned self] event in take(event) }
+        // One closure for all requests: to make one costs memory each time. A dial that was begun for the last of them, which
+        // another connection then served, tells of itself when nobody is here any more.
+        let observer: ExchangeObserver = { [weak self] event in self?.take(event) }
         var turns = 0
         while let (request, moment) = load.take() {
             if load.plan.rate != nil, !moment.hasPassed, !(await Netpoller.sleep(until: moment)) { return }

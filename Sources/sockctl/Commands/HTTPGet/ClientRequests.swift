@@ -95,16 +95,27 @@ struct ClientRequests {
         guard word.hasPrefix("@") else { return word.bytes }
         let path = Word(word.bytes.dropFirst())
         if path == "-" { return try await allInput() }
+        var bytes: [UInt8] = []
         do throws(Errno) {
             let file = try FileCalls.open(path.byteString, for: .read)
-            var bytes: [UInt8] = []
             while case let more = try FileCalls.readBlocking(file.rawValue, upTo: 1 << 16), !more.isEmpty {
                 bytes += more
+                if bytes.count > mostInMemory { break }
             }
-            return bytes
         } catch {
             throw NetworkError(.read, .file(path.text), cause: .system(error, call: "read"))
         }
+        if bytes.count > mostInMemory { throw NetworkError(.read, .file(path.text), cause: tooLong) }
+        return bytes
+    }
+
+    /// So much is kept in memory of what is sent at once.
+    private static let mostInMemory = 256 << 20
+
+    private static var tooLong: NetworkError.Cause {
+        .limit(
+            "it has more than \(Quantity.bytes(mostInMemory)), which '--data' would keep in memory; use '--upload-file'"
+        )
     }
 
     private static func allInput() async throws(NetworkError) -> [UInt8] {
@@ -115,6 +126,7 @@ struct ClientRequests {
             if chunk.isEnd { return bytes }
             bytes += chunk.copy()
             chunk.giveBack()
+            if bytes.count > mostInMemory { throw NetworkError(.read, .standardInput, cause: tooLong) }
         }
     }
 }

@@ -14,9 +14,9 @@ final class LoadStory {
         self.load = load
         self.transport = transport
         self.reporter = reporter
-        load.onFailure = { [unowned self] error in
+        load.onFailure = { [weak self] error in
             let status = reporter.fail(error)
-            if self.status == nil { self.status = status }
+            if let self, self.status == nil { self.status = status }
         }
         guard reporter.isReported(.verbose) else { return }
         load.onBegin = { request in
