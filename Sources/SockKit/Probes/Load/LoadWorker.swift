@@ -1,7 +1,7 @@
 /// One of those who make requests at once: one after the other, and notes what each took.
 @Netpoller
 final class LoadWorker {
-    private unowned let load: HTTPLoad
+    private let load: HTTPLoad
     private var phase = LoadPhase.connect
     private var sent = Deadline.now
     private var witness: LoadWitness?
@@ -11,9 +11,9 @@ final class LoadWorker {
     }
 
     func run() async {
-        // One closure for all requests: to make one costs memory each time. A dial that was begun for the last of them, which
-        // another connection then served, tells of itself when nobody is here any more.
-        let observer: ExchangeObserver = { [weak self] event in self?.take(event) }
+        // One closure for all requests: to make one costs memory each time. It keeps the worker: a dial that was begun for
+        // the last request, which another connection then served, may end later than the worker's run.
+        let observer: ExchangeObserver = { event in self.take(event) }
         var turns = 0
         while let (request, moment) = load.take() {
             if load.plan.rate != nil, !moment.hasPassed, !(await Netpoller.sleep(until: moment)) { return }
