@@ -4,6 +4,19 @@ private import Glibc
 /// What kind of thing a descriptor is open on.
 package enum FileKind: Sendable {
     case regular, pipe, socket, terminal, directory, symbolicLink, device
+
+    /// As `st_mode` of stat(2) says; a terminal is a device that only its descriptor tells from others.
+    init(mode: UInt32, isTerminal: Bool = false) {
+        self =
+            switch mode & S_IFMT {
+            case S_IFREG: .regular
+            case S_IFIFO: .pipe
+            case S_IFSOCK: .socket
+            case S_IFDIR: .directory
+            case S_IFLNK: .symbolicLink
+            default: isTerminal ? .terminal : .device
+            }
+    }
 }
 
 /// The identity of a file on its device, to tell whether two names are one file.
@@ -258,15 +271,7 @@ extension FileIdentity {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         size = Int64(status.st_size)
-        kind =
-            switch status.st_mode & S_IFMT {
-            case S_IFREG: .regular
-            case S_IFIFO: .pipe
-            case S_IFSOCK: .socket
-            case S_IFDIR: .directory
-            case S_IFLNK: .symbolicLink
-            default: isTerminal ? .terminal : .device
-            }
+        kind = FileKind(mode: status.st_mode, isTerminal: isTerminal)
     }
 }
 

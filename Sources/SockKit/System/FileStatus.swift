@@ -1,6 +1,8 @@
 /// What the kernel says of a file: which it is, how large, and when it was changed.
 package struct FileStatus: Sendable, Hashable {
     package let kind: FileKind
+    /// Who may read, write and run it: the lowest nine bits of its mode.
+    package let permissions: UInt32
     package let device: UInt64
     package let inode: UInt64
     package let size: Int

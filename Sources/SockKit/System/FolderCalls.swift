@@ -10,6 +10,8 @@ package enum FolderCalls {
     package enum Purpose: Sendable {
         /// The bytes of a regular file. A pipe without a writer makes nobody wait.
         case reading
+        /// To be changed: whoever may not do that is told so. Nothing of it is changed by that alone.
+        case writing
         /// Nothing but its status, or to be the folder of other paths.
         case place
         /// The names in a folder.
@@ -22,6 +24,7 @@ package enum FolderCalls {
         fileprivate var flags: (Int32, String) {
             switch self {
             case .reading: (O_RDONLY | O_NONBLOCK | O_NOCTTY, "O_RDONLY|O_NONBLOCK|O_NOCTTY")
+            case .writing: (O_WRONLY | O_NONBLOCK | O_NOCTTY, "O_WRONLY|O_NONBLOCK|O_NOCTTY")
             case .place: (Int32(SK_O_PATH), "O_PATH")
             case .listing: (O_RDONLY | O_DIRECTORY, "O_RDONLY|O_DIRECTORY")
             case .creating: (O_WRONLY | O_CREAT | O_EXCL, "O_WRONLY|O_CREAT|O_EXCL")
@@ -31,7 +34,7 @@ package enum FolderCalls {
 
         fileprivate var mode: UInt32 {
             switch self {
-            case .reading, .place, .listing: 0
+            case .reading, .writing, .place, .listing: 0
             case .creating, .unnamed: 0o666
             }
         }
@@ -153,17 +156,9 @@ package enum FolderCalls {
 
 extension FileStatus {
     fileprivate init(_ status: stat) {
-        let kind: FileKind =
-            switch status.st_mode & S_IFMT {
-            case S_IFREG: .regular
-            case S_IFIFO: .pipe
-            case S_IFSOCK: .socket
-            case S_IFDIR: .directory
-            case S_IFLNK: .symbolicLink
-            default: .device
-            }
         self.init(
-            kind: kind, device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int(status.st_size),
+            kind: FileKind(mode: status.st_mode), permissions: status.st_mode & 0o777, device: UInt64(status.st_dev),
+            inode: UInt64(status.st_ino), size: Int(status.st_size),
             modified: Timestamp(status.st_mtim), changed: Timestamp(status.st_ctim))
     }
 }

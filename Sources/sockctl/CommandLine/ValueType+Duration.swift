@@ -46,8 +46,23 @@ extension ValueType where Value == Duration? {
 
     /// A span of time, or `none` for no limit.
     static var limit: Self {
+        limit { (text: String) throws(UsageError) in try DurationText.parse(text) }
+    }
+
+    /// As `limit`, where no time at all would let nothing come to pass.
+    static var limitAboveZero: Self {
+        limit { (text: String) throws(UsageError) in
+            let span = try DurationText.parse(text)
+            guard span > .zero else {
+                throw UsageError("'\(text)' would end everything at once", hint: "give a time above 0, or none")
+            }
+            return span
+        }
+    }
+
+    private static func limit(_ parse: @escaping @Sendable (String) throws(UsageError) -> Duration) -> Self {
         Self(placeholder: "DURATION", offWord: "none") { (text: String) throws(UsageError) in
-            text == "none" ? nil : try DurationText.parse(text)
+            text == "none" ? nil : try parse(text)
         } show: {
             $0.map(DurationText.show)
         }

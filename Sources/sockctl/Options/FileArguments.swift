@@ -44,7 +44,10 @@ struct FileArguments: Equatable, Sendable {
         ).needs("root", reason: "'--upload' stores files in '--root', and there is none"),
         .flag(
             "overwrite", into: \.overwrites, help: "Let PUT replace files.",
-            detail: "Whoever reads the old one meanwhile gets it to its end."
+            detail: """
+                Whoever reads the old one meanwhile gets it to its end. The new one has its permissions; a file that this \
+                program may not write to stays: 403. A symbolic link is replaced, not what it leads to.
+                """
         ).needs("upload", reason: "'--overwrite' is about files that '--upload' takes"),
     ].titled("Files")
 }

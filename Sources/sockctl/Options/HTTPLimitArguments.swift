@@ -20,16 +20,18 @@ struct HTTPLimitArguments: Equatable, Sendable {
         .option(
             "max-body", as: .sizeLimit, into: \.maximumBody, help: "The longest content of a request: then 413."),
         .option(
-            "header-timeout", as: .limit, into: \.headerTimeout, help: "How long a head may take from its first byte.",
+            "header-timeout", as: .limitAboveZero, into: \.headerTimeout,
+            help: "How long a head may take from its first byte.",
             detail: "Then the client is told 408. While nothing has come, --idle-timeout is what counts."),
         .option(
-            "body-timeout", as: .limit, into: \.bodyTimeout, help: "How long the content of a request may take.",
+            "body-timeout", as: .limitAboveZero, into: \.bodyTimeout,
+            help: "How long the content of a request may take.",
             detail: "Each 1024 bytes that come give it a second more; then the client is told 408."),
         .option(
-            "write-timeout", as: .limit, into: \.writeTimeout, help: "How long a client may read nothing.",
+            "write-timeout", as: .limitAboveZero, into: \.writeTimeout, help: "How long a client may read nothing.",
             detail: "It counts anew for each piece of an answer, of at most 256K: a client may be slow, but not stop."),
         .option(
-            "idle-timeout", short: "i", as: .limit, into: \.idleTimeout,
+            "idle-timeout", short: "i", as: .limitAboveZero, into: \.idleTimeout,
             help: "How long to wait for the next request.",
             detail: "For the first one, too: a browser opens connections before it needs them."),
     ].titled("Limits")

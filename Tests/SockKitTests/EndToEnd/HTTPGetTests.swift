@@ -250,4 +250,14 @@ import Testing
         outcome.expect(out: "ok")
         try await peer.waitForOutput(#"Host: any.example\r\n"#)
     }
+
+    @Test func `a pause before another try counts for neither exchange`() async throws {
+        let peer = try WebPeer.start(
+            #"answer(b"", "Retry-After: 1", status="503 Busy")"#, #"answer(b"ok")"#)
+        let place = "127.0.0.1:\(try await peer.port())"
+        let events = try await sockctl("http-get", "--json", "--retry", "1", place).finish().events()
+        let exchanges = events.filter { $0.name == "exchange" }
+        #expect(exchanges.map { $0["status"]?.integer } == [503, 200])
+        #expect(try #require(exchanges.last?["seconds"]?.number) < 1)
+    }
 }

@@ -193,6 +193,30 @@ import Testing
         if outcome.status == 77 { #expect(text.contains("hint: ports below 1024")) }
     }
 
+    @Test(arguments: ["header-timeout", "body-timeout", "write-timeout", "idle-timeout"])
+    func `a limit of no time at all is refused, and none is no limit`(name: String) async throws {
+        let refused = try await sockctl("http-serve", "--\(name)", "0", "127.0.0.1:0").finish()
+        refused.expect(status: 64)
+        #expect(refused.err.contains("'0' would end everything at once") && refused.err.contains("or none"))
+        let (_, _, port) = try await serve("--\(name)", "none")
+        try await sockctl("http-get", "--first-line", "127.0.0.1:\(port)/time").finish().expect(
+            out: "HTTP/1.1 200 OK\n")
+    }
+
+    @Test(.needs(.python3)) func `of a file that a client did not read, only what went is told`() async throws {
+        let folder = try scratch("root")
+        let made = unsafe mkdir(folder, 0o755)
+        try #require(made == 0)
+        try writeFile(folder + "/big", [UInt8](repeating: 120, count: 64 << 20))
+        let (server, _, port) = try await serve("--json", "-v", "--write-timeout", "100ms", "--root", folder)
+        let script = "c = dial(arguments[0]); c.sendall(b'GET /big HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n'); hold()"
+        _ = try python(script, port)
+        let sent = try #require(try await server.waitForEvent("closed")["bytes_sent"]?.integer)
+        let answered = try await server.waitForEvent("answered")
+        let told = try #require(answered["bytes_sent"]?.integer)
+        #expect(answered["is_cut_off"] == .bool(true) && told > 0 && told <= sent && sent < 64 << 20)
+    }
+
     @Test func `networks of messages are refused`() async throws {
         for words in [["--network", "udp", "3000"], ["unixpacket:/tmp/x"]] {
             let outcome = try await sockctl(["http-serve"] + words).finish()

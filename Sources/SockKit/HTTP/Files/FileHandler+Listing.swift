@@ -21,7 +21,10 @@ extension FileHandler {
             }
         }
         let page = FolderPage(path, entries, FolderOrder(query: exchange.request.query))
-        try await exchange.respond(200, FolderPage.fields, body: page.bytes)
+        var fields = FolderPage.fields
+        // Whoever says how long it may be kept knows better.
+        if exchange.commonFields.contains("Cache-Control") { fields["Cache-Control"] = nil }
+        try await exchange.respond(200, fields, body: page.bytes)
     }
 
     /// A link counts as what it leads to, if that may be served.

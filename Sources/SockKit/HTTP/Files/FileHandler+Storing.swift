@@ -26,7 +26,8 @@ extension FileHandler {
             let chunk = try await exchange.readBody()
             do throws(FileFailure) {
                 if chunk.isEnd {
-                    try upload.finish(as: target.name, replacing: target.mayReplace)
+                    try upload.finish(
+                        as: target.name, replacing: target.mayReplace, permissions: target.permissions)
                     return nil
                 }
                 try chunk.withBytes { bytes throws(FileFailure) in try upload.write(bytes) }
@@ -43,6 +44,8 @@ extension FileHandler {
         let name: KernelPath
         let isThere: Bool
         let mayReplace: Bool
+        /// Of the file that is replaced.
+        let permissions: UInt32?
     }
 
     /// Whether the request may store anything there, as far as that can be said before its content has come.
@@ -71,10 +74,13 @@ extension FileHandler {
                 throw FileFailure(409, "what has this name is not a file")
             }
             guard rules.overwrites else { throw FileFailure(409, FileFailure.nameIsTaken) }
+            // The folder's permissions alone would allow to replace it.
+            if status.kind == .regular { try root.requireWritable(place) }
         }
         return Target(
             folder: KernelPath(path.parent), name: KernelPath(name), isThere: status != nil,
-            mayReplace: rules.overwrites && request.fields["If-None-Match"] == nil)
+            mayReplace: rules.overwrites && request.fields["If-None-Match"] == nil,
+            permissions: status?.kind == .regular ? status?.permissions : nil)
     }
 
     /// What has the name; nil if nothing. A link stands for itself: what it leads to is not touched.

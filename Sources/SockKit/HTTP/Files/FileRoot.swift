@@ -56,6 +56,11 @@ public final class FileRoot: Sendable {
         return file
     }
 
+    /// Fails if the process may not write to the file at a path.
+    func requireWritable(_ path: KernelPath) throws(FileFailure) {
+        _ = try open(path, for: .writing)
+    }
+
     /// What a path leads to, if that is beneath.
     func statusBeneath(_ path: KernelPath) throws(FileFailure) -> FileStatus {
         try open(path, for: .place).status

@@ -61,9 +61,11 @@ struct FileUpload: ~Copyable {
         }
     }
 
-    /// Gives the file its name. Without `replacing`, a name that is taken is a conflict, also if it was not at first.
-    mutating func finish(as name: KernelPath, replacing: Bool) throws(FileFailure) {
+    /// Gives the file its name, and these permissions, if another had them. Without `replacing`, a name that is taken is a
+    /// conflict, also if it was not at first.
+    mutating func finish(as name: KernelPath, replacing: Bool, permissions: UInt32? = nil) throws(FileFailure) {
         do throws(Errno) {
+            if let permissions { try FileCalls.setMode(permissions, of: file.rawValue) }
             if temporaryName == nil {
                 if !replacing { return try FolderCalls.link(file.rawValue, as: name, in: folder.rawValue) }
                 let temporary = Self.makeName()

@@ -16,6 +16,8 @@ extension HTTPExchange {
         if case .chunked = answer.framing { output.beginChunk(count) }
         let end = start + count
         var position = start
+        // What was lost with the connection was not answered.
+        defer { answer.count -= end - position }
         try await copy(number, &position, to: min(end, start + Self.first))
         if position < end {
             if let plain = stream.plainSink {
@@ -32,7 +34,7 @@ extension HTTPExchange {
     ) throws(NetworkError) {
         putHead(status, [:], fields, length: count)
         if note(count), try read(file.rawValue, at: 0, upTo: count) < count {
-            throw cutOff("the file is shorter than it was")
+            throw shortened()
         }
         answer.isWhole = true
     }
@@ -41,7 +43,7 @@ extension HTTPExchange {
     private func copy(_ number: Int32, _ position: inout Int, to end: Int) async throws(NetworkError) {
         while position < end {
             let read = try read(number, at: position, upTo: end - position)
-            guard read > 0 else { throw cutOff("the file is shorter than it was") }
+            guard read > 0 else { throw shortened() }
             position += read
             if output.bytes.count >= Self.first { try await flush() }
         }
@@ -80,13 +82,20 @@ extension HTTPExchange {
                 isBroken = true
                 throw sink.failure(.write, error)
             }
-            guard moved > 0 else { throw cutOff("the file is shorter than it was") }
+            guard moved > 0 else { throw shortened() }
             sink.onMove?(moved)
             position += moved
             rounds += 1
             if rounds % 32 == 0 { await Task.yield() }
         }
         stream.writeDeadline = nil
+    }
+
+    /// Somebody made the file shorter than the answer says.
+    @inline(never)
+    private func shortened() -> NetworkError {
+        isBroken = true
+        return NetworkError(.read, .file("the file"), cause: .peerEnded("it is shorter than it was"))
     }
 
     /// The disk failed under an answer that has begun.

@@ -56,6 +56,8 @@ final class ExchangeLog {
             if case .error(let error) = reason { fail(error) }
             reporter.report(RetryingEvent(attempt: count, delay: pause, failure: Failure(reason, request)))
             begin(request)
+            // The pause belongs to neither exchange.
+            clock.start = .now + pause
         }
     }
 
@@ -65,6 +67,7 @@ final class ExchangeLog {
     /// Tells of an exchange that came to nothing, unless it has been told of.
     func fail(_ error: NetworkError) {
         guard !isTold, error.cause != .cancelled else { return }
+        bytes = max(bytes, error.bytesTransferred)
         report(Failure(error, connection: facts?.number))
     }
 
@@ -132,6 +135,7 @@ final class ExchangeLog {
     private func report(_ failure: Failure?) {
         isTold = true
         let end = Deadline.now
+        clock.start = min(clock.start, end)
         var event = ExchangeEndedEvent(
             ends: ends, method: request.method.description, url: request.url.description, duration: end - clock.start)
         event.answer = head.map { ($0.status, $0.reason) }
@@ -139,7 +143,7 @@ final class ExchangeLog {
         event.idle = facts?.idle
         event.phases = clock.phases(until: end)
         event.bytes = bytes
-        event.framing = head == nil ? nil : (framing ?? .none).word
+        event.framing = head == nil ? nil : showsHeads ? (framing ?? .none).word : nil
         event.fate = fate
         event.proxy = facts?.proxy?.description
         event.failure = failure

@@ -36,7 +36,7 @@ extension HTTPGetCommand {
             Manual.ExitNote(
                 status: "74",
                 meaning: "The connection broke, or ended before the answer was whole: so with a body that is short."),
-            Manual.ExitNote(status: "75", meaning: "Timed out."),
+            Manual.ExitNote(status: "75", meaning: "Timed out, or a load's time was over before any answer."),
             Manual.ExitNote(status: "128+n", meaning: "Ended by signal n."),
         ],
         examples: examples,

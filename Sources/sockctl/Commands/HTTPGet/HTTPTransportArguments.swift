@@ -18,16 +18,16 @@ struct HTTPTransportArguments: Equatable, Sendable {
             "unix-socket", as: .file, into: \.unixSocket, help: "Connect to this Unix socket instead of the host.",
             detail: "The URL's host is only told in the request. `@NAME` is an abstract name."),
         .option(
-            "timeout", as: .limit, into: \.timeout, help: "Give up when an exchange takes longer than this.",
+            "timeout", as: .limitAboveZero, into: \.timeout, help: "Give up when an exchange takes longer than this.",
             detail: """
                 That is a request with all that follows: redirects, and the whole body of the answer. The status is 75.
                 """),
         .option(
-            "dial-timeout", as: .limit, into: \.dialTimeout, help: "How long to resolve and connect.",
+            "dial-timeout", as: .limitAboveZero, into: \.dialTimeout, help: "How long to resolve and connect.",
             detail: "Both together, over all addresses."
         ).manualOnly,
         .option(
-            "response-header-timeout", as: .limit, into: \.responseHeaderTimeout,
+            "response-header-timeout", as: .limitAboveZero, into: \.responseHeaderTimeout,
             help: "How long an answer may take to begin.",
             detail: "It counts from the request's end to that of the answer's head; the body has no part in it."
         ).manualOnly,

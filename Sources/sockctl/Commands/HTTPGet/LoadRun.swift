@@ -37,9 +37,10 @@ struct LoadRun {
         }
     }
 
-    /// Every answer came; with `--fail` each must be a good one, too.
+    /// No answer that came was a failure, and some came; with `--fail` each must be a good one, too.
     private func status(_ result: LoadResult) -> ExitStatus {
-        arguments.answer.failure != .none && result.refused > 0 ? .notSo : .success
+        if result.answered == 0 { return .timedOut }
+        return arguments.answer.failure != .none && result.refused > 0 ? .notSo : .success
     }
 
     private func report(_ result: LoadResult) -> Plot? {

@@ -37,8 +37,8 @@ final class Peer: ByteStream {
     var conversation: (any PeerConversation)?
     /// Who serves it: a rest ends there.
     var server: Server?
-    // Invariant: only the loop's thread touches it, in jobs and, by `wake`, between them.
     /// The task that serves it; nil while it rests.
+    // Invariant: only the loop's thread touches it, in jobs and, by `wake`, between them.
     nonisolated(unsafe) var task: Task<Void, Never>?
     /// What slows the peer down, until it is closed.
     var pacing: PacedStream?

@@ -42,6 +42,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [0o600, 0o640, 0o755] as [mode_t])
+    func `a file that is replaced keeps its permissions`(mode: mode_t) async throws {
+        try await onLoop {
+            let files = try Self.site(overwriting: true)
+            try files.make("a", "old")
+            #expect(unsafe chmod("\(files.root)/a", mode) == 0)
+            #expect(try await files.ask("/a", "PUT", body: Array("new".utf8)).status == 204)
+            var status = stat()
+            let found = unsafe stat("\(files.root)/a", &status)
+            #expect(found == 0 && status.st_mode & 0o777 == mode)
+        }
+    }
+
     @Test(arguments: [
         ("/../x", 404), ("/%2e%2e%2fx", 404), ("/.hidden", 403), ("/.git/x", 403), ("/missing/x", 409),
         ("/folder/", 409),

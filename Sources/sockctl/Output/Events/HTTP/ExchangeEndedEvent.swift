@@ -57,8 +57,8 @@ struct ExchangeEndedEvent: Event {
         guard let answer else { return terminal.paint("no answer", .error) }
         let first = "\(answer.status) \(answer.reason)".trimmed
         let painted = terminal.paint(first, answer.status.isFailure ? .error : .good)
-        guard let framing, framing != "none" else { return painted }
-        let how = ["length": "", "chunked": " in chunks", "close": " up to the connection's end"][framing] ?? ""
+        guard framing != "none" else { return painted }
+        let how = ["chunked": " in chunks", "close": " up to the connection's end"][framing ?? ""] ?? ""
         return "\(painted), \(Quantity.bytes(bytes))\(how),"
     }
 
