@@ -4,7 +4,7 @@ _sockctl() {
     local options='' values='' kind=''
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        mapfile -t COMPREPLY < <(compgen -W 'listen dial http-serve http-get udp-send udp-recv backlog-probe write-block-probe help --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'listen dial http-serve http-get udp-send udp-recv backlog-probe write-block-probe lab help --help --version' -- "$current")
         return
     fi
     # --name=value comes as three words.
@@ -279,8 +279,17 @@ _sockctl() {
         *) [[ $current == -* ]] || kind=hosts ;;
         esac
         ;;
+    lab)
+        options='--all --check --step --slow --commands --uncovered --svg --html -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        case $previous in
+        --svg) kind=files ;;
+        --html) kind=files ;;
+        --color) kind=words values='auto always never' ;;
+        *) [[ $current == -* ]] || kind=words values='accept-queue happy-eyeballs sticky-deadline short-read partial-write' ;;
+        esac
+        ;;
     help)
-        values='listen dial http-serve http-get udp-send udp-recv backlog-probe write-block-probe'
+        values='listen dial http-serve http-get udp-send udp-recv backlog-probe write-block-probe lab'
         ;;
     esac
     case $kind in

@@ -8,7 +8,7 @@ enum Generator {
             let error = UsageError("generate takes the repository's folder: sockctl generate .")
             return Reporter(ReporterSettings()).end(Failure(error), .usage)
         }
-        for (path, text) in files {
+        for (path, text) in files + [(ExperimentFolders.listPath, ExperimentFolders.list(in: root))] {
             do throws(Errno) {
                 let file = try FileCalls.open("\(root)/\(path)", for: .write)
                 try FileCalls.writeBlocking(file.rawValue, Array(text.utf8).span)
@@ -22,9 +22,11 @@ enum Generator {
     /// Every generated file: its path in the repository, and what must be in it.
     static var files: [(path: String, text: String)] {
         let program = Program.sockctl
-        let page = ManPage(date: "November 21, 2026")
+        let date = "November 28, 2026"
+        let page = ManPage(date: date)
         return [
             ("man/sockctl.1", page.text(of: program)),
+            ("man/sockctl-lab.7", LabManual.text(date: date)),
             ("completions/sockctl.bash", BashCompletion.text(of: program)),
             ("completions/_sockctl", ZshCompletion.text(of: program)),
             ("completions/sockctl.fish", FishCompletion.text(of: program)),

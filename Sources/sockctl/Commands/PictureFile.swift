@@ -11,7 +11,7 @@ extension PictureArguments {
         guard let file = PictureFile(svg, reporter) else { return .cannotCreate }
         let (status, plot) = await experiment()
         guard let plot else { return status }
-        return file.write(plot, reporter) ? status : .cannotCreate
+        return file.write(plot.svg, reporter) ? status : .cannotCreate
     }
 
     /// The plot in characters, if it is to stand among the reports, of at most so many columns.
@@ -21,7 +21,7 @@ extension PictureArguments {
     }
 }
 
-/// The file of `--svg`, opened before the measuring so that it does not fail for want of a directory.
+/// The file of `--svg` or `--html`, opened before the measuring so that it does not fail for want of a directory.
 ///
 /// What it held before stays until there is a picture to put in its place; a file that was made for a picture that
 /// never came is removed.
@@ -51,8 +51,8 @@ struct PictureFile: ~Copyable {
     }
 
     /// Writes the picture; false, with the failure reported, where that fails.
-    func write(_ plot: Plot, _ reporter: Reporter) -> Bool {
-        let bytes = Array(plot.svg.utf8)
+    func write(_ picture: String, _ reporter: Reporter) -> Bool {
+        let bytes = Array(picture.utf8)
         do throws(Errno) {
             // Opening may not take its time, writing may.
             try BlockingCalls.setBlocking(true, descriptor.rawValue)

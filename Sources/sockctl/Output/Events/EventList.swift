@@ -13,6 +13,7 @@ enum EventList {
         AnsweredEvent.self, RequestRefusedEvent.self, HeadEvent.self, ReportsLostEvent.self, TornEvent.self,
         WaitedEvent.self, RequestSentEvent.self, ResponseReceivedEvent.self, ExchangeEndedEvent.self,
         RedirectedEvent.self, StaleConnectionEvent.self, ResumingEvent.self, PartialFileEvent.self,
+        ExperimentEvent.self, HappenedEvent.self, FoundEvent.self, VerdictEvent.self, ExperimentEndedEvent.self,
         SystemCallEvent.self, SummaryEvent.self,
     ]
 }

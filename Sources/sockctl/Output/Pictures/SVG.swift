@@ -25,7 +25,7 @@ struct SVG: Sendable, Equatable {
         return output
     }
 
-    private func write(to output: inout String, indent: String) {
+    func write(to output: inout String, indent: String) {
         output += "\(indent)<\(name)"
         for attribute in attributes { output += " \(attribute.name)=\"\(Self.escape(attribute.value))\"" }
         guard text != nil || !children.isEmpty else {
@@ -45,7 +45,8 @@ struct SVG: Sendable, Equatable {
     /// A coordinate, with as many digits as can be seen.
     static func number(_ value: Double) -> String { value.text(decimals: 2) }
 
-    private static func escape(_ text: String) -> String {
+    /// The text with what XML and HTML would take for markup spelled out.
+    static func escape(_ text: String) -> String {
         text.unicodeScalars.reduce(into: "") { output, scalar in
             switch scalar {
             case "&": output += "&amp;"

@@ -1,0 +1,44 @@
+import SockKit
+
+/// The folders of the course's chapters: whatever is in them is an experiment.
+enum ExperimentFolders {
+    static let listPath = "Sources/sockctl/Lab/Engine/ExperimentList.swift"
+
+    /// The source text that names every experiment of the repository at `root`.
+    static func list(in root: String) -> String {
+        let cases = Chapter.allCases.map { chapter in
+            let types = names(in: "\(root)/Sources/sockctl/Lab/\(chapter.rawValue)").map { "\($0).self" }
+            return "        case .\(chapter): [\(wrapped(types))]"
+        }
+        return """
+            // Written by `sockctl generate`: whatever stands in a chapter's folder.
+
+            enum ExperimentList {
+                static func experiments(of chapter: Chapter) -> [any Experiment.Type] {
+                    switch chapter {
+            \(cases.joined(separator: "\n"))
+                    }
+                }
+            }
+
+            """
+    }
+
+    /// As the formatter breaks them.
+    private static func wrapped(_ types: [String]) -> String {
+        guard !types.isEmpty else { return "" }
+        return "\n" + types.map { "            \($0),\n" }.joined() + "        "
+    }
+
+    /// The names of the files, which are those of the types in them; a file whose name has a `+` extends one.
+    private static func names(in folder: String) -> [String] {
+        var names: [String] = []
+        guard let place = try? FolderCalls.open(KernelPath(folder.utf8)),
+            let listing = try? FolderCalls.open(KernelPath("."), beneath: place.rawValue, for: .listing)
+        else { return [] }
+        while let more = try? FolderCalls.nextNames(in: listing.rawValue) {
+            names += more.map { String(decoding: $0, as: UTF8.self) }
+        }
+        return names.filter { $0.hasSuffix(".swift") && !$0.contains("+") }.map { String($0.dropLast(6)) }.sorted()
+    }
+}

@@ -1,0 +1,124 @@
+import SockKit
+
+/// What `lab` does.
+@Netpoller
+struct LabRun {
+    private let arguments: LabArguments
+    private let conductor: Conductor
+    private let reporter: Reporter
+    private let experiments: [any Experiment.Type]
+
+    init(_ arguments: LabArguments, _ conductor: Conductor) throws(UsageError) {
+        self.arguments = arguments
+        self.conductor = conductor
+        reporter = conductor.reporter
+        experiments = try arguments.experiments
+        if arguments.svg != nil, experiments.count != 1 {
+            throw UsageError(
+                "'--svg' draws the timeline of one experiment, and \(experiments.isEmpty ? "none" : "\(experiments.count)") is named",
+                hint: "for example: sockctl lab short-read --svg short-read.svg")
+        }
+        if arguments.isStepped, experiments.isEmpty {
+            throw UsageError(
+                "'--step' needs an experiment to step through", hint: "for example: sockctl lab short-read --step")
+        }
+    }
+
+    func run() async -> ExitStatus {
+        if arguments.showsUncovered { return listUncovered() }
+        let listing = LabListing(reporter)
+        if arguments.showsCommands {
+            listing.showCommands(of: experiments.isEmpty ? Course.all : experiments)
+            return .success
+        }
+        if experiments.isEmpty {
+            listing.showCourse()
+            return .success
+        }
+        return await performAll()
+    }
+
+    private func performAll() async -> ExitStatus {
+        // Files that cannot be written are better known before the experiments than after them.
+        let picture: PictureFile?
+        let page: PictureFile?
+        if let svg = arguments.svg {
+            guard let file = PictureFile(svg, reporter) else { return .cannotCreate }
+            picture = consume file
+        } else {
+            picture = nil
+        }
+        if let html = arguments.html {
+            guard let file = PictureFile(html, reporter) else { return .cannotCreate }
+            page = consume file
+        } else {
+            page = nil
+        }
+        let outcomes = await perform()
+        var status = outcomes.contains { $0.isMet == false } ? ExitStatus.notSo : .success
+        if let picture, let outcome = outcomes.first {
+            let drawing = outcome.timeline.picture(titled: outcome.experiment.title).document
+            if !picture.write(drawing, reporter) { status = .cannotCreate }
+        }
+        if let page, !page.write(LabPage(outcomes).text, reporter) { status = .cannotCreate }
+        return status
+    }
+
+    private func perform() async -> [Outcome] {
+        let start = Deadline.now
+        let narrator = LabNarrator(
+            reporter, checks: arguments.checks, nameWidth: experiments.map { $0.name.count }.max() ?? 0)
+        var outcomes: [Outcome] = []
+        for (index, experiment) in experiments.enumerated() {
+            guard !Task.isCancelled, !reporter.isTargetGone else { break }
+            if index > 0 { narrator.part() }
+            let outcome = await perform(experiment, narrator)
+            // What was broken off has no verdict.
+            if Task.isCancelled { break }
+            narrator.end(outcome)
+            outcomes.append(outcome)
+        }
+        if experiments.count > 1 { narrator.summarize(outcomes, in: .now - start) }
+        return outcomes
+    }
+
+    private func perform(_ experiment: any Experiment.Type, _ narrator: LabNarrator) async -> Outcome {
+        narrator.begin(experiment)
+        var settings = Stage.Settings()
+        settings.isSlow = arguments.isSlow
+        if arguments.isStepped {
+            let prompter = LabPrompter(reporter)
+            settings.beforeStep = { title in
+                narrator.showNews()
+                await prompter.wait(before: title)
+            }
+        }
+        settings.onChange = { narrator.timeline = $0 }
+        return await experiment.perform(settings)
+    }
+
+    private func listUncovered() -> ExitStatus {
+        LabListing(reporter).showUncovered()
+        return .success
+    }
+}
+
+extension LabArguments {
+    /// What is to be run, in the order of the command line.
+    fileprivate var experiments: [any Experiment.Type] {
+        get throws(UsageError) {
+            if meansAll { return Course.all }
+            var found: [any Experiment.Type] = []
+            for name in names {
+                guard let experiment = Course.experiment(named: name.text) else {
+                    let near = Suggestion.nearest(to: name.text, among: Course.names)
+                    throw UsageError(
+                        "there is no experiment '\(name.text)'",
+                        hint: near.map { "did you mean '\($0)'?" } ?? "'sockctl lab' lists them")
+                }
+                found.append(experiment)
+            }
+            return found
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import SockKit
+
+/// A datagram socket of an experiment.
+@Netpoller
+final class LabSocket {
+    let socket: DatagramSocket
+    let party: Party
+
+    init(_ socket: DatagramSocket, of party: Party) {
+        self.socket = socket
+        self.party = party
+    }
+
+    var endpoint: Endpoint { socket.localEndpoint }
+
+    /// Receives one datagram into that much room.
+    @discardableResult
+    func receive(_ room: Int = 65536) async -> (datagram: Datagram?, bytes: [UInt8], error: NetworkError?) {
+        let stage = party.stage
+        let place = party.isQuiet ? nil : stage.begin(party.lane, party.labelled("receive(\(room))"))
+        var buffer = [UInt8](repeating: 0, count: room)
+        do throws(NetworkError) {
+            var span = buffer.mutableSpan
+            let datagram = try await socket.receive(into: &span)
+            let bytes = Array(buffer.prefix(datagram.count))
+            let text = bytes.count < 40 ? "\(datagram.count): \(Reading.quoted(bytes))" : "\(datagram.count) bytes"
+            let rest = datagram.isTruncated ? ", cut from \(datagram.length) (MSG_TRUNC)" : ""
+            let from = socket.network.isUnix ? "" : " from \(Party.brief(datagram.source))"
+            if let place { stage.finish(place, text + rest + from) }
+            return (datagram, bytes, nil)
+        } catch {
+            if let place { stage.finish(place, Party.text(of: error), failed: true) }
+            return (nil, [], error)
+        }
+    }
+
+    /// Sends one datagram; the error, if there is one.
+    @discardableResult
+    func send(_ bytes: [UInt8], to remote: Endpoint) async -> NetworkError? {
+        let stage = party.stage
+        let what = bytes.count < 40 ? Reading.quoted(bytes) : "\(bytes.count) bytes"
+        let to = socket.network.isUnix ? "" : " to \(Party.brief(remote))"
+        let place = party.isQuiet ? nil : stage.begin(party.lane, party.labelled("send(\(what))\(to)"))
+        do throws(NetworkError) {
+            try await socket.send(bytes.span, to: remote)
+            if let place { stage.finish(place, "ok") }
+            return nil
+        } catch {
+            if let place { stage.finish(place, Party.text(of: error), failed: true) }
+            return error
+        }
+    }
+
+    @discardableResult
+    func send(_ text: String, to remote: Endpoint) async -> NetworkError? {
+        await send(Array(text.utf8), to: remote)
+    }
+
+    func close() { party.system("close") { socket.close() } }
+}

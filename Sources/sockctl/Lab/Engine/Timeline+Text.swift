@@ -1,0 +1,109 @@
+import SockKit
+
+/// A timeline in characters: the time, and a column for each lane.
+struct TimelineText {
+    private let terminal: Terminal
+    /// The columns of text in a lane, without its line and the space after it.
+    private let width: Int
+
+    private static let gutter = 10
+
+    init(on terminal: Terminal, columns: Int) {
+        self.terminal = terminal
+        // One column stays free: some terminals begin a new line in the last.
+        let all = max(min(columns, 140), 80) - 1 - Self.gutter
+        width = all / Timeline.Lane.allCases.count - 2
+    }
+
+    /// The names of the lanes.
+    var heading: String {
+        let names = Timeline.Lane.allCases.map { lane in
+            paint("\(line(isBusy: false)) ", lane) + paint(pad(lane.rawValue), lane)
+        }
+        return trimmed(String(repeating: " ", count: Self.gutter) + names.joined())
+    }
+
+    /// The lines of a row.
+    func lines(of row: TimelineRow) -> [String] {
+        guard row.part != .step else { return ["", terminal.paint(row.text, .address)] }
+        let cell = Self.text(of: row, terminal)
+        let broken = Paragraph.lines(cell.text, width: width, hanging: 2).flatMap(hardWrapped)
+        return broken.enumerated().map { index, text in
+            let time = index == 0 ? Self.time(row.time) : ""
+            let lanes = Timeline.Lane.allCases.map { lane in
+                let isBusy = row.busy.contains(lane) || row.part != .whole && lane == row.lane && row.kind == .call
+                let bar = paint("\(line(isBusy: isBusy)) ", lane)
+                guard lane == row.lane else { return bar + pad("") }
+                return bar + style(pad(text), row)
+            }
+            return trimmed(terminal.paint(padLeft(time, Self.gutter - 2), .dim) + "  " + lanes.joined())
+        }
+    }
+
+    /// What a lane says: `read(10) -> 2: "hi"`; the beginning and the end of what lasts apart.
+    static func text(of row: TimelineRow, _ terminal: Terminal) -> (text: String, isEnd: Bool) {
+        let arrow = terminal.drawsUnicode ? "→" : "->"
+        switch row.part {
+        case .step: return (row.text, false)
+        case .beginning: return ("\(row.text) …", false)
+        case .ending: return ("\(row.text.prefix { $0 != " " && $0 != "(" }) \(arrow) \(row.result ?? "")", true)
+        case .whole:
+            if let result = row.result { return ("\(row.text) \(arrow) \(result)", false) }
+            let source = row.source.map { " [\($0)]" } ?? ""
+            return (row.text + (row.kind == .inferred ? " (inferred)" : source), false)
+        }
+    }
+
+    /// `12.3 ms`, always in the same unit so that two can be compared.
+    static func time(_ time: Duration) -> String {
+        let tenths = Int((time.seconds * 10_000).rounded())
+        return tenths < 10_000 ? "\(tenths / 10).\(tenths % 10) ms" : "\((tenths + 5) / 10) ms"
+    }
+
+    private func line(isBusy: Bool) -> String {
+        guard terminal.drawsUnicode else { return isBusy ? "#" : "|" }
+        return isBusy ? "┃" : "│"
+    }
+
+    private func style(_ text: String, _ row: TimelineRow) -> String {
+        if row.failed { return terminal.paint(text, .tint(.red)) }
+        return row.kind == .call ? text.printable : terminal.paint(text, .tint(row.kind == .inferred ? .grey : .purple))
+    }
+
+    private func paint(_ text: String, _ lane: Timeline.Lane) -> String { terminal.paint(text, .tint(lane.tint)) }
+
+    private func pad(_ text: String) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    private func padLeft(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+
+    /// A word that is wider than the lane, such as a long address, in pieces.
+    private func hardWrapped(_ line: String) -> [String] {
+        guard line.count > width else { return [line] }
+        var (pieces, rest) = ([String](), Substring(line))
+        while !rest.isEmpty {
+            pieces.append(String(rest.prefix(width)))
+            rest = rest.dropFirst(width)
+        }
+        return pieces
+    }
+
+    private func trimmed(_ line: String) -> String {
+        var line = Substring(line)
+        while line.last == " " { line.removeLast() }
+        return String(line)
+    }
+}
+
+extension Timeline.Lane {
+    var tint: Tint {
+        switch self {
+        case .client: .blue
+        case .kernel: .purple
+        case .server: .green
+        }
+    }
+}
