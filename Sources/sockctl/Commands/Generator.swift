@@ -8,7 +8,7 @@ enum Generator {
             let error = UsageError("generate takes the repository's folder: sockctl generate .")
             return Reporter(ReporterSettings()).end(Failure(error), .usage)
         }
-        for (path, text) in files + [(ExperimentFolders.listPath, ExperimentFolders.list(in: root))] {
+        for (path, text) in files + (ExperimentFolders.list(in: root).map { [$0] } ?? []) {
             do throws(Errno) {
                 let file = try FileCalls.open("\(root)/\(path)", for: .write)
                 try FileCalls.writeBlocking(file.rawValue, Array(text.utf8).span)

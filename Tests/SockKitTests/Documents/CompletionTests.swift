@@ -46,7 +46,7 @@ import Testing
     }
 
     static let completions: [(line: [String], words: [String])] = [
-        (["sockctl", "l"], ["listen"]), (["sockctl", "help", "d"], ["dial"]),
+        (["sockctl", "l"], ["lab", "listen"]), (["sockctl", "help", "d"], ["dial"]),
         (["sockctl", "listen", "--ser"], ["--serve"]), (["sockctl", "listen", "--serve", "d"], ["discard"]),
         (["sockctl", "dial", "-v", "--network", "udp"], ["udp", "udp4", "udp6"]),
         (["sockctl", "listen", "--mod"], ["--mode"]), (["sockctl", "dial", "--mod"], []),

@@ -17,6 +17,12 @@ import Testing
             """)
     }
 
+    @Test func `the course has every experiment that is in a chapter's folder`() throws {
+        let wanted = try #require(ExperimentFolders.list(in: Repository.path("")))
+        let committed = try String(decoding: contents(of: Repository.path(wanted.path)), as: UTF8.self)
+        #expect(committed == wanted.text, "run 'swift run sockctl generate .' and commit the result")
+    }
+
     @Test func `nothing else is committed beside them`() {
         let generated = Set(Generator.files.map(\.path))
         for folder in ["man", "completions"] {

@@ -220,11 +220,3 @@ import Testing
         #expect(outcome.err.contains(reason), "\(outcome)")
     }
 }
-
-extension Outcome {
-    /// Records an issue unless the status was this, and nothing was said on standard error.
-    fileprivate func expectQuietErrors(status wanted: Int32, sourceLocation: SourceLocation = #_sourceLocation) {
-        expect(status: wanted, sourceLocation: sourceLocation)
-        #expect(err.isEmpty, "\(self)", sourceLocation: sourceLocation)
-    }
-}

@@ -86,6 +86,11 @@ import Testing
         ("stale", .verbose, "error"),
         ("resuming", .verbose, "path outcome"),
         ("partial", .always, "path length"),
+        ("experiment", .verbose, "experiment chapter title documents behaviours claim question lesson"),
+        ("happened", .verbose, "experiment kind lane text result failed source at seconds"),
+        ("found", .verbose, "experiment name value"),
+        ("verdict", .verbose, "experiment met says here why document faults"),
+        ("experiment-ended", .verbose, "experiment outcome reason seconds"),
         ("syscall", .trace, "call arguments result errno seconds"),
         ("summary", .always, ""),
     ]

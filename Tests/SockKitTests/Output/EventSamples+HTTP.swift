@@ -3,7 +3,7 @@
 @testable import sockctl
 
 extension EventSamples {
-    static var everything: [any sockctl::Event] { all + httpGet }
+    static var everything: [any sockctl::Event] { all + httpGet + lab }
 
     static let answered = {
         var event = ExchangeEndedEvent(

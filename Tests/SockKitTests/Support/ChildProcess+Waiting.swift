@@ -41,6 +41,12 @@ struct Outcome: Sendable, CustomStringConvertible {
         #expect(status == wanted, "\(self)", sourceLocation: sourceLocation)
     }
 
+    /// Records an issue unless the status was this, and nothing was said on standard error.
+    func expectQuietErrors(status wanted: Int32, sourceLocation: SourceLocation = #_sourceLocation) {
+        expect(status: wanted, sourceLocation: sourceLocation)
+        #expect(err.isEmpty, "\(self)", sourceLocation: sourceLocation)
+    }
+
     /// Records an issue that tells everything unless standard output was this text.
     func expect(out wanted: String, sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(out == wanted, "\(self)", sourceLocation: sourceLocation)

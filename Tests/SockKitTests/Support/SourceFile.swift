@@ -48,12 +48,50 @@ struct SourceFile: Sendable {
         self.path = path
         let text = String(decoding: try contents(of: "\(Self.root)/\(path)"), as: UTF8.self)
         lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map { Line(text: $0) }
-        words = Set(lines.flatMap { $0.code.split { !$0.isLetter && !$0.isNumber && $0 != "_" } })
+        words = Set(
+            Self.withoutTexts(lines.map(\.code).joined(separator: "\n"))
+                .split { !$0.isLetter && !$0.isNumber && $0 != "_" })
         types = Set(lines.compactMap { Self.declaredType(in: $0.code) })
         imports = lines.compactMap { line in
             let words = line.code.split(separator: " ")
             return words.firstIndex(of: "import").flatMap { words.dropFirst($0 + 1).last }
         }
+    }
+
+    /// The code with what stands in string literals left out: words there are for people. What is put into a text is code.
+    private static func withoutTexts(_ code: String) -> String {
+        var (output, rest) = ("", Substring(code))
+        // What is open, from the outside: a literal by its quotes, and code inside one by the parentheses open in it.
+        var open: [(quotes: String?, depth: Int)] = []
+        while let character = rest.first {
+            if let quotes = open.last?.quotes {
+                if rest.hasPrefix("\\(") {
+                    open.append((nil, 0))
+                    rest = rest.dropFirst(2)
+                } else if rest.hasPrefix(quotes) || quotes == "\"" && character == "\n" {
+                    open.removeLast()
+                    rest = rest.dropFirst(quotes.count)
+                } else {
+                    rest = rest.dropFirst(character == "\\" ? 2 : 1)
+                }
+                output += " "
+                continue
+            }
+            if character == "\"" {
+                open.append((rest.hasPrefix("\"\"\"") ? "\"\"\"" : "\"", 0))
+                rest = rest.dropFirst(open[open.count - 1].quotes!.count)
+                continue
+            }
+            if let last = open.indices.last {
+                if character == "(" { open[last].depth += 1 }
+                if character == ")", open[last].depth == 0 { open.removeLast() } else if character == ")" {
+                    open[last].depth -= 1
+                }
+            }
+            output.append(character)
+            rest = rest.dropFirst()
+        }
+        return output
     }
 
     /// The type that a line without indentation declares; private ones are nobody else's.

@@ -2,15 +2,18 @@ import SockKit
 
 /// The folders of the course's chapters: whatever is in them is an experiment.
 enum ExperimentFolders {
-    static let listPath = "Sources/sockctl/Lab/Engine/ExperimentList.swift"
+    private static let folder = "Sources/sockctl/Lab"
 
-    /// The source text that names every experiment of the repository at `root`.
-    static func list(in root: String) -> String {
+    /// The source file that names every experiment of the repository at `root`; nil where there are none.
+    static func list(in root: String) -> (path: String, text: String)? {
+        guard Chapter.allCases.contains(where: { !names(in: "\(root)/\(folder)/\($0.rawValue)").isEmpty }) else {
+            return nil
+        }
         let cases = Chapter.allCases.map { chapter in
-            let types = names(in: "\(root)/Sources/sockctl/Lab/\(chapter.rawValue)").map { "\($0).self" }
+            let types = names(in: "\(root)/\(folder)/\(chapter.rawValue)").map { "\($0).self" }
             return "        case .\(chapter): [\(wrapped(types))]"
         }
-        return """
+        let text = """
             // Written by `sockctl generate`: whatever stands in a chapter's folder.
 
             enum ExperimentList {
@@ -22,6 +25,7 @@ enum ExperimentFolders {
             }
 
             """
+        return ("\(folder)/Engine/ExperimentList.swift", text)
     }
 
     /// As the formatter breaks them.

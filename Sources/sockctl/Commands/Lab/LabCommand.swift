@@ -4,7 +4,7 @@ enum LabCommand: Subcommand {
 
     static let command = Command(
         name: name,
-        abstract: "See and prove what a socket does, experiment by experiment",
+        abstract: "See and prove what a socket does",
         manual: manual,
         defaults: LabArguments(),
         rows: LabArguments.rows
@@ -48,8 +48,8 @@ enum LabCommand: Subcommand {
             Manual.ExitNote(status: "128+n", meaning: "Ended by signal n."),
         ],
         examples: [
-            Manual.Example("sockctl lab", shows: "The course: what there is to be seen."),
             Manual.Example("sockctl lab short-read", shows: "One experiment."),
+            Manual.Example("sockctl lab", shows: "The course: what there is to be seen."),
             Manual.Example(
                 "sockctl lab short-read --commands", shows: "The same by hand: what to type in which terminal."),
             Manual.Example("sockctl lab accept-queue --svg /tmp/queue.svg", shows: "A timeline for a slide."),

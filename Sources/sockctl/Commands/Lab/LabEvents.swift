@@ -2,10 +2,10 @@ import SockKit
 
 /// A run of an experiment as events.
 struct LabEvents {
-    private let outcome: Outcome
+    private let outcome: LabOutcome
     private let name: String
 
-    init(_ outcome: Outcome) {
+    init(_ outcome: LabOutcome) {
         self.outcome = outcome
         name = outcome.experiment.name
     }

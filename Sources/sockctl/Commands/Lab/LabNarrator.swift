@@ -51,7 +51,7 @@ final class LabNarrator {
         shown = rows.count
     }
 
-    func end(_ outcome: Outcome) {
+    func end(_ outcome: LabOutcome) {
         timeline = outcome.timeline
         showNews()
         let events = LabEvents(outcome)
@@ -64,7 +64,7 @@ final class LabNarrator {
 
     // MARK: - Verdicts
 
-    private func judge(_ outcome: Outcome) {
+    private func judge(_ outcome: LabOutcome) {
         tell("")
         switch outcome.result {
         case .judged(let verdicts):
@@ -86,7 +86,7 @@ final class LabNarrator {
     }
 
     /// `ok  short-read   2 of 2 expectations met   12 ms`.
-    private func check(_ outcome: Outcome) {
+    private func check(_ outcome: LabOutcome) {
         let name = outcome.experiment.name
         let padded = name + String(repeating: " ", count: max(0, nameWidth - name.count))
         let time = Quantity.duration(outcome.took)
@@ -101,7 +101,7 @@ final class LabNarrator {
         }
     }
 
-    func summarize(_ outcomes: [Outcome], in time: Duration) {
+    func summarize(_ outcomes: [LabOutcome], in time: Duration) {
         let failed = outcomes.count { $0.isMet == false }
         let measures: [Measure] = [
             Measure("experiments", .count(outcomes.count)), Measure("met", .count(outcomes.count { $0.isMet == true })),

@@ -2,9 +2,9 @@ import SockKit
 
 /// The course as one page of HTML that needs nothing else: no script, no network, no other file.
 struct LabPage {
-    private let outcomes: [Outcome]
+    private let outcomes: [LabOutcome]
 
-    init(_ outcomes: [Outcome]) { self.outcomes = outcomes }
+    init(_ outcomes: [LabOutcome]) { self.outcomes = outcomes }
 
     var text: String {
         """
@@ -47,7 +47,7 @@ struct LabPage {
             + ". Times are milliseconds since an experiment began; both sides are in one process, on loopback."
     }
 
-    private var byChapter: [(chapter: Chapter, outcomes: [Outcome])] {
+    private var byChapter: [(chapter: Chapter, outcomes: [LabOutcome])] {
         Course.chapters.compactMap { chapter, experiments in
             let own = experiments.compactMap { experiment in outcomes.first { $0.experiment == experiment } }
             return own.isEmpty ? nil : (chapter, own)
@@ -71,7 +71,7 @@ struct LabPage {
         }.joined(separator: "\n")
     }
 
-    private func article(_ outcome: Outcome) -> String {
+    private func article(_ outcome: LabOutcome) -> String {
         let experiment = outcome.experiment
         var parts = [
             "<article id=\"\(experiment.name)\">",
@@ -101,7 +101,7 @@ struct LabPage {
             .joined(separator: " · ")
     }
 
-    private func verdicts(of outcome: Outcome) -> String {
+    private func verdicts(of outcome: LabOutcome) -> String {
         switch outcome.result {
         case .failed(let reason): return "<p class=\"verdict failed\">Failed: \(escape(reason))</p>"
         case .notRun(let reason): return "<p class=\"verdict other\">Not run: \(escape(reason))</p>"

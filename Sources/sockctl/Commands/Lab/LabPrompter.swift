@@ -15,7 +15,11 @@ final class LabPrompter {
     /// Says what comes, and waits.
     func wait(before title: String) async {
         guard let input else { return }
-        reporter.setStatus(reporter.errorTerminal.paint("Enter: \(title)", .hint))
+        if reporter.errorTerminal.rewritesLines {
+            reporter.setStatus(reporter.errorTerminal.paint("Enter: \(title)", .hint))
+        } else {
+            reporter.writeProgressLine("Enter: \(title)")
+        }
         defer { reporter.setStatus(nil) }
         let line: Chunk
         do throws(NetworkError) { line = try await input.readChunk(maximum: 4096) } catch {

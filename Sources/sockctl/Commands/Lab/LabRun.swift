@@ -64,11 +64,11 @@ struct LabRun {
         return status
     }
 
-    private func perform() async -> [Outcome] {
+    private func perform() async -> [LabOutcome] {
         let start = Deadline.now
         let narrator = LabNarrator(
             reporter, checks: arguments.checks, nameWidth: experiments.map { $0.name.count }.max() ?? 0)
-        var outcomes: [Outcome] = []
+        var outcomes: [LabOutcome] = []
         for (index, experiment) in experiments.enumerated() {
             guard !Task.isCancelled, !reporter.isTargetGone else { break }
             if index > 0 { narrator.part() }
@@ -82,7 +82,7 @@ struct LabRun {
         return outcomes
     }
 
-    private func perform(_ experiment: any Experiment.Type, _ narrator: LabNarrator) async -> Outcome {
+    private func perform(_ experiment: any Experiment.Type, _ narrator: LabNarrator) async -> LabOutcome {
         narrator.begin(experiment)
         var settings = Stage.Settings()
         settings.isSlow = arguments.isSlow

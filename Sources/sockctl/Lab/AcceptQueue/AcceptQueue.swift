@@ -45,6 +45,9 @@ enum AcceptQueue: Experiment {
 
     static let commands = """
         1$ sockctl backlog-probe --backlog 2 --timeout 400ms
+        listening on 127.0.0.1:34771 with a backlog of 2 (net.core.somaxconn allows 4096): room for 3; nobody accepts
+        dials 1 to 3: connected at once, in 15 µs to 73 µs each
+        dial 4 has to wait; the kernel says: 3 wait in the queue, its limit is 2: full; from here on the dials wait side by side
         ...
         """
 

@@ -42,9 +42,20 @@ enum StickyDeadline: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl listen 3000 --serve time -k
+        1$ sockctl listen 3000 --serve discard -k
         ...
-        2$ sockctl dial 3000 --deadline 300ms --keep-going 3
+        2$ sleep 1 | sockctl dial 3000 --deadline 200ms --keep-going 2
+        sockctl: read tcp 127.0.0.1:40000->127.0.0.1:3000: i/o timeout (after 201 ms, going on, 1 of 2 times)
+        sockctl: read tcp 127.0.0.1:40000->127.0.0.1:3000: i/o timeout (after 77 µs, going on, 2 of 2 times)
+        sockctl: read tcp 127.0.0.1:40000->127.0.0.1:3000: i/o timeout (after 21 µs)
+        2$ echo $?
+        75
+        2$ sleep 1 | sockctl dial 3000 --read-timeout 200ms --keep-going 2
+        sockctl: read tcp 127.0.0.1:40001->127.0.0.1:3000: i/o timeout (after 200 ms, going on, 1 of 2 times)
+        sockctl: read tcp 127.0.0.1:40001->127.0.0.1:3000: i/o timeout (after 200 ms, going on, 2 of 2 times)
+        sockctl: read tcp 127.0.0.1:40001->127.0.0.1:3000: i/o timeout (after 200 ms)
+        2$ echo $?
+        75
         """
 
     static let lesson = """

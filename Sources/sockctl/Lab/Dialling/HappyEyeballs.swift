@@ -32,6 +32,10 @@ enum HappyEyeballs: Experiment {
         1$ sockctl listen tcp4://127.0.0.1:3000 -k --serve time
         ...
         2$ sockctl dial --resolve web.example=::1,127.0.0.1 -v web.example 3000
+        resolved web.example to ::1, 127.0.0.1 in 38 µs
+        connecting to [::1]:3000
+        attempt 1 failed: dial tcp [::1]:3000: connect: connection refused
+        connecting to 127.0.0.1:3000, attempt 2
         ...
         """
 

@@ -28,9 +28,15 @@ enum ShortRead: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl listen 3000 --read-size 10 -v
+        1$ sockctl listen 3000 --serve echo -k --read-size 10 -v
+        read      2 bytes, 2 bytes in all, 127.0.0.1:46728
+        read     10 bytes, 10 bytes in all, 127.0.0.1:51004
+        read      5 bytes, 15 bytes in all, 127.0.0.1:51004
         ...
         2$ printf hi | sockctl dial 3000
+        hi
+        2$ printf 0123456789ABCDE | sockctl dial 3000
+        0123456789ABCDE
         """
 
     static let lesson = """

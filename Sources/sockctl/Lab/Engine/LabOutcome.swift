@@ -1,7 +1,7 @@
 import SockKit
 
 /// What came of one run of an experiment.
-struct Outcome: Sendable {
+struct LabOutcome: Sendable {
     enum Result: Sendable {
         /// It was carried through: these are its verdicts.
         case judged([Verdict])
@@ -37,7 +37,7 @@ extension Experiment {
 
     /// Runs it once on a stage of its own.
     @Netpoller
-    static func perform(_ settings: Stage.Settings = Stage.Settings()) async -> Outcome {
+    static func perform(_ settings: Stage.Settings = Stage.Settings()) async -> LabOutcome {
         let stage = Stage(settings)
         let start = Deadline.now
         let body = Netpoller.spawn { () async -> Interruption? in
@@ -59,7 +59,7 @@ extension Experiment {
         alarm.cancel()
         let isLate = await Netpoller.join(alarm)
         stage.clearAway()
-        let result: Outcome.Result =
+        let result: LabOutcome.Result =
             if isLate {
                 .failed("it was not over after \(Quantity.duration(limit))")
             } else {
@@ -69,7 +69,7 @@ extension Experiment {
                 case .notRun(let reason): .notRun(reason)
                 }
             }
-        return Outcome(
+        return LabOutcome(
             experiment: self, timeline: stage.timeline, findings: stage.findings, result: result, took: .now - start)
     }
 }

@@ -1,0 +1,105 @@
+import SockKit
+import Testing
+
+@testable import sockctl
+
+/// What an experiment does is on its timeline, and what it finds decides.
+@Suite struct StageTests {
+    /// A server says hello, and the client reads twice: there is nothing more.
+    private enum Greeting: Experiment {
+        static let title = "A greeting"
+        static let covers = [1]
+        static let claim = ""
+        static let question = "What is read?"
+        static let expectations: [sockctl.Expectation] = [
+            .init(here: "{text}", why: "It was sent.", holds: .equal("text", "hello")),
+            .init(here: "{text}", why: "It was not sent.", holds: .equal("text", "goodbye")),
+        ]
+        static let commands = ""
+        static let lesson = "Greet."
+
+        static func run(_ stage: Stage) async throws(Interruption) {
+            let listener = try await stage.server.listen()
+            let client = try await stage.client.dial(listener)
+            let server = try await listener.accept()
+            await stage.step("The server greets")
+            let reading = stage.go { await client.read() }
+            await stage.pause(.milliseconds(30))
+            await server.write("hello")
+            stage.found("text", .text(await reading.value.string))
+            server.close()
+            await client.read()
+        }
+    }
+
+    @Test func `each call stands on the timeline with its result, and one that waits has two rows`() async throws {
+        let outcome = await Greeting.perform()
+        let rows = outcome.timeline.rows
+        let texts = rows.map { "\($0.lane) \($0.part) \($0.text): \($0.result ?? "")" }
+        #expect(texts.count == 9, "\(texts)")
+        #expect(texts[0].contains(/server whole listen 127\.0\.0\.1: port \d+/))
+        #expect(texts[3] == "kernel step The server greets: ")
+        #expect(texts[4] == "client beginning read(512): ")
+        #expect(texts[5] == "server whole write(\"hello\"): 5")
+        #expect(rows[5].busy == [.client])
+        #expect(texts[6...8].contains("client ending read(512): 5: \"hello\""), "\(texts)")
+        #expect(texts.last == "client whole read(512): EOF", "\(texts)")
+        #expect(zip(rows, rows.dropFirst()).allSatisfy { $0.time <= $1.time })
+    }
+
+    @Test func `an expectation that is not met makes the whole not met, and the others stay`() async throws {
+        let outcome = await Greeting.perform()
+        #expect(outcome.isMet == false)
+        #expect(outcome.verdicts.map(\.isMet) == [true, false])
+        #expect(outcome.verdicts[0].here == "hello")
+        #expect(outcome.verdicts[1].faults == ["'text' was hello and should be goodbye"])
+    }
+
+    private enum Lacking: Experiment {
+        static let title = "Nothing"
+        static let covers = [1]
+        static let claim = ""
+        static let question = "Is it there?"
+        static let expectations: [sockctl.Expectation] = []
+        static let commands = ""
+        static let lesson = "It is not."
+
+        static func run(_ stage: Stage) async throws(Interruption) {
+            try stage.require(false, else: "there is no moon")
+        }
+    }
+
+    @Test func `what the machine lacks is no failure`() async throws {
+        let outcome = await Lacking.perform()
+        #expect(outcome.isMet == nil)
+        guard case .notRun("there is no moon") = outcome.result else {
+            Issue.record("\(outcome.result)")
+            return
+        }
+    }
+
+    private enum Failing: Experiment {
+        static let title = "A failure"
+        static let covers = [1]
+        static let claim = ""
+        static let question = "Does it fail?"
+        static let expectations: [sockctl.Expectation] = []
+        static let commands = ""
+        static let lesson = "It does."
+
+        static func run(_ stage: Stage) async throws(Interruption) {
+            _ = try await stage.client.dial(.tcp, "127.0.0.1:1")
+        }
+    }
+
+    @Test func `a call that should not have failed ends the experiment with its error`() async throws {
+        let outcome = await Failing.perform()
+        #expect(outcome.isMet == false)
+        guard case .failed(let reason) = outcome.result else {
+            Issue.record("\(outcome.result)")
+            return
+        }
+        #expect(reason == "dial tcp 127.0.0.1:1: connect: connection refused")
+        #expect(outcome.timeline.entries.last?.failed == true)
+    }
+}
