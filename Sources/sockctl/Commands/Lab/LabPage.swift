@@ -87,10 +87,12 @@ struct LabPage {
         }
         parts.append(verdicts(of: outcome))
         parts.append("<p class=\"lesson\"><b>Remember:</b> \(escape(experiment.lesson))</p>")
-        let lines = experiment.typedLines
-        if !lines.isEmpty {
-            let text = lines.map { escape($0.hasPrefix("$") ? "1\($0)" : $0) }.joined(separator: "\n")
-            parts.append("<details><summary>By hand</summary><pre>\(text)</pre></details>")
+        if !experiment.commands.isEmpty {
+            let lines = experiment.commands.split(separator: "\n").map { line in
+                let text = escape(String(line))
+                return experiment.typedLines.contains(String(line)) ? "<b>\(text)</b>" : text
+            }
+            parts.append("<p><b>By hand:</b></p>\n<pre>\(lines.joined(separator: "\n"))</pre>")
         }
         return (parts + ["</article>"]).joined(separator: "\n")
     }
@@ -142,6 +144,6 @@ struct LabPage {
         dl.verdict dt{color:var(--soft)}dl.verdict dd{margin:0}.verdict.other{border-color:var(--other)}.verdict.failed{border-color:var(--failed);color:var(--failed)}
         dl.met dd:last-child{color:var(--met)}dl.other dd:last-child{color:var(--other)}
         @media (max-width:40rem){dl.verdict{grid-template-columns:1fr}dl.verdict dt{margin-top:.3rem}}
-        @media print{body{max-width:none}article{break-inside:auto}figure,dl{break-inside:avoid}figure{overflow:visible}figure svg{min-width:0}details{display:none}}
+        @media print{body{max-width:none}article{break-inside:auto}figure,dl{break-inside:avoid}figure{overflow:visible}figure svg{min-width:0}}
         """
 }
