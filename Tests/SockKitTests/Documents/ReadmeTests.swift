@@ -18,11 +18,26 @@ import Testing
         #expect(command.contains("swift run -c release sockctl "))
     }
 
-    @Test func `the first command ends by itself with 0 and shows the system calls`() async throws {
+    @Test func `the first command ends by itself with 0 and lists the course`() async throws {
         let command = try #require(Self.blocks.first?.lines.first)
         var example = Example(manual: [command], of: "README")
-        example.steps[0].output = ["hello, myself", "connected to 127.0.0.1:1 from 127.0.0.1:1 in 1 s", "..."]
+        example.steps[0].output = Course.chapters.map(\.chapter.title) + ["..."]
         try await ExampleRun(example).play()
+    }
+
+    @Test func `its picture is one that the program draws today`() async throws {
+        let committed = try String(decoding: contents(of: Repository.path("man/timeline.svg")), as: UTF8.self)
+        let file = try scratch("timeline.svg")
+        try await sockctl("lab", "accept-queue", "--check", "--svg", file).finish().expect(status: 0)
+        let drawn = try String(decoding: contents(of: file), as: UTF8.self)
+        // What stands in it differs from run to run; how it is drawn, its title and its steps do not.
+        func fixed(_ picture: String) -> [Substring] {
+            picture.split(separator: "\n").prefix { !$0.contains("class=\"paper\"") }
+                + picture.split(separator: "\n").filter { $0.contains("class=\"step\"") }
+                .compactMap { $0.split(separator: ">").dropFirst().first }
+        }
+        #expect(fixed(committed).count > 5)
+        #expect(fixed(committed) == fixed(drawn), "run 'sockctl lab accept-queue --svg man/timeline.svg' and commit it")
     }
 
     @Test(arguments: examples)
