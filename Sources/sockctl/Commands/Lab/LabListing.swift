@@ -18,14 +18,23 @@ struct LabListing {
             reporter.tell(terminal.paint(chapter.title, .address))
             for experiment in experiments {
                 reporter.report(ExperimentEvent(experiment))
-                let name = experiment.name + String(repeating: " ", count: width - experiment.name.count)
-                reporter.tell("  \(terminal.paint(name, .tint(.blue)))\(experiment.title)")
+                for line in lines(of: experiment, width) { reporter.tell(line, isPicture: true) }
             }
             reporter.tell("")
         }
         reporter.tell(
             terminal.paint(
                 "one of them: sockctl lab \(Course.names.first ?? "NAME"); all of them: sockctl lab --all", .hint))
+    }
+
+    /// The name and beside it the title, which is broken where the terminal is too narrow for it.
+    private func lines(of experiment: any Experiment.Type, _ width: Int) -> [String] {
+        let room = terminal.isTerminal ? terminal.columns - width - 3 : .max
+        return Paragraph.lines(experiment.title, width: max(room, 20)).enumerated().map { index, line in
+            let name = index == 0 ? experiment.name : ""
+            let margin = name + String(repeating: " ", count: width - name.count)
+            return "  \(terminal.paint(margin, .tint(.blue)))\(line)"
+        }
     }
 
     /// The command lines to type, of each experiment under its name where there are several.

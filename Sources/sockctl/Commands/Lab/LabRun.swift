@@ -86,15 +86,19 @@ struct LabRun {
         narrator.begin(experiment)
         var settings = Stage.Settings()
         settings.isSlow = arguments.isSlow
-        if arguments.isStepped {
-            let prompter = LabPrompter(reporter)
-            settings.beforeStep = { title in
-                narrator.showNews()
-                await prompter.wait(before: title)
-            }
-        }
         settings.onChange = { narrator.timeline = $0 }
-        return await experiment.perform(settings)
+        guard arguments.isStepped else { return await experiment.perform(settings) }
+        let prompter = LabPrompter(reporter)
+        settings.beforeStep = { title in
+            narrator.showNews()
+            await prompter.wait(before: title)
+        }
+        let outcome = await experiment.perform(settings)
+        narrator.timeline = outcome.timeline
+        narrator.showNews()
+        // Time for the class to say what it makes of that.
+        await prompter.wait(before: "what that means")
+        return outcome
     }
 
     private func listUncovered() -> ExitStatus {
