@@ -30,6 +30,16 @@ import Testing
             "\(outcome)")
     }
 
+    @Test(.needs(.prlimit)) func `what cannot be carried through is a failure, with its reason and status 1`()
+        async throws
+    {
+        let process = try via(.prlimit, "--nofile=7:7", run: ["lab", "short-read", "short-read", "--check"])
+        let outcome = try await process.finish()
+        outcome.expectQuietErrors(status: 1)
+        #expect(outcome.lines.first?.contains(/^FAILED  short-read +(dial|accept) tcp .*: too many open files$/) == true)
+        #expect(outcome.lines.contains { $0.contains(/^failed +2$/) })
+    }
+
     @Test func `an experiment is told with its timeline, its verdicts and its lesson`() async throws {
         let outcome = try await sockctl("lab", "short-read").finish()
         outcome.expectQuietErrors(status: 0)
