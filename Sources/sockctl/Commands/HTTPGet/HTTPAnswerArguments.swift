@@ -33,7 +33,9 @@ struct HTTPAnswerArguments: Equatable, Sendable {
             "location", short: "L", into: \.follows, help: "Go where a redirect leads.",
             detail: """
                 After 301, 302 and 303 a POST becomes a GET; after 307 and 308 it is sent again. A user and a password, \
-                and what `--header` has of `Authorization` and `Cookie`, go to no other host.
+                and what `--header` has of `Authorization` and `Cookie`, go to no other host. A redirect that leads \
+                nowhere, for want of a Location or because the body cannot be sent again, is the answer, and told; one to \
+                https is status 64, to what is not spoken here 65.
                 """),
         .option(
             "max-redirects", as: .count(0...1000), into: \.maximumRedirects, help: "So many redirects are followed.",
@@ -78,7 +80,8 @@ struct HTTPAnswerArguments: Equatable, Sendable {
             detail: """
                 That is a connection that fails or breaks, a time-out, and the statuses 408, 429, 500, 502, 503, 504, 522 \
                 and 524; nothing of which a part was printed. The first wait is 1 s, and each is twice the one before; \
-                `Retry-After` overrules that.
+                `Retry-After` overrules that. If it asks for more than `--timeout`, or what is left of `--max-time`, the \
+                answer is the last, which is told.
                 """),
     ].titled("The answer")
 }

@@ -8,7 +8,8 @@ extension HTTPGetCommand {
             """
             Its transport is Go's: connections are kept and used again, each phase has a time limit of its own, and the \
             fields of Go's Transport are options here, with the same defaults. With `-v` it shows both heads of each \
-            exchange, line by line, which connection served it, and how long each phase took: on a terminal as a picture.
+            exchange, line by line, which connection served it, and how long each phase took: on a terminal as a picture. With \
+            `-vv` it shows each read and write, too, and what the kernel made of the connection's options.
             """,
             """
             With `--repeat` or `--duration` it makes many requests, of several connections at once, and says how long they \
@@ -144,8 +145,8 @@ extension Manual.Section {
         "EVENTS",
         """
         With `--json`: `resolved`, `connecting` and `connected` as with `dial`; `request` and `response` with the lines of \
-        the heads; `exchange` for each request, with what it spent its time on; `redirected`, `stale`, `retrying`, \
-        `resuming` and `partial` where such things happen; under load `exchange` for each request and the `summary`.
+        the heads; `exchange` for each request, with what it spent its time on; `redirected`, `not-redirected`, `stale`, \
+        `retrying`, `not-retried`, `resuming` and `partial` where such things happen; under load `exchange` for each request and the `summary`.
         """
     )
 }

@@ -12,7 +12,8 @@ enum EventList {
         ProbingEvent.self, BlockedEvent.self, UnblockedEvent.self, PeerReadEvent.self, PeerEndedEvent.self,
         AnsweredEvent.self, RequestRefusedEvent.self, HeadEvent.self, ReportsLostEvent.self, TornEvent.self,
         WaitedEvent.self, RequestSentEvent.self, ResponseReceivedEvent.self, ExchangeEndedEvent.self,
-        RedirectedEvent.self, StaleConnectionEvent.self, ResumingEvent.self, PartialFileEvent.self,
+        RedirectedEvent.self, NotRedirectedEvent.self, NotRetriedEvent.self, StaleConnectionEvent.self,
+        ResumingEvent.self, PartialFileEvent.self,
         SystemCallEvent.self, SummaryEvent.self,
     ]
 }
