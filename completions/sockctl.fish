@@ -166,6 +166,7 @@ complete -c sockctl -n '__fish_seen_subcommand_from dial' -l timestamps -d 'Begi
 complete -c sockctl -n '__fish_seen_subcommand_from dial' -l color -x -a 'auto always never' -d 'Colour the reports.'
 complete -c sockctl -n '__fish_seen_subcommand_from dial' -l quiet -d 'Report errors only.'
 complete -c sockctl -n '__fish_seen_subcommand_from dial' -l progress -d 'Show progress even without a terminal.'
+complete -c sockctl -n '__fish_seen_subcommand_from dial' -l first-line -d 'Print the first line that comes, and be done.'
 complete -c sockctl -n '__fish_seen_subcommand_from dial' -s h -l help -d 'Show help information.'
 complete -c sockctl -n '__fish_seen_subcommand_from http-serve' -a '(__fish_print_hostnames)'
 complete -c sockctl -n '__fish_seen_subcommand_from http-serve' -l root -r -F -d 'Serve a folder\'s files, beside /time and the like.'
