@@ -40,7 +40,7 @@ struct HTTPAnswerArguments: Equatable, Sendable {
         .option(
             "max-redirects", as: .count(0...1000), into: \.maximumRedirects, help: "So many redirects are followed.",
             detail: "One more is an error, with status 65."
-        ).manualOnly.needs(
+        ).needs(
             "location", reason: "'--max-redirects' is about redirects that are followed: give '--location'"),
         .flag(
             "fail", short: "f", into: \.failure, value: .fails, help: "A status of 400 and above is a failure: 1.",
@@ -54,7 +54,8 @@ struct HTTPAnswerArguments: Equatable, Sendable {
             "output", short: "o", as: .file, into: \.output, help: "Write the body to a file.",
             detail: """
                 A file that exists keeps what it holds until an answer's body begins. What came of a body that ended too \
-                soon is kept, and told; `--continue` goes on with it.
+                soon is kept, and told; `--continue` goes on with it. Of several URLs, and under load, each body is put \
+                behind the one before it, whole.
                 """
         ).excludes("remote-name", reason: "'--output' and '--remote-name' both name the file"),
         .flag(
@@ -64,17 +65,18 @@ struct HTTPAnswerArguments: Equatable, Sendable {
             help: "Ask only for what the file lacks.",
             detail: """
                 The file of `--output` or `--remote-name` is gone on with, if the server has ranges and what it serves is \
-                still the same; else it is written anew. A file that is whole stays as it is.
+                still the same; else it is written anew. A file that is whole stays as it is. `-C -`, as curl wants it, \
+                is the same.
                 """
-        )
-        .needs(
-            "output", "remote-name",
-            reason: "'--continue' goes on with a file: name it with '--output' or '--remote-name'"
-        )
-        .excludes("include", reason: "'--include' writes the head into the file that '--continue' goes on with")
-        .excludes(
-            "head", "data", "json-body", "upload-file",
-            reason: "'--continue' is about a body that is got, not '{other}'"),
+        ).followed(by: "-")
+            .needs(
+                "output", "remote-name",
+                reason: "'--continue' goes on with a file: name it with '--output' or '--remote-name'"
+            )
+            .excludes("include", reason: "'--include' writes the head into the file that '--continue' goes on with")
+            .excludes(
+                "head", "data", "json-body", "upload-file",
+                reason: "'--continue' is about a body that is got, not '{other}'"),
         .option(
             "retry", as: .count(1...1000), into: \.retries, help: "Try again so often what time may mend.",
             detail: """
