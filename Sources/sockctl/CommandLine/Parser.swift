@@ -56,7 +56,10 @@ struct Parser<Arguments: CommandArguments> {
             let value = if let attached { attached } else { try value(for: row, as: "--\(name)") }
             try apply(row, value, as: "--\(name)")
         case .flag, .positional:
-            if let attached { throw UsageError("'--\(name)' takes no value, but was given '\(attached)'") }
+            if attached == nil { skipIdleWord(of: row) }
+            if let attached, attached.text != row.info.idleWord {
+                throw UsageError("'--\(name)' takes no value, but was given '\(attached)'")
+            }
             try apply(row, "", as: "--\(name)")
         }
     }
@@ -68,6 +71,8 @@ struct Parser<Arguments: CommandArguments> {
             if letter == RowInfo.help.short { return asksForHelp = true }
             guard let row = short(letter) else { throw unknown(letter, in: word) }
             guard row.info.kind == .option else {
+                if letters.isEmpty { skipIdleWord(of: row) }
+                if let word = row.info.idleWord, letters.elementsEqual(word.utf8) { letters = [] }
                 try apply(row, "", as: "-\(letter)")
                 continue
             }
@@ -80,6 +85,10 @@ struct Parser<Arguments: CommandArguments> {
     private static func letter(_ bytes: ArraySlice<UInt8>) -> Character? {
         guard let byte = bytes.first else { return nil }
         return byte < 0x80 ? Character(UnicodeScalar(byte)) : String(decoding: bytes, as: UTF8.self).first
+    }
+
+    private mutating func skipIdleWord(of row: Row<Arguments>) {
+        if let idle = row.info.idleWord, words.first == Word(idle) { words.removeFirst() }
     }
 
     /// The next word as a value, unless it is plainly the next option.

@@ -30,6 +30,13 @@ struct Row<Arguments>: Sendable {
         }
     }
 
+    /// The same flag, which this word may follow.
+    func followed(by word: String) -> Row {
+        var copy = self
+        copy.info.idleWord = word
+        return copy
+    }
+
     /// The same row, described in the manual but not on the help screen.
     var manualOnly: Row {
         var copy = self

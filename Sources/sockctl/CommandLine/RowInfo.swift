@@ -31,6 +31,8 @@ struct RowInfo: Equatable, Sendable {
     var defaultText: String?
     /// The value that switches the option off: `none`.
     var offWord: String?
+    /// A word that may follow the flag and adds nothing: what another program's option of this name needs.
+    var idleWord: String?
     /// The rows that fill the same field: the last one given counts.
     var overrides: [String] = []
     /// What must hold where the row is given.

@@ -72,10 +72,12 @@ extension ValueType where Value == String {
 }
 
 extension ValueType where Value == Word {
-    /// A word whose bytes count, such as a path; it must not be empty.
-    static func bytes(_ placeholder: String, completion: Completion = .none) -> Self {
+    /// A word whose bytes count, such as a path; it must not be empty unless that means something.
+    static func bytes(_ placeholder: String, mayBeEmpty: Bool = false, completion: Completion = .none) -> Self {
         Self(placeholder: placeholder, completion: completion) { (word: Word) throws(UsageError) in
-            guard !word.bytes.isEmpty else { throw UsageError("the value is empty; give a \(placeholder)") }
+            guard mayBeEmpty || !word.bytes.isEmpty else {
+                throw UsageError("the value is empty; give a \(placeholder)")
+            }
             return word
         } show: {
             $0.text

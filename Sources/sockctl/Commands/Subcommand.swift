@@ -6,6 +6,9 @@ protocol Subcommand: SendableMetatype {
 
     static var name: String { get }
 
+    /// The command that starts what it connects to, for hints.
+    static var serverCommand: String { get }
+
     /// Its entry in the table, which is drawn up when somebody first asks for it.
     static var command: Command<Arguments> { get }
 
@@ -21,6 +24,8 @@ protocol RunArguments: CommandArguments {
     var maximumTime: Duration? { get }
     /// Whether an option is about single reads or writes, so that `-v` shows them.
     var showsTransfers: Bool { get }
+    /// Whether reports are JSON Lines although nobody asked for `--json`: then no more is said than without it.
+    var reportsObjects: Bool { get }
     /// Where reports go, errors apart: standard output, where that carries no payload.
     var reportTarget: ReporterSettings.Target { get }
 }
@@ -28,11 +33,13 @@ protocol RunArguments: CommandArguments {
 extension RunArguments {
     var maximumTime: Duration? { nil }
     var showsTransfers: Bool { false }
+    var reportsObjects: Bool { false }
     var reportTarget: ReporterSettings.Target { .standardError }
 }
 
 extension Subcommand {
     static var info: CommandInfo { command.info }
+    static var serverCommand: String { "listen" }
 
     /// Reads the command line, makes the reporter, and runs the command on the main thread, which becomes the loop's.
     /// Returns the status for the shell.
@@ -44,13 +51,9 @@ extension Subcommand {
             case .arguments(let parsed): arguments = parsed
             }
         } catch {
-            let salvaged = command.salvage(words)
-            let settings = salvaged.common.reporterSettings(target: salvaged.reportTarget)
-            return Reporter(settings).end(Failure(error), .usage)
+            return Reporter(settings(command.salvage(words))).end(Failure(error), .usage)
         }
-        var settings = arguments.common.reporterSettings(target: arguments.reportTarget)
-        settings.showsTransfers = arguments.showsTransfers
-        let reporter = Reporter(settings)
+        let reporter = Reporter(settings(arguments))
         reporter.startTracing()
         do throws(NetpollerFailure) {
             return try Netpoller.run { await conduct(arguments, reporter).code }
@@ -58,6 +61,14 @@ extension Subcommand {
             let error = NetworkError(.wait, network: nil, cause: .system(error.errno, call: error.call))
             return reporter.end(Failure(error), .system)
         }
+    }
+
+    private static func settings(_ arguments: Arguments) -> ReporterSettings {
+        var settings = arguments.common.reporterSettings(target: arguments.reportTarget)
+        settings.showsTransfers = arguments.showsTransfers
+        if arguments.reportsObjects, !settings.isJSON { (settings.isJSON, settings.isTerse) = (true, true) }
+        settings.serverCommand = serverCommand
+        return settings
     }
 
     @Netpoller

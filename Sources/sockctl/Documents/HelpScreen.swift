@@ -59,7 +59,9 @@ struct HelpScreen {
     }
 
     private func item(_ row: RowInfo) -> String {
-        item(label(row), row.help + (row.defaultText.map { " (default: \($0))" } ?? ""))
+        // What has a limit by itself may be without one.
+        let off = row.offWord.map { ", or \($0)" } ?? ""
+        return item(label(row), row.help + (row.defaultText.map { " (default: \($0)\(off))" } ?? ""))
     }
 
     private func label(_ row: RowInfo) -> String {

@@ -11,16 +11,17 @@ struct FileArguments: Equatable, Sendable {
 
     static let rows: [Row<FileArguments>] = [
         .option(
-            "root", as: .bytes("DIR", completion: .files), into: \.root, help: "Serve the files of a folder.",
+            "root", as: .bytes("DIR", completion: .files), into: \.root,
+            help: "Serve a folder's files, beside /time and the like.",
             detail: """
                 Never one outside: `..` is not found in any spelling, and neither is what a symbolic link leads to, if \
                 that is outside or the link begins with a slash. GET and HEAD know ranges, several at once too, and \
                 conditions by date and by tag. If FILE.gz stands beside FILE, is not older, and the client takes gzip, \
-                it is sent instead. A file wins over a built-in path of the same name.
+                it is sent instead. The paths above are answered where no file has the name.
                 """),
         .flag(
             "no-index", into: \.listsFolders, value: false, help: "List no folder.",
-            detail: "A folder without an index.html is then not found."
+            detail: "A folder without an index.html is then not found (404), `/` as well."
         ).needs("root", reason: "'--no-index' is about the folders of '--root', and there is none"),
         .flag(
             "hidden", into: \.showsHidden, help: "Serve names that begin with a dot too.",
@@ -30,12 +31,12 @@ struct FileArguments: Equatable, Sendable {
             "spa", as: .pathInside, into: \.standIn, help: "Answer paths without a file with this one.",
             detail: """
                 For the page of a program that knows what to show for which path (a single-page application). FILE is a \
-                path inside the folder. It stands for what is neither a file nor a built-in path, where the last name \
-                has no dot: a script that is missing stays missing.
+                path inside the folder. It stands for `/` where there is no index.html, and for what is neither a file \
+                nor a built-in path, where the last name has no dot: a script that is missing stays missing.
                 """
         ).needs("root", reason: "'--spa' is a file of '--root', and there is none"),
         .flag(
-            "upload", into: \.takesUploads, help: "Take files with PUT.",
+            "upload", into: \.takesUploads, help: "Take files with PUT, of any size if no --max-body is given.",
             detail: """
                 As `curl -T FILE URL` sends them, of any size unless `--max-body` is given. The folder must be there. A \
                 file gets its name when it is whole; of one that is broken off nothing is left. Anybody who can connect \

@@ -13,12 +13,16 @@ struct HTTPLimitArguments: Equatable, Sendable {
     static let rows: [Row<HTTPLimitArguments>] = [
         .option(
             "max-head", as: .size(256...(1 << 30)), into: \.maximumHead, help: "The longest head of a request.",
-            detail: "A request line of more than 16K is too long in any case: 414; a longer head is 431."),
+            detail: "One that is longer is 431; if the request line alone is as long, 414."),
         .option(
             "max-headers", as: .count(1...65536), into: \.maximumFields, help: "The most fields of a request: then 431."
         ),
         .option(
-            "max-body", as: .sizeLimit, into: \.maximumBody, help: "The longest content of a request: then 413."),
+            "max-body", as: .sizeLimit, into: \.maximumBody, help: "The longest content of a request: then 413.",
+            detail: """
+                What is kept in memory of it, at least. What `--upload` stores goes to its file as it comes, and has no \
+                limit unless this option is given.
+                """),
         .option(
             "header-timeout", as: .limitAboveZero, into: \.headerTimeout,
             help: "How long a head may take from its first byte.",
@@ -39,7 +43,8 @@ struct HTTPLimitArguments: Equatable, Sendable {
     var limits: HTTPServerLimits {
         HTTPServerLimits(
             message: MessageLimits(
-                line: min(16 << 10, maximumHead), head: maximumHead, fields: maximumFields, body: maximumBody),
+                // No line has a limit of its own: but of a request line that fills the head, it is said that it does.
+                line: maximumHead - 4, head: maximumHead, fields: maximumFields, body: maximumBody),
             header: headerTimeout, body: bodyTimeout, write: writeTimeout, idle: idleTimeout)
     }
 }

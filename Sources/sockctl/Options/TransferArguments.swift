@@ -8,6 +8,8 @@ struct TransferArguments: Equatable, Sendable {
     var appends = false
     var hexDump: Word?
 
+    static let title = "Data"
+
     static let rows: [Row<TransferArguments>] = [
         .flag(
             "send-only", into: \.sendsOnly, help: "Only send; what the peer sends is dropped.",
@@ -52,5 +54,5 @@ struct TransferArguments: Equatable, Sendable {
             detail: "A line end that has its CR already is left as it is."
         ).excludes(
             "frame delim:*", "frame length:*", reason: "'--crlf' is about lines: only '--frame line' has them"),
-    ].titled("Data")
+    ].titled(title)
 }

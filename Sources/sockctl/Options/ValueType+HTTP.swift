@@ -23,6 +23,7 @@ extension ValueType where Value == Fields.Element {
             guard let colon = text.firstIndex(of: ":") else {
                 throw UsageError("'\(text)' is no field; write it as 'NAME: VALUE'")
             }
+            if text.hasLineEnd { throw UsageError("'\(text)' is no field: \(String.lineEndInField)") }
             var fields = Fields()
             fields.append(String(text[..<colon]), String(text[text.index(after: colon)...]))
             var writer = MessageWriter()
@@ -39,6 +40,13 @@ extension ValueType where Value == Fields.Element {
             "\($0.name): \($0.value)"
         }
     }
+}
+
+extension String {
+    var hasLineEnd: Bool { utf8.contains { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") } }
+
+    /// Why a text with one is no field.
+    static var lineEndInField: String { "a field is one line, and there is a line end in it" }
 }
 
 extension ValueType where Value == String {

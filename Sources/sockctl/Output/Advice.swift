@@ -2,17 +2,19 @@ import SockKit
 
 extension NetworkError {
     /// What a person could do about it with this program, else what the library says; nil where there is nothing worth
-    /// saying.
-    var advice: String? {
+    /// saying. `command` starts what a dial would find.
+    func advice(startingWith command: String) -> String? {
         switch (operation, cause) {
+        case (.write, .system(.noSuchFile, _)) where stream != nil:
+            folder.map { "make the folder first: mkdir -p \($0)" }
         case (.dial, .system(.connectionRefused, _)),
             (.write, .system(.connectionRefused, _)) where network?.isUnix == true:
-            hint(followedBy: startHint)
+            hint(followedBy: startHint(command))
         case (.dial, .system(.noSuchFile, _)), (.write, .system(.noSuchFile, _)):
             hint(
                 followedBy: network == .unixgram
                     ? "start a receiver with: sockctl udp-recv unix:\(path)"
-                    : "start a listener with: sockctl listen unix:\(path)")
+                    : "start a listener with: sockctl \(command) unix:\(path)")
         case (.dial, .system(.wrongProtocolType, _)) where network == .unixgram,
             (.write, .system(.wrongProtocolType, _)):
             hint(followedBy: "for a stream use: sockctl dial unix:\(path), else unixpacket:\(path)")
@@ -35,13 +37,19 @@ extension NetworkError {
         return "\(hint); \(advice)"
     }
 
-    private var startHint: String? {
+    private func startHint(_ command: String) -> String? {
         switch remote {
         // Nothing can listen there.
         case .ip(_, port: 0), nil: nil
-        case .ip(let address, let port): "start one with: sockctl listen \(address.isLoopback ? "" : ":")\(port)"
-        case .unix(let name): "start one with: sockctl \(network == .unixgram ? "udp-recv" : "listen") unix:\(name)"
+        case .ip(let address, let port): "start one with: sockctl \(command) \(address.isLoopback ? "" : ":")\(port)"
+        case .unix(let name): "start one with: sockctl \(network == .unixgram ? "udp-recv" : command) unix:\(name)"
         }
+    }
+
+    /// The folder of a file that was to be written.
+    private var folder: String? {
+        guard case .file(let path) = stream, let slash = path.lastIndex(of: "/") else { return nil }
+        return slash == path.startIndex ? nil : String(path[..<slash])
     }
 
     /// What a Unix socket's peer is called; `PATH` where that is not known.

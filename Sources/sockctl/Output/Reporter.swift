@@ -10,6 +10,8 @@ struct ReporterSettings: Sendable {
     /// How many `-v` there were.
     var verbosity = 0
     var isJSON = false
+    /// JSON says no more than text would.
+    var isTerse = false
     var isQuiet = false
     var isTracing = false
     /// An option is about single reads or writes: `-v` shows them.
@@ -18,6 +20,8 @@ struct ReporterSettings: Sendable {
     var color = ColorMode.auto
     /// Show progress even without a terminal.
     var showsProgress = false
+    /// The command that starts what a refused dial would have found, for hints.
+    var serverCommand = "listen"
     /// Where reports go; errors and traces go to standard error all the same.
     var target = Target.standardError
 }
@@ -128,8 +132,13 @@ final class Reporter: Sendable {
     /// Reports an error, and says how a command ends that ends with it.
     @discardableResult @inline(never)
     func fail(_ error: NetworkError, connection: Int? = nil) -> ExitStatus {
-        report(FailedEvent(Failure(error, connection: connection)))
+        report(FailedEvent(failure(error, connection: connection)))
         return ExitStatus(of: error)
+    }
+
+    /// An error as this command reports it.
+    func failure(_ error: NetworkError, connection: Int? = nil) -> Failure {
+        Failure(error, connection: connection, startedWith: settings.serverCommand)
     }
 
     /// Reports an error that is none of the network.
@@ -157,7 +166,7 @@ final class Reporter: Sendable {
         case .error: true
         case .trace: settings.isTracing && !settings.isQuiet
         case .always: !settings.isQuiet
-        case .verbose: !settings.isQuiet && (settings.verbosity > 0 || settings.isJSON)
+        case .verbose: !settings.isQuiet && (settings.verbosity > 0 || settings.isJSON && !settings.isTerse)
         case .veryVerbose: !settings.isQuiet && settings.verbosity > 1
         case .transfer: isReported(.veryVerbose) || settings.showsTransfers && isReported(.verbose)
         }

@@ -23,6 +23,10 @@ import Testing
         (["--name", "--odd", "here"], Toy(name: "--odd", places: ["here"])),
         (["--name", "x", "--no-name", "--", "-k"], Toy(places: ["-k"])),
         (["--secret", "here"], Toy(isOpen: true, places: ["here"])),
+        (["--four", "-", "here"], Toy(isOpen: true, places: ["here"])),
+        (["-v4", "-", "-"], Toy(isOpen: true, verbosity: 1, places: ["-"])),
+        (["-4-", "here"], Toy(isOpen: true, places: ["here"])),
+        (["here", "--four=-"], Toy(isOpen: true, places: ["here"])),
     ]
 
     @Test(arguments: understood)

@@ -71,7 +71,7 @@ import Testing
     @Test func `a deadline and a time for each read: the earlier one counts, and both stay`() async throws {
         try await onLoop {
             let pair = try await loopback()
-            for (deadline, timeout) in [(50, 2000), (2000, 50)] {
+            for (deadline, timeout) in [(50, 30_000), (30_000, 50)] {
                 let moment = Deadline.now + .milliseconds(deadline)
                 pair.client.readDeadline = moment
                 pair.client.readTimeout = .milliseconds(timeout)
@@ -79,7 +79,7 @@ import Testing
                     let error = try await failure { _ = try await pair.client.read(upTo: 1) }
                     #expect(error.isTimeout)
                 }
-                #expect(time >= .milliseconds(49) && time < .milliseconds(1900))
+                #expect(time >= .milliseconds(49) && time < .seconds(29))
                 #expect(pair.client.readDeadline == moment)
             }
             pair.client.readDeadline = .past

@@ -57,6 +57,12 @@ import Testing
         #expect(text.contains("\nEXAMPLE:\n  \(try #require(command.manual.examples.first?.lines.first))\n"))
     }
 
+    @Test func `a limit by default says that it can be switched off`() {
+        let text = HelpScreen(width: 120).text(of: HTTPServeCommand.info)
+        #expect(text.contains("The longest content of a request: then 413. (default: 16M, or none)"))
+        #expect(text.contains("(default: 64K)") && text.contains("of any size if no --max-body is given."))
+    }
+
     @Test func `the program's help names every command`() {
         let text = HelpScreen(width: 80).text(of: .sockctl)
         for command in Program.sockctl.commands { #expect(text.contains("\n  \(command.name) ")) }

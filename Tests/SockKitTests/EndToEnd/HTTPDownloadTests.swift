@@ -44,7 +44,8 @@ import Testing
         let broken = try await sockctl("http-get", "-o", file, "127.0.0.1:\(port)").finish()
         broken.expect(status: 74)
         #expect(broken.err.contains("4 of 10 bytes of it are in \(file)"), "\(broken)")
-        let whole = try await sockctl("http-get", "-v", "-C", "-o", file, "127.0.0.1:\(port)").finish()
+        #expect(broken.err.hasSuffix("; to go on with it, add --continue (-C -)\n"), "\(broken)")
+        let whole = try await sockctl("http-get", "-v", "-C", "-", "-o", file, "127.0.0.1:\(port)").finish()
         whole.expect(status: 0)
         #expect(try Self.text(file) == "0123456789")
         let request = try await peer.requests(2).last?.text
@@ -121,6 +122,49 @@ import Testing
         let requests = try await peer.requests(2)
         #expect(requests.map(\.text).allSatisfy { $0.hasSuffix("content") } && requests.count == 2)
         try await sockctl("http-get", "--retry", "1", "-T", "-", "127.0.0.1:\(port)").finish().expect(status: 64)
+    }
+
+    @Test func `an interrupt says how much the file has`() async throws {
+        let peer = try WebPeer.start(#"answer(b"0123", length=10)"#)
+        let (port, file) = (try await peer.port(), try scratch("file"))
+        let get = try sockctl("http-get", "-o", file, "127.0.0.1:\(port)")
+        _ = try await eventually("a part of the body") { try? contents(of: file).count == 4 ? true : nil }
+        let outcome = try await get.finish(after: 2)
+        outcome.expect(status: 130)
+        #expect(outcome.err == "4 of 10 bytes of it are in \(file); to go on with it, add --continue (-C -)\n")
+    }
+
+    @Test func `a Retry-After beyond the time limits is not waited for`() async throws {
+        let peer = try WebPeer.start(#"answer(b"busy", "Retry-After: 3600", status="503 Too busy")"#)
+        let place = "127.0.0.1:\(try await peer.port())"
+        for limit in ["--timeout", "--max-time"] {
+            let outcome = try await sockctl("http-get", "-f", "--retry", "2", limit, "8s", place).finish()
+            outcome.expect(status: 1)
+            let told = "not tried again: GET http://\(place)/: 503 Too busy asks for a wait of 1h 00m 00s, and the time"
+            #expect(outcome.err.hasPrefix(told), "\(outcome)")
+        }
+        #expect(try await peer.requests(2).count == 2)
+    }
+
+    @Test(arguments: [[], ["-v"]])
+    func `what is tried again is named as the server named it`(options: [String]) async throws {
+        let peer = try WebPeer.start(
+            #"answer(b"", "Retry-After: 0", status="503 Out for lunch")"#, #"answer(b"ok")"#)
+        let outcome = try await sockctl(
+            ["http-get", "--retry", "1"] + options + ["127.0.0.1:\(peer.port())"]
+        ).finish()
+        outcome.expect(out: "ok")
+        #expect(outcome.err.contains("/: 503 Out for lunch\n"), "\(outcome)")
+        #expect(!outcome.err.contains("Service Unavailable"), "\(outcome)")
+    }
+
+    @Test func `several bodies stand behind each other in a file`() async throws {
+        let peer = try WebPeer.start(#"answer(b"one ")"#, #"answer(b"two")"#)
+        let (port, file) = (try await peer.port(), try scratch("file"))
+        try writeFile(file, Array("what was there before".utf8))
+        try await sockctl("http-get", "-o", file, "127.0.0.1:\(port)/1", "127.0.0.1:\(port)/2").finish()
+            .expect(status: 0)
+        #expect(try Self.text(file) == "one two")
     }
 
     private func canKeepWords(_ file: String) -> Bool {

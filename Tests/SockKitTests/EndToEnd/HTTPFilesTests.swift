@@ -51,6 +51,23 @@ import Testing
         #expect(Set(names(in: root)) == ["a", "b"])
     }
 
+    @Test(.needsNobody, .needs(.curl)) func `where the server may not write, an upload is told so`() async throws {
+        let root = try scratch("root")
+        unsafe mkdir(root, 0o755)
+        // What a test makes is for its own user, and the server is another.
+        try #require(unsafe chmod(Scene.required().directory, 0o755) == 0)
+        try writeFile("\(root)/a", [1])
+        let words = ["http-serve", "--root", root, "--upload", "--overwrite", "127.0.0.1:0"]
+        let server = try start(#require(Tool.setpriv.path), Tool.asNobody + [#require(Binary.sockctl)] + words)
+        let url = "http://127.0.0.1:\(try await server.listening().port)"
+        let source = try scratch("source")
+        try writeFile(source, noise(100))
+        for (name, place) in [("b", "folder"), ("a", "file")] {
+            let outcome = try await curl("-T", source, "\(url)/\(name)")
+            #expect(outcome.out == "403 Forbidden: the server may not write to this \(place)\n", "\(outcome)")
+        }
+    }
+
     @Test(.needs(.curl)) func `a limit that is given holds for uploads too`() async throws {
         let (_, url, root) = try await serve("--upload", "--max-body", "1K")
         let source = try scratch("source")
@@ -76,7 +93,7 @@ import Testing
         try writeFile("\(root)/echo", Array("a file".utf8))
         #expect(try await curl("\(url)/time").out.contains("20"))
         #expect(try await curl("\(url)/echo").out == "a file")
-        #expect(try await curl("\(url)/").out.contains("/time"))
+        #expect(try await curl("-w", "%{http_code}", "\(url)/").out == "404 Not Found\n404")
         #expect(try await curl("-d", "x", "-w", "%{http_code}", "\(url)/nothing").out.hasSuffix("405"))
     }
 
@@ -102,11 +119,37 @@ import Testing
         let missing = try await sockctl("http-serve", "--root", scratch("missing"), "127.0.0.1:0").finish()
         missing.expect(status: 66)
         #expect(missing.err.contains("missing: no such file or directory"), "\(missing)")
-        let page = try await sockctl(
-            "http-serve", "--root", Scene.required().directory, "--spa", "index.html", "127.0.0.1:0"
-        ).finish()
-        page.expect(status: 66)
-        #expect(page.err.contains("index.html: no such file or directory"), "\(page)")
+    }
+
+    @Test(.needs(.curl)) func `the page of a program stands for the root too, where nothing else does`() async throws {
+        let root = try scratch("root")
+        unsafe mkdir(root, 0o755)
+        try writeFile("\(root)/app.html", Array("the program".utf8))
+        for options in [[], ["--no-index"]] {
+            let server = try sockctl(["http-serve", "--root", root, "--spa", "app.html"] + options + ["127.0.0.1:0"])
+            let url = "http://127.0.0.1:\(try await server.listening().port)"
+            for path in ["/", "/a/b", "/app.html"] { #expect(try await curl("\(url)\(path)").out == "the program") }
+            #expect(try await curl("-w", "%{http_code}", "\(url)/a.js").out == "404 Not Found\n404")
+        }
+        try writeFile("\(root)/index.html", Array("the index".utf8))
+        let server = try sockctl("http-serve", "--root", root, "--spa", "app.html", "127.0.0.1:0")
+        #expect(try await curl("http://127.0.0.1:\(server.listening().port)/").out == "the index")
+    }
+
+    @Test func `a page that cannot stand for others is named with its folder, and why`() async throws {
+        let root = try scratch("root")
+        unsafe mkdir(root, 0o755)
+        unsafe mkdir("\(root)/folder", 0o755)
+        unsafe symlink("/etc/passwd", "\(root)/out")
+        for (page, status, reason) in [
+            ("index.html", Int32(66), "read \(root)/index.html: no such file or directory"),
+            ("folder", 66, "read \(root)/folder: is a directory"),
+            ("out", 64, "\(root)/out: a symbolic link leads out of the folder"), (".page", 64, "add --hidden"),
+        ] {
+            let outcome = try await sockctl("http-serve", "--root", root, "--spa", page, "127.0.0.1:0").finish()
+            outcome.expect(status: status)
+            #expect(outcome.err.contains(reason), "\(outcome)")
+        }
     }
 
     @Test(arguments: [

@@ -15,7 +15,8 @@ import Testing
         outcome.expect(status: 0)
         outcome.expect(out: "")
         for (name, count) in [
-            ("planned", 100), ("sent", 100), ("answered", 100), ("failed", 0), ("cut", 0), ("bytes", 1000),
+            ("planned", 100), ("sent", 100), ("not_sent", 0), ("stale_repeats", 0), ("answered", 100), ("failed", 0),
+            ("cut", 0), ("bytes", 1000),
         ] { #expect(summary[name]?.integer == count, "\(name): \(outcome)") }
         #expect(summary["statuses"]?["200"]?.integer == 100)
         #expect(summary["closed_loop"]?.bool == true)
@@ -42,10 +43,12 @@ import Testing
     }
 
     @Test func `what fails is counted by phase and cause, and is the status`() async throws {
-        let peer = try WebPeer.start("RESET", #"answer(b"half", length=9) + CLOSE"#, #"answer(b"")"#)
-        let (outcome, summary) = try await summary("--repeat", "4", "127.0.0.1:\(try await peer.port())")
+        let peer = try WebPeer.start(
+            "RESET", #"answer(b"half", length=9) + CLOSE"#, #"b"nonsense\r\n\r\n" + CLOSE"#, #"answer(b"")"#)
+        let (outcome, summary) = try await summary("--repeat", "5", "127.0.0.1:\(try await peer.port())")
         outcome.expect(status: 74)
-        #expect(summary["answered"]?.integer == 2 && summary["failed"]?.integer == 2)
+        #expect(summary["answered"]?.integer == 2 && summary["failed"]?.integer == 3)
+        #expect(summary["errors"]?["head"]?["message"]?.integer == 1, "\(outcome)")
         #expect(summary["errors"]?["first_byte"]?["ECONNRESET"]?.integer == 1, "\(outcome)")
         #expect(summary["errors"]?["body"]?["truncated"]?.integer == 1, "\(outcome)")
         let refused = try await self.summary("--repeat", "3", "127.0.0.1:\(unboundPort())")
@@ -73,6 +76,15 @@ import Testing
         #expect(sent["max"]?.number ?? 0 >= 0.4 && sent["p90"]?.number ?? 1 < 0.2, "\(outcome)")
         #expect(planned["p90"]?.number ?? 0 >= 0.2 && planned["max"]?.number ?? 0 >= 0.4, "\(outcome)")
         #expect(summary["elapsed"]?.number ?? 0 >= 0.98)
+    }
+
+    @Test func `what was due and found no connection is told, and sums up`() async throws {
+        let peer = try python("c = take(serve()); hold()")
+        let (outcome, summary) = try await summary(
+            "--duration", "500ms", "--rate", "20", "127.0.0.1:\(try await peer.port())")
+        outcome.expect(status: 75)
+        let counts = ["planned", "sent", "not_sent"].map { summary[$0]?.integer }
+        #expect(counts == [10, 1, 9], "\(outcome)")
     }
 
     @Test func `--duration cuts what still runs, and says so`() async throws {

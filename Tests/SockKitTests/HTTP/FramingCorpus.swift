@@ -31,8 +31,9 @@ let framingCorpus: [CorpusRow] = [
     row("a length with a fraction", "Content-Length: 5.0", "hello", length),
     row("a length in letters", "Content-Length: five", "hello", length),
     row("a length and a letter", "Content-Length: 5a", "hello", length),
-    row("a length beyond 64 bits", "Content-Length: 99999999999999999999", "", length),
-    row("a length that overflows by one", "Content-Length: 9223372036854775808", "", length),
+    row("a length beyond 64 bits", "Content-Length: 99999999999999999999", "", tooLarge),
+    row("a length that overflows by one", "Content-Length: 9223372036854775808", "", tooLarge),
+    row("a length beyond 64 bits and a letter", "Content-Length: 99999999999999999999a", "", length),
     row("a list of equal lengths", "Content-Length: 5, 5", "hello", length),
     row("a list of different lengths", "Content-Length: 5, 6", "hello", length),
     row("a length beyond ASCII", "Content-Length: \u{b2}", "", length),
@@ -93,6 +94,7 @@ let framingCorpus: [CorpusRow] = [
 
 private let parts = "400 request line: it is not a method, a target and a version with one space between them"
 private let length = "400 field line 2: the Content-Length is not a decimal number"
+private let tooLarge = "413 field line 2: the Content-Length is larger than anything can be"
 private let both = "400 head: both Content-Length and Transfer-Encoding are there"
 private let notLast = "400 head: the last transfer coding is not chunked"
 private let list = "400 head: the Transfer-Encoding is not a list of codings"

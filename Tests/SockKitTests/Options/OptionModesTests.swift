@@ -31,7 +31,15 @@ import Testing
             heartbeat-text heartbeat-misses send submit writers quit-after shutdown no-shutdown half-open \
             input-grace max-time close close-after read-timeout write-timeout deadline keep-going idle-timeout \
             goodbye send-only recv-only output hex-dump crlf read-size first-read-delay read-delay no-read \
-            max-bytes write-size write-delay delay rate frame max-frame separator whole append
+            max-bytes write-size write-delay delay rate frame max-frame separator whole append first-line
+            """),
+        Mode(
+            "--first-line", .tcp,
+            """
+            timeout fallback-delay source source-port retry retry-delay retry-max-delay shutdown no-shutdown \
+            max-time close close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye \
+            recv-only hex-dump crlf read-size first-read-delay read-delay max-bytes write-size write-delay delay \
+            rate
             """),
         Mode(
             "--send a", .tcp,
@@ -77,7 +85,7 @@ import Testing
             timeout fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
             heartbeat-text heartbeat-misses shutdown no-shutdown max-time close close-after read-timeout \
             write-timeout deadline keep-going idle-timeout goodbye output hex-dump read-size first-read-delay \
-            read-delay max-bytes rate frame max-frame separator append
+            read-delay max-bytes rate frame max-frame separator append first-line
             """),
         Mode(
             "--send-only", .tcp,
@@ -116,7 +124,7 @@ import Testing
             submit writers quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output \
             hex-dump crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay \
-            rate frame max-frame separator whole append
+            rate frame max-frame separator whole append first-line
             """),
         Mode(
             "", .unixgram,

@@ -117,7 +117,7 @@ import Testing
             {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112",\#
             "reason":"2 connections are the most that --max-conns allows"}
             """#,
-            #"{"reason":"interrupted"}"#,
+            #"{"reason":"interrupted"}"#, #"{"reason":"interrupted","waiting_for":2,"grace":5.0}"#,
             #"""
             {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","index":2,\#
             "method":"GET","target":"/time","version":"HTTP/1.1","status":200,"bytes_received":3,"bytes_sent":40,\#

@@ -47,7 +47,7 @@ import Testing
         ("heartbeat-answered", .verbose, "index seconds"),
         ("round-trip", .verbose, "index seconds answered"),
         ("peer-refused", .always, "reason"),
-        ("stopping", .verbose, "reason"),
+        ("stopping", .always, "reason waiting_for grace"),
         ("dial", .verbose, "index outcome seconds syn_retransmits"),
         ("queue", .verbose, "moment index queue_length queue_limit listen_overflows listen_drops predicted_timeout"),
         ("probing", .verbose, "chunk own_peer send_buffer_asked receive_buffer_asked send_buffer receive_buffer"),
@@ -83,6 +83,8 @@ import Testing
             """
         ),
         ("redirected", .verbose, "status method url"),
+        ("not-redirected", .always, "status reason"),
+        ("not-retried", .always, "delay limit error"),
         ("stale", .verbose, "error"),
         ("resuming", .verbose, "path outcome"),
         ("partial", .always, "path length"),

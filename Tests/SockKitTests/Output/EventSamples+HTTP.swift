@@ -41,6 +41,10 @@ extension EventSamples {
         ResponseReceivedEvent(ends: ends, head: ResponseHead(204, fields: ["Date": "now"])),
         answered, lastOfConnection, unanswered,
         RedirectedEvent(status: 302, method: "GET", url: "http://x/next"),
+        NotRedirectedEvent(status: 302, reason: "it has no Location"),
+        NotRetriedEvent(
+            delay: .seconds(3600), limit: .seconds(5),
+            failure: Failure(code: "status", message: "GET http://x/: 503 Busy")),
         StaleConnectionEvent(failure: Failure(reset, connection: 3)),
         ResumingEvent(path: "page", bytes: 12, outcome: .appended),
         ResumingEvent(path: "page", bytes: 12, outcome: .rewritten),

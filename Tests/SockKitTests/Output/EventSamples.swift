@@ -94,6 +94,7 @@ enum EventSamples {
         RoundTripEvent(ends: ends, index: 2, duration: .seconds(1), bytes: nil),
         PeerRefusedEvent(ends: ends, reason: "2 connections are the most that --max-conns allows"),
         StoppingEvent(reason: "interrupted"),
+        StoppingEvent(reason: "interrupted", waiting: .init(count: 2, noun: "request", grace: .seconds(5))),
         AnsweredEvent(
             ends: ends, index: 2, method: "GET", target: "/time", version: "HTTP/1.1", status: 200, received: 3,
             sent: 40,

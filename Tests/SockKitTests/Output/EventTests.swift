@@ -57,6 +57,7 @@ import Testing
             "heartbeat 2 answered after 230 µs", "round trip 1: 52 µs, 5 bytes", "round trip 2: no answer in 1.00 s",
             "refused 127.0.0.1:40112: 2 connections are the most that --max-conns allows",
             "server closed: interrupted",
+            "server closed: interrupted; waiting for 2 requests, at most 5.00 s; a second signal ends it at once",
             "200 GET /time: 3 bytes received, 40 bytes in 30 µs, 127.0.0.1:40112, request 2, cut off",
             "400 refused 127.0.0.1:40112: head: there is no Host", "> HTTP/1.1 200 OK\n> Content-Length: 0",
             "2 reports lost: nobody read them in time",

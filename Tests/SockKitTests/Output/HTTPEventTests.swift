@@ -18,11 +18,15 @@ import Testing
             close through the proxy http://proxy:3128/: wait 1.00 ms, first byte 1.00 ms
             """,
             "no answer in 2.00 ms", "302 leads to http://x/next: GET there",
+            "302 is not followed: it has no Location",
+            """
+            not tried again: GET http://x/: 503 Busy asks for a wait of 1h 00m 00s, and the time limit allows 5.00 s
+            """,
             "the server had closed connection 3 meanwhile: the request is sent again on another",
             "page has 12 bytes, and the rest follows", "page is written anew: the server sends all of it",
             "page is whole already, with 12 bytes",
-            "12 of 300 bytes of it are in page; to go on with it, add --continue",
-            "1 byte of it are in page; to go on with it, add --continue",
+            "12 of 300 bytes of it are in page; to go on with it, add --continue (-C -)",
+            "1 byte of it is in page; to go on with it, add --continue (-C -)",
         ]
         let lines = EventSamples.httpGet.map { $0.text(on: Self.plain) }
         for (line, sentence) in zip(lines, expected) { #expect(line == sentence) }

@@ -12,7 +12,8 @@ import Testing
                 "listening", "reply", "dropped", "input-unfinished", "message-cut", "input-dropped", "unanswered",
                 "failed",
                 "failed", "failed", "failed",
-                "retrying", "disconnected", "reconnected", "peer-refused", "reports-lost", "summary",
+                "retrying", "disconnected", "reconnected", "peer-refused", "stopping", "stopping", "reports-lost",
+                "summary",
             ])
     }
 

@@ -7,10 +7,16 @@ struct SocketRow: Sendable {
             closing
     }
 
+    /// What the kernel waits for next.
+    enum Timer: Int, Sendable {
+        case retransmission = 1, keepAlive, timeWait, zeroWindow
+    }
+
     var localPort: Int
     var remotePort: Int
     var state: State?
     var receiveQueue: Int
+    var timer: Timer?
     var inode: Int
 }
 
@@ -25,7 +31,7 @@ func socketTable(_ name: String) -> [SocketRow] {
         return SocketRow(
             localPort: number(words[1].suffix(4), radix: 16), remotePort: number(words[2].suffix(4), radix: 16),
             state: .init(rawValue: number(words[3], radix: 16)), receiveQueue: number(words[4].suffix(8), radix: 16),
-            inode: number(words[9], radix: 10))
+            timer: .init(rawValue: number(words[5].prefix(2), radix: 16)), inode: number(words[9], radix: 10))
     }
 }
 

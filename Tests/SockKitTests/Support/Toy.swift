@@ -24,7 +24,7 @@ struct Toy: Equatable, CommandArguments {
         .option("name", short: "n", as: .word("NAME"), into: \.name, help: "Name."),
         .option("color", as: .choice("WHEN"), into: \.color, help: "Colour."),
         .list("answer", as: .word("TEXT"), into: \.answers, help: "Answer."),
-        .flag("four", short: "4", into: \.isOpen, help: "Four."),
+        .flag("four", short: "4", into: \.isOpen, help: "Four.").followed(by: "-"),
         .flag("no-name", into: \.name, value: nil, help: "No name.").overriding("name"),
         .flag("secret", into: \.isOpen, help: "Whisper.").manualOnly,
     ]

@@ -5,7 +5,7 @@ final class ClientConnection {
     let number: Int
     let host: HostPool
     let stream: any ByteStream
-    /// The stream, where it is a socket's own.
+    /// What the stream is of, in the end.
     private let socket: Connection?
 
     var parser: ResponseParser
@@ -43,9 +43,9 @@ final class ClientConnection {
     /// The response header timeout counts now, and not the end of the exchange.
     var awaitsHead = false
 
-    init(_ stream: any ByteStream, _ host: HostPool, number: Int, limits: MessageLimits) {
+    init(_ stream: any ByteStream, _ socket: Connection?, _ host: HostPool, number: Int, limits: MessageLimits) {
         self.stream = stream
-        socket = stream as? Connection
+        self.socket = socket
         self.host = host
         self.number = number
         parser = ResponseParser(limits: limits)

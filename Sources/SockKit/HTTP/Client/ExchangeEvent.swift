@@ -28,6 +28,10 @@ public enum ExchangeEvent: Sendable {
     case retryingStale(NetworkError)
     /// A redirect is followed.
     case redirecting(HTTPStatus, HTTPRequest)
+    /// A redirect is not followed although redirects are: the sentence says why. The answer is the last.
+    case notRedirecting(HTTPStatus, String)
+    /// The exchange is not repeated, for the server asks for a longer pause than the limit. The answer is the last.
+    case notRetrying(RetryReason, pause: Duration, limit: Duration)
     /// The exchange failed in a way that may pass; it is repeated after a pause. The count begins at 1.
     case retrying(RetryReason, count: Int, pause: Duration)
 }
@@ -81,6 +85,7 @@ public enum ConnectionFate: Sendable, Hashable {
 
 /// Why an exchange is repeated.
 public enum RetryReason: Sendable {
-    case status(HTTPStatus)
+    /// The answer's status, and what the server calls it.
+    case status(HTTPStatus, phrase: String)
     case error(NetworkError)
 }

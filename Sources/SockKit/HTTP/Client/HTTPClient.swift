@@ -24,7 +24,8 @@ public final class HTTPClient {
     ///
     /// The user and the password of a URL are sent as Basic credentials, where the fields have no Authorization. A redirect
     /// that leads nowhere, for want of a Location or because the body cannot be sent again, is returned as an answer; so is
-    /// the answer that is still no last word after the last retry.
+    /// the answer that is still no last word after the last retry, or whose server asks for a longer wait than there is
+    /// time.
     public func send(
         _ request: HTTPRequest, observer: ExchangeObserver? = nil
     ) async throws(NetworkError) -> HTTPResponse {
@@ -36,8 +37,12 @@ public final class HTTPClient {
                 let response = try await follow(limited(request), observer)
                 guard count <= retries.count, retries.statuses.contains(response.status), request.body.isRewindable
                 else { return response }
-                reason = .status(response.status)
+                reason = .status(response.status, phrase: response.head.reason)
                 pause = RetryRules.retryAfter(response.head)
+                if let pause, let limit = longestPause, pause > limit {
+                    observer?(.notRetrying(reason, pause: pause, limit: limit))
+                    return response
+                }
                 await response.finishUnread()
             } catch {
                 guard count <= retries.count, retries.mayRepeat(request, after: error) else { throw error }
@@ -48,6 +53,11 @@ public final class HTTPClient {
             try await wait(pause ?? own, request)
         }
         preconditionFailure("the count has no end")
+    }
+
+    /// What a server may ask to wait for: where an exchange may not take longer, nobody waits longer for one.
+    private var longestPause: Duration? {
+        [timeout, retries.end.map { $0 - .now }].compactMap(\.self).min()
     }
 
     private func wait(_ pause: Duration, _ request: HTTPRequest) async throws(NetworkError) {
@@ -78,7 +88,11 @@ public final class HTTPClient {
         while true {
             let response = try await transport.roundTrip(request, observer: observer)
             response.redirects = redirection.count
-            guard let limit = redirects.limit, let next = try redirected(response, &redirection) else {
+            guard let limit = redirects.limit else { return response }
+            guard let next = try redirected(response, &redirection) else {
+                if let obstacle = Redirection.obstacle(response.request, response.head) {
+                    observer?(.notRedirecting(response.status, obstacle))
+                }
                 return response
             }
             await response.finishUnread()

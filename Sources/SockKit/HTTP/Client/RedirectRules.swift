@@ -36,13 +36,27 @@ struct Redirection {
         "expect",
     ]
 
+    /// Why an answer is not followed that is a redirect; nil if nothing stands in the way.
+    static func obstacle(_ request: HTTPRequest, _ head: ResponseHead) -> String? {
+        guard isRedirect(head.status) else { return nil }
+        if location(head) == nil { return "it has no Location" }
+        return repeats(head.status) && !request.body.isRewindable
+            ? "the content of the request cannot be sent a second time" : nil
+    }
+
+    private static func isRedirect(_ status: HTTPStatus) -> Bool { [301, 302, 303, 307, 308].contains(status.code) }
+    /// The request is sent again as it was.
+    private static func repeats(_ status: HTTPStatus) -> Bool { status.code >= 307 }
+
+    private static func location(_ head: ResponseHead) -> String? {
+        head.fields.all(named: "location").first.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     /// The next request; nil where the answer is none that leads anywhere.
     mutating func next(_ request: HTTPRequest, _ head: ResponseHead) throws(HTTPURL.Failure) -> HTTPRequest? {
-        guard [301, 302, 303, 307, 308].contains(head.status.code),
-            let location = head.fields.all(named: "location").first, !location.isEmpty
+        guard Self.isRedirect(head.status), Self.obstacle(request, head) == nil, let location = Self.location(head)
         else { return nil }
-        let repeats = head.status.code >= 307
-        if repeats, !request.body.isRewindable { return nil }
+        let repeats = Self.repeats(head.status)
         var next = request
         next.url = try request.url.resolving(location)
         if !repeats {

@@ -85,9 +85,10 @@ extension Transport {
 
     private func dial(_ host: HostPool, _ wish: ConnectionWish) async {
         do throws(NetworkError) {
-            let stream = try await dialer(for: host, wish.observer).dial(network(of: host), to: destination(of: host))
+            let socket = try await dialer(for: host, wish.observer).dial(network(of: host), to: destination(of: host))
             dialled += 1
-            let connection = ClientConnection(stream, host, number: dialled, limits: messageLimits)
+            let stream = rules.watch?(socket, dialled) ?? socket
+            let connection = ClientConnection(stream, socket, host, number: dialled, limits: messageLimits)
             if stopWaiting(host, wish) { wish.fulfil(.success(connection)) } else { _ = put(connection) }
         } catch {
             host.count -= 1

@@ -29,6 +29,8 @@ public struct TransportRules: Sendable {
     public var dialer = Dialer(options: Self.socketOptions)
     /// Every connection goes to this Unix socket, whatever host the URL names.
     public var unixSocket: UnixAddress?
+    /// Puts a stream of somebody's own around each connection, to see what passes; it is given the connection's number.
+    public var watch: (@Netpoller @Sendable (Connection, Int) -> any ByteStream)?
     /// Addresses for one host and port, which are then not resolved.
     public var overrides: [HostOverride] = []
     /// Through which proxies requests go.

@@ -9,6 +9,18 @@ struct FileFailure: Error, Sendable, Hashable {
         self.reason = reason
     }
 
+    /// What an error of the kernel means to somebody who brought a file: for the folder, or the file that it would replace.
+    init(storing error: Errno, in what: String) {
+        let failure = FileFailure(error)
+        let reason: String? =
+            switch error {
+            case .permissionDenied, .notPermitted: "the server may not write to this \(what)"
+            case .readOnlyFileSystem: "the file system is read-only"
+            default: nil
+            }
+        self.init(failure.status, reason)
+    }
+
     /// What an error of the kernel means to somebody who asked for a file by its path. That a path leads out of the root
     /// and that nothing is there look the same.
     init(_ error: Errno) {

@@ -11,6 +11,8 @@ extension FileHandler {
         case kept(OpenFiles.Entry)
         /// A folder that is to be listed.
         case folder(KernelPath)
+        /// A folder that is not: nothing else stands for it but the page that stands for all.
+        case unlisted
         /// A folder, which has a slash at its end.
         case elsewhere(String)
         case nothing(HTTPStatus)
@@ -44,7 +46,9 @@ extension FileHandler {
         if let status = try? root.status(of: index), status.kind == .regular {
             return try open(index, Array("index.html".utf8), request, keeping)
         }
-        return rules.listsFolders ? .folder(place) : .nothing(404)
+        // A program's page is that of the whole root.
+        let isListed = rules.listsFolders && (rules.standIn == nil || !path.segments.isEmpty)
+        return isListed ? .folder(place) : .unlisted
     }
 
     /// Opens a file, or the compressed copy of it that stands beside it, if that is as young and the client takes it.

@@ -49,6 +49,8 @@ public final class FileHandler: HTTPHandler {
 
     @inline(never)
     private func answerAnew(_ exchange: HTTPExchange) async throws(NetworkError) {
+        // Its target is a host, and no path that could be missing.
+        if case .connect = exchange.request.method { return try await exchange.respond(allowing: [.get, .head]) }
         let path: FilePath
         do throws(FilePath.Failure) {
             path = try FilePath(exchange.request.path)
@@ -83,6 +85,7 @@ public final class FileHandler: HTTPHandler {
         case .kept(let entry): try await send(entry.file, entry.facts, exchange)
         case .elsewhere(let place): try await exchange.respond(301, ["Location": place], body: [])
         case .folder(let place): try await list(place, path, exchange)
+        case .unlisted: if try await !answerStandIn(path, exchange) { try await exchange.refuse(404) }
         case .nothing(404): try await answerMissing(path, exchange)
         case .nothing(let status): try await exchange.refuse(status)
         }
@@ -90,13 +93,18 @@ public final class FileHandler: HTTPHandler {
 
     private func answerMissing(_ path: FilePath, _ exchange: HTTPExchange) async throws(NetworkError) {
         if let otherwise, otherwise.knows(exchange.request.path) { return try await otherwise.handler.answer(exchange) }
-        if let standIn = rules.standIn, !(path.segments.last ?? []).contains(UInt8(ascii: ".")) {
-            if case .file(let found) = look(at: standIn, for: exchange.request, keeping: false) {
-                return try await send(found.file, found.facts, exchange)
-            }
-        }
+        if try await answerStandIn(path, exchange) { return }
         if let otherwise { return try await otherwise.handler.answer(exchange) }
         try await exchange.refuse(404)
+    }
+
+    /// Answers with the page that stands for paths without a file; false if there is none for this one.
+    private func answerStandIn(_ path: FilePath, _ exchange: HTTPExchange) async throws(NetworkError) -> Bool {
+        guard let standIn = rules.standIn, !(path.segments.last ?? []).contains(UInt8(ascii: ".")),
+            case .file(let found) = look(at: standIn, for: exchange.request, keeping: false)
+        else { return false }
+        try await send(found.file, found.facts, exchange)
+        return true
     }
 
     /// Sends a file, or what the request wants of it. What is small leaves in one write with its head.

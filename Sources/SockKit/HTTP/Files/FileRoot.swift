@@ -9,9 +9,12 @@
 /// thread takes twenty.
 public final class FileRoot: Sendable {
     private let folder: FileDescriptor
+    /// What it is called in errors.
+    private let name: String
 
     /// Opens the folder, or says why that cannot be.
     public init(_ path: ByteString) throws(NetworkError) {
+        name = "\(path)"
         do throws(Errno) {
             folder = try FolderCalls.open(KernelPath(path.bytes))
             // Linux before 5.6 has no openat2(2), and some sandboxes forbid it: better to know now.
@@ -24,13 +27,22 @@ public final class FileRoot: Sendable {
 
     /// Fails if there is no file at the path that can be served.
     public func requireFile(_ path: FilePath) throws(NetworkError) {
+        let file = NetworkError.GivenStream.file((name.hasSuffix("/") ? String(name.dropLast()) : name) + "\(path)")
+        let cause: NetworkError.Cause
         do throws(Errno) {
             let place = KernelPath(path.relative)
-            guard try FolderCalls.status(of: place, in: folder.rawValue).kind == .regular else { throw .noSuchFile }
-            _ = try FolderCalls.open(place, beneath: folder.rawValue, for: .reading)
+            switch try FolderCalls.status(of: place, in: folder.rawValue).kind {
+            case .regular:
+                _ = try FolderCalls.open(place, beneath: folder.rawValue, for: .reading)
+                return
+            case .directory: cause = .system(.isDirectory, call: "read")
+            case .pipe, .socket, .terminal, .symbolicLink, .device: cause = .invalid("it is no regular file")
+            }
         } catch {
-            throw NetworkError(.read, .file("\(path)"), cause: .system(error, call: "read"))
+            let leadsOut = "a symbolic link leads out of the folder \(name)"
+            cause = error == .leadsOut ? .invalid(leadsOut) : .system(error, call: "read")
         }
+        throw NetworkError(.read, file, cause: cause)
     }
 
     /// A file that was opened, and what it is.
@@ -58,7 +70,9 @@ public final class FileRoot: Sendable {
 
     /// Fails if the process may not write to the file at a path.
     func requireWritable(_ path: KernelPath) throws(FileFailure) {
-        _ = try open(path, for: .writing)
+        do throws(Errno) { _ = try FolderCalls.open(path, beneath: folder.rawValue, for: .writing) } catch {
+            throw FileFailure(storing: error, in: "file")
+        }
     }
 
     /// What a path leads to, if that is beneath.

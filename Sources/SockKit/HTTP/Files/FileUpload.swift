@@ -20,7 +20,7 @@ struct FileUpload: ~Copyable {
             let file = try FolderCalls.open(name, beneath: folder.rawValue, for: .creating)
             return FileUpload(folder, file, name)
         } catch {
-            throw FileFailure(error)
+            throw FileFailure(storing: error, in: "folder")
         }
     }
 

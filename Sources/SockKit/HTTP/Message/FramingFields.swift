@@ -33,17 +33,18 @@ struct FramingFields: Sendable {
         }
     }
 
-    /// Digits alone. A number beyond all reason is refused as one that is none.
+    /// Digits alone.
     private static func number(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(HTTPRefusal.Fault) -> Int {
         guard !range.isEmpty else { throw .badContentLength }
-        var value = 0
+        var value: Int? = 0
         for index in range {
             guard let digit = Int(decimal: bytes[index]) else { throw .badContentLength }
-            let (product, isBeyond) = value.multipliedReportingOverflow(by: 10)
+            // What follows a number that is too large already must still be digits, to be one.
+            guard let (product, isBeyond) = value?.multipliedReportingOverflow(by: 10) else { continue }
             let (sum, isJustBeyond) = product.addingReportingOverflow(digit)
-            guard !isBeyond, !isJustBeyond else { throw .badContentLength }
-            value = sum
+            value = isBeyond || isJustBeyond ? nil : sum
         }
+        guard let value else { throw .contentLengthBeyondCounting }
         return value
     }
 

@@ -27,7 +27,7 @@ extension HTTPRefusal {
 
         // Of what the fields say.
         case missingHost, repeatedHost, badHost
-        case badContentLength, repeatedContentLength, contentLengthAndTransferEncoding
+        case badContentLength, contentLengthBeyondCounting, repeatedContentLength, contentLengthAndTransferEncoding
         case transferEncodingInHTTP10
         case chunkedNotLast, chunkedTwice, badTransferEncoding, unknownCoding
         case unmetExpectation
@@ -51,7 +51,9 @@ extension HTTPRefusal {
 
         var isLimit: Bool {
             switch self {
-            case .lineTooLong, .headTooLong, .emptyLines, .tooManyFields, .bodyTooLong, .chunkExtensionsTooLong: true
+            case .lineTooLong, .headTooLong, .emptyLines, .tooManyFields, .bodyTooLong, .chunkExtensionsTooLong,
+                .contentLengthBeyondCounting:
+                true
             default: false
             }
         }
@@ -60,7 +62,7 @@ extension HTTPRefusal {
             switch self {
             case .lineTooLong: place == .startLine ? 414 : 431
             case .headTooLong, .tooManyFields: 431
-            case .bodyTooLong: 413
+            case .bodyTooLong, .contentLengthBeyondCounting: 413
             case .unsupportedVersion: 505
             case .unknownCoding: 501
             case .unmetExpectation: 417
@@ -74,8 +76,8 @@ extension HTTPRefusal {
             case .bareCarriageReturn: "a carriage return stands without its line feed"
             case .bareLineFeed: "a line feed stands without its carriage return"
             case .controlByte(let byte): "the control byte \(Self.hexadecimal(byte)) has no place there"
-            case .lineTooLong(let limit), .bodyTooLong(let limit): "it is longer than the limit of \(limit) bytes"
-            case .headTooLong(let limit): "with it all lines are longer than the limit of \(limit) bytes"
+            case .lineTooLong(let limit), .bodyTooLong(let limit): "it is longer than the limit of \(Self.bytes(limit))"
+            case .headTooLong(let limit): "with it all lines are longer than the limit of \(Self.bytes(limit))"
             case .emptyLines(let limit): "more than \(limit) empty lines came before it"
             case .tlsHandshake: "these are the bytes of a TLS handshake, and plain HTTP is spoken here"
             case .notThreeParts: "it is not a method, a target and a version with one space between them"
@@ -100,6 +102,7 @@ extension HTTPRefusal {
             case .repeatedHost: "it is a second Host"
             case .badHost: "the Host is not a host and perhaps a port"
             case .badContentLength: "the Content-Length is not a decimal number"
+            case .contentLengthBeyondCounting: "the Content-Length is larger than anything can be"
             case .repeatedContentLength: "it is a second Content-Length"
             case .contentLengthAndTransferEncoding: "both Content-Length and Transfer-Encoding are there"
             case .transferEncodingInHTTP10: "HTTP/1.0 has no Transfer-Encoding"
@@ -111,11 +114,13 @@ extension HTTPRefusal {
             case .badChunkSize: "its size is not a hexadecimal number"
             case .chunkSizeOverflow: "its size is beyond any number"
             case .badChunkExtension: "its extension is not names with values"
-            case .chunkExtensionsTooLong(let limit): "the extensions are longer than the limit of \(limit) bytes"
+            case .chunkExtensionsTooLong(let limit): "the extensions are longer than the limit of \(Self.bytes(limit))"
             case .noLineEndAfterChunk: "no CRLF stands behind its data"
             case .truncated: "the connection ended inside it"
             }
         }
+
+        private static func bytes(_ count: Int) -> String { count == 1 ? "1 byte" : "\(count) bytes" }
 
         private static func hexadecimal(_ byte: UInt8) -> String {
             (byte < 16 ? "0x0" : "0x") + String(byte, radix: 16)

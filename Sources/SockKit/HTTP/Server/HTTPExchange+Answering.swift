@@ -53,7 +53,7 @@ extension HTTPExchange {
     public func refuse(
         _ status: HTTPStatus, _ fields: Fields = [:], reason: String? = nil
     ) async throws(NetworkError) {
-        let text = "\(status) \(status.reason)" + (reason.map { ": \($0)" } ?? "") + "\n"
+        let text = status.line + (reason.map { ": \($0)" } ?? "") + "\n"
         try await respond(status, fields, text: text)
     }
 
@@ -107,7 +107,8 @@ extension HTTPExchange {
         guard answer.status != nil, !answer.isWhole else { return }
         switch answer.framing {
         case .none, .untilClose: break
-        case .length(let left): if left > 0 { throw cutOff("the answer ended \(left) bytes short") }
+        case .length(let left):
+            if left > 0 { throw cutOff("the answer ended \(left == 1 ? "1 byte" : "\(left) bytes") short") }
         case .chunked: putLastChunk()
         }
         answer.isWhole = true

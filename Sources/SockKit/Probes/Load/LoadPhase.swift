@@ -8,6 +8,8 @@ public enum LoadPhase: String, Sendable, Hashable, CaseIterable {
     case send
     /// Waiting for the answer to begin.
     case firstByte = "first-byte"
-    /// Taking the answer, from its first byte to the end of its body.
+    /// Taking the head of the answer.
+    case head
+    /// Taking the body of the answer, to its end.
     case body
 }

@@ -11,6 +11,8 @@ public struct LoadResult: Sendable {
     /// What each status was answered how often.
     public internal(set) var statuses: [UInt16: Int] = [:]
     public internal(set) var failures = LoadFailures()
+    /// Times that a request went out again because its connection was stale: each was sent once more than `sent` says.
+    public internal(set) var staleRepeats = 0
     /// Bytes of bodies.
     public internal(set) var bytes = 0
     public internal(set) var newConnections = 0
@@ -25,6 +27,11 @@ public struct LoadResult: Sendable {
     /// What it took to make each connection, without the resolution of its name.
     public internal(set) var connect = LatencyHistogram()
 
+    /// When the first request went out.
+    var firstSend: Deadline?
+    /// From the send of the first request to the end of the last answer.
+    public internal(set) var span = Duration.zero
+    /// From the start to the end of it all.
     public internal(set) var elapsed = Duration.zero
     /// The processor time that this process used meanwhile.
     public internal(set) var processorTime = Duration.zero
@@ -33,8 +40,11 @@ public struct LoadResult: Sendable {
         self.plan = plan
     }
 
-    /// Answers a second.
-    public var rate: Double { elapsed > .zero ? Double(answered) / elapsed.seconds : 0 }
+    /// Exchanges that were planned and never began.
+    public var unsent: Int? { plan.planned.map { max(0, $0 - sent) } }
+
+    /// Answers a second, from the first send to the last answer.
+    public var rate: Double { span > .zero ? Double(answered) / span.seconds : 0 }
 
     /// How much of one processor this process used: near 1, the load was limited by who made it.
     public var processorShare: Double { elapsed > .zero ? processorTime.seconds / elapsed.seconds : 0 }

@@ -86,11 +86,15 @@ final class LoadWorker {
         switch event {
         case .connection(let facts):
             (sent, phase) = (.now, .send)
+            if load.result.firstSend == nil { load.result.firstSend = sent }
             if facts.isReused { load.result.reusedConnections += 1 } else { load.result.newConnections += 1 }
         case .wroteHead, .wroteContent: if phase == .send { phase = .firstByte }
         case .firstByte:
-            phase = .body
+            phase = .head
             load.result.firstByte.record(nanoseconds: Deadline.now.nanoseconds - sent.nanoseconds)
+        case .interim: phase = .firstByte
+        case .head: phase = .body
+        case .retryingStale: load.result.staleRepeats += 1
         case .waiting: phase = load.transport.rules.maxConnsPerHost == 0 ? .resolve : .wait
         case .dial(.connecting): phase = .connect
         case .dial(.connected(_, _, let time)): load.result.connect.record(time)
@@ -117,5 +121,6 @@ extension LoadResult {
         statuses[status, default: 0] += 1
         bytes += count
         latency.record(nanoseconds: end.nanoseconds - sent.nanoseconds)
+        if let firstSend { span = end - firstSend }
     }
 }

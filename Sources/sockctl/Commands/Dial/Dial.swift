@@ -58,6 +58,10 @@ struct Dial {
             session.reportSummary()
             return status
         }
+        if arguments.firstLineOnly {
+            let session = FirstLineSession(arguments.peer, streams, copies, reporter)
+            return await session.run(on: try await reach(1, persistence)).status
+        }
         if network.kind == .datagram {
             let peer = try await reach(1, persistence)
             defer { peer.close() }

@@ -13,6 +13,7 @@ struct DialArguments: Equatable, Sendable {
     var roundTrips = RoundTripArguments()
     var submit = SubmitArguments()
     var writing = WriterArguments()
+    var firstLineOnly = false
     var peer = PeerArguments()
 
     static let rows: [Row<DialArguments>] =
@@ -29,7 +30,29 @@ struct DialArguments: Equatable, Sendable {
         + RoundTripArguments.rows.lifted(through: \.roundTrips)
         + SubmitArguments.rows.lifted(through: \.submit)
         + WriterArguments.rows.lifted(through: \.writing)
-        + PeerArguments.rows.lifted(through: \.peer)
+        + PeerArguments.rows.lifted(through: \.peer) + [firstLine].titled(TransferArguments.title)
+
+    private static let firstLine: Row<DialArguments> = .flag(
+        "first-line", into: \.firstLineOnly, help: "Print the first line that comes, and be done.",
+        detail: """
+            Standard input is sent meanwhile. The line ends with a newline, whether it came with CR LF or LF; what comes \
+            behind it is not read. A peer that ends before a line does is an error: 65, or 74 if it had said nothing.
+            """
+    )
+    .excludes(
+        "send", "submit", "writers", "reconnect", "heartbeat",
+        reason: "'--first-line' ends with the first line, and '{other}' goes on"
+    )
+    .excludes("send-only", "no-read", reason: "'--first-line' waits for a line, and with '{other}' nobody reads it")
+    .excludes(
+        "frame", "separator", "whole", "output",
+        reason: "'{other}' is about all that comes, '--first-line' about a line"
+    )
+    .excludes(
+        "quit-after", "half-open", "input-grace",
+        reason: "'{other}' says when to end, and with '--first-line' the first line does"
+    )
+    .needs(.stream, reason: "'--first-line' looks for a line in a stream, and {network} has messages")
 
     private static let connecting: [Row<DialArguments>] = [
         .option(

@@ -36,6 +36,6 @@ struct RoundTripArguments: Equatable, Sendable {
         .option(
             "interval", as: .duration, into: \.interval, help: "How far apart the sends of --send are.",
             detail: "With 0 each follows upon the answer to the one before; none overtakes an answer."
-        ).needs("send", reason: "'--interval' is about '--send', which is missing"),
+        ).manualOnly.needs("send", reason: "'--interval' is about '--send', which is missing"),
     ].titled("Round trips")
 }

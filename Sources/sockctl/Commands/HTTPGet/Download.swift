@@ -42,7 +42,11 @@ final class Download {
             do throws(NetworkError) {
                 return try await get(resumption)
             } catch {
-                if error.cause == .cancelled || error.isOutputGone { return .success }
+                if error.isOutputGone { return .success }
+                if error.cause == .cancelled {
+                    tellPart()
+                    return .success
+                }
                 log?.fail(error)
                 // The client itself tries again what broke before its answer; here it is a body, of which a file has a part.
                 guard error.isLoss || error.isCutOff, backoff.count < answer.retries, let file = partialFile,
@@ -85,7 +89,7 @@ final class Download {
         let log = reporter.isReported(.verbose) ? ExchangeLog(request, client.transport, reporter) : nil
         self.log = log
         let upload = uploadProgress(request)
-        guard showsHeads || log != nil || upload != nil || answer.retries > 0 else { return nil }
+        guard showsHeads || log != nil || upload != nil || answer.retries > 0 || answer.follows else { return nil }
         return { event in
             if case .head = event { upload?.finish() }
             switch event {
@@ -98,6 +102,11 @@ final class Download {
                     self.reporter.report(
                         RetryingEvent(attempt: count, delay: pause, failure: Failure(reason, request)))
                 }
+            case .notRetrying(let reason, let pause, let limit):
+                let failure = Failure(reason, request)
+                self.reporter.report(NotRetriedEvent(delay: pause, limit: limit, failure: failure))
+            case .notRedirecting(let status, let reason):
+                self.reporter.report(NotRedirectedEvent(status: status, reason: reason))
             default: break
             }
             log?.take(event)
@@ -174,7 +183,8 @@ final class Download {
             }
             reporter.fail(
                 code: "range",
-                message: "\(resumption.file.path) has \(resumption.size) bytes, more than \(request.url) has",
+                message:
+                    "\(resumption.file.path) has \(Quantity.count(resumption.size, "byte")), more than \(request.url) has",
                 hint: "to get it anew, leave out --continue")
             return .data
         }
@@ -184,10 +194,14 @@ final class Download {
 
     private func fail(_ error: NetworkError) -> ExitStatus {
         let status = reporter.fail(error)
-        if let file = place.file, file.hasBegun, let size = file.size, size > 0, error.stream == nil {
-            reporter.report(PartialFileEvent(path: file.path.text, bytes: size, length: expected))
-        }
+        if error.stream == nil { tellPart() }
         return status
+    }
+
+    /// Says what a body that did not come to its end has left in its file.
+    private func tellPart() {
+        guard let file = place.file, file.hasBegun, let size = file.size, size > 0 else { return }
+        reporter.report(PartialFileEvent(path: file.path.text, bytes: size, length: expected))
     }
 }
 

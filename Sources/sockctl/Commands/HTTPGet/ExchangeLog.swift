@@ -34,7 +34,8 @@ final class ExchangeLog {
             clock.sent = .now
             reportRequest()
         case .wroteContent: clock.sent = .now
-        case .awaitsContinue, .sending: break
+        // The last two are told also to those who do not ask for details.
+        case .awaitsContinue, .sending, .notRedirecting, .notRetrying: break
         case .firstByte: clock.firstByte = .now
         case .interim(let head):
             clock.firstByte = nil
@@ -68,7 +69,7 @@ final class ExchangeLog {
     func fail(_ error: NetworkError) {
         guard !isTold, error.cause != .cancelled else { return }
         bytes = max(bytes, error.bytesTransferred)
-        report(Failure(error, connection: facts?.number))
+        report(reporter.failure(error, connection: facts?.number))
     }
 
     // MARK: - The course of things

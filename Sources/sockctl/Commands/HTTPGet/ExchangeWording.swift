@@ -42,7 +42,7 @@ extension Failure {
     init(_ reason: RetryReason, _ request: HTTPRequest) {
         switch reason {
         case .error(let error): self.init(error)
-        case .status(let status): self.init(status, "", request)
+        case .status(let status, let phrase): self.init(status, phrase, request)
         }
     }
 

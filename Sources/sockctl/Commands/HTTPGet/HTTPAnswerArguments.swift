@@ -33,12 +33,14 @@ struct HTTPAnswerArguments: Equatable, Sendable {
             "location", short: "L", into: \.follows, help: "Go where a redirect leads.",
             detail: """
                 After 301, 302 and 303 a POST becomes a GET; after 307 and 308 it is sent again. A user and a password, \
-                and what `--header` has of `Authorization` and `Cookie`, go to no other host.
+                and what `--header` has of `Authorization` and `Cookie`, go to no other host. A redirect that leads \
+                nowhere, for want of a Location or because the body cannot be sent again, is the answer, and told; one to \
+                https is status 64, to what is not spoken here 65.
                 """),
         .option(
             "max-redirects", as: .count(0...1000), into: \.maximumRedirects, help: "So many redirects are followed.",
             detail: "One more is an error, with status 65."
-        ).manualOnly.needs(
+        ).needs(
             "location", reason: "'--max-redirects' is about redirects that are followed: give '--location'"),
         .flag(
             "fail", short: "f", into: \.failure, value: .fails, help: "A status of 400 and above is a failure: 1.",
@@ -52,7 +54,8 @@ struct HTTPAnswerArguments: Equatable, Sendable {
             "output", short: "o", as: .file, into: \.output, help: "Write the body to a file.",
             detail: """
                 A file that exists keeps what it holds until an answer's body begins. What came of a body that ended too \
-                soon is kept, and told; `--continue` goes on with it.
+                soon is kept, and told; `--continue` goes on with it. Of several URLs, and under load, each body is put \
+                behind the one before it, whole.
                 """
         ).excludes("remote-name", reason: "'--output' and '--remote-name' both name the file"),
         .flag(
@@ -62,23 +65,25 @@ struct HTTPAnswerArguments: Equatable, Sendable {
             help: "Ask only for what the file lacks.",
             detail: """
                 The file of `--output` or `--remote-name` is gone on with, if the server has ranges and what it serves is \
-                still the same; else it is written anew. A file that is whole stays as it is.
+                still the same; else it is written anew. A file that is whole stays as it is. `-C -`, as curl wants it, \
+                is the same.
                 """
-        )
-        .needs(
-            "output", "remote-name",
-            reason: "'--continue' goes on with a file: name it with '--output' or '--remote-name'"
-        )
-        .excludes("include", reason: "'--include' writes the head into the file that '--continue' goes on with")
-        .excludes(
-            "head", "data", "json-body", "upload-file",
-            reason: "'--continue' is about a body that is got, not '{other}'"),
+        ).followed(by: "-")
+            .needs(
+                "output", "remote-name",
+                reason: "'--continue' goes on with a file: name it with '--output' or '--remote-name'"
+            )
+            .excludes("include", reason: "'--include' writes the head into the file that '--continue' goes on with")
+            .excludes(
+                "head", "data", "json-body", "upload-file",
+                reason: "'--continue' is about a body that is got, not '{other}'"),
         .option(
             "retry", as: .count(1...1000), into: \.retries, help: "Try again so often what time may mend.",
             detail: """
                 That is a connection that fails or breaks, a time-out, and the statuses 408, 429, 500, 502, 503, 504, 522 \
                 and 524; nothing of which a part was printed. The first wait is 1 s, and each is twice the one before; \
-                `Retry-After` overrules that.
+                `Retry-After` overrules that. If it asks for more than `--timeout`, or what is left of `--max-time`, the \
+                answer is the last, which is told.
                 """),
     ].titled("The answer")
 }

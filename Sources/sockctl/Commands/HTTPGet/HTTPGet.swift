@@ -8,6 +8,8 @@ struct HTTPGet {
     private let reporter: Reporter
     private let urls: [HTTPURL]
     private let rules: TransportRules
+    /// When `--max-time` is over.
+    private let end: Deadline?
 
     init(_ arguments: HTTPGetArguments, _ conductor: Conductor) throws(UsageError) {
         self.arguments = arguments
@@ -15,12 +17,14 @@ struct HTTPGet {
         reporter = conductor.reporter
         urls = try arguments.urls.map { (word) throws(UsageError) in try HTTPURL(word) }
         rules = try TransportRules(arguments)
+        end = arguments.maximumTime.map { .now + $0 }
     }
 
     func run() async -> ExitStatus {
         do throws(NetworkError) {
             var rules = rules
             rules.proxies = try ProxyRules(environment: Self.environment)
+            if reporter.isReported(.veryVerbose) { rules.watch = TransferLog.watch(reporter) }
             let transport = Transport(rules: rules)
             let requests = try await ClientRequests(arguments.request)
             guard arguments.isLoad else { return try await getAll(requests, transport) }
@@ -71,6 +75,7 @@ struct HTTPGet {
     private func client(_ transport: Transport) -> HTTPClient {
         var retries = RetryRules(count: arguments.answer.retries)
         retries.statuses.formUnion([522, 524])
+        retries.end = end
         return HTTPClient(
             transport: transport, timeout: arguments.transport.timeout,
             redirects: arguments.answer.follows ? .follow(arguments.answer.maximumRedirects) : .none, retries: retries)

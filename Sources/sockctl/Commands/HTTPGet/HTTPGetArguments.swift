@@ -18,7 +18,7 @@ struct HTTPGetArguments: Equatable, Sendable {
             .positional(
                 "url", 1...Int.max, into: \.urls, help: "What to get: http://host:port/path, or without http://.",
                 detail: """
-                    Several are asked for one after the other, over the same connections where they can be kept. A user \
+                    `PORT`, `:PORT` and `:PORT/PATH` are localhost. Several are asked for one after the other, over the same connections where they can be kept. A user \
                     and a password in it, `http://USER:PASS@HOST/`, are sent as `--user` sends them.
                     """)
         ]
@@ -33,13 +33,15 @@ struct HTTPGetArguments: Equatable, Sendable {
     private static let maximumTimeRow: Row<HTTPGetArguments> = .option(
         "max-time", as: .limit, into: \.maximumTime, help: "Give up after this long in all.",
         detail: "It counts from the start of the program, over all requests and retries; the status is 75."
-    ).manualOnly
+    )
 
     /// Those that have a meaning for HTTP, without the short names that mean something else here.
     private static let networkRows: [Row<HTTPGetArguments>] = NetworkArguments.rows
         .filter { ["ipv4", "ipv6", "no-dns", "resolve"].contains($0.info.name) }
         .map { row in
-            row.manualOnly.excludes(
+            var row = row
+            row.info.visibility = row.info.name == "resolve" ? .shown : .manualOnly
+            return row.excludes(
                 "unix-socket", reason: "'--unix-socket' asks no address: '{option}' has no use beside it")
         }
         .lifted(through: \.network)
@@ -59,8 +61,7 @@ struct HTTPGetArguments: Equatable, Sendable {
 
     func validate() throws(UsageError) {
         if urls.contains("-") {
-            throw UsageError(
-                "'-' is no URL", hint: given.contains("continue") ? "'-C' takes no value here" : "write http://HOST/")
+            throw UsageError("'-' is no URL", hint: "write http://HOST/")
         }
         if load.duration == .zero { throw UsageError("'--duration 0' would be over at once: give a time above 0") }
         if request.user != nil, request.fields.contains(where: { $0.name.lowercased() == "authorization" }) {
@@ -87,7 +88,7 @@ extension HTTPGetArguments: RunArguments {}
 extension HTTPURL {
     /// Reads a URL from the command line.
     init(_ word: Word) throws(UsageError) {
-        do throws(Failure) { try self.init(word.text, guessing: true) } catch {
+        do throws(Failure) { try self.init(Self.naming(word.text), guessing: true) } catch {
             throw UsageError("'\(word)': \(error)", hint: "write it like http://127.0.0.1:3000/time")
         }
         guard !isSecure else {
@@ -95,6 +96,14 @@ extension HTTPURL {
                 "'\(word)': https is HTTP over TLS, which this program does not speak yet",
                 hint: "of a server that takes both, ask for http://\(authorityWithoutScheme)")
         }
+    }
+
+    /// A port alone, perhaps behind a colon, is one of this machine, as in every address of the command line.
+    private static func naming(_ text: String) -> String {
+        let place = text.prefix { !"/?#".contains($0) }
+        let port = place.hasPrefix(":") ? place.dropFirst() : place
+        guard !port.isEmpty, Decimal.isDigits(port) else { return text }
+        return "http://localhost:\(port)\(text[place.endIndex...])"
     }
 
     private var authorityWithoutScheme: String { "\(host.contains(":") ? "[\(host)]" : host)\(target)" }

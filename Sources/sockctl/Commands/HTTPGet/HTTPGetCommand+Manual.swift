@@ -8,7 +8,8 @@ extension HTTPGetCommand {
             """
             Its transport is Go's: connections are kept and used again, each phase has a time limit of its own, and the \
             fields of Go's Transport are options here, with the same defaults. With `-v` it shows both heads of each \
-            exchange, line by line, which connection served it, and how long each phase took: on a terminal as a picture.
+            exchange, line by line, which connection served it, and how long each phase took: on a terminal as a picture. With \
+            `-vv` it shows each read and write, too, and what the kernel made of the connection's options.
             """,
             """
             With `--repeat` or `--duration` it makes many requests, of several connections at once, and says how long they \
@@ -129,11 +130,14 @@ extension Manual.Section {
         requests that were due in that second, and not only by those that were on their way.
         """,
         """
-        The summary has `planned`, `sent`, `answered`, `failed` and `cut` (still running when the time was up); `errors` by \
-        phase and code; `statuses`; `bytes` of bodies; `rate` and `rate_asked`; `closed_loop`; `latency`, `latency_planned`, \
-        `first_byte` and `connect`, each of `min`, `p50`, `p90`, `p99`, `p999`, `max` and `mean`; `new_connections` and \
-        `reused_connections`; `elapsed`; and `cpu_share`, the part of one processor that the program itself used: near 1 it \
-        is the program that was measured. Percentiles are exact to half a percent.
+        The summary has `planned`; `sent` and `not_sent`, which was due and found the end before a connection; `answered`, \
+        `failed` and `cut` (still running when the time was up), together `sent`; `errors` by phase and code; `statuses`; \
+        `bytes` of bodies; `rate`, answers a second from the first send to the last answer, and `rate_asked`; `closed_loop`; \
+        `latency`, `latency_planned`, `first_byte` and `connect`, each of `min`, `p50`, `p90`, `p99`, `p999`, `max` and \
+        `mean`; `new_connections` and `reused_connections`, one for each time that a request went out: as many as `sent`, \
+        without those that failed or were cut before, and with `stale_repeats`, which went out again because a kept \
+        connection was stale; `elapsed`, all of it; and `cpu_share`, the part of one processor that the program itself used: \
+        near 1 it is the program that was measured. Percentiles are exact to half a percent.
         """
     )
 
@@ -141,8 +145,8 @@ extension Manual.Section {
         "EVENTS",
         """
         With `--json`: `resolved`, `connecting` and `connected` as with `dial`; `request` and `response` with the lines of \
-        the heads; `exchange` for each request, with what it spent its time on; `redirected`, `stale`, `retrying`, \
-        `resuming` and `partial` where such things happen; under load `exchange` for each request and the `summary`.
+        the heads; `exchange` for each request, with what it spent its time on; `redirected`, `not-redirected`, `stale`, \
+        `retrying`, `not-retried`, `resuming` and `partial` where such things happen; under load `exchange` for each request and the `summary`.
         """
     )
 }

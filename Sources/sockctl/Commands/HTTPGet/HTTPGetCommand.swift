@@ -1,6 +1,7 @@
 /// `sockctl http-get`: asks a web server, prints what it answers, and shows how.
 enum HTTPGetCommand: Subcommand {
     static let name = "http-get"
+    static let serverCommand = "http-serve"
 
     static let command = Command(
         name: name,

@@ -15,8 +15,8 @@ struct HTTPLoadArguments: Equatable, Sendable {
             "repeat", as: .count(1...1_000_000_000), into: \.repetitions,
             help: "Make so many requests and measure them.",
             detail: """
-                With several URLs they are taken in turn. Bodies are dropped unless `--output` names a file. The status is \
-                0 only if each request was answered, else that of the first failure.
+                With several URLs they are taken in turn. Bodies are dropped unless `--output` names a file, where each is \
+                put whole behind the one before it. The status is 0 only if each request was answered, else that of the first failure.
                 """
         )
         .excludes(

@@ -29,11 +29,11 @@ struct HTTPRequestArguments: Equatable, Sendable {
                 out, `NAME;` sends it empty. How long the body is, the program says by itself.
                 """),
         .list(
-            "data", short: "d", as: .bytes("DATA", completion: .files), into: \.data,
+            "data", short: "d", as: .bytes("DATA", mayBeEmpty: true, completion: .files), into: \.data,
             help: "Send this as the body, or a file: @FILE.",
             detail: """
                 As it is, without escapes; `@-` is standard input. The method is then POST and the type that of a form. \
-                Given again, it is joined with an ampersand.
+                Given again, it is joined with an ampersand. Empty, it is a POST without content.
                 """
         )
         .excludes(
@@ -88,6 +88,7 @@ extension ValueType where Value == RequestField {
     }
 
     private static func check(_ name: String, _ value: String, _ text: String) throws(UsageError) {
+        if text.hasLineEnd { throw UsageError("'\(text)' cannot be sent: \(String.lineEndInField)") }
         var writer = MessageWriter()
         do throws(HTTPRefusal) { try writer.append(name, value) } catch {
             throw UsageError("'\(text)' cannot be sent: \(error.fault.text)")

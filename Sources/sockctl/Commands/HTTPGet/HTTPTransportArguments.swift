@@ -25,7 +25,7 @@ struct HTTPTransportArguments: Equatable, Sendable {
         .option(
             "dial-timeout", as: .limitAboveZero, into: \.dialTimeout, help: "How long to resolve and connect.",
             detail: "Both together, over all addresses."
-        ).manualOnly,
+        ),
         .option(
             "response-header-timeout", as: .limitAboveZero, into: \.responseHeaderTimeout,
             help: "How long an answer may take to begin.",

@@ -6,7 +6,7 @@ struct LoadConclusion {
 
     /// Paragraphs, each on a line.
     var text: String {
-        [loop, lag, failures, cut, processor].compactMap { $0 }.joined(separator: "\n")
+        [loop, lag, failures, cut, unsent, processor].compactMap { $0 }.joined(separator: "\n")
     }
 
     private var loop: String? {
@@ -46,6 +46,12 @@ struct LoadConclusion {
             \(Quantity.count(result.cut, "request")) still ran when the time was up, and \(result.cut == 1 ? "was" : "were") \
             cut: their times are in no figure.
             """
+    }
+
+    private var unsent: String? {
+        guard let count = result.unsent, count > 0 else { return nil }
+        return
+            "\(Quantity.count(count, "planned request")) \(count == 1 ? "was" : "were") never sent: the end came first."
     }
 
     private var processor: String? {

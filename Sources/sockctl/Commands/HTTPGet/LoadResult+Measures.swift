@@ -6,6 +6,7 @@ extension LoadResult {
         let isOpen = !plan.isClosedLoop
         return [
             Measure("planned", .counted(plan.planned)), Measure("sent", .count(sent)),
+            Measure("not_sent", .counted(unsent)),
             Measure("answered", .count(answered)), Measure("failed", .count(failures.total)),
             Measure("cut", .count(cut)),
             Measure("errors", failures.value), Measure("statuses", statusCounts),
@@ -15,7 +16,8 @@ extension LoadResult {
             Measure("latency", latency.value), Measure("latency_planned", isOpen ? plannedLatency.value : .nothing),
             Measure("first_byte", firstByte.value), Measure("connect", connect.value),
             Measure("new_connections", .count(newConnections)),
-            Measure("reused_connections", .count(reusedConnections)), Measure("elapsed", .duration(elapsed)),
+            Measure("reused_connections", .count(reusedConnections)),
+            Measure("stale_repeats", .count(staleRepeats)), Measure("elapsed", .duration(elapsed)),
             Measure("cpu_share", .share(processorShare)),
         ]
     }

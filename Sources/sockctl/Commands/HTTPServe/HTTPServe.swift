@@ -57,6 +57,7 @@ struct HTTPServe {
         let service = HTTPService(site: HTTPSite(handler, limits: arguments.limits.limits, observer: reports))
         let limits = Server.Limits(connections: arguments.maximumConnections, grace: arguments.grace)
         let server = Server(listener, service, limits: limits, policy: PeerPolicy(), reporter: reporter)
+        server.noun = "request"
         server.onAccept = { [reporter] peer in
             if reporter.isReported(.veryVerbose), let facts = peer.connection.socketFacts {
                 reporter.report(SocketOptionsEvent(ends: peer.ends, facts: facts))

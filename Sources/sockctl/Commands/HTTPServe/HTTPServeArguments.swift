@@ -38,7 +38,8 @@ struct HTTPServeArguments: Equatable, Sendable {
             "log", as: .choice("FORMAT"), into: \.log, help: "Write an access log to standard error.",
             detail: """
                 With `combined`, a line for each answer as Apache and nginx write it; with `json`, the event `answered` \
-                as an object. `-v` tells each answer to people.
+                as an object, and what else is said, as `listening`, as one too: `--json` without what `-v` adds. `-v` \
+                tells each answer to people.
                 """
         ).excludes(
             "json", valued: "combined", "json",
@@ -49,7 +50,7 @@ struct HTTPServeArguments: Equatable, Sendable {
         .option(
             "max-conns", short: "m", as: .count(), into: \.maximumConnections,
             help: "Serve at most this many connections at once.",
-            detail: "One too many is accepted, closed and reported; with 0 everyone is."),
+            detail: "One too many is accepted, closed and reported; with 0 nobody is served, and each is told of."),
         .option(
             "backlog", as: .count(0...Int(Int32.max)), into: \.backlog, help: "How many peers may wait to be accepted.",
             detail: "The kernel grants no more than `net.core.somaxconn`, which is the default."
@@ -68,6 +69,16 @@ struct HTTPServeArguments: Equatable, Sendable {
             detail: "It counts from the start of the program; the status is 75."
         ).manualOnly,
     ]
+
+    func validate() throws(UsageError) {
+        if let page = files.standIn, page.isHidden, !files.showsHidden {
+            throw UsageError(
+                "'--spa \(page)': names that begin with a dot are not served", hint: "to serve them add --hidden")
+        }
+    }
 }
 
-extension HTTPServeArguments: RunArguments {}
+extension HTTPServeArguments: RunArguments {
+    /// Whoever wants the log as objects is to find nothing else between them.
+    var reportsObjects: Bool { log == .json }
+}

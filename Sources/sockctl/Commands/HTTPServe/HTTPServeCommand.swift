@@ -14,7 +14,8 @@ enum HTTPServeCommand: Subcommand {
             ForeignFlag("-u", "--udp", advice: "HTTP/1.1 is spoken on streams"),
             ForeignFlag("-D", advice: "use --trace"),
             ForeignFlag("--version", advice: "use: sockctl --version"),
-        ]
+        ],
+        validate: { (arguments: HTTPServeArguments) throws(UsageError) in try arguments.validate() }
     )
 
     static func run(_ arguments: HTTPServeArguments, _ conductor: Conductor) async throws(UsageError) -> ExitStatus {
@@ -37,15 +38,17 @@ enum HTTPServeCommand: Subcommand {
             `--trace` the heads of both are shown as they went over the wire, among the system calls.
             """,
             """
-            The first SIGINT or SIGTERM is the order to finish: nothing more is accepted, idle connections are closed, \
-            what is running is answered within `--grace`, and the status is 0. The second one ends it at once.
+            The first SIGINT or SIGTERM is the order to finish: `server closed` is said, and for how many it waits; \
+            nothing more is accepted, idle connections are closed, what is running is answered within `--grace`, and the \
+            status is 0. The second one ends it at once.
             """,
         ],
         sections: [
             Manual.Section(
                 "PATHS",
+                "These are answered without any file, and with `--root` wherever no file or folder has the name:",
                 .terms([
-                    ("/", "A list of these."),
+                    ("/", "A list of these; with `--root` the folder itself."),
                     ("/time", "The time here, as Go's `time.Now().String()` writes it, as one line."),
                     (
                         "/headers",
@@ -54,7 +57,7 @@ enum HTTPServeCommand: Subcommand {
                     ("/echo", "The content of the request; the head of a request that has none."),
                     ("/delay/D", "An answer after the duration D, at most an hour."),
                     ("/bytes/N", "N bytes; K, M and G count in steps of 1024."),
-                    ("/status/N", "An answer with the status N, from 200 to 599."),
+                    ("/status/N", "An answer with the status N, from 200 to 599; 204, 205 and 304 have no content."),
                     ("/stream/N", "N chunks, one every 100 ms."),
                 ])
             ),

@@ -24,6 +24,8 @@ struct BuiltInPaths: HTTPHandler {
 
     func answer(_ exchange: HTTPExchange) async throws(NetworkError) {
         let path = exchange.request.path
+        // Its target is a host, and no path that could be missing.
+        if case .connect = exchange.request.method { return try await refuseMethod(exchange) }
         if path == "/time" {
             guard Self.isRead(exchange) else { return try await refuseMethod(exchange) }
             return putTime(exchange)
@@ -105,7 +107,7 @@ struct BuiltInPaths: HTTPHandler {
             return try await exchange.refuse(400, reason: "'\(word)' is no status; give one from 200 to 599")
         }
         let status = HTTPStatus(code)
-        if status.hasNoContent { return try await exchange.respond(status, body: []) }
+        if status.hasNoContent || status == 205 { return try await exchange.respond(status, body: []) }
         try await exchange.refuse(status, status.isRedirection ? ["Location": "/"] : [:])
     }
 

@@ -56,7 +56,8 @@ struct HTTPReports: HTTPObserver {
         switch log {
         case .none: break
         case .combined: reporter.writeLines(Array((event.combined(at: .now) + "\n").utf8))
-        case .json: reporter.writeLines(reporter.json(event))
+        // Said already where all is.
+        case .json: if !reporter.isReported(.verbose) { reporter.writeLines(reporter.json(event)) }
         }
     }
 }

@@ -3,6 +3,8 @@ import SockKit
 /// What a service goes on with when a peer that rested has something to say.
 @Netpoller
 protocol PeerConversation: AnyObject, Sendable {
+    /// Nothing is under way.
+    var isIdle: Bool { get }
     /// The order to finish.
     func finish()
 }

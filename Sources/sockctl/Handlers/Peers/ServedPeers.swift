@@ -12,6 +12,9 @@ final class ServedPeers {
     /// Those that have not come to their own end.
     var present: Int { members.values.count { !$0.hasLeft } }
 
+    /// Those with whom something is under way.
+    var busy: Int { members.values.count { !($0.conversation?.isIdle ?? false) } }
+
     /// Takes in a peer; the task that serves it removes it at its end.
     func add(_ peer: Peer) {
         members[peer.number] = peer

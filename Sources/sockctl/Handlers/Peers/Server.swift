@@ -16,6 +16,8 @@ final class Server {
 
     /// How the last peer's service ended: what a server for one peer ends with.
     private(set) var lastStatus = ExitStatus.success
+    /// What it waits for at its end: what a peer that is being served is.
+    var noun = "peer"
     /// Told of each peer that is accepted.
     var onAccept: (@Netpoller (Peer) -> Void)?
 
@@ -58,7 +60,10 @@ final class Server {
     /// The order to finish: no more peers, and those that are here end when they next come to a rest.
     func finish(_ reason: String) {
         isFinishing = true
-        reporter.report(StoppingEvent(reason: reason))
+        let busy = served.busy
+        reporter.report(
+            StoppingEvent(
+                reason: reason, waiting: busy > 0 ? .init(count: busy, noun: noun, grace: limits.grace) : nil))
         listener.close()
         pause.wake()
         served.finish()
@@ -102,7 +107,9 @@ final class Server {
             reporter.report(
                 PeerRefusedEvent(
                     ends: Ends(connection, number: nil),
-                    reason: "\(Quantity.count(most, "peer")) being served already, as many as --max-conns allows"))
+                    reason: most == 0
+                        ? "--max-conns 0 lets nobody in"
+                        : "\(Quantity.count(most, "peer")) being served already, as many as --max-conns allows"))
             connection.close()
             if served.count == 0 { waitForFirst() }
             return

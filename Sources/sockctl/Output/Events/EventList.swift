@@ -12,8 +12,9 @@ enum EventList {
         ProbingEvent.self, BlockedEvent.self, UnblockedEvent.self, PeerReadEvent.self, PeerEndedEvent.self,
         AnsweredEvent.self, RequestRefusedEvent.self, HeadEvent.self, ReportsLostEvent.self, TornEvent.self,
         WaitedEvent.self, RequestSentEvent.self, ResponseReceivedEvent.self, ExchangeEndedEvent.self,
-        RedirectedEvent.self, StaleConnectionEvent.self, ResumingEvent.self, PartialFileEvent.self,
-        ExperimentEvent.self, HappenedEvent.self, FoundEvent.self, VerdictEvent.self, ExperimentEndedEvent.self,
+        RedirectedEvent.self, NotRedirectedEvent.self, NotRetriedEvent.self, StaleConnectionEvent.self,
+        ResumingEvent.self, PartialFileEvent.self, ExperimentEvent.self, HappenedEvent.self, FoundEvent.self,
+        VerdictEvent.self, ExperimentEndedEvent.self,
         SystemCallEvent.self, SummaryEvent.self,
     ]
 }

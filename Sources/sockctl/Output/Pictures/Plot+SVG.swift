@@ -34,7 +34,7 @@ private struct Sheet {
         root.children.append(label(plot.subtitle, Self.width / 2, 94, anchor: "middle", size: 20, color: "#4b5563"))
         root.children += horizontalAxis + verticalAxis
         root.children += plot.series.filter { if case .area = $0.form { true } else { false } }.map(area)
-        root.children += plot.guides.flatMap(guide).filter { $0.text?.isEmpty != true }
+        root.children += plot.guides.indices.flatMap(guide).filter { $0.text?.isEmpty != true }
         root.children += plot.series.map(marks).filter { !$0.children.isEmpty }
         root.children += legend
         return root
@@ -88,13 +88,17 @@ private struct Sheet {
         return SVG("g", [:], series.points.map { mark.shape(x($0.x), y($0.y), size, series.tint) })
     }
 
-    private func guide(_ guide: Plot.Guide) -> [SVG] {
+    /// Those that are near each other have their labels one below the other.
+    private func guide(_ index: Int) -> [SVG] {
+        let guide = plot.guides[index]
         let place = x(guide.x)
+        let above = plot.guides[..<index].count { abs(x($0.x) - place) < 220 }
         let isRight = place > (left + right) / 2
         return [
             segment(place, top, place, bottom, guide.tint.hex, dashes: "8 6"),
             label(
-                guide.label, place + (isRight ? -10 : 10), top + 18, anchor: isRight ? "end" : "start",
+                guide.label, place + (isRight ? -10 : 10), top + 18 + Double(above) * 26,
+                anchor: isRight ? "end" : "start",
                 color: guide.tint.hex),
         ]
     }

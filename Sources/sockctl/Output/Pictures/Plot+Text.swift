@@ -57,6 +57,7 @@ private struct Drawing {
         drawAxes()
         for series in plot.series { if case .area = series.form { fill(series) } }
         for guide in plot.guides { draw(guide) }
+        label(plot.guides)
         for series in plot.series { if case .marks = series.form { mark(series) } }
     }
 
@@ -116,8 +117,20 @@ private struct Drawing {
     private mutating func draw(_ guide: Plot.Guide) {
         let column = column(guide.x)
         for row in 1...height { canvas.put(isPlain ? "|" : "┊", column, row, guide.tint) }
-        // To the left where the right has no room.
-        let fits = column + 2 + guide.label.count <= left + width
-        canvas.write(guide.label, fits ? column + 2 : max(column - 1 - guide.label.count, left), 1, guide.tint)
+    }
+
+    /// Those that are near each other have their labels one below the other.
+    private mutating func label(_ guides: [Plot.Guide]) {
+        var taken: [(row: Int, columns: Range<Int>)] = []
+        for guide in guides {
+            let column = column(guide.x)
+            // To the left where the right has no room.
+            let fits = column + 2 + guide.label.count <= left + width
+            let start = fits ? column + 2 : max(column - 1 - guide.label.count, left)
+            let columns = start..<start + guide.label.count + 1
+            let row = (1...height).first { row in !taken.contains { $0.row == row && $0.columns.overlaps(columns) } }
+            taken.append((row ?? 1, columns))
+            canvas.write(guide.label, start, row ?? 1, guide.tint)
+        }
     }
 }

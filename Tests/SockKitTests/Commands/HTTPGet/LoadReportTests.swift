@@ -19,7 +19,7 @@ import Testing
         for _ in 0..<9 { result.failures.note(.body, "ECONNRESET") }
         result.cut = 1
         (result.newConnections, result.reusedConnections) = (10, 990)
-        (result.elapsed, result.processorTime) = (.seconds(2), .milliseconds(500))
+        (result.elapsed, result.processorTime, result.span) = (.seconds(2), .milliseconds(500), .seconds(2))
         return result
     }
 
@@ -27,10 +27,10 @@ import Testing
         let summary = SummaryEvent(measures: Self.result(LoadPlan(repetitions: 1000, parallel: 10)).measures)
         let object = sockctl::JSONValue.object(summary.members).text
         for part in [
-            #""planned":1000,"sent":1000,"answered":990,"failed":9,"cut":1,"#,
+            #""planned":1000,"sent":1000,"not_sent":0,"answered":990,"failed":9,"cut":1,"#,
             #""errors":{"body":{"ECONNRESET":9}},"statuses":{"200":980,"503":10}"#, #""rate":495.0,"rate_asked":null"#,
             #""closed_loop":true,"latency":{"min":0.0001,"#, #""latency_planned":null"#,
-            #""new_connections":10,"reused_connections":990,"elapsed":2.0,"cpu_share":0.25"#,
+            #""new_connections":10,"reused_connections":990,"stale_repeats":0,"elapsed":2.0,"cpu_share":0.25"#,
         ] { #expect(object.contains(part), "\(object)") }
     }
 
@@ -41,6 +41,31 @@ import Testing
             "\nerrors              body ECONNRESET 9\n", "\nstatuses            200 980, 503 10\n",
             "\nrate                495/s\n", "\nclosed loop         no\n", "\ncpu share           25 %",
         ] { #expect("\n\(text)".contains(part), "\(text)") }
+    }
+
+    @Test func `a terminal gets no line that is too wide for it`() {
+        let terminal = Terminal(-1, isTerminal: true, color: .never)
+        let text = SummaryEvent(measures: Self.result(LoadPlan(repetitions: 1000, rate: 500)).measures).text(
+            on: terminal)
+        let lines = text.split(separator: "\n")
+        #expect(lines.allSatisfy { $0.count < 80 }, "\(text)")
+        #expect(lines.contains { $0.hasPrefix("                    p999 ") }, "\(text)")
+    }
+
+    @Test func `labels that are near each other stand one below the other`() throws {
+        var result = LoadResult(LoadPlan(repetitions: 100))
+        (result.sent, result.answered, result.span) = (100, 100, .seconds(1))
+        for index in 0..<100 { result.latency.record(nanoseconds: index < 98 ? 100_000 + Int64(index) : 110_000) }
+        result.latency.record(nanoseconds: 50_000_000)
+        let text = try #require(LoadChart(result, of: "http://x/")).plot.text(on: Self.plain, columns: 100)
+        #expect(text.contains("p50 100 µs") && text.contains("p99 110 µs"), "\(text)")
+    }
+
+    @Test func `what was never sent is told`() {
+        var result = Self.result(LoadPlan(repetitions: 1001))
+        #expect(LoadConclusion(result: result).text.contains("1 planned request was never sent: the end came first."))
+        result.sent = 1001
+        #expect(!LoadConclusion(result: result).text.contains("never sent"))
     }
 
     @Test func `a closed loop is named as such, and an open one as what it is`() {

@@ -24,7 +24,7 @@ import Testing
             let client = HTTPClient(retries: Self.rules(1))
             var pauses: [Duration] = []
             let response = try await client.send(server.post(.bytes([1]))) { event in
-                if case .retrying(.status(let found), 1, let pause) = event, Int(found.code) == status {
+                if case .retrying(.status(let found, phrase: "X"), 1, let pause) = event, Int(found.code) == status {
                     pauses.append(pause)
                 }
             }
@@ -43,6 +43,29 @@ import Testing
             let response = try await HTTPClient(retries: Self.rules(2)).send(server.get())
             #expect(try await response.text() == "no")
             #expect(server.requests.count == 3)
+        }
+    }
+
+    @Test func `a server that asks for a longer wait than there is time is not asked again`() async throws {
+        try await onLoop {
+            let server = try await ScriptedServer { peer in
+                while try await peer.request() != nil {
+                    try await peer.send("HTTP/1.1 503 X\r\nRetry-After: 3600\r\nContent-Length: 2\r\n\r\nno")
+                }
+            }
+            defer { server.close() }
+            var byEnd = Self.rules(3)
+            byEnd.end = .now + patience
+            for client in [HTTPClient(timeout: patience, retries: Self.rules(3)), HTTPClient(retries: byEnd)] {
+                var told: [Duration] = []
+                let response = try await client.send(server.get()) { event in
+                    if case .notRetrying(.status(503, "X"), let pause, let limit) = event, limit <= patience {
+                        told.append(pause)
+                    }
+                }
+                #expect(try await response.text() == "no" && told == [.seconds(3600)])
+            }
+            #expect(server.requests.count == 2)
         }
     }
 

@@ -57,10 +57,12 @@ import Testing
             // The third request meets an end on a kept connection: it is sent again on another, and answered.
             let stale = try await Server { $0 == 3 ? nil : Self.ok }.load(LoadPlan(repetitions: 10))
             #expect(stale.answered == 10 && stale.failures.total == 0 && stale.newConnections == 2)
+            // It went out twice: once more than requests were sent.
+            #expect(stale.staleRepeats == 1 && stale.newConnections + stale.reusedConnections == stale.sent + 1)
             let broken = try await Server { _ in "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf" }
             let cut = try await Server { number in number == 1 ? "nonsense\r\n\r\n" : nil }
                 .load(LoadPlan(repetitions: 2))
-            #expect(cut.failures.total == 2 && cut.failures.sorted.map(\.phase) == [.firstByte, .body], "\(cut)")
+            #expect(cut.failures.total == 2 && cut.failures.sorted.map(\.phase) == [.firstByte, .head], "\(cut)")
             let slow = try await broken.load(LoadPlan(duration: .milliseconds(100)))
             #expect(slow.cut == 1 && slow.answered == 0 && !slow.isComplete)
         }
@@ -75,6 +77,8 @@ import Testing
             }
             let result = try await server.load(LoadPlan(repetitions: 10, rate: 50))
             #expect(result.answered == 10 && result.elapsed >= .milliseconds(180))
+            // The rate is that from the first send to the last answer.
+            #expect(result.span > .zero && result.span <= result.elapsed && result.rate >= 10 / result.elapsed.seconds)
             let planned = try #require(result.plannedLatency.time(at: 5000))
             let sent = try #require(result.latency.time(at: 5000))
             #expect(planned >= .milliseconds(90) && sent < planned)

@@ -35,9 +35,10 @@ struct Failure: Sendable, Hashable {
         self.hint = hint
     }
 
-    /// An operation on the network that failed, on the connection with this number.
-    init(_ error: NetworkError, connection: Int? = nil) {
-        self.init(code: error.code, message: error.description, hint: error.advice)
+    /// An operation on the network that failed, on the connection with this number. What was dialled is started with that
+    /// command.
+    init(_ error: NetworkError, connection: Int? = nil, startedWith command: String = "listen") {
+        self.init(code: error.code, message: error.description, hint: error.advice(startingWith: command))
         operation = error.operation.rawValue
         call = error.call
         (network, local, remote) = (error.network, error.local, error.remote)

@@ -14,6 +14,7 @@ struct PartialFileEvent: Event {
 
     func text(on terminal: Terminal) -> String {
         let part = length.map { "\(bytes) of \(Quantity.count($0, "byte"))" } ?? Quantity.count(bytes, "byte")
-        return "\(part) of it are in \(terminal.paint(path, .address)); to go on with it, add --continue"
+        let verb = bytes == 1 ? "is" : "are"
+        return "\(part) of it \(verb) in \(terminal.paint(path, .address)); to go on with it, add --continue (-C -)"
     }
 }
