@@ -7,7 +7,8 @@ final class BufferPool {
     nonisolated static let bufferSize = 64 * 1024
     private static let kept = 16
 
-    private var free: [[UInt8]] = []
+    // One thread touches it, in functions that call nothing which could touch it again: the accesses need not be watched.
+    @safe @exclusivity(unchecked) private var free: [[UInt8]] = []
 
     func take() -> [UInt8] {
         free.popLast() ?? [UInt8](repeating: 0, count: Self.bufferSize)

@@ -23,6 +23,12 @@ public struct Chunk: ~Copyable {
         isEnd = range.isEmpty
     }
 
+    /// What is left of it without its first bytes.
+    public consuming func dropFirst(_ gone: Int) -> Chunk {
+        let rest = start + gone..<start + count
+        return Chunk(buffer, rest)
+    }
+
     /// A message, of which `count` bytes were read; one of no bytes is not the end.
     init(message: consuming [UInt8], count: Int, length: Int, isEnd: Bool) {
         buffer = message

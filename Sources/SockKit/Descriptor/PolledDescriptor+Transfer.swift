@@ -61,12 +61,32 @@ extension PolledDescriptor {
     ) throws(Errno) -> Attempt<Int> {
         var buffer = room > BufferPool.bufferSize ? [UInt8](repeating: 0, count: room) : BufferPool.shared.take()
         defer { if lent == nil { BufferPool.shared.giveBack(buffer) } }
-        var span = buffer.mutableSpan
-        let outcome = try unsafe span.withUnsafeMutableBytes { bytes throws(Errno) in
-            try unsafe attempt(UnsafeMutableRawBufferPointer(rebasing: bytes[..<room]))
-        }
+        let outcome = try unsafe fill(&buffer, room, attempt)
         if case .done = outcome { lent = buffer }
         return outcome
+    }
+
+    // The closures of these are handed to the standard library. Were they isolated, each call of one would look up which
+    // executor it is on, which costs more than all the rest of a small read.
+
+    private nonisolated static func fill(
+        _ buffer: inout [UInt8], _ room: Int,
+        _ attempt: (UnsafeMutableRawBufferPointer) throws(Errno) -> Attempt<Int>
+    ) throws(Errno) -> Attempt<Int> {
+        var span = buffer.mutableSpan
+        return try unsafe span.withUnsafeMutableBytes { bytes throws(Errno) in
+            try unsafe attempt(UnsafeMutableRawBufferPointer(rebasing: bytes[..<room]))
+        }
+    }
+
+    private nonisolated static func send(
+        _ number: Int32, _ bytes: Span<UInt8>, from gone: Int = 0, _ family: Family = .streamSocket
+    ) throws(Errno) -> Attempt<Int> {
+        try unsafe bytes.withUnsafeBytes { all throws(Errno) in
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: all[gone...])
+            return family == .file
+                ? try unsafe TransferCalls.write(number, rest) : try unsafe TransferCalls.send(number, rest)
+        }
     }
 
     /// One message into memory that is lent once there is one to read; what does not fit is gone.
@@ -89,23 +109,19 @@ extension PolledDescriptor {
         _ bytes: Span<UInt8>, _ family: Family, progress: inout Int
     ) async throws(DescriptorFailure) {
         try await performAll(.write, count: bytes.count, progress: &progress) { number, gone throws(Errno) in
-            try unsafe bytes.withUnsafeBytes { all throws(Errno) in
-                let rest = unsafe UnsafeRawBufferPointer(rebasing: all[gone...])
-                return family == .file
-                    ? try unsafe TransferCalls.write(number, rest) : try unsafe TransferCalls.send(number, rest)
-            }
+            try Self.send(number, bytes, from: gone, family)
         }
     }
 
     /// One attempt to send to a socket; 0 where it would block.
     package func writeNow(_ bytes: Span<UInt8>) throws(DescriptorFailure) -> Int {
         let gone = try performNow(.write) { number throws(Errno) in
-            try unsafe bytes.withUnsafeBytes { all throws(Errno) in try unsafe TransferCalls.send(number, all) }
+            try Self.send(number, bytes)
         }
         return gone ?? 0
     }
 
-    private static func read(
+    private nonisolated static func read(
         _ number: Int32, into bytes: UnsafeMutableRawBufferPointer, _ family: Family
     ) throws(Errno) -> Attempt<Int> {
         family == .file

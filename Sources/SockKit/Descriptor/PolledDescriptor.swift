@@ -7,8 +7,10 @@ package final class PolledDescriptor {
     private var owner: FileDescriptor?
     private let slot: PollSlot
     private let sharesFile: Bool
-    private var readTurn = Turn()
-    private var writeTurn = Turn()
+    // One thread touches them, and taking or giving a turn calls nothing that could touch it again: the accesses need not
+    // be watched.
+    @safe @exclusivity(unchecked) private var readTurn = Turn()
+    @safe @exclusivity(unchecked) private var writeTurn = Turn()
 
     /// Takes the ownership of a non-blocking descriptor and has the loop watch it.
     ///

@@ -62,6 +62,17 @@ public actor Netpoller {
         return result.read()
     }
 
+    /// A function that is isolated to the loop as one that may be called on its thread where no task says so: by somebody
+    /// whom the loop wakes between two jobs.
+    ///
+    /// It must be a function and no closure, which would look for its executor at each call.
+    public nonisolated static func onLoop<Argument>(
+        _ body: @escaping @Netpoller @Sendable (Argument) -> Bool
+    ) -> @Sendable (Argument) -> Bool {
+        // The isolation is no part of a function's value: it only says who may call it.
+        unsafe unsafeBitCast(body, to: (@Sendable (Argument) -> Bool).self)
+    }
+
     /// Has the loop look for events for so long, as long as that pays, before its thread sleeps; zero is never.
     ///
     /// A peer on this machine mostly answers sooner than a thread that sleeps can be woken. What it costs is processor time.

@@ -12,7 +12,8 @@ package enum Wake: Sendable, Equatable {
 public protocol StreamSleeper: AnyObject, Sendable {
     /// A read would not have to wait any more: bytes are there, or the end, or the time is over, or the stream is closed.
     ///
-    /// It is called by the loop, between two jobs, and may do no more than begin a task.
+    /// It is called on the loop's thread, between two jobs or in the middle of one that closes the stream. What never waits
+    /// may be done there and then (`Netpoller.onLoop`), a little of it; for anything else a task is to be begun.
     nonisolated func wake()
 }
 
@@ -80,15 +81,16 @@ struct PollTag: Sendable, Hashable {
         /// Whether somebody is to be woken.
         var isWaitedFor: Bool { unsafe waiter != nil || sleeper != nil }
 
-        mutating func wake(_ reason: Wake) {
-            if let sleeper {
-                self.sleeper = nil
-                sleeper.wake()
+        /// Wakes the task that waits. Whoever sleeps without one is returned: it is to be woken once nobody is in here.
+        mutating func wake(_ reason: Wake) -> (any StreamSleeper)? {
+            if let waiter = unsafe waiter {
+                unsafe self.waiter = nil
+                ticket &+= 1
+                unsafe waiter.resume(returning: reason)
             }
-            guard let waiter = unsafe waiter else { return }
-            unsafe self.waiter = nil
-            ticket &+= 1
-            unsafe waiter.resume(returning: reason)
+            guard let sleeper else { return nil }
+            self.sleeper = nil
+            return sleeper
         }
 
         mutating func setAllowance(_ nanoseconds: Int64?) {
@@ -134,12 +136,11 @@ struct PollTag: Sendable, Hashable {
             return momentToSchedule()
         }
 
-        mutating func deadlineCameUp(now: Deadline) -> Deadline? {
+        /// When to look again; nil where there is no need to, or the time is over.
+        mutating func deadlineCameUp(now: Deadline) -> (again: Deadline?, isOver: Bool) {
             scheduled = .never
-            guard isWaitedFor, deadline != .never else { return nil }
-            guard deadline <= now else { return momentToSchedule() }
-            wake(.deadline)
-            return nil
+            guard isWaitedFor, deadline != .never else { return (nil, false) }
+            return deadline <= now ? (nil, true) : (momentToSchedule(), false)
         }
     }
 
@@ -232,7 +233,9 @@ struct PollTag: Sendable, Hashable {
 
     /// The heap's entry for this side came up. Returns when to look again, where the deadline has moved.
     func deadlineCameUp(_ side: PollSide, now: Deadline) -> Deadline? {
-        change(side) { $0.deadlineCameUp(now: now) }
+        let (again, isOver) = change(side) { $0.deadlineCameUp(now: now) }
+        if isOver { wake(side, .deadline) }
+        return again
     }
 
     /// Marks the sides that an event is about as ready, and wakes who waits for them.
@@ -243,17 +246,17 @@ struct PollTag: Sendable, Hashable {
         if hasFailed || !readiness.isDisjoint(with: [.peerEnded, .urgent]) { isNeverDrained = true }
         if hasFailed || !readiness.isDisjoint(with: [.readable, .peerEnded]) {
             reading.isReady = true
-            reading.wake(.ready)
+            wake(.read, .ready)
         }
         if hasFailed || readiness.contains(.writable) {
             writing.isReady = true
-            writing.wake(.ready)
+            wake(.write, .ready)
         }
     }
 
     /// Wakes the waiter of one side, if there is one and, where a ticket is given, it is that one.
     func wake(_ side: PollSide, _ reason: Wake, ticket: UInt32? = nil) {
         if let ticket, ticket != nextTicket(side) { return }
-        change(side) { $0.wake(reason) }
+        change(side) { $0.wake(reason) }?.wake()
     }
 }

@@ -115,6 +115,9 @@ public final class Connection {
         do throws(DescriptorFailure) { return try descriptor.readNow(family) } catch { throw failure(.read, error) }
     }
 
+    /// Whether a read is worth a try: bytes may be there, or the end.
+    public var isReadable: Bool { descriptor.isReady(.read) }
+
     /// Whether `rest` can wake anybody: not where reads are messages.
     public var canRest: Bool { network.kind == .stream }
 
@@ -198,6 +201,11 @@ public final class Connection {
     public func writeNow(_ bytes: Span<UInt8>) throws(NetworkError) -> Int {
         guard network.kind == .stream, !bytes.isEmpty else { return 0 }
         do throws(DescriptorFailure) { return try descriptor.writeNow(bytes) } catch { throw failure(.write, error) }
+    }
+
+    /// As `writeNow` of bytes, what a read gave.
+    public func writeNow(_ chunk: borrowing Chunk) throws(NetworkError) -> Int {
+        try writeNow(chunk.buffer.span.extracting(chunk.range))
     }
 
     public func write(_ bytes: [UInt8]) async throws(NetworkError) {

@@ -49,6 +49,48 @@ import Testing
             #expect(!pair.server.rest(waking: Sleeper()))
         }
     }
+
+    /// Reads and answers on the spot, rests again, and closes the connection at "bye".
+    private final class Answerer: StreamSleeper {
+        let connection: Connection
+        // Invariant: only the loop's thread touches it.
+        nonisolated(unsafe) private(set) var heard: [String] = []
+
+        init(_ connection: Connection) { self.connection = connection }
+
+        func wake() { _ = Self.goOn(self) }
+
+        private static let goOn = Netpoller.onLoop(answer)
+
+        @Netpoller
+        private static func answer(_ me: Answerer) -> Bool {
+            guard let chunk = try? me.connection.readNow() else { return false }
+            let text = String(decoding: chunk.copy(), as: UTF8.self)
+            unsafe me.heard.append(text)
+            _ = try? me.connection.writeNow(chunk)
+            chunk.giveBack()
+            if text == "bye" { me.connection.close() }
+            return me.connection.rest(waking: me)
+        }
+    }
+
+    @Test func `a sleeper may read, write, rest again and close on the spot, without any task`() async throws {
+        try await onLoop {
+            let pair = try await loopback()
+            let answerer = Answerer(pair.server)
+            #expect(try pair.server.hasNothingNow())
+            #expect(pair.server.rest(waking: answerer))
+            for text in ["one", "two", "bye"] {
+                try await pair.client.write(text)
+                let answer = try await pair.client.readChunk()
+                #expect(String(decoding: answer.copy(), as: UTF8.self) == text)
+                answer.giveBack()
+            }
+            #expect(try await pair.client.discard() == nil)
+            #expect(unsafe answerer.heard == ["one", "two", "bye"])
+            pair.close()
+        }
+    }
 }
 
 extension Connection {

@@ -35,6 +35,8 @@ final class Peer: ByteStream {
     var onStop: (@Netpoller () -> Void)?
     /// What its service keeps of it while no task serves it.
     var conversation: (any PeerConversation)?
+    /// What its service has still to do, from a round without a task.
+    var leftover: Leftover?
     /// Who serves it: a rest ends there.
     var server: Server?
     /// The task that serves it; nil while it rests.
@@ -157,6 +159,12 @@ final class Peer: ByteStream {
 
     func writeNow(_ bytes: Span<UInt8>) throws(NetworkError) -> Int {
         let count = try connection.writeNow(bytes)
+        didWrite(count)
+        return count
+    }
+
+    func writeNow(_ chunk: borrowing Chunk) throws(NetworkError) -> Int {
+        let count = try connection.writeNow(chunk)
         didWrite(count)
         return count
     }

@@ -123,6 +123,9 @@ final class Server {
         peer.wake()
     }
 
+    /// Serves a peer as far as nothing has to be waited for; false if that is not all.
+    func serveNow(_ peer: Peer) -> Bool { service.serveNow(peer) }
+
     /// Serves a peer to its end, or until it rests.
     func serve(_ peer: Peer) async {
         while true {

@@ -7,6 +7,11 @@ protocol Service: Sendable {
     @Netpoller
     func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd
 
+    /// Does what needs no waiting for a peer that rested, and says whether it rests again; whatever else there is to do is
+    /// left to `serve`.
+    @Netpoller
+    func serveNow(_ peer: Peer) -> Bool
+
     /// Says what a failure cost, once it has been reported.
     @Netpoller
     func account(for error: NetworkError, _ peer: Peer)
@@ -30,6 +35,7 @@ struct ServiceEnd: Sendable {
 }
 
 extension Service {
+    func serveNow(_ peer: Peer) -> Bool { false }
     func account(for error: NetworkError, _ peer: Peer) {}
     func wantsAnother(after error: NetworkError, _ peer: Peer) async -> Bool { false }
 }

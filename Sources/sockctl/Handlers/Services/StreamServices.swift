@@ -4,8 +4,15 @@ import SockKit
 struct EchoService: Service {
     func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
         if let pacing = peer.pacing { return try await echo(pacing) }
+        if let leftover = peer.takeLeftover() {
+            if let failure = leftover.failure { throw failure }
+            try await peer.write(leftover.unsent)
+        }
+        let mayRest = peer.mayRest
         var rounds = 0
         while true {
+            // Nothing is under way, and nothing is there: the loop knows of the peer, and no task need wait.
+            if mayRest, !peer.connection.isReadable { return .rest }
             let chunk = try await peer.readChunk(maximum: nil)
             guard !chunk.isEnd else { return .byPeer }
             try await peer.write(chunk)
@@ -14,6 +21,27 @@ struct EchoService: Service {
             rounds += 1
             if rounds % 64 == 0 { await Task.yield() }
         }
+    }
+
+    func serveNow(_ peer: Peer) -> Bool {
+        guard peer.mayRest else { return false }
+        do throws(NetworkError) {
+            // The second look is for what came meanwhile; who has more to say than that gets a task.
+            for _ in 0..<2 {
+                guard let chunk = try peer.readNow() else { return peer.rest() }
+                if chunk.isEnd { return false }
+                let gone = try peer.writeNow(chunk)
+                guard gone == chunk.count else {
+                    peer.leftover = Leftover(unsent: chunk.dropFirst(gone).copy())
+                    return false
+                }
+                chunk.giveBack()
+                if peer.rest() { return true }
+            }
+        } catch {
+            peer.leftover = Leftover(failure: error)
+        }
+        return false
     }
 
     @Netpoller
