@@ -31,7 +31,11 @@ enum DrainThenEnd: Experiment {
     static let commands = """
         1$ sockctl listen 3000 --first-read-delay 200ms -vv
         ...
-        2$ printf hello | sockctl dial 3000
+        read      6 bytes, 6 bytes in all, 127.0.0.1:41220
+        hello
+        half-closed: nothing more comes from 127.0.0.1:41220
+        ...
+        2$ echo hello | sockctl dial 3000
         """
 
     static let lesson = """

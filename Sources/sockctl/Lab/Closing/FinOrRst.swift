@@ -40,8 +40,9 @@ enum FinOrRst: Experiment {
 
     static let commands = """
         1$ sockctl listen 3000 --serve discard --close reset --close-after 100ms
-        ...
+        listening on 127.0.0.1:3000 (this machine only)
         2$ sockctl dial 3000 --half-open
+        sockctl: read tcp 127.0.0.1:52414->127.0.0.1:3000: read: connection reset by peer
         ...
         2$ echo $?
         74

@@ -36,8 +36,12 @@ enum HalfCloseExperiment: Experiment {
 
     static let commands = """
         1$ sockctl listen 3000 --serve echo
+        listening on 127.0.0.1:3000 (this machine only)
+        2$ echo question | sockctl dial 3000 -v
         ...
-        2$ printf question | sockctl dial 3000 -v
+        half-closed: nothing more goes to 127.0.0.1:3000
+        question
+        half-closed: nothing more comes from 127.0.0.1:3000
         ...
         """
 

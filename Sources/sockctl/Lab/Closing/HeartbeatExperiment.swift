@@ -41,9 +41,9 @@ enum HeartbeatExperiment: Experiment {
 
     static let commands = """
         1$ sockctl listen 3000 --no-read -k
-        ...
+        listening on 127.0.0.1:3000 (this machine only)
         2$ sockctl dial 3000 --heartbeat 50ms --heartbeat-misses 3 --half-open
-        ...
+        sockctl: read tcp 127.0.0.1:60838->127.0.0.1:3000: 3 heartbeats without an answer, nothing came for 201 ms
         2$ echo $?
         75
         """

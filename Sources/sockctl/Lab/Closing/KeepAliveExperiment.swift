@@ -33,9 +33,10 @@ enum KeepAliveExperiment: Experiment {
 
     static let commands = """
         1$ sockctl listen 3000 -k
+        listening on 127.0.0.1:3000 (this machine only)
+        2$ (sleep 1.3) | sockctl dial 3000 --keepalive 1,1,3 -v
         ...
-        2$ printf hello | sockctl dial 3000 --keepalive 1,1,3 -q 100ms -vv
-        ...
+        tcp: CLOSE, round trip 60 µs ± 60 µs, 0 retransmits, segments 5 sent, 3 received, mss 32768
         """
 
     static let lesson = """

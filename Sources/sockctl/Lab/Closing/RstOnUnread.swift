@@ -37,9 +37,11 @@ enum RstOnUnread: Experiment {
 
     static let commands = """
         1$ sockctl listen 3000 --no-read --close-after 200ms -k
-        ...
+        listening on 127.0.0.1:3000 (this machine only)
         2$ echo hello | sockctl dial 3000
+        sockctl: read tcp 127.0.0.1:48716->127.0.0.1:3000: read: connection reset by peer
         ...
+        all 6 bytes sent were acknowledged; whether the peer read them is not known
         2$ echo $?
         74
         """

@@ -31,8 +31,9 @@ enum UserTimeout: Experiment {
 
     static let commands = """
         1$ sockctl listen 3000 --no-read -I 4096 -k
-        ...
+        listening on 127.0.0.1:3000 (this machine only)
         2$ head -c 9000000 /dev/zero | sockctl dial 3000 --user-timeout 500ms
+        sockctl: read tcp 127.0.0.1:56768->127.0.0.1:3000: read: connection timed out
         ...
         2$ echo $?
         75

@@ -34,8 +34,10 @@ enum IdleGoodbye: Experiment {
 
     static let commands = #"""
         1$ sockctl listen 3000 -i 300ms --goodbye 'goodbye\n' -k
-        ...
-        2$ sockctl dial 3000 --half-open
+        listening on 127.0.0.1:3000 (this machine only)
+        hello
+        sockctl: read tcp 127.0.0.1:3000->127.0.0.1:52428: nothing came or went for 300 ms
+        2$ (echo hello; sleep 1) | sockctl dial 3000
         goodbye
         """#
 

@@ -31,9 +31,11 @@ enum MovedDeadline: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl listen 3000 --deadline none -v
+        1$ sockctl listen 3000 --deadline none
+        listening on 127.0.0.1:3000 (this machine only)
+        late
         ...
-        2$ printf late | sockctl dial 3000 --delay 300ms
+        2$ (sleep 0.3; echo late) | sockctl dial 3000
         """
 
     static let lesson = """

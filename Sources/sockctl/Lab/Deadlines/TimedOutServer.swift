@@ -36,10 +36,15 @@ enum TimedOutServer: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl listen 3000 --read-timeout 200ms -v -k
+        1$ sockctl listen 3000 --read-timeout 200ms -k
+        listening on 127.0.0.1:3000 (this machine only)
+        hello
+        sockctl: read tcp 127.0.0.1:3000->127.0.0.1:58678: i/o timeout
+        2$ (echo hello; sleep 0.6; echo lost; sleep 0.3; echo error; sleep 0.3) | sockctl dial 3000 --half-open
+        sockctl: write tcp 127.0.0.1:58678->127.0.0.1:3000: write: broken pipe (5 bytes of what was sent not acknowledged)
         ...
-        2$ sockctl dial 3000 -v
-        ...
+        2$ echo $?
+        74
         """
 
     static let lesson = """

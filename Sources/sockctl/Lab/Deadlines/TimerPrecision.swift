@@ -32,9 +32,14 @@ enum TimerPrecision: Experiment {
 
     static let commands = """
         1$ sockctl listen 3000 --no-read -k
-        ...
+        listening on 127.0.0.1:3000 (this machine only)
         2$ sockctl dial 3000 --read-timeout 50ms -v
         ...
+        sockctl: read tcp 127.0.0.1:50624->127.0.0.1:3000: i/o timeout
+        closed 127.0.0.1:3000 by a time-out after 50.7 ms: received 0 bytes, sent 0 bytes, after 50.7 ms of silence
+        ...
+        2$ echo $?
+        75
         """
 
     static let lesson = """

@@ -39,6 +39,9 @@ enum WriteDeadline: Experiment {
     static let commands = """
         1$ sockctl write-block-probe --sndbuf 65536 --rcvbuf 65536 --chunk 100000 --write-timeout 200ms
         ...
+        write 94834 bytes this time, 194834 bytes in total, error: write tcp 127.0.0.1:47426->127.0.0.1:46517: i/o timeout
+        write 0 bytes this time, 194834 bytes in total, error: write tcp 127.0.0.1:47426->127.0.0.1:46517: i/o timeout
+        ...
         """
 
     static let lesson = """

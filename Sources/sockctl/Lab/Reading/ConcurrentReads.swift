@@ -33,7 +33,11 @@ enum ConcurrentReads: Experiment {
     static let commands = """
         1$ sockctl listen 3000 --readers 2 --read-size 4 -vv
         ...
-        2$ printf world | sockctl dial 3000
+        readers       2
+        bytes         6 bytes
+        reader bytes  4, 2
+        ...
+        2$ echo world | sockctl dial 3000
         """
 
     static let lesson = """

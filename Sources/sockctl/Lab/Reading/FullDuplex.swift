@@ -38,6 +38,11 @@ enum FullDuplex: Experiment {
     static let commands = """
         1$ sockctl write-block-probe --both --sndbuf 65536 --rcvbuf 65536
         ...
+        bytes in send queue     127629
+        bytes in receive queue  127575
+        peer bytes accepted     255188
+        peer blocked            yes
+        ...
         """
 
     static let lesson = """

@@ -41,9 +41,14 @@ enum ParkedRead: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl listen 3000 --trace
+        1$ sockctl listen 3000 --read-size 128 --trace
         ...
-        2$ printf hello | sockctl dial 3000 --delay 200ms
+        recv(9, 128 bytes) = -1 EAGAIN                              9 µs
+        epoll_wait(3, no timeout) = 1                               192 ms
+        recv(9, 128 bytes) = 6                                      10 µs
+        hello
+        ...
+        2$ (sleep 0.2; echo hello) | sockctl dial 3000
         """
 
     static let lesson = """

@@ -32,7 +32,10 @@ enum StreamOrder: Experiment {
     static let commands = """
         1$ sockctl listen 3000 --first-read-delay 200ms -vv
         ...
-        2$ printf onetwothree | sockctl dial 3000 --write-size 4
+        read     12 bytes, 12 bytes in all, 127.0.0.1:32840
+        onetwothree
+        ...
+        2$ echo onetwothree | sockctl dial 3000 --write-size 4
         """
 
     static let lesson = """

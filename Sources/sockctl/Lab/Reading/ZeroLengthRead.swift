@@ -35,9 +35,12 @@ enum ZeroLengthRead: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl listen 3000 --trace
+        1$ sockctl listen 3000 --read-size 128 --trace
         ...
-        2$ printf hello | sockctl dial 3000
+        recv(9, 128 bytes) = 6                                      10 µs
+        recv(9, 128 bytes) = 0                                      1 µs
+        ...
+        2$ echo hello | sockctl dial 3000
         """
 
     static let lesson = """

@@ -40,7 +40,14 @@ enum BlockedOrFull: Experiment {
     static let commands = """
         1$ sockctl write-block-probe --sndbuf 65536 --rcvbuf 65536 --write-timeout 200ms
         ...
+        bytes in send queue     127629
+        bytes in receive queue  127575
+        ...
         1$ sockctl backlog-probe --backlog 0 --dials 2 --timeout 200ms
+        ...
+        queue limit         0
+        queue length        1
+        timed out           1
         ...
         """
 

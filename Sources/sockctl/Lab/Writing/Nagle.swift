@@ -30,9 +30,10 @@ enum Nagle: Experiment {
 
     static let commands = """
         1$ sockctl listen 3000 --serve echo
-        ...
+        listening on 127.0.0.1:3000 (this machine only)
         2$ sockctl dial 3000 --no-nodelay --send ping --count 3
         ...
+        round trip  count 3, min 38 µs, median 57 µs, p99 370 µs, max 370 µs
         """
 
     static let lesson = """

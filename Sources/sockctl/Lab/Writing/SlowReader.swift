@@ -32,6 +32,10 @@ enum SlowReader: Experiment {
     static let commands = """
         1$ sockctl write-block-probe --read-after 700ms --read-every 10ms --duration 1500ms
         ...
+          a socket polls writable once a third of its send buffer (4194304 bytes) is free
+        ...
+        unblocked by read       24
+        ...
         """
 
     static let lesson = """

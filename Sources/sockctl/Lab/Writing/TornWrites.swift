@@ -35,6 +35,10 @@ enum TornWrites: Experiment {
 
     static let commands = """
         1$ sockctl listen 3000 --serve discard --message-size 128K --max-accepts 1
+        listening on 127.0.0.1:3000 (this machine only)
+        ...
+        messages          8
+        torn              8
         ...
         2$ sockctl dial 3000 --writers 2 --messages 4 --message-size 128K --split
         ...

@@ -44,6 +44,11 @@ enum WriteBlocks: Experiment {
     static let commands = """
         1$ sockctl write-block-probe --sndbuf 65536 --rcvbuf 65536 --then drain
         ...
+        blocked 42.3 ms after the start, in write 4: 58596 of its 65536 bytes were taken
+                255204 bytes accepted
+                127629 bytes in the sender's queue (SIOCOUTQ), 127629 of them not sent yet
+                127575 bytes in the receiver's queue (SIOCINQ)
+        ...
         """
 
     static let lesson = """
