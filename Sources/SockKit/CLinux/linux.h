@@ -11,9 +11,7 @@
 #include <sys/syscall.h>
 #include <sys/sendfile.h>
 #include <sys/xattr.h>
-#include <sys/socket.h>
 #include <sys/un.h>
-#include <linux/filter.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <signal.h>
@@ -129,11 +127,4 @@ static inline int sk_fork_writer(int descriptor) {
     signal(SIGPIPE, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, 0);
     _exit(write(descriptor, "x", 1) == 1 ? 0 : 1);
-}
-
-// A socket filter that keeps nothing of any packet. Its macros are not visible in Swift.
-static inline int sk_drop_all(int descriptor) {
-    struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
-    struct sock_fprog program = {1, &nothing};
-    return setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }

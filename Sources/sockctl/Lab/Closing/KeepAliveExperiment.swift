@@ -26,7 +26,7 @@ enum KeepAliveExperiment: Experiment {
             why: """
                 Idle time and then one interval for each probe that may stay unanswered: {idle} and 1 × 1 s. The kernel \
                 counts whole seconds; its own defaults are 7,200 s, 75 s and 9 probes (tcp(7)), Go's are 15 s, 15 s and \
-                9. The vanished peer drops all that comes (SO_ATTACH_FILTER).
+                9. The vanished peer drops all that comes (IP_MINTTL).
                 """,
             holds: .equal("error", "ETIMEDOUT"), .about("took", "least", upTo: .seconds(4))),
     ]
@@ -47,6 +47,7 @@ enum KeepAliveExperiment: Experiment {
     static func run(_ stage: Stage) async throws(Interruption) {
         var options = SocketOptions()
         options.keepAlive = KeepAlive(idle: .seconds(1), interval: .seconds(1), count: 1)
+        options.timeToLive = 64
         stage.found("idle", .span(.seconds(1)))
         stage.found("least", .span(.seconds(2)))
         let listener = try await stage.server.listen()
@@ -57,7 +58,7 @@ enum KeepAliveExperiment: Experiment {
         let start = Deadline.now
         let lonely = try await stage.another(.client, "B").dial(listener, Dialer(options: options))
         let ghost = try await listener.accept()
-        ghost.vanish()
+        try ghost.vanish()
         let before = live.connection.tcpInfo?.segmentsReceived ?? 0
 
         await stage.step("Nobody says anything")

@@ -49,12 +49,13 @@ enum UserTimeout: Experiment {
         stage.found("limit", .span(limit))
         var options = SocketOptions()
         (options.sendBuffer, options.receiveBuffer, options.userTimeout) = (65536, 65536, limit)
+        options.timeToLive = 64
         let listener = try await stage.server.listen(options: options)
 
         await stage.step("One server vanishes, the other does not read")
         let lonely = try await stage.another(.client, "A").dial(listener, Dialer(options: options))
         let ghost = try await listener.accept()
-        ghost.vanish()
+        try ghost.vanish()
         let blocked = try await stage.another(.client, "B").dial(listener, Dialer(options: options))
         let idler = try await listener.accept()
 

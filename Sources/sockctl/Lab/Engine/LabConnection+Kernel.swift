@@ -3,11 +3,19 @@ import SockKit
 /// What an experiment does to a connection below Go's calls.
 extension LabConnection {
     /// Has this side's kernel drop all that comes from now on: to the other side it has vanished without a word.
-    func vanish() {
-        party.system("vanishes: its kernel drops all that comes") { () throws(Errno) in
+    ///
+    /// It refuses packets whose time to live is below 255 (IP_MINTTL, meant for RFC 5082), before TCP sees them. The other
+    /// side must not have set that of its own to 255. Everybody may do so, which is not true of a socket filter.
+    func vanish() throws(Interruption) {
+        let outcome = party.system("vanishes: its kernel drops all that comes (IP_MINTTL 255)") { () throws(Errno) in
             try connection.descriptor.withNumberOrErrno { number throws(Errno) in
-                try FilterCalls.dropAll(for: number)
+                try SocketOption.minimumTimeToLive.set(255, on: number)
             }
+        }
+        // A FIN whose acknowledgement is dropped would be sent for many seconds more.
+        party.stage.atEnd { [connection] in connection.reset() }
+        if case .failure(let error) = outcome {
+            throw .notRun("a peer cannot be made to vanish here: IP_MINTTL: \(error.name)")
         }
     }
 
