@@ -117,3 +117,14 @@ static inline int sk_fork_sleeper(void) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (;;) pause();
 }
+
+// fork(2) of a child that writes one byte, as a program does that takes no precautions: SIGPIPE does what signal(7) says.
+static inline int sk_fork_writer(int descriptor) {
+    int child = fork();
+    if (child != 0) return child;
+    sigset_t none;
+    sigemptyset(&none);
+    signal(SIGPIPE, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, 0);
+    _exit(write(descriptor, "x", 1) == 1 ? 0 : 1);
+}

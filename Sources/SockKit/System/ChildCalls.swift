@@ -14,4 +14,22 @@ package enum ChildCalls {
         _ = try SystemCall.perform("kill", on: -1, arguments: "\(child), SIGKILL") { Int(kill(child, SIGKILL)) }
         _ = try SystemCall.perform("waitpid", on: -1, arguments: "\(child)") { Int(waitpid(child, nil, 0)) }
     }
+
+    /// How a program ended.
+    package enum Ending: Sendable, Hashable {
+        case exit(Int32)
+        case signal(Int32)
+    }
+
+    /// Has a child write(2) one byte to a descriptor, with SIGPIPE as a program finds it at its start, and says how the
+    /// child ended: 0 if the byte was written, 1 if write(2) failed and it lived to see that.
+    package static func writeUnprotected(to descriptor: Int32) throws(Errno) -> Ending {
+        let child = Int32(try SystemCall.perform("fork", on: -1, arguments: "") { Int(sk_fork_writer(descriptor)) })
+        var status: Int32 = 0
+        _ = try SystemCall.perform("waitpid", on: -1, arguments: "\(child)") {
+            unsafe Int(waitpid(child, &status, 0))
+        }
+        let signal = status & 0x7f
+        return signal == 0 ? .exit((status >> 8) & 0xff) : .signal(signal)
+    }
 }

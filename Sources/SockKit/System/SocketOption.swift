@@ -129,6 +129,7 @@ extension SocketOption {
     package static let receivesErrors = ip(IP_RECVERR, "IP_RECVERR")
     package static let receivesTimeToLive = ip(IP_RECVTTL, "IP_RECVTTL")
     package static let pathMTU = ip(IP_MTU, "IP_MTU")
+    package static let minimumTimeToLive = ip(IP_MINTTL, "IP_MINTTL")
     package static let multicastTimeToLive = ip(IP_MULTICAST_TTL, "IP_MULTICAST_TTL")
     package static let multicastAll = ip(Int32(SK_IP_MULTICAST_ALL), "IP_MULTICAST_ALL")
     package static let hopLimit = ipv6(IPV6_UNICAST_HOPS, "IPV6_UNICAST_HOPS")

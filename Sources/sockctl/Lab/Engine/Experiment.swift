@@ -29,10 +29,11 @@ protocol Experiment: SendableMetatype {
 }
 
 extension Experiment {
-    /// The type's name as a person types it: `ShortRead` is `short-read`.
+    /// The type's name as a person types it: `ShortRead` is `short-read`. Where another type has the name already, it ends
+    /// in `Experiment`: `HalfCloseExperiment` is `half-close`.
     static var name: String {
         var name = ""
-        for character in "\(Self.self)" {
+        for character in "\(Self.self)".replacing(/Experiment$/, with: "") {
             if character.isUppercase, !name.isEmpty { name += "-" }
             name += character.lowercased()
         }
