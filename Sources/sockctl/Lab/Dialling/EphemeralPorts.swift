@@ -16,7 +16,7 @@ enum EphemeralPorts: Experiment {
             here: "the dials got {some dialled}: {consecutive:pair} of neighbours that follow each other by one",
             why: """
                 Linux starts at a place that depends on both addresses and a secret, so that nobody can guess the next \
-                port (RFC 6056, inet_hash_connect). macOS counts.
+                port (RFC 6056, inet_hash_connect). In the document macOS counted.
                 """, document: .elsewhere,
             holds: .equal("consecutive", 0)),
         Expectation(

@@ -29,7 +29,7 @@ enum WhoseTimeout: Experiment {
                 """,
             why: """
                 The kernel looks at its limit only when a timer of the SYN fires, the first time after a second \
-                (tcp(7)). Its error is a number that connect(2) leaves in SO_ERROR: ETIMEDOUT.
+                (tcp_write_timeout). Its error is a number that connect(2) leaves in SO_ERROR: ETIMEDOUT.
                 """,
             holds: .equal("user", "ETIMEDOUT"), .about("user took", "user limit")),
         Expectation(

@@ -89,12 +89,24 @@ enum RestartAfterClose: Experiment {
         second.close()
         lab.close()
         if isTold { stage.kernel.inferred("TIME-WAIT for 60 s at the \(serverFirst ? "server" : "client")'s port") }
-        // The last acknowledgement may be on its way.
-        await stage.pause(.milliseconds(5))
+        // The last acknowledgement may be on its way: where the port will be free, it is waited for.
+        if serverFirst {
+            await stage.pause(.milliseconds(5))
+        } else {
+            _ = await stage.until { isFree(listener.endpoint, quiet) }
+        }
         let again = try quiet.socket()
         if new { again.set(.reuseAddress) }
         let result = LabDescriptor.named(again, of: party).bind(listener.endpoint)
         again.close()
         return result
+    }
+
+    /// Whether a socket without options can be bound there.
+    @Netpoller
+    private static func isFree(_ endpoint: Endpoint, _ quiet: Party) -> Bool {
+        guard let probe = try? quiet.socket() else { return false }
+        defer { probe.close() }
+        return probe.bind(endpoint) == "ok"
     }
 }
