@@ -89,12 +89,8 @@ final class DialRace {
         throw firstError ?? failure(nil, .noSuitableAddress(""))
     }
 
-    /// Go's rule: what is left divided by the addresses left, but at least 2 s as long as there are 2 s.
     nonisolated static func partialDeadline(now: Deadline, deadline: Deadline, addressesLeft: Int) -> Deadline {
-        let left = deadline - now
-        let share = left / addressesLeft
-        let least = Duration.seconds(2)
-        return now + (share >= least ? share : min(left, least))
+        now + Dialer.share(of: deadline - now, addressesLeft: addressesLeft)
     }
 
     private func attempt(_ endpoint: Endpoint, until deadline: Deadline?) async throws(NetworkError) -> Connection {
@@ -117,5 +113,15 @@ final class DialRace {
         NetworkError(
             .dial, network: network, local: dialer.source, remote: endpoint, cause: cause,
             namesLocal: dialer.source != nil)
+    }
+}
+
+extension Dialer {
+    /// How long one of several addresses is tried. Go's rule: what is left divided by the addresses left, but at least
+    /// 2 s as long as there are 2 s.
+    package static func share(of left: Duration, addressesLeft: Int) -> Duration {
+        let share = left / addressesLeft
+        let least = Duration.seconds(2)
+        return share >= least ? share : min(left, least)
     }
 }

@@ -16,6 +16,21 @@ package enum ProcessCalls {
         return Int(limit.rlim_cur)
     }
 
+    /// How many descriptors the process may have open now.
+    package static var descriptorLimit: Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        return Int(clamping: limit.rlim_cur)
+    }
+
+    /// Allows so many and no more, as long as that is less than what the process was given.
+    package static func setDescriptorLimit(_ count: Int) {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = min(rlim_t(count), limit.rlim_max)
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
     /// The words of the command line, the program's own name first, as the bytes that they are.
     package static var arguments: [[UInt8]] {
         (0..<Int(CommandLine.argc)).compactMap { index in

@@ -131,6 +131,8 @@ extension SocketOption {
     package static let pathMTU = ip(IP_MTU, "IP_MTU")
     package static let minimumTimeToLive = ip(IP_MINTTL, "IP_MINTTL")
     package static let multicastTimeToLive = ip(IP_MULTICAST_TTL, "IP_MULTICAST_TTL")
+    /// The ports to choose from: the last in the upper half, the first in the lower (Linux 6.3).
+    package static let localPortRange = ip(Int32(SK_IP_LOCAL_PORT_RANGE), "IP_LOCAL_PORT_RANGE")
     package static let multicastAll = ip(Int32(SK_IP_MULTICAST_ALL), "IP_MULTICAST_ALL")
     package static let hopLimit = ipv6(IPV6_UNICAST_HOPS, "IPV6_UNICAST_HOPS")
     package static let onlyIPv6 = ipv6(IPV6_V6ONLY, "IPV6_V6ONLY")
