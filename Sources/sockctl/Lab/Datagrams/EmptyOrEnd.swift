@@ -43,9 +43,17 @@ enum EmptyOrEnd: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl listen -v unixpacket:@lab-empty-or-end
+        1$ sockctl udp-recv -v --count 1 127.0.0.1:3000
+        from 127.0.0.1:35039, 0 bytes, to 127.0.0.1:3000, TTL 64, at 17:11:16.786669
         ...
-        2$ printf 'one\\n\\nthree\\n' | sockctl dial --frame line -v unixpacket:@lab-empty-or-end
+        2$ sockctl udp-send 127.0.0.1:3000 ''
+        ...
+        3$ sockctl listen -v --serve discard --max-accepts 1 3001
+        closed 127.0.0.1:45650 by the peer after 251 µs: received 1 byte (3.9 KiB/s), sent 0 bytes
+        ...
+        4$ printf x | sockctl dial -v 3001
+        half-closed: nothing more goes to 127.0.0.1:3001
+        half-closed: nothing more comes from 127.0.0.1:3001
         ...
         """
 

@@ -34,13 +34,17 @@ enum LongestDatagram: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl udp-recv --count 1 -o /dev/null -v 127.0.0.1:3000
+        1$ sockctl udp-recv -v --count 1 127.0.0.1:3000 >/dev/null
+        from 127.0.0.1:47015, 65507 bytes, to 127.0.0.1:3000, TTL 64, at 17:10:00.665735
         ...
         2$ sockctl udp-send --size 65507 --count 1 127.0.0.1:3000
+        sent        1
         ...
-        3$ sockctl udp-send --size 65508 --count 1 127.0.0.1:3000
+        2$ sockctl udp-send --size 65508 --count 1 127.0.0.1:3000
+        sockctl: write udp 127.0.0.1:45428->127.0.0.1:3000: sendmmsg: message too long
+        hint: the datagram has 65508 bytes; the limit over IPv4 is 65507 bytes
         ...
-        3$ echo $?
+        2$ echo $?
         65
         """
 

@@ -34,12 +34,14 @@ enum LostOrRefused: Experiment {
 
     static let commands = """
         1$ sockctl udp-send -w 300ms 127.0.0.1:3000 hello
+        sockctl: write udp 127.0.0.1:39307->127.0.0.1:3000: sendmmsg: connection refused
         ...
         1$ echo $?
         69
-        2$ sockctl udp-send -w 300ms --unconnected 127.0.0.1:3000 hello
+        1$ sockctl udp-send -w 300ms --unconnected 127.0.0.1:3000 hello
+        sockctl: read udp: no reply came in time
         ...
-        2$ echo $?
+        1$ echo $?
         75
         """
 

@@ -37,10 +37,14 @@ enum OneSocketManyServers: Experiment {
 
     static let commands = """
         1$ sockctl udp-recv -v --count 1 --reply 'one\\n' 127.0.0.1:3000
+        from 127.0.0.1:45356, 13 bytes, to 127.0.0.1:3000, TTL 64, at 17:09:58.907417
         ...
         2$ sockctl udp-recv -v --count 1 --reply 'two\\n' 127.0.0.1:3001
+        from 127.0.0.1:45356, 13 bytes, to 127.0.0.1:3001, TTL 64, at 17:09:58.907565
         ...
         3$ sockctl udp-send -v -w 2s 127.0.0.1:3000,127.0.0.1:3001 'who are you?\\n'
+        reply from 127.0.0.1:3000, 4 bytes in 610 µs: one
+        reply from 127.0.0.1:3001, 4 bytes in 390 µs: two
         ...
         """
 

@@ -36,9 +36,12 @@ enum UdpLocalPort: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl udp-recv -v --count 1 127.0.0.1:3000
+        1$ sockctl udp-recv 127.0.0.1:3000
         ...
-        2$ sockctl udp-send -s 127.0.0.1:3001 127.0.0.1:3000 'can you hear me?\\n'
+        2$ sockctl udp-send -s 127.0.0.1:3000 127.0.0.1:3001 hello
+        sockctl: dial udp 127.0.0.1:3000->127.0.0.1:3001: bind: address already in use
+        2$ echo $?
+        73
         """
 
     static let lesson = """

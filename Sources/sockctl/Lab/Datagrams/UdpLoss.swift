@@ -36,9 +36,15 @@ enum UdpLoss: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl udp-recv --stats --first-read-delay 500ms --rcvbuf 8K --timeout 1s -o /dev/null 127.0.0.1:3000
+        1$ sockctl udp-recv --stats --first-read-delay 300ms --rcvbuf 8K --timeout 1s 127.0.0.1:3000 >/dev/null
+        193 datagrams dropped by the kernel: the receive buffer of 16.0 KiB was full
+        received        7
+        kernel dropped  193
+        lost            193
         ...
         2$ sockctl udp-send --size 1000 --count 200 127.0.0.1:3000
+        sent        200
+        refused     0
         ...
         """
 

@@ -43,6 +43,10 @@ enum UdpRefused: Experiment {
 
     static let commands = """
         1$ sockctl udp-send -w 1s 127.0.0.1:3000 hello
+        sockctl: write udp 127.0.0.1:44527->127.0.0.1:3000: sendmmsg: connection refused
+        hint: nobody receives there: the refusal came back as an ICMP message
+        sent        1
+        refused     1
         ...
         1$ echo $?
         69

@@ -46,9 +46,15 @@ enum UdpServer: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl udp-recv --trace -v --count 1 127.0.0.1:3000
+        1$ sockctl udp-recv -v --count 1 127.0.0.1:3000
+        listening on udp://127.0.0.1:3000 (this machine only)
+        from 127.0.0.1:3001, 17 bytes, to 127.0.0.1:3000, TTL 64, at 17:09:58.827360
+        can you hear me?
         ...
         2$ sockctl udp-send -s 127.0.0.1:3001 127.0.0.1:3000 'can you hear me?\\n'
+        sent        1
+        bytes       17 bytes
+        ...
         """
 
     static let lesson = """

@@ -40,8 +40,13 @@ enum UdpTruncation: Experiment {
 
     static let commands = """
         1$ sockctl udp-recv -v --buffer 4 --separator '\\n' --count 2 127.0.0.1:3000
+        from 127.0.0.1:42288, 4 bytes, cut: it had 10 bytes, to 127.0.0.1:3000, TTL 64, at 17:09:58.937316
+        0123
+        from 127.0.0.1:42288, 4 bytes, to 127.0.0.1:3000, TTL 64, at 17:09:58.937350
+        next
         ...
         2$ sockctl udp-send 127.0.0.1:3000 0123456789 next
+        ...
         """
 
     static let lesson = """

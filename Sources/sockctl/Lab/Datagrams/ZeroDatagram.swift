@@ -34,8 +34,14 @@ enum ZeroDatagram: Experiment {
 
     static let commands = """
         1$ sockctl udp-recv -v --count 2 127.0.0.1:3000
+        from 127.0.0.1:54710, 0 bytes, to 127.0.0.1:3000, TTL 64, at 17:10:00.716705
+        from 127.0.0.1:54710, 11 bytes, to 127.0.0.1:3000, TTL 64, at 17:10:00.716922
+        still here
         ...
         2$ sockctl udp-send 127.0.0.1:3000 '' 'still here\\n'
+        sent        2
+        bytes       11 bytes
+        ...
         """
 
     static let lesson = """

@@ -39,9 +39,14 @@ enum FramedMessages: Experiment {
 
     static let commands = """
         1$ sockctl listen --frame line --max-frame 16 -v 3000
+        message 1, 3 bytes, 127.0.0.1:58472
+        message 2, 3 bytes, 127.0.0.1:58472
+        message 3, 5 bytes, 127.0.0.1:58472
+        one
+        two
+        three
         ...
-        2$ printf 'one\\ntwo\\n' | sockctl dial 3000
-        ...
+        2$ printf 'one\\ntwo\\r\\nthree\\n' | sockctl dial 3000
         """
 
     static let lesson = """

@@ -34,9 +34,13 @@ enum HelloServer: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl listen --serve echo --read-timeout 200ms --max-accepts 1 -v 3000
+        1$ sockctl listen -k --serve echo --read-timeout 500ms -v 3000
+        sockctl: read tcp 127.0.0.1:3000->127.0.0.1:53812: i/o timeout
+        closed 127.0.0.1:53812 by a time-out after 501 ms: received 14 bytes (28 bytes/s), sent 14 bytes (28 bytes/s)
         ...
-        2$ sockctl dial --send 'hello, server' --interval 500ms --max-time 2s -v 3000
+        2$ (echo hello, server; sleep 1; echo hello, server) | sockctl dial -v 3000
+        hello, server
+        half-closed: nothing more comes from 127.0.0.1:3000
         ...
         """
 

@@ -43,8 +43,14 @@ enum PacketProtocol: Experiment {
 
     static let commands = """
         1$ sockctl listen --serve frames --max-accepts 1 -v 3000
+        message 1, 0 bytes, 127.0.0.1:48932
+        message 2, 5 bytes, 127.0.0.1:48932
+        message 3, 6 bytes, 127.0.0.1:48932
         ...
         2$ printf 'first\\nsecond\\n' | sockctl dial --submit -v 3000
+        ack of 00000000: ok, after 257 µs, 127.0.0.1:3000
+        ack of 00000001: ok, after 161 µs, 127.0.0.1:3000
+        ack of 00000002: ok, after 161 µs, 127.0.0.1:3000
         ...
         """
 

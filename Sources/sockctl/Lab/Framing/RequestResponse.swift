@@ -39,9 +39,14 @@ enum RequestResponse: Experiment {
 
     static let commands = """
         1$ sockctl listen --serve echo --frame line --max-accepts 1 -v 3000
+        message 1, 3 bytes, 127.0.0.1:58482
+        message 2, 3 bytes, 127.0.0.1:58482
+        message 3, 5 bytes, 127.0.0.1:58482
         ...
         2$ printf 'one\\ntwo\\nthree\\n' | sockctl dial --frame line 3000
-        ...
+        one
+        two
+        three
         """
 
     static let lesson = """

@@ -47,9 +47,12 @@ enum StickyPackets: Experiment {
 
     static let commands = """
         1$ sockctl listen --frame length:4 -v 3000
+        message 1, 3 bytes, 127.0.0.1:58468
+        message 2, 3 bytes, 127.0.0.1:58468
+        one
+        two
         ...
         2$ printf 'one\\ntwo\\n' | sockctl dial --frame length:4 3000
-        ...
         """
 
     static let lesson = """

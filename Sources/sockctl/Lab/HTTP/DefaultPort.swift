@@ -31,6 +31,7 @@ enum DefaultPort: Experiment {
 
     static let commands = """
         1$ sockctl http-serve --trace 3000
+        listen(6, 4096) = 0                                         4 µs
         ...
         2$ sockctl http-get --first-line http://127.0.0.1:3000/time
         HTTP/1.1 200 OK

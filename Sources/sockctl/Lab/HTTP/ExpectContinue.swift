@@ -34,6 +34,9 @@ enum ExpectContinue: Experiment {
         1$ sockctl http-serve 3000
         ...
         2$ sockctl http-get -v -H 'Expect: 100-continue' -d 'a body' http://127.0.0.1:3000/echo
+        > Expect: 100-continue
+        < HTTP/1.1 100 Continue
+        < HTTP/1.1 200 OK
         ...
         """
 

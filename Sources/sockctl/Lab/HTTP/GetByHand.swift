@@ -36,6 +36,9 @@ enum GetByHand: Experiment {
         1$ sockctl http-serve 3000
         ...
         2$ printf 'GET /time HTTP/1.0\\r\\n\\r\\n' | sockctl dial 3000
+        HTTP/1.1 200 OK
+        Content-Length: 40
+        Connection: close
         ...
         """
 

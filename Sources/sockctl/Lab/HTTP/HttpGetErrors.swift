@@ -41,9 +41,10 @@ enum HttpGetErrors: Experiment {
         ...
         2$ sockctl http-get --first-line http://127.0.0.1:3000/nowhere
         HTTP/1.1 404 Not Found
-        3$ sockctl http-get http://127.0.0.1:3001/
+        2$ sockctl http-get http://127.0.0.1:3001/
+        sockctl: dial tcp 127.0.0.1:3001: connect: connection refused
         ...
-        3$ echo $?
+        2$ echo $?
         69
         """
 

@@ -44,8 +44,8 @@ enum HttpTimeouts: Experiment {
     static let commands = """
         1$ sockctl http-serve 3000
         ...
-        2$ sockctl http-get --response-header-timeout 150ms http://127.0.0.1:3000/delay/1s
-        ...
+        2$ sockctl http-get --response-header-timeout 150ms http://127.0.0.1:3000/delay/5s
+        sockctl: read tcp 127.0.0.1:48988->127.0.0.1:3000: no head of an answer came within the response header timeout
         2$ echo $?
         75
         """

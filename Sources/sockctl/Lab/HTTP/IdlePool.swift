@@ -39,6 +39,9 @@ enum IdlePool: Experiment {
         1$ sockctl http-serve 3000
         ...
         2$ sockctl http-get --repeat 20 --parallel 5 http://127.0.0.1:3000/time
+        answered            20
+        new connections     5
+        reused connections  15
         ...
         """
 

@@ -32,8 +32,12 @@ enum KeepAliveReuse: Experiment {
         1$ sockctl http-serve 3000
         ...
         2$ sockctl http-get --repeat 3 http://127.0.0.1:3000/time
+        new connections     1
+        reused connections  2
         ...
         2$ sockctl http-get --repeat 3 --disable-keepalives http://127.0.0.1:3000/time
+        new connections     3
+        reused connections  0
         ...
         """
 

@@ -36,6 +36,9 @@ enum TimeAndHeaders: Experiment {
         1$ sockctl http-serve 3000
         ...
         2$ sockctl http-get -H 'X-A: 1' -H 'X-B: 2' -H 'X-B: 3' http://127.0.0.1:3000/headers
+        X-A:1
+        X-B:2
+        X-B:3
         ...
         """
 

@@ -36,9 +36,13 @@ enum TwoKeepAlives: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl http-serve -vv 3000
+        1$ sockctl http-serve --trace 3000
+        setsockopt(6, SOL_SOCKET, SO_KEEPALIVE, 1) = 0              1 µs
+        setsockopt(6, IPPROTO_TCP, TCP_KEEPIDLE, 15) = 0            1 µs
         ...
-        2$ sockctl http-get -vv http://127.0.0.1:3000/time
+        2$ sockctl http-get --trace http://127.0.0.1:3000/time
+        setsockopt(7, SOL_SOCKET, SO_KEEPALIVE, 1) = 0              2 µs
+        setsockopt(7, IPPROTO_TCP, TCP_KEEPIDLE, 30) = 0            1 µs
         ...
         """
 

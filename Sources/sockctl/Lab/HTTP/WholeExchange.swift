@@ -31,7 +31,9 @@ enum WholeExchange: Experiment {
     static let commands = """
         1$ sockctl http-serve 3000
         ...
-        2$ sockctl http-get --timeout 150ms http://127.0.0.1:3000/stream/10
+        2$ sockctl http-get --timeout 350ms http://127.0.0.1:3000/stream/10
+        chunk 1 of 10
+        sockctl: read tcp 127.0.0.1:48976->127.0.0.1:3000: the time for the exchange was over before the content had come
         ...
         2$ echo $?
         75

@@ -28,9 +28,13 @@ enum BlockedBySilence: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl listen --io-model epoll --max-accepts 1 -v 3000
+        1$ sockctl listen --io-model epoll --max-accepts 2 -v 3000
+        peers         2
         ...
-        2$ sockctl dial --send hello 3000
+        2$ (sleep 0.1; echo first) | sockctl dial 3000
+        first
+        3$ sockctl dial --send 'second\\n' 3000
+        second
         ...
         """
 

@@ -35,9 +35,13 @@ enum ControlHook: Experiment {
 
     static let commands = """
         1$ sockctl listen --reuse-port --max-accepts 1 --serve time --trace 3000
+        socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK|SOCK_CLOEXEC, 0) = 6  12 µs
+        setsockopt(6, SOL_SOCKET, SO_REUSEPORT, 1) = 0              1 µs
+        bind(6, 127.0.0.1:3000) = 0                                 13 µs
+        listen(6, 4096) = 0                                         6 µs
         ...
-        2$ sockctl dial --recv-only 3000
-        ...
+        2$ sockctl dial 3000
+        2026-11-28 17:11:17
         """
 
     static let lesson = """

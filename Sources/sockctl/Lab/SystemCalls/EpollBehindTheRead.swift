@@ -35,9 +35,12 @@ enum EpollBehindTheRead: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl listen --trace --serve echo --max-accepts 1 3000
+        1$ sockctl listen -k --serve echo 3000
         ...
-        2$ sockctl dial --send hello 3000
+        2$ sockctl dial --trace --send 'hello\\n' 3000
+        epoll_create1(EPOLL_CLOEXEC) = 3                            9 µs
+        epoll_ctl(3, EPOLL_CTL_ADD, 7, EPOLLIN|EPOLLOUT|EPOLLRDHUP|EPOLLPRI|EPOLLET) = 0  18 µs
+        epoll_wait(3, no timeout) = 1                               38.6 ms
         ...
         """
 

@@ -32,8 +32,14 @@ enum ListenOrDial: Experiment {
 
     static let commands = """
         1$ sockctl listen --trace --serve time --max-accepts 1 3000
+        socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK|SOCK_CLOEXEC, 0) = 6  17 µs
+        bind(6, 127.0.0.1:3000) = 0                                 17 µs
+        listen(6, 4096) = 0                                         4 µs
         ...
         2$ sockctl dial --trace -s 127.0.0.1:0 3000
+        socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK|SOCK_CLOEXEC, 0) = 8  17 µs
+        bind(8, 127.0.0.1:0) = 0                                    13 µs
+        connect(8, 127.0.0.1:3000) = -1 EINPROGRESS                 3.66 ms
         ...
         """
 

@@ -34,9 +34,11 @@ enum NonblockingFromBirth: Experiment {
 
     static let commands = """
         1$ sockctl listen --trace --max-accepts 1 --serve time 3000
+        socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK|SOCK_CLOEXEC, 0) = 6  20 µs
+        accept4(6, 127.0.0.1:58410, SOCK_NONBLOCK|SOCK_CLOEXEC) = 7  22 µs
         ...
-        2$ sockctl dial --trace 3000
-        ...
+        2$ sockctl dial 3000
+        2026-11-28 17:10:27
         """
 
     static let lesson = """

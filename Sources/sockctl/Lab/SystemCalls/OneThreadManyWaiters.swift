@@ -36,9 +36,17 @@ enum OneThreadManyWaiters: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl listen -k --serve echo 3000
+        1$ sockctl listen --trace --serve echo --max-accepts 2 3000
+        accept4(6, SOCK_NONBLOCK|SOCK_CLOEXEC) = -1 EAGAIN          12 µs
+        epoll_wait(3, no timeout) = 1                               38.6 ms
+        recv(7, 65536 bytes) = 4                                    9 µs
+        recv(7, 65536 bytes) = 4                                    6 µs
         ...
-        2$ sockctl dial --send hello --trace 3000
+        2$ sockctl dial --send 'one\\n' 3000
+        one
+        ...
+        3$ sockctl dial --send 'two\\n' 3000
+        two
         ...
         """
 

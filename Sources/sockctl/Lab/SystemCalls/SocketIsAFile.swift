@@ -33,10 +33,13 @@ enum SocketIsAFile: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl listen --max-accepts 1 --serve time 3000
+        1$ sockctl listen --trace --serve time --max-accepts 1 3000
+        accept4(6, 127.0.0.1:58410, SOCK_NONBLOCK|SOCK_CLOEXEC) = 7  22 µs
+        send(7, 20 bytes) = 20                                      45 µs
+        close(7) = 0                                                19 µs
         ...
-        2$ sockctl dial --trace 3000
-        ...
+        2$ sockctl dial 3000
+        2026-11-28 17:11:17
         """
 
     static let lesson = """

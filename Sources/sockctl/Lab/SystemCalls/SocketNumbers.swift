@@ -38,10 +38,16 @@ enum SocketNumbers: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl listen -vv --max-accepts 1 3000
+        1$ sockctl dial --trace 3000
+        socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK|SOCK_CLOEXEC, 0) = 8  16 µs
         ...
-        2$ sockctl dial --trace 3000 </dev/null
+        1$ echo $?
+        69
+        1$ sockctl dial --trace unixpacket:/tmp/lab-nobody
+        socket(AF_UNIX, SOCK_SEQPACKET|SOCK_NONBLOCK|SOCK_CLOEXEC, 0) = 8  12 µs
         ...
+        1$ echo $?
+        69
         """
 
     static let lesson = """

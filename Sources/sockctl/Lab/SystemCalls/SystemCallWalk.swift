@@ -45,8 +45,19 @@ enum SystemCallWalk: Experiment {
 
     static let commands = """
         1$ sockctl listen --trace --backlog 5 --serve echo --max-accepts 1 3000
+        socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK|SOCK_CLOEXEC, 0) = 6  20 µs
+        bind(6, 127.0.0.1:3000) = 0                                 17 µs
+        listen(6, 5) = 0                                            4 µs
+        accept4(6, 127.0.0.1:58410, SOCK_NONBLOCK|SOCK_CLOEXEC) = 7  22 µs
+        recv(7, 65536 bytes) = 13                                   8 µs
+        send(7, 13 bytes) = 13                                      45 µs
+        close(7) = 0                                                19 µs
         ...
         2$ printf 'hello, server' | sockctl dial --trace 3000
+        socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK|SOCK_CLOEXEC, 0) = 8  13 µs
+        connect(8, 127.0.0.1:3000) = -1 EINPROGRESS                 97 µs
+        shutdown(8, SHUT_WR) = 0                                    15 µs
+        close(8) = 0                                                10 µs
         ...
         """
 

@@ -48,8 +48,14 @@ enum UnixDatagrams: Experiment {
 
     static let commands = """
         1$ sockctl udp-recv -v --separator '\\n' --count 2 unix:/tmp/lab-unixgram
+        from an unnamed socket, 3 bytes, at 17:10:20.817953
+        one
+        from an unnamed socket, 5 bytes, at 17:10:20.817991
+        three
         ...
         2$ sockctl udp-send unix:/tmp/lab-unixgram one three
+        sent        2
+        ...
         """
 
     static let lesson = """

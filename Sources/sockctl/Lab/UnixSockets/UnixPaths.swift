@@ -43,7 +43,8 @@ enum UnixPaths: Experiment {
 
     static let commands = """
         1$ sockctl dial unix:/tmp/lab-nobody
-        ...
+        sockctl: dial unix /tmp/lab-nobody: connect: no such file or directory
+        hint: there is nothing at that path; start a listener with: sockctl listen unix:/tmp/lab-nobody
         1$ echo $?
         69
         """

@@ -36,9 +36,12 @@ enum UnixStream: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl listen -v unix:@lab-unix-stream
+        1$ sockctl listen -v --serve discard --max-accepts 1 unix:@lab-unix-stream
+        accepted connection 1
+        closed connection 1 by the peer after 304 µs: received 11 bytes (35.4 KiB/s), sent 0 bytes
         ...
-        2$ printf 'hello' | sockctl dial -v unix:@lab-unix-stream
+        2$ printf 'helloworld!' | sockctl dial -v unix:@lab-unix-stream
+        connected to @lab-unix-stream in 285 µs
         ...
         """
 
