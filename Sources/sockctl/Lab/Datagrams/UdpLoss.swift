@@ -2,7 +2,7 @@ import SockKit
 
 /// A full receive buffer drops datagrams, and nobody is told.
 enum UdpLoss: Experiment {
-    static let title = "A receiver that is too slow loses datagrams, and every send succeeds all the same"
+    static let title = "A slow receiver loses datagrams, and every send succeeds all the same"
     static let covers = [83]
     static let documents = [SourceDocument.processes]
     static let claim = "UDP cannot guarantee that what was sent arrives: it is not reliable."

@@ -2,7 +2,7 @@ import SockKit
 
 /// The client that says hello, and a server that loses its patience.
 enum HelloServer: Experiment {
-    static let title = "A client that pauses longer than the server waits finds the connection closed"
+    static let title = "A client that pauses too long finds that the server has closed"
     static let covers = [105]
     static let documents = [SourceDocument.sockets]
     static let claim = """

@@ -2,7 +2,7 @@ import SockKit
 
 /// A length that claims four gibibytes.
 enum OversizedLength: Experiment {
-    static let title = "Four bytes can claim four gibibytes: a length is checked before anything is kept for it"
+    static let title = "Four bytes can claim four gibibytes, so a length is checked first"
     static let covers = [107]
     static let documents = [SourceDocument.server, .sockets]
     static let claim = """

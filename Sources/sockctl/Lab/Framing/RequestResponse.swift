@@ -2,7 +2,7 @@ import SockKit
 
 /// A conversation of requests and responses on one connection.
 enum RequestResponse: Experiment {
-    static let title = "One connection carries request and response, in turn, until the client leaves"
+    static let title = "One connection carries requests and responses until the client leaves"
     static let covers = [104]
     static let documents = [SourceDocument.server]
     static let claim = """

@@ -2,7 +2,7 @@ import SockKit
 
 /// Two writes, one read; one write, three reads.
 enum StickyPackets: Experiment {
-    static let title = "Two messages arrive in one read, one message in three; only a frame tells them apart"
+    static let title = "Two messages come in one read, one in three: only frames tell them apart"
     static let covers = [103]
     static let documents = [SourceDocument.basics, .server]
     static let claim = """

@@ -2,7 +2,7 @@ import SockKit
 
 /// ListenAndServe without an address.
 enum DefaultPort: Experiment {
-    static let title = "A web server without an address wants port 80, and passes on what listen says"
+    static let title = "A web server without an address wants port 80, and says what listen says"
     static let covers = [109]
     static let documents = [SourceDocument.basics, .processes]
     static let claim = """

@@ -2,7 +2,7 @@ import SockKit
 
 /// Two things of one name.
 enum TwoKeepAlives: Experiment {
-    static let title = "TCP's keep-alive asks whether the peer lives, HTTP's keeps the connection for the next request"
+    static let title = "TCP's keep-alive probes a silent peer, HTTP's keeps a connection"
     static let covers = [116]
     static let documents = [SourceDocument.processes]
     static let claim = """

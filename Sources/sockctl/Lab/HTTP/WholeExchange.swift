@@ -2,7 +2,7 @@ import SockKit
 
 /// A time limit for everything together.
 enum WholeExchange: Experiment {
-    static let title = "A client's timeout covers the whole exchange, the content of the answer included"
+    static let title = "A client's timeout covers the whole exchange, the content included"
     static let covers = [112]
     static let documents = [SourceDocument.processes]
     static let claim = """

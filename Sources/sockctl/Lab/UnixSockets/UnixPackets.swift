@@ -34,12 +34,12 @@ enum UnixPackets: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl listen -vv --read-size 3 --max-accepts 1 unixpacket:@lab-unix-packets
+        1$ sockctl listen -vv --read-size 3 --max-accepts 1 unixpacket:/tmp/lab-unix-packets
         read      3 bytes, 3 bytes in all, connection 1
         a message of 6 bytes was cut to 3
         ...
-        2$ printf 'world!' | sockctl dial -vv unixpacket:@lab-unix-packets
-        wrote     6 bytes, 6 bytes in all, @lab-unix-packets
+        2$ printf 'world!' | sockctl dial -vv unixpacket:/tmp/lab-unix-packets
+        wrote     6 bytes, 6 bytes in all, /tmp/lab-unix-packets
         ...
         """
 

@@ -2,7 +2,7 @@ import SockKit
 
 /// Unix streams beside TCP.
 enum UnixStream: Experiment {
-    static let title = "A Unix stream joins writes as TCP does, but knows at once that its peer is gone"
+    static let title = "A Unix stream is like TCP, but knows at once that its peer is gone"
     static let covers = [88]
     static let documents = [SourceDocument.processes]
     static let claim = """
@@ -36,12 +36,12 @@ enum UnixStream: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl listen -v --serve discard --max-accepts 1 unix:@lab-unix-stream
+        1$ sockctl listen -v --serve discard --max-accepts 1 unix:/tmp/lab-unix-stream
         accepted connection 1
         closed connection 1 by the peer after 304 µs: received 11 bytes (35.4 KiB/s), sent 0 bytes
         ...
-        2$ printf 'helloworld!' | sockctl dial -v unix:@lab-unix-stream
-        connected to @lab-unix-stream in 285 µs
+        2$ printf 'helloworld!' | sockctl dial -v unix:/tmp/lab-unix-stream
+        connected to /tmp/lab-unix-stream in 285 µs
         ...
         """
 
