@@ -2,7 +2,7 @@ import SockKit
 
 /// What a sender hears of a port where nobody is.
 enum UdpRefused: Experiment {
-    static let title = "Only a connected UDP socket hears that nobody is there, and only once"
+    static let title = "A UDP socket hears of a refusal once, if it is connected or asks for it"
     static let covers = [84]
     static let documents = [SourceDocument.basics]
     static let claim = "The client just sends: with UDP nothing has to be set up before, and no server has to be there."
