@@ -36,7 +36,8 @@ import Testing
         let process = try via(.prlimit, "--nofile=7:7", run: ["lab", "short-read", "short-read", "--check"])
         let outcome = try await process.finish()
         outcome.expectQuietErrors(status: 1)
-        #expect(outcome.lines.first?.contains(/^FAILED  short-read +(dial|accept) tcp .*: too many open files$/) == true)
+        let first = try #require(outcome.lines.first)
+        #expect(first.contains(/^FAILED  short-read +(dial|accept) tcp .*: too many open files$/), "\(first)")
         #expect(outcome.lines.contains { $0.contains(/^failed +2$/) })
     }
 

@@ -84,9 +84,8 @@ struct SourceFile: Sendable {
             }
             if let last = open.indices.last {
                 if character == "(" { open[last].depth += 1 }
-                if character == ")", open[last].depth == 0 { open.removeLast() } else if character == ")" {
-                    open[last].depth -= 1
-                }
+                if character == ")" { open[last].depth -= 1 }
+                if open[last].depth < 0 { open.removeLast() }
             }
             output.append(character)
             rest = rest.dropFirst()

@@ -11,7 +11,7 @@ enum ExperimentFolders {
         }
         let cases = Chapter.allCases.map { chapter in
             let types = names(in: "\(root)/\(folder)/\(chapter.rawValue)").map { "\($0).self" }
-            return "        case .\(chapter): [\(wrapped(types))]"
+            return "        case .\(chapter):\n            \(wrapped(types))"
         }
         let text = """
             // Written by `sockctl generate`: whatever stands in a chapter's folder.
@@ -30,8 +30,7 @@ enum ExperimentFolders {
 
     /// As the formatter breaks them.
     private static func wrapped(_ types: [String]) -> String {
-        guard !types.isEmpty else { return "" }
-        return "\n" + types.map { "            \($0),\n" }.joined() + "        "
+        types.isEmpty ? "[]" : "[\n" + types.map { "                \($0),\n" }.joined() + "            ]"
     }
 
     /// The names of the files, which are those of the types in them; a file whose name has a `+` extends one.

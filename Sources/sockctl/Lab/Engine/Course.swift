@@ -3,7 +3,9 @@ enum Course {
     /// The chapters in the order of teaching; in each, the experiments in the order of the behaviours that they show.
     static let chapters: [(chapter: Chapter, experiments: [any Experiment.Type])] = Chapter.allCases.compactMap {
         chapter in
-        let own = ExperimentList.experiments(of: chapter).sorted { ($0.covers.first ?? 0) < ($1.covers.first ?? 0) }
+        let own = ExperimentList.experiments(of: chapter).sorted {
+            ($0.covers.first ?? 0, $0.name) < ($1.covers.first ?? 0, $1.name)
+        }
         return own.isEmpty ? nil : (chapter, own)
     }
 

@@ -19,9 +19,6 @@ extension LabConnection {
         }
     }
 
-    /// The number of the descriptor, for calls that the connection itself has no use for.
-    var number: Int32 { (try? connection.descriptor.withNumber { number throws(Errno) in number }) ?? -1 }
-
     /// Waits until all the bytes that the kernel took, so many, are in its two queues, and says how many are in each.
     func settles(_ accepted: Int, with peer: LabConnection) async -> (sending: Int, receiving: Int) {
         let queued = { @Netpoller in

@@ -22,6 +22,7 @@ extension LabSocket {
 }
 
 extension LabConnection {
+    /// The number of the descriptor, for calls that the connection itself has no use for.
     var number: Int32 { connection.descriptor.number }
 }
 

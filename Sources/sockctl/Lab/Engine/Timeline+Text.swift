@@ -46,12 +46,21 @@ struct TimelineText {
         switch row.part {
         case .step: return (row.text, false)
         case .beginning: return ("\(row.text) …", false)
-        case .ending: return ("\(row.text.prefix { $0 != " " && $0 != "(" }) \(arrow) \(row.result ?? "")", true)
+        case .ending: return ("\(verb(of: row.text)) \(arrow) \(row.result ?? "")", true)
         case .whole:
             if let result = row.result { return ("\(row.text) \(arrow) \(result)", false) }
             let source = row.source.map { " [\($0)]" } ?? ""
             return (row.text + (row.kind == .inferred ? " (inferred)" : source), false)
         }
+    }
+
+    /// What begins the text of a call, with the label of who makes it: `second: read`.
+    private static func verb(of text: String) -> String {
+        let label = text.firstIndex(of: ":").map { text[...$0] } ?? ""
+        guard !label.isEmpty, !label.contains(" "), text.dropFirst(label.count).hasPrefix(" ") else {
+            return String(text.prefix { $0 != " " && $0 != "(" })
+        }
+        return "\(label) \(text.dropFirst(label.count + 1).prefix { $0 != " " && $0 != "(" })"
     }
 
     /// `12.3 ms`, always in the same unit so that two can be compared.

@@ -70,7 +70,7 @@ enum RestartAfterClose: Experiment {
     private static func rebind(
         _ stage: Stage, _ party: Party, old: Bool, new: Bool, serverFirst: Bool = true, isTold: Bool
     ) async throws(Interruption) -> String {
-        let control: ControlHook = { socket, _, _ throws(Errno) in
+        let control: SockKit.ControlHook = { socket, _, _ throws(Errno) in
             try SocketOption.reuseAddress.set(old ? 1 : 0, on: socket.number)
         }
         let quiet = party.quiet
