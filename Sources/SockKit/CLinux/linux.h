@@ -14,6 +14,7 @@
 #include <sys/un.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <sys/ioctl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -108,6 +109,17 @@ struct sk_tcp_info {
 static inline int sk_openat2(int folder, const char *path, int flags, unsigned int mode, unsigned int resolve) {
     struct { unsigned long long flags, mode, resolve; } how = {(unsigned int)flags, mode, resolve};
     return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
+
+// A network of the calling thread's own (network_namespaces(7)), with nothing but loopback, which is up.
+static inline int sk_enter_own_network(void) {
+    if (syscall(SYS_unshare, 0x40000000 /* CLONE_NEWNET */) != 0) return -1;
+    int socket_number = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (socket_number < 0) return -1;
+    struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+    int result = ioctl(socket_number, SIOCSIFFLAGS, &request);
+    close(socket_number);
+    return result;
 }
 
 // fork(2) of a child that sleeps until it is killed, at the latest when its parent's thread ends. Between fork and exec a

@@ -11,6 +11,12 @@ public struct ListenCounters: Sendable, Hashable {
         return ListenCounters(netstat: text)
     }
 
+    /// Those of the network that the calling thread is in, which may be its own.
+    package static var ofThread: ListenCounters? {
+        guard let text = try? FileCalls.contents(of: "/proc/thread-self/net/netstat") else { return nil }
+        return ListenCounters(netstat: text)
+    }
+
     /// The file has pairs of lines: names, then values, both behind the name of their group.
     init?(netstat text: String) {
         let lines = text.split(separator: "\n").filter { $0.hasPrefix("TcpExt:") }.map { $0.split(separator: " ") }
