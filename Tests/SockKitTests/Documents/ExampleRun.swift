@@ -76,7 +76,8 @@ final class ExampleRun {
     private func check(_ step: Example.Step, _ outcome: Outcome) {
         guard let shown = step.output else { return }
         // A server is shown as it runs; the end is the test's.
-        let isEnded = outcome.lines.last?.hasPrefix("server closed: interrupted") == true
+        let end = "server closed: interrupted"
+        let isEnded = outcome.lines.last?.hasPrefix(end) == true && shown.last?.hasPrefix(end) != true
         let lines = isEnded ? Array(outcome.lines.dropLast()) : outcome.lines
         #expect(Example.matches(shown.map(inScratch), lines), "shown: \(shown)\n\(outcome)")
     }
@@ -118,7 +119,10 @@ final class ExampleRun {
     // MARK: Ports and files
 
     /// Where a command names a port that the tests put another for.
-    private func fixedPorts(in command: String) -> [Range<String.Index>] { command.ranges(of: /\b3[0-9]{3}\b/) }
+    private func fixedPorts(in command: String) -> [Range<String.Index>] {
+        // By Unicode's rules a number goes on after a comma.
+        command.ranges(of: /\b3[0-9]{3}\b/.wordBoundaryKind(.simple))
+    }
 
     private func freePort(for name: Substring) throws -> Int {
         let port = try unboundPort()

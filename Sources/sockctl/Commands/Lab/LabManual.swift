@@ -30,7 +30,13 @@ enum LabManual {
         let sources = (experiment.documents.map(\.rawValue) + experiment.covers.map(Behaviour.name)).joined(
             separator: ", ")
         lines += [Mdoc.prose("(\(sources))")]
-        if !experiment.claim.isEmpty { lines += [".Pp", Mdoc.prose("The document says: \(experiment.claim)")] }
+        if !experiment.claim.isEmpty {
+            lines += [
+                ".Pp",
+                Mdoc.prose(
+                    "\(experiment.documents.isEmpty ? "The documents" : "The document says"): \(experiment.claim)"),
+            ]
+        }
         lines += [".Pp", Mdoc.prose("The question: \(experiment.question)")]
         lines += [".Pp", "What must be seen:", ".Bl -dash"]
         lines += experiment.expectations.flatMap(expectation) + [".El"]

@@ -35,7 +35,9 @@ final class LabNarrator {
         let heading = "\(Course.chapter(of: experiment).title) · \(sources.joined(separator: ", ")) · \(behaviours)"
         tell(terminal.paint(sources.isEmpty ? heading.replacing(" ·  · ", with: " · ") : heading, .dim))
         tell("")
-        if !experiment.claim.isEmpty { block("document says", experiment.claim) }
+        if !experiment.claim.isEmpty {
+            block(experiment.documents.isEmpty ? "the documents" : "document says", experiment.claim)
+        }
         block("the question", experiment.question)
         tell("")
     }

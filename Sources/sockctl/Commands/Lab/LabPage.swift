@@ -78,7 +78,11 @@ struct LabPage {
             "<h3>\(escape(experiment.title)) <code>\(experiment.name)</code></h3>",
             "<p class=\"source\">\(escape(sources(of: experiment)))</p>",
         ]
-        if !experiment.claim.isEmpty { parts.append("<p><b>The document says:</b> \(escape(experiment.claim))</p>") }
+        if !experiment.claim.isEmpty {
+            parts.append(
+                "<p><b>\(experiment.documents.isEmpty ? "The documents" : "The document says"):</b> \(escape(experiment.claim))</p>"
+            )
+        }
         parts.append("<p><b>The question:</b> \(escape(experiment.question))</p>")
         if !outcome.timeline.items.isEmpty {
             var picture = ""

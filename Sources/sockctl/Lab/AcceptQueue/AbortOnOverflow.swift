@@ -2,7 +2,7 @@ import SockKit
 
 /// The setting that is said to refuse clients of a full queue.
 enum AbortOnOverflow: Experiment {
-    static let title = "tcp_abort_on_overflow does not turn a full queue's silence into a refusal"
+    static let title = "A full queue stays silent, whatever tcp_abort_on_overflow says"
     static let covers = [22]
     static let claim = """
         No document speaks of it. It is often recommended: with net.ipv4.tcp_abort_on_overflow a full queue is said to \

@@ -88,8 +88,8 @@ enum SlotFrees: Experiment {
     }
 
     /// The number of the socket that is dialling.
+    // Invariant: touched on the loop's thread only, by the experiment and by hooks that the dialer calls there.
     private final class Seen: @unchecked Sendable {
-        // The control hook runs on the loop's thread, as everything here does.
         var number: Int32 = -1
     }
 }

@@ -4,7 +4,7 @@ import SockKit
 enum LongestDatagram: Experiment {
     static let title = "A datagram has at most 65,507 bytes, whatever the send buffer's size"
     static let covers = [85]
-    static let claim = "Nothing of how long a datagram may be; the examples send some dozen bytes."
+    static let claim = "They say nothing of how long a datagram may be; the examples send some dozen bytes."
     static let question = "What is the longest datagram that can be sent, and does the send buffer limit it?"
 
     static let expectations = [

@@ -92,7 +92,8 @@ enum CancelDial: Experiment {
         }
     }
 
-    /// What the control hook, which runs on the loop's thread as everything here does, saw.
+    /// What the control hook saw.
+    // Invariant: touched on the loop's thread only, by the experiment and by hooks that the dialer calls there.
     private final class Seen: @unchecked Sendable {
         var count = 0
         var state: TCPInfo.State?

@@ -2,7 +2,7 @@ import SockKit
 
 /// Which ports clients get.
 enum EphemeralPorts: Experiment {
-    static let title = "connect and bind take their ports from one range, but from different halves of it"
+    static let title = "Ports of connect and of bind come from one range, but from different halves of it"
     static let covers = [39]
     static let documents = [SourceDocument.basics]
     static let claim = """

@@ -90,7 +90,8 @@ enum ResolveInBudget: Experiment {
         stage.found("late sockets", .number(seen.sockets))
     }
 
-    /// What hooks that run on the loop's thread, as everything here does, saw.
+    /// What the hooks saw.
+    // Invariant: touched on the loop's thread only, by the experiment and by hooks that the dialer calls there.
     private final class Seen: @unchecked Sendable {
         var sockets = 0
         var before = -1

@@ -78,8 +78,8 @@ enum WrongNetwork: Experiment {
     }
 
     /// How many sockets were made: counted by the control hook, which runs once for each.
+    // Invariant: touched on the loop's thread only, by the experiment and by hooks that the dialer calls there.
     private final class Counter: @unchecked Sendable {
-        // The control hook runs on the loop's thread, as everything here does.
         var count = 0
     }
 }

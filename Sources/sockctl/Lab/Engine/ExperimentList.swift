@@ -18,6 +18,7 @@ enum ExperimentList {
             ]
         case .acceptQueue:
             [
+                AbortOnOverflow.self,
                 AcceptQueue.self,
                 Burst.self,
                 ConnectedNotAccepted.self,

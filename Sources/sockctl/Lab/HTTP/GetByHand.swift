@@ -35,11 +35,10 @@ enum GetByHand: Experiment {
     static let commands = """
         1$ sockctl http-serve 3000
         ...
-        2$ printf 'GET /time HTTP/1.0\\r\\n\\r\\n' | sockctl dial 3000
+        2$ printf 'GET /time HTTP/1.0\\r\\n\\r\\n' | sockctl dial --first-line 3000
         HTTP/1.1 200 OK
-        Content-Length: 40
-        Connection: close
-        ...
+        2$ printf 'GET /time HTTP/1.0\\r\\n\\r\\n' | sockctl dial 3000 | tail -1
+        2026-11-21 10:49:44.933112533 +0000 UTC
         """
 
     static let lesson = """

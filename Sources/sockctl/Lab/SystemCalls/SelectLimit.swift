@@ -2,7 +2,7 @@ import SockKit
 
 /// select(2) and descriptors from 1024 on.
 enum SelectLimit: Experiment {
-    static let title = "select has bits for 1024 descriptors, epoll has no such limit"
+    static let title = "A select has bits for 1024 descriptors, epoll has no such limit"
     static let covers = [102]
     static let documents = [SourceDocument.server]
     static let claim = """

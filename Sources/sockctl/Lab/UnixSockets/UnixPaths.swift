@@ -4,7 +4,7 @@ import SockKit
 enum UnixPaths: Experiment {
     static let title = "A Unix socket's name is a file that outlives its socket"
     static let covers = [91]
-    static let claim = "Nothing of the names of Unix sockets, except that there are three networks of them."
+    static let claim = "They say nothing of the names of Unix sockets, except that there are three networks of them."
     static let question =
         "What does a dial meet where there is no file, a file without a listener, and a socket of another type?"
 
