@@ -79,13 +79,13 @@ import Testing
     }
 
     @Test func `a large folder is listed whole`() async throws {
-        try await onLoop {
-            let files = try FileSite()
-            for number in 0..<3000 { try files.make("file-\(number)", "") }
-            let page = try await files.ask("/").text
-            #expect(page.split(separator: "class=\"file\"").count == 3001)
-            #expect(page.contains("3000 files of 0 B"))
-        }
+        let files = try await onLoop { try FileSite() }
+        let root = await files.root
+        // Not on the loop, which all tests share: a busy machine takes seconds for it.
+        for number in 0..<3000 { try writeFile("\(root)/file-\(number)", []) }
+        let page = try await onLoop { try await files.ask("/").text }
+        #expect(page.split(separator: "class=\"file\"").count == 3001)
+        #expect(page.contains("3000 files of 0 B"))
     }
 
     @Test(arguments: [
