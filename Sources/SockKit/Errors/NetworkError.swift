@@ -66,11 +66,12 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         let cause: Cause
         let bytesTransferred: Int
         let namesLocal: Bool
+        let route: String?
 
         init(
             _ operation: Operation, _ network: Network?, _ stream: GivenStream?, _ local: Endpoint?,
             _ remote: Endpoint?,
-            _ cause: Cause, _ bytesTransferred: Int, _ namesLocal: Bool
+            _ cause: Cause, _ bytesTransferred: Int, _ namesLocal: Bool, _ route: String? = nil
         ) {
             self.operation = operation
             self.network = network
@@ -80,6 +81,7 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
             self.cause = cause
             self.bytesTransferred = bytesTransferred
             self.namesLocal = namesLocal
+            self.route = route
         }
     }
 
@@ -99,6 +101,10 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         storage = Storage(operation, nil, stream, nil, nil, cause, bytesTransferred, false)
     }
 
+    private init(_ storage: Storage) {
+        self.storage = storage
+    }
+
     public var operation: Operation { storage.operation }
     public var network: Network? { storage.network }
     /// The stream, where it has no network.
@@ -106,6 +112,8 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
     public var local: Endpoint? { storage.local }
     public var remote: Endpoint? { storage.remote }
     public var cause: Cause { storage.cause }
+    /// What stands between here and whom was asked for, where it is that which failed: `proxy http://10.0.0.1:3128`.
+    public var route: String? { storage.route }
 
     /// How many bytes the kernel had taken, or given, before a transfer failed.
     public var bytesTransferred: Int { storage.bytesTransferred }
@@ -161,7 +169,7 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
             let isPlain = if case .system(_, let call) = cause { call == operation.rawValue } else { false }
             return "\(operation.rawValue) \(streamName): \(isPlain ? errno?.description ?? causeText : causeText)"
         }
-        var text = operation.rawValue
+        var text = (route.map { "\($0): " } ?? "") + operation.rawValue
         if let network { text += " \(network)" }
         if let ends = endsText { text += " \(ends)" }
         return "\(text): \(causeText)"
@@ -203,16 +211,21 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The same error after `count` bytes had gone.
     package func after(_ count: Int) -> NetworkError {
         if let stream { return NetworkError(operation, stream, cause: cause, bytesTransferred: count) }
-        return NetworkError(
-            operation, network: network, local: local, remote: remote, cause: cause, bytesTransferred: count,
-            namesLocal: storage.namesLocal)
+        return NetworkError(Storage(operation, network, nil, local, remote, cause, count, storage.namesLocal, route))
+    }
+
+    /// The same error of what stands between here and whom was asked for.
+    package func on(_ route: String) -> NetworkError {
+        NetworkError(
+            Storage(
+                operation, network, stream, local, remote, cause, bytesTransferred, storage.namesLocal, route))
     }
 
     public static func == (left: NetworkError, right: NetworkError) -> Bool {
         left.operation == right.operation && left.network == right.network && left.stream == right.stream
             && left.local == right.local
             && left.remote == right.remote && left.cause == right.cause
-            && left.bytesTransferred == right.bytesTransferred
+            && left.bytesTransferred == right.bytesTransferred && left.route == right.route
     }
 
     public func hash(into hasher: inout Hasher) {

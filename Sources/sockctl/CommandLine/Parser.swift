@@ -58,7 +58,8 @@ struct Parser<Arguments: CommandArguments> {
         case .flag, .positional:
             if attached == nil { skipIdleWord(of: row) }
             if let attached, attached.text != row.info.idleWord {
-                throw UsageError("'--\(name)' takes no value, but was given '\(attached)'")
+                throw UsageError(
+                    "'--\(name)' takes no value, but was given '\(attached)'", hint: row.info.valueAdvice)
             }
             try apply(row, "", as: "--\(name)")
         }
@@ -73,6 +74,9 @@ struct Parser<Arguments: CommandArguments> {
             guard row.info.kind == .option else {
                 if letters.isEmpty { skipIdleWord(of: row) }
                 if let word = row.info.idleWord, letters.elementsEqual(word.utf8) { letters = [] }
+                if let advice = row.info.valueAdvice, Decimal.isDigits(Word(letters).text[...]) {
+                    throw UsageError("'-\(letter)' takes no value, but was given '\(Word(letters))'", hint: advice)
+                }
                 try apply(row, "", as: "-\(letter)")
                 continue
             }

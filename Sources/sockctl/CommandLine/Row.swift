@@ -30,10 +30,11 @@ struct Row<Arguments>: Sendable {
         }
     }
 
-    /// The same flag, which this word may follow.
-    func followed(by word: String) -> Row {
+    /// The same flag, which this word may follow; the advice is for who gives it another.
+    func followed(by word: String, advice: String? = nil) -> Row {
         var copy = self
         copy.info.idleWord = word
+        copy.info.valueAdvice = advice
         return copy
     }
 

@@ -33,6 +33,8 @@ struct RowInfo: Equatable, Sendable {
     var offWord: String?
     /// A word that may follow the flag and adds nothing: what another program's option of this name needs.
     var idleWord: String?
+    /// What is said to who gives the flag a value.
+    var valueAdvice: String?
     /// The rows that fill the same field: the last one given counts.
     var overrides: [String] = []
     /// What must hold where the row is given.

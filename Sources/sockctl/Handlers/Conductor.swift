@@ -7,8 +7,8 @@ final class Conductor {
     private var interruption: Signal?
     private var hasTimedOut = false
     private var body: Task<ExitStatus, Never>?
-    /// A server's way to finish: called at the first signal, which then ends nothing by itself.
-    var onFinish: (@Netpoller () -> Void)?
+    /// A server's way to finish: called with the first signal, which then ends nothing by itself.
+    var onFinish: (@Netpoller (Signal) -> Void)?
     /// Says how far things are, at SIGUSR1.
     var onInquiry: (@Netpoller () -> Void)?
 
@@ -60,7 +60,7 @@ final class Conductor {
         }
         if let finish = onFinish {
             onFinish = nil
-            finish()
+            finish(signal)
             return
         }
         // The second signal: whatever still runs is not waited for.
@@ -70,5 +70,16 @@ final class Conductor {
         }
         interruption = signal
         body?.cancel()
+    }
+}
+
+extension Signal {
+    /// What became of a program that this signal told to end.
+    var deed: String {
+        switch self {
+        case .terminate: "terminated"
+        case .hangUp: "hung up"
+        default: "interrupted"
+        }
     }
 }

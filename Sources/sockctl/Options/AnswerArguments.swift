@@ -16,14 +16,14 @@ struct AnswerArguments: Equatable, Sendable {
         .list(
             "cors", as: .origin, into: \.origins, help: "Let pages of this origin read the answers.",
             detail: """
-                As in `https://example.org`, or `*` for pages from anywhere. May be repeated. What a browser asks \
-                beforehand (OPTIONS) is answered. With `--auth`, pages of the origins that are named may send the \
-                password along.
+                As in `https://example.org`, or `*` for pages from anywhere. What a browser asks beforehand \
+                (OPTIONS) is answered with the methods that the path has. With `--auth`, pages of the origins that are \
+                named may send the password along.
                 """
         ),
         .list(
             "header", as: .field, into: \.fields, help: "Add a field to every answer.",
-            detail: "A name, a colon and a value, as in `'Cache-Control: no-cache'`. May be repeated."
+            detail: "A name, a colon and a value, as in `'Cache-Control: no-cache'`. The pages of `--cors` may read it."
         ),
     ].titled("Answers")
 
@@ -36,7 +36,8 @@ struct AnswerArguments: Equatable, Sendable {
         // Outside: a browser's question whether it may ask comes without the password, and its page may read a refusal.
         if !origins.isEmpty {
             handler = CrossOriginHandler(
-                origins.contains("*") ? .any : .only(origins), takesCredentials: credentials != nil, handler)
+                origins.contains("*") ? .any : .only(origins), takesCredentials: credentials != nil,
+                exposing: fields.map(\.name), handler)
         }
         if !fields.isEmpty {
             var common = Fields()

@@ -36,7 +36,7 @@ struct EndingArguments: Equatable, Sendable {
                 """
         ).manualOnly,
         .option(
-            "max-time", as: .limit, into: \.maximumTime, help: "Give up after this long in all.",
+            "max-time", as: .limitAboveZero, into: \.maximumTime, help: "Give up after this long in all.",
             detail: "It counts from the start of the program; the status is 75."),
         .option(
             "count", as: .count(1...Int.max), into: \.count, help: "Quit after this many datagrams received.",

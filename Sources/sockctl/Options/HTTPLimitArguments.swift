@@ -19,10 +19,7 @@ struct HTTPLimitArguments: Equatable, Sendable {
         ),
         .option(
             "max-body", as: .sizeLimit, into: \.maximumBody, help: "The longest content of a request: then 413.",
-            detail: """
-                What is kept in memory of it, at least. What `--upload` stores goes to its file as it comes, and has no \
-                limit unless this option is given.
-                """),
+            detail: "What is kept in memory of it; what `--upload` stores, only if this option is given."),
         .option(
             "header-timeout", as: .limitAboveZero, into: \.headerTimeout,
             help: "How long a head may take from its first byte.",

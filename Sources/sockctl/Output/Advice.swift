@@ -7,6 +7,8 @@ extension NetworkError {
         switch (operation, cause) {
         case (.write, .system(.noSuchFile, _)) where stream != nil:
             folder.map { "make the folder first: mkdir -p \($0)" }
+        // A proxy is nothing that this program could be.
+        case (.dial, _) where route != nil: hint
         case (.dial, .system(.connectionRefused, _)),
             (.write, .system(.connectionRefused, _)) where network?.isUnix == true:
             hint(followedBy: startHint(command))
@@ -41,9 +43,18 @@ extension NetworkError {
         switch remote {
         // Nothing can listen there.
         case .ip(_, port: 0), nil: nil
-        case .ip(let address, let port): "start one with: sockctl \(command) \(address.isLoopback ? "" : ":")\(port)"
+        case .ip(let address, let port): "start one with: sockctl \(command) \(Self.place(address, port))"
         case .unix(let name): "start one with: sockctl \(network == .unixgram ? "udp-recv" : command) unix:\(name)"
         }
+    }
+
+    /// Where to listen for somebody who dials an address, as it is typed into a shell: a bare port is 127.0.0.1 alone.
+    private static func place(_ address: IPAddress, _ port: UInt16) -> String {
+        let address = address.unmapped
+        if !address.isLoopback { return ":\(port)" }
+        if address == .v4Loopback { return "\(port)" }
+        let text = Endpoint.ip(address, port: port).description
+        return address.family == .v6 ? "'\(text)'" : text
     }
 
     /// The folder of a file that was to be written.

@@ -19,7 +19,7 @@ import Testing
     {
         let peer = try WebPeer.start(#"answer(b"hello", "X-A:  b ")"#)
         let place = "127.0.0.1:\(try await peer.port())"
-        let head = "HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 5\r\n\r\n"
+        let head = "HTTP/1.1 200 OK\r\nX-A:  b \r\nContent-Length: 5\r\n\r\n"
         try await sockctl("http-get", "-i", place).finish().expect(out: head + "hello")
         try await sockctl("http-get", "--first-line", place).finish().expect(out: "HTTP/1.1 200 OK\n")
         // The peer sends a body that an answer to HEAD does not have; nobody takes it for one.
@@ -133,7 +133,10 @@ import Testing
 
     @Test(arguments: [
         (#"answer(b"here", status="302 Found")"#, "302 is not followed: it has no Location\n", 0),
-        (#"answer(b"", "Location: https://x/", status="301 Moved")"#, "https://x/: https needs TLS", 64),
+        (
+            #"answer(b"", "Location: https://x/", status="301 Moved")"#,
+            "the redirect (301) leads to https://x/: https needs TLS", 64
+        ),
         (#"answer(b"", "Location: file:///etc/passwd", status="302 Found")"#, "the scheme file is not spoken here", 65),
         (#"answer(b"", "Location: /", status="302 Found")"#, "stopped after 2 redirects; the next leads to", 65),
     ])

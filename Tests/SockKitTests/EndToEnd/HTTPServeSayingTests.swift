@@ -23,6 +23,28 @@ import Testing
         #expect(outcome.err.hasSuffix("\nserver closed: interrupted\n"), "\(outcome)")
     }
 
+    @Test(arguments: [(SIGTERM, "terminated"), (SIGHUP, "hung up"), (SIGINT, "interrupted")])
+    func `that it closes is said with what the signal was`(signal: Int32, reason: String) async throws {
+        for command in [["http-serve"], ["listen", "-k"], ["listen", "-uk"], ["listen", "--io-model", "epoll"]] {
+            let server = try sockctl(command + ["127.0.0.1:0"], input: .open)
+            _ = try await server.listening()
+            let outcome = try await server.finish(after: signal)
+            outcome.expect(status: 0)
+            #expect(outcome.err.contains("\nserver closed: \(reason)\n"), "\(command): \(outcome)")
+        }
+    }
+
+    @Test func `with several clients each line says whose it is, and with one peer none needs to`() async throws {
+        let (server, port) = try await serve("-v")
+        let client = try await sockctl("dial", "-v", "127.0.0.1:\(port)", input: .text("GET / HTTP/1.0\r\n\r\n"))
+            .finish()
+        #expect(
+            client.err.contains(/first byte after \S+ \S+\n/) && client.err.contains(/\ntcp: .*mss \d+\n/), "\(client)")
+        let outcome = try await server.finish(after: SIGINT)
+        #expect(outcome.err.contains(/first byte after \S+ \S+, 127\.0\.0\.1:\d+\n/), "\(outcome)")
+        #expect(outcome.err.contains(/\ntcp: .*mss \d+, 127\.0\.0\.1:\d+\n/), "\(outcome)")
+    }
+
     @Test(.needs(.python3)) func `for how many requests it waits is said, and that a second signal ends it`()
         async throws
     {
@@ -42,14 +64,6 @@ import Testing
         try await server.waitForLine(
             containing: "interrupted; waiting for 2 requests, at most 1h 00m 00s; a second signal ends it at once")
         try await server.finish(after: SIGINT).expect(status: 130)
-    }
-
-    @Test func `listen -k says that it closes, too`() async throws {
-        let server = try sockctl("listen", "-k", "127.0.0.1:0", input: .open)
-        _ = try await server.listening()
-        let outcome = try await server.finish(after: SIGTERM)
-        outcome.expect(status: 0)
-        #expect(outcome.err.hasSuffix("\nserver closed: interrupted\n"), "\(outcome)")
     }
 
     // MARK: - Reports

@@ -103,7 +103,7 @@ import Testing
         try await server.waitForLine(containing: "first byte")
         let outcome = try await server.finish(after: SIGTERM)
         outcome.expect(status: 0)
-        #expect(outcome.err.contains("server closed: interrupted"))
+        #expect(outcome.err.contains("server closed: terminated"))
         let answer = try await client.finish().out
         #expect(answer.contains("Connection: close\r\n") && answer.hasSuffix("waited for 500ms\n"))
     }

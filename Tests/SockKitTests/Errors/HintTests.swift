@@ -23,6 +23,26 @@ import Testing
         #expect(unix.contains("unix:/tmp/x"))
     }
 
+    @Test(arguments: [
+        ("[::1]:3000", "'[::1]:3000'"), ("127.0.0.2:3000", "127.0.0.2:3000"), ("[::ffff:127.0.0.1]:3000", "3000"),
+        ("[2001:db8::1]:3000", ":3000"),
+    ])
+    func `where to listen is said so that the dial would find it`(address: String, place: String) throws {
+        let error = NetworkError(
+            .dial, network: .tcp, remote: Endpoint(address), cause: .system(.connectionRefused, call: "connect"))
+        for command in ["listen", "http-serve"] {
+            let text = try #require(Failure(error, startedWith: command).hint)
+            #expect(text.hasSuffix("; start one with: sockctl \(command) \(place)"), "\(text)")
+        }
+    }
+
+    @Test func `nobody is told to start a proxy`() {
+        let cause = NetworkError.Cause.system(.connectionRefused, call: "connect")
+        let error = NetworkError(.dial, network: .tcp, remote: .ip(.v4Loopback, port: 3128), cause: cause)
+        let hint = Failure(error.on("proxy http://127.0.0.1:3128"), startedWith: "http-serve").hint
+        #expect(hint == "nothing listens on 127.0.0.1:3128")
+    }
+
     @Test func `an occupied port is told how to find who has it`() throws {
         let cause = NetworkError.Cause.system(.addressInUse, call: "bind")
         let text = try #require(hint(.listen, cause, local: .ip(.v4Any, port: 3000)))

@@ -16,6 +16,7 @@ enum EventSamples {
         ends: Ends(.udp, local: ends.local, remote: ends.remote),
         bytes: 17, length: 40, timeToLive: 64, destination: Endpoint("127.0.0.2:53"),
         arrived: Timestamp(since1970: 1_700_000_000_123_456_789))
+    static let firstByte = FirstByteEvent(ends: ends, time: .microseconds(50))
     static let closing = ClosedEvent(
         ends: ends, by: .reset, duration: .milliseconds(1030), received: 17, sent: 1_258_291, unread: 5,
         unacknowledged: 12,
@@ -59,7 +60,7 @@ enum EventSamples {
         SYNRetransmittedEvent(ends: ends, count: 1),
         ConnectedEvent(ends: ends, attempt: 1, resolve: .milliseconds(1), connect: .microseconds(123)),
         AcceptedEvent(ends: ends),
-        FirstByteEvent(ends: ends, time: .microseconds(50)),
+        firstByte,
         ReadEvent(ends: ends, bytes: 17, total: 34),
         WroteEvent(ends: ends, bytes: 1, total: 1),
         datagram,

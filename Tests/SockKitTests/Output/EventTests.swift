@@ -130,6 +130,12 @@ import Testing
         #expect(ListeningEvent(ends: ends).text(on: Self.terminal) == "listening on \(expected)")
     }
 
+    @Test func `a server says of a first byte whose it is`() {
+        var event = EventSamples.firstByte
+        event.namesPeer = true
+        #expect(event.text(on: Self.terminal) == "first byte after 50 µs, 127.0.0.1:40112")
+    }
+
     @Test func `a peer without an address goes by its number`() {
         let event = AcceptedEvent(
             ends: Ends(.unix, local: .unix(.path("/tmp/x")), remote: .unix(.unnamed), connection: 2))

@@ -49,8 +49,8 @@ final class FileSite {
     }
 
     /// Sets when a file was changed, to a moment long ago if nothing else is said.
-    func date(_ name: String, _ seconds: Int = 1_000_000_000) {
-        var times = [timespec(tv_sec: seconds, tv_nsec: 0), timespec(tv_sec: seconds, tv_nsec: 0)]
+    func date(_ name: String, _ seconds: Int = 1_000_000_000, nanoseconds: Int = 0) {
+        var times = [timespec](repeating: timespec(tv_sec: seconds, tv_nsec: nanoseconds), count: 2)
         _ = unsafe utimensat(AT_FDCWD, "\(root)/\(name)", &times, 0)
     }
 

@@ -4,7 +4,7 @@ import Testing
 /// Holds an error to the grammar that all errors have, whatever went wrong.
 func expectWellFormed(_ error: NetworkError, sourceLocation: SourceLocation = #_sourceLocation) {
     let text = error.description
-    var head = error.operation.rawValue
+    var head = (error.route.map { "\($0): " } ?? "") + error.operation.rawValue
     if let network = error.network { head += " \(network)" }
     #expect(text.hasPrefix(head), "\(text)", sourceLocation: sourceLocation)
     #expect(

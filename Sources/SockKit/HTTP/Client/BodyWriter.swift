@@ -122,7 +122,10 @@ final class BodyWriter {
 
     private func send(_ bytes: [UInt8]) async throws(Failure) {
         guard isChunked else {
-            try await write(bytes)
+            do throws(NetworkError) { try await stream.write(bytes.span) } catch {
+                sent = error.bytesTransferred
+                throw .connection(error)
+            }
             sent = bytes.count
             return
         }

@@ -183,15 +183,27 @@ extension ClientConnection {
         if case .sourceFailed(let first) = writer?.outcome { return first }
         guard error.cause == .timeout else { return error }
         let what: String
+        var operation = error.operation
         if awaitsHead, deadline.map({ !$0.hasPassed }) ?? true {
             what = "no head of an answer came within the response header timeout"
-        } else if error.operation == .write {
+        } else if operation == .write || isSending {
+            operation = .write
             what = "the time for the exchange was over before the request was sent"
         } else if !isReadingContent {
             what = "the time for the exchange was over before the head of the answer came"
         } else {
             what = "the time for the exchange was over before the content had come"
         }
-        return stream.names.failure(error.operation, .noAnswer(what))
+        let told = stream.names.failure(operation, .noAnswer(what))
+        return operation == .write ? told.after(written + (writer?.sent ?? 0)) : told
+    }
+
+    /// The request has not ended, and the answer has not begun to come.
+    private var isSending: Bool {
+        guard let writer, !isReadingContent else { return false }
+        switch writer.outcome {
+        case nil, .failed: return true
+        case .done, .sourceFailed, .withheld: return false
+        }
     }
 }

@@ -5,7 +5,7 @@ extension ClientConnection {
     /// What a server that has closed the connection may still have sent is there at once.
     private static let lastWords = Duration.seconds(1)
     /// How long an answer that has ended waits for the end of its request, as in Go.
-    private static let mostForWriter = Duration.milliseconds(50)
+    static let mostForWriter = Duration.milliseconds(50)
 
     /// Sends the head, and the content with it or on a task of its own: a server may answer before it has read all.
     func send(_ body: HTTPBody, _ plan: RequestPlan) async throws(NetworkError) {

@@ -115,6 +115,8 @@ final class ClientConnection {
             parser.method = request.method
             try await readHead()
         } catch {
+            // The writer has the same limit, and knows how far it came.
+            if error.cause == .timeout, let writer, writer.outcome == nil { await writer.wait(for: Self.mostForWriter) }
             throw fail(error)
         }
         isReadingContent = true

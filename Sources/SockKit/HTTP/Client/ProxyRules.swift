@@ -6,6 +6,8 @@ public struct ProxyRules: Sendable {
     public var https: HTTPURL?
     /// Who is asked without a proxy. This machine always is.
     public var exceptions = ProxyExceptions()
+    /// The variables that name the two.
+    private var httpVariable, httpsVariable: String?
     /// Why the proxy for `http` must not be used; who sent a request may have chosen it.
     private var refusal: String?
 
@@ -23,8 +25,8 @@ public struct ProxyRules: Sendable {
     /// In a CGI program (`REQUEST_METHOD`) `HTTP_PROXY` is what a request's field `Proxy` says, so it is refused. A value
     /// that is no URL is an error, where Go would go without a proxy.
     public init(environment: [String: String]) throws(NetworkError) {
-        http = try Self.proxy(environment, "HTTP_PROXY")
-        https = try Self.proxy(environment, "HTTPS_PROXY")
+        (http, httpVariable) = try Self.proxy(environment, "HTTP_PROXY")
+        (https, httpsVariable) = try Self.proxy(environment, "HTTPS_PROXY")
         exceptions = ProxyExceptions(Self.value(environment, "NO_PROXY")?.value ?? "")
         if http != nil, environment["REQUEST_METHOD"]?.isEmpty == false {
             refusal = "HTTP_PROXY is not obeyed in a CGI program (REQUEST_METHOD is set): a client may have chosen it"
@@ -38,6 +40,12 @@ public struct ProxyRules: Sendable {
         return exceptions.contains(url.host, url.effectivePort) ? nil : proxy
     }
 
+    /// What a proxy of these is called, with the variable that names it: `proxy http://10.0.0.1:3128 (http_proxy)`.
+    func name(of proxy: HTTPURL) -> String {
+        let variable = proxy == http ? httpVariable : proxy == https ? httpsVariable : nil
+        return "proxy http://\(proxy.authority)" + (variable.map { " (\($0))" } ?? "")
+    }
+
     private static func value(_ environment: [String: String], _ name: String) -> (name: String, value: String)? {
         for name in [name, name.lowercased()] {
             if let value = environment[name], !value.isEmpty { return (name, value) }
@@ -45,11 +53,13 @@ public struct ProxyRules: Sendable {
         return nil
     }
 
-    private static func proxy(_ environment: [String: String], _ name: String) throws(NetworkError) -> HTTPURL? {
-        guard let (name, value) = value(environment, name) else { return nil }
+    private static func proxy(
+        _ environment: [String: String], _ name: String
+    ) throws(NetworkError) -> (url: HTTPURL?, variable: String?) {
+        guard let (name, value) = value(environment, name) else { return (nil, nil) }
         do throws(HTTPURL.Failure) {
             let url = try HTTPURL(value, guessing: true)
-            guard url.isSecure else { return url }
+            guard url.isSecure else { return (url, name) }
             throw .otherScheme("https")
         } catch {
             let text: String

@@ -92,7 +92,8 @@ extension Transport {
             if stopWaiting(host, wish) { wish.fulfil(.success(connection)) } else { _ = put(connection) }
         } catch {
             host.count -= 1
-            if stopWaiting(host, wish) { wish.fulfil(.failure(error)) }
+            let told = host.proxy.map { error.on(rules.proxies.name(of: $0)) } ?? error
+            if stopWaiting(host, wish) { wish.fulfil(.failure(told)) }
             startDials(host)
         }
     }

@@ -10,6 +10,8 @@ public struct AuthenticationHandler: HTTPHandler {
         self.inner = inner
     }
 
+    public func allows(_ method: HTTPMethod, at path: String) -> Bool { inner.allows(method, at: path) }
+
     public func answer(_ exchange: HTTPExchange) async throws(NetworkError) {
         // The time that the comparison takes does not tell how much was right.
         if let value = exchange.request.fields["Authorization"], let given = BasicCredentials(field: value),

@@ -18,6 +18,8 @@ public struct CommonFieldsHandler: HTTPHandler {
         "www-authenticate",
     ]
 
+    public func allows(_ method: HTTPMethod, at path: String) -> Bool { inner.allows(method, at: path) }
+
     public func answer(_ exchange: HTTPExchange) async throws(NetworkError) {
         for field in fields { exchange.commonFields.append(field.name, field.value) }
         try await inner.answer(exchange)

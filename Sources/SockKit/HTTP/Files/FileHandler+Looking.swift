@@ -70,11 +70,12 @@ extension FileHandler {
         return .kept(entry)
     }
 
-    /// One that is older was made of what the file held before.
+    /// One that is older was made of what the file held before. Seconds count: gzip gives its copy the file's time without
+    /// their fraction.
     private func compressedCopy(_ place: KernelPath, of status: FileStatus) -> FileRoot.OpenFile? {
         let place = place.appending(".gz")
         guard (try? root.status(of: place))?.kind == .regular, let copy = try? root.openFile(place),
-            copy.status.modified.total >= status.modified.total
+            copy.status.modified.seconds >= status.modified.seconds
         else { return nil }
         return copy
     }

@@ -28,6 +28,18 @@ public final class FileHandler: HTTPHandler {
         self.otherwise = otherwise
     }
 
+    public func allows(_ method: HTTPMethod, at path: String) -> Bool {
+        switch method {
+        case .get, .head, .options: return true
+        case .put where rules.takesUploads: return true
+        default:
+            guard let otherwise, otherwise.knows(path), let file = try? FilePath(path), !isThere(file) else {
+                return false
+            }
+            return otherwise.handler.allows(method, at: path)
+        }
+    }
+
     public func answer(_ exchange: HTTPExchange) async throws(NetworkError) {
         guard let entry = findOpenFile(exchange.request) else { return try await answerAnew(exchange) }
         // What most ask for is made at once: to wait for nothing has its price, too.

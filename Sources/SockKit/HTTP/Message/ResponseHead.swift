@@ -14,6 +14,9 @@ public struct ResponseHead: Sendable, CustomStringConvertible {
         self.fields = fields
     }
 
+    /// A head that was read, byte for byte as it came, with the empty line at its end.
+    package var received: [UInt8] { fields.bytes }
+
     /// `HTTP/1.1 200 OK`.
     public var description: String { "\(version) \(status) \(reason)" }
 }

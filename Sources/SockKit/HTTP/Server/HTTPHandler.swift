@@ -7,4 +7,13 @@ public protocol HTTPHandler: Sendable {
     /// to be used any more once this has returned.
     @Netpoller
     func answer(_ exchange: HTTPExchange) async throws(NetworkError)
+
+    /// Whether a request with this method has a meaning for what is at a path; if not, it is refused. Without a word of
+    /// its own a handler allows all.
+    @Netpoller
+    func allows(_ method: HTTPMethod, at path: String) -> Bool
+}
+
+extension HTTPHandler {
+    public func allows(_ method: HTTPMethod, at path: String) -> Bool { true }
 }

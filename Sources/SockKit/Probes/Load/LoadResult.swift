@@ -6,7 +6,7 @@ public struct LoadResult: Sendable {
     public internal(set) var sent = 0
     /// Those that got a whole answer, whatever its status.
     public internal(set) var answered = 0
-    /// Those that were still running when the time was up; they are in no other figure.
+    /// Those that were still running at the end; they are in no other figure.
     public internal(set) var cut = 0
     /// What each status was answered how often.
     public internal(set) var statuses: [UInt16: Int] = [:]
@@ -22,9 +22,9 @@ public struct LoadResult: Sendable {
     public internal(set) var latency = LatencyHistogram()
     /// From the moment at which it was to be sent: empty without a rate.
     public internal(set) var plannedLatency = LatencyHistogram()
-    /// From the send to the first byte of the answer.
+    /// From the send to the first byte of the answer, where that came whole.
     public internal(set) var firstByte = LatencyHistogram()
-    /// What it took to make each connection, without the resolution of its name.
+    /// What it took to make each connection, without the resolution of its name; not where its request came to nothing.
     public internal(set) var connect = LatencyHistogram()
 
     /// When the first request went out.

@@ -5,6 +5,9 @@ final class LoadWorker {
     private var phase = LoadPhase.connect
     private var sent = Deadline.now
     private var witness: LoadWitness?
+    // What is known of a request, and in no figure unless it is answered.
+    private var firstByte: Int64?
+    private var connect: Duration?
 
     init(_ load: HTTPLoad) {
         self.load = load
@@ -30,6 +33,7 @@ final class LoadWorker {
     {
         var request = request
         phase = .connect
+        (firstByte, connect) = (nil, nil)
         if let timeout = load.timeout { request.deadline = .now + timeout }
         witness = load.onBegin?(request)
         load.result.sent += 1
@@ -46,6 +50,8 @@ final class LoadWorker {
     private func note(_ response: HTTPResponse, _ moment: Deadline) {
         let end = Deadline.now
         load.result.note(response.status.code, response.received, from: sent, to: end)
+        if let firstByte { load.result.firstByte.record(nanoseconds: firstByte) }
+        if let connect { load.result.connect.record(connect) }
         if load.plan.rate != nil {
             load.result.plannedLatency.record(nanoseconds: end.nanoseconds - moment.nanoseconds)
         }
@@ -82,22 +88,30 @@ final class LoadWorker {
 
     // MARK: - What happens
 
+    /// A dial that was begun for a request which another connection then served is none of that request's.
+    private func note(_ time: Duration) {
+        switch phase {
+        case .resolve, .wait, .connect: connect = time
+        case .send, .firstByte, .head, .body: load.result.connect.record(time)
+        }
+    }
+
     private func take(_ event: ExchangeEvent) {
         switch event {
         case .connection(let facts):
             (sent, phase) = (.now, .send)
             if load.result.firstSend == nil { load.result.firstSend = sent }
             if facts.isReused { load.result.reusedConnections += 1 } else { load.result.newConnections += 1 }
-        case .wroteHead, .wroteContent: if phase == .send { phase = .firstByte }
+        case .wroteContent: if phase == .send { phase = .firstByte }
         case .firstByte:
             phase = .head
-            load.result.firstByte.record(nanoseconds: Deadline.now.nanoseconds - sent.nanoseconds)
+            firstByte = Deadline.now.nanoseconds - sent.nanoseconds
         case .interim: phase = .firstByte
         case .head: phase = .body
         case .retryingStale: load.result.staleRepeats += 1
         case .waiting: phase = load.transport.rules.maxConnsPerHost == 0 ? .resolve : .wait
         case .dial(.connecting): phase = .connect
-        case .dial(.connected(_, _, let time)): load.result.connect.record(time)
+        case .dial(.connected(_, _, let time)): note(time)
         default: break
         }
         if let witness { witness.observer(event) }

@@ -10,7 +10,7 @@ final class AnswerOutput {
 
     init(_ arguments: HTTPAnswerArguments) throws(NetworkError) {
         self.arguments = arguments
-        file = try arguments.output.map { path throws(NetworkError) in try OutputFile(path) }
+        file = try arguments.file.map { path throws(NetworkError) in try OutputFile(path) }
         standard = file == nil && !arguments.usesRemoteName ? try .standardOutput() : nil
     }
 

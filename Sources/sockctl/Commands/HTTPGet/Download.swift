@@ -94,7 +94,7 @@ final class Download {
             if case .head = event { upload?.finish() }
             switch event {
             case .sending(let count): upload?.tick(count)
-            case .head(let head), .interim(let head): if showsHeads { self.heads += head.bytes }
+            case .head(let head), .interim(let head): if showsHeads { self.heads += head.received }
             case .retrying(let reason, let count, let pause):
                 self.heads = []
                 // Without -v nobody else says so.
@@ -216,12 +216,4 @@ extension HTTPResponse {
 extension NetworkError {
     /// The connection ended inside an answer.
     fileprivate var isCutOff: Bool { if case .message(let error) = cause { error.kind == .truncated } else { false } }
-}
-
-extension ResponseHead {
-    /// The head as it came, but for spaces around the values.
-    var bytes: [UInt8] {
-        let lines = fields.map { "\($0.name): \($0.value)\r\n" }.joined()
-        return Array("\(self)\r\n\(lines)\r\n".utf8)
-    }
 }

@@ -30,7 +30,7 @@ struct ExchangeClock {
         // An answer may begin before the request has ended.
         let sent = min(self.sent ?? end, firstByte ?? end)
         phases.send = sent - start - (phases.wait ?? (connected == nil ? .zero : found))
-        phases.firstByte = (firstByte ?? end) - sent
+        if self.sent != nil || firstByte != nil { phases.firstByte = (firstByte ?? end) - sent }
         if let firstByte { phases.body = end - firstByte }
         return phases
     }

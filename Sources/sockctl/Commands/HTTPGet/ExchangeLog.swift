@@ -30,9 +30,7 @@ final class ExchangeLog {
         case .waiting: clock.waits = .now
         case .dial(let event): take(event)
         case .connection(let facts): take(facts)
-        case .wroteHead:
-            clock.sent = .now
-            reportRequest()
+        case .wroteHead: reportRequest()
         case .wroteContent: clock.sent = .now
         // The last two are told also to those who do not ask for details.
         case .awaitsContinue, .sending, .notRedirecting, .notRetrying: break
@@ -68,7 +66,8 @@ final class ExchangeLog {
     /// Tells of an exchange that came to nothing, unless it has been told of.
     func fail(_ error: NetworkError) {
         guard !isTold, error.cause != .cancelled else { return }
-        bytes = max(bytes, error.bytesTransferred)
+        // Those of an error of writing are the request's.
+        if error.operation != .write { bytes = max(bytes, error.bytesTransferred) }
         report(reporter.failure(error, connection: facts?.number))
     }
 

@@ -10,6 +10,9 @@ struct HTTPAnswerArguments: Equatable, Sendable {
     var continues = false
     var retries = 0
 
+    /// The file of `--output`; nil where that is standard output.
+    var file: Word? { output == "-" ? nil : output }
+
     /// What an answer with a status of 400 and above is.
     enum FailureMode: Equatable, Sendable {
         /// An answer as any other.
@@ -53,7 +56,7 @@ struct HTTPAnswerArguments: Equatable, Sendable {
         .option(
             "output", short: "o", as: .file, into: \.output, help: "Write the body to a file.",
             detail: """
-                A file that exists keeps what it holds until an answer's body begins. What came of a body that ended too \
+                `-` is standard output. A file that exists keeps what it holds until an answer's body begins. What came of a body that ended too \
                 soon is kept, and told; `--continue` goes on with it. Of several URLs, and under load, each body is put \
                 behind the one before it, whole.
                 """
@@ -65,10 +68,11 @@ struct HTTPAnswerArguments: Equatable, Sendable {
             help: "Ask only for what the file lacks.",
             detail: """
                 The file of `--output` or `--remote-name` is gone on with, if the server has ranges and what it serves is \
-                still the same; else it is written anew. A file that is whole stays as it is. `-C -`, as curl wants it, \
-                is the same.
+                still the same; else it is written anew. A file that is whole stays as it is. So does one for which any \
+                other answer comes, as 404: the status is then 1, without `--fail` too. `-C -`, as curl wants it, is the same; \
+                an offset is not taken.
                 """
-        ).followed(by: "-")
+        ).followed(by: "-", advice: HTTPGetArguments.noOffset)
             .needs(
                 "output", "remote-name",
                 reason: "'--continue' goes on with a file: name it with '--output' or '--remote-name'"

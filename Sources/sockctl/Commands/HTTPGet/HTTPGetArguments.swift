@@ -31,7 +31,7 @@ struct HTTPGetArguments: Equatable, Sendable {
         HTTPTransportArguments.rows.lifted(through: \.transport) + [maximumTimeRow].titled(HTTPTransportArguments.title)
 
     private static let maximumTimeRow: Row<HTTPGetArguments> = .option(
-        "max-time", as: .limit, into: \.maximumTime, help: "Give up after this long in all.",
+        "max-time", as: .limitAboveZero, into: \.maximumTime, help: "Give up after this long in all.",
         detail: "It counts from the start of the program, over all requests and retries; the status is 75."
     )
 
@@ -56,6 +56,9 @@ struct HTTPGetArguments: Equatable, Sendable {
         socket.keepAlive = KeepAlive(idle: .seconds(30), interval: .seconds(30))
     }
 
+    /// What is to be said where curl would take one.
+    static let noOffset = "an offset is not taken: it goes on where the file ends"
+
     /// Whether requests are made to measure them, and not for what they give.
     var isLoad: Bool { load.repetitions != nil || load.duration != nil }
 
@@ -69,6 +72,12 @@ struct HTTPGetArguments: Equatable, Sendable {
         }
         if request.uploads == "-", isLoad {
             throw UsageError("'--upload-file -' reads standard input, which is there only once")
+        }
+        if answer.continues, urls.count > 1, let offset = urls.first(where: { Decimal.isDigits($0.text[...]) }) {
+            throw UsageError("'--continue' takes no value, but was given '\(offset)'", hint: Self.noOffset)
+        }
+        if answer.continues, answer.output == "-" {
+            throw UsageError("'--continue' goes on with a file, and '--output -' is standard output")
         }
         if answer.output != nil, answer.continues, urls.count > 1 {
             throw UsageError("'--continue' goes on with one file, and there are \(urls.count) URLs", hint: "use -O")
@@ -88,6 +97,11 @@ extension HTTPGetArguments: RunArguments {}
 extension HTTPURL {
     /// Reads a URL from the command line.
     init(_ word: Word) throws(UsageError) {
+        if let path = Self.socketPath(word.text) {
+            throw UsageError(
+                "'\(word)' is the address of a Unix socket, and no URL", hint: "--unix-socket \(path) http://localhost/"
+            )
+        }
         do throws(Failure) { try self.init(Self.naming(word.text), guessing: true) } catch {
             throw UsageError("'\(word)': \(error)", hint: "write it like http://127.0.0.1:3000/time")
         }
@@ -96,6 +110,13 @@ extension HTTPURL {
                 "'\(word)': https is HTTP over TLS, which this program does not speak yet",
                 hint: "of a server that takes both, ask for http://\(authorityWithoutScheme)")
         }
+    }
+
+    /// What other commands take for a Unix socket. A host may have that name, too: then a port follows.
+    private static func socketPath(_ text: String) -> Substring? {
+        let path = text.dropFirst("unix:".count)
+        guard text.hasPrefix("unix:"), let first = path.first else { return nil }
+        return Decimal.isDigits(String(first)[...]) ? nil : path
     }
 
     /// A port alone, perhaps behind a colon, is one of this machine, as in every address of the command line.

@@ -21,7 +21,12 @@ extension HTTPGetCommand {
             Manual.ExitNote(
                 status: "0",
                 meaning: "The answer has come, whatever its status; also if a reader of standard output went away."),
-            Manual.ExitNote(status: "1", meaning: "With `--fail`: the status of an answer was 400 or above."),
+            Manual.ExitNote(
+                status: "1",
+                meaning: """
+                    With `--fail`: the status of an answer was 400 or above. With `--continue`: the answer is neither what \
+                    the file lacks nor all of it, as 404; then `--fail` is not needed.
+                    """),
             Manual.ExitNote(status: "64", meaning: "The command line is wrong, or the URL is one of https."),
             Manual.ExitNote(
                 status: "65",
@@ -131,10 +136,10 @@ extension Manual.Section {
         """,
         """
         The summary has `planned`; `sent` and `not_sent`, which was due and found the end before a connection; `answered`, \
-        `failed` and `cut` (still running when the time was up), together `sent`; `errors` by phase and code; `statuses`; \
+        `failed` and `cut` (still running at the end), together `sent`; `errors` by phase and code; `statuses`; \
         `bytes` of bodies; `rate`, answers a second from the first send to the last answer, and `rate_asked`; `closed_loop`; \
-        `latency`, `latency_planned`, `first_byte` and `connect`, each of `min`, `p50`, `p90`, `p99`, `p999`, `max` and \
-        `mean`; `new_connections` and `reused_connections`, one for each time that a request went out: as many as `sent`, \
+        `latency`, `latency_planned`, `first_byte` and `connect`, without the requests that failed or were cut, each of \
+        `min`, `p50`, `p90`, `p99`, `p999`, `max` and `mean`; `new_connections` and `reused_connections`, one for each time that a request went out: as many as `sent`, \
         without those that failed or were cut before, and with `stale_repeats`, which went out again because a kept \
         connection was stale; `elapsed`, all of it; and `cpu_share`, the part of one processor that the program itself used: \
         near 1 it is the program that was measured. Percentiles are exact to half a percent.

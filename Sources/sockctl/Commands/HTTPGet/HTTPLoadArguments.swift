@@ -16,7 +16,8 @@ struct HTTPLoadArguments: Equatable, Sendable {
             help: "Make so many requests and measure them.",
             detail: """
                 With several URLs they are taken in turn. Bodies are dropped unless `--output` names a file, where each is \
-                put whole behind the one before it. The status is 0 only if each request was answered, else that of the first failure.
+                put whole behind the one before it. The status is 0 only if each request was answered, else that of the \
+                first failure; with `--fail` it is 1 if one of the answers had a status of 400 or above.
                 """
         )
         .excludes(

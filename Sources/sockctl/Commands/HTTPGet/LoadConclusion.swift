@@ -37,16 +37,19 @@ struct LoadConclusion {
 
     private var failures: String? {
         guard result.failures.total > 0 else { return nil }
-        return "\(Quantity.count(result.failures.total, "request")) got no whole answer: their times are in no figure."
+        let count = result.failures.total
+        return "\(Quantity.count(count, "request")) got no whole answer: \(Self.whose(count)) times are in no figure."
     }
 
     private var cut: String? {
         guard result.cut > 0 else { return nil }
         return """
-            \(Quantity.count(result.cut, "request")) still ran when the time was up, and \(result.cut == 1 ? "was" : "were") \
-            cut: their times are in no figure.
+            \(Quantity.count(result.cut, "request")) still ran at the end, and \(result.cut == 1 ? "was" : "were") \
+            cut: \(Self.whose(result.cut)) times are in no figure.
             """
     }
+
+    private static func whose(_ count: Int) -> String { count == 1 ? "its" : "their" }
 
     private var unsent: String? {
         guard let count = result.unsent, count > 0 else { return nil }

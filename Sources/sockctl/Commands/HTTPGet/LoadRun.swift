@@ -25,11 +25,12 @@ struct LoadRun {
         do throws(NetworkError) {
             let load = try HTTPLoad(arguments.load.plan, requests, over: transport)
             load.timeout = arguments.transport.timeout
-            let output = try arguments.answer.output.map { path throws(NetworkError) in try OutputFile(path) }
-            load.sink = try output?.begin()
+            let output = try arguments.answer.file.map { path throws(NetworkError) in try OutputFile(path) }
+            load.sink = arguments.answer.output == "-" ? try .standardOutput() : try output?.begin()
             let story = LoadStory(load, transport, reporter)
             conductor.onInquiry = { story.reportProgress() }
             let result = await story.accompany()
+            if load.sinkFailure?.isOutputGone == true { return (.success, report(result)) }
             if let failure = load.sinkFailure { return (reporter.fail(output?.name(failure) ?? failure), nil) }
             return (story.status ?? status(result), report(result))
         } catch {
@@ -40,7 +41,10 @@ struct LoadRun {
     /// No answer that came was a failure, and some came; with `--fail` each must be a good one, too.
     private func status(_ result: LoadResult) -> ExitStatus {
         if result.answered == 0 { return .timedOut }
-        return arguments.answer.failure != .none && result.refused > 0 ? .notSo : .success
+        guard arguments.answer.failure != .none, result.refused > 0 else { return .success }
+        let answers = Quantity.count(result.answered, "answer")
+        reporter.fail(code: "status", message: "\(result.refused) of \(answers) had a status of 400 or above")
+        return .notSo
     }
 
     private func report(_ result: LoadResult) -> Plot? {

@@ -63,7 +63,7 @@ struct HTTPServe {
                 reporter.report(SocketOptionsEvent(ends: peer.ends, facts: facts))
             }
         }
-        conductor.onFinish = { server.finish("interrupted") }
+        conductor.onFinish = { server.finish($0.deed) }
         conductor.onInquiry = { server.reportProgress() }
         let task = Netpoller.spawn { await server.run() }
         return await Netpoller.join(task)

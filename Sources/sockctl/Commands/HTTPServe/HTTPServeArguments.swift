@@ -65,7 +65,7 @@ struct HTTPServeArguments: Equatable, Sendable {
         ).manualOnly
             .needs(.unix, reason: "'--mode' is about a Unix socket's file, and {network} has none"),
         .option(
-            "max-time", as: .limit, into: \.maximumTime, help: "Give up after this long in all.",
+            "max-time", as: .limitAboveZero, into: \.maximumTime, help: "Give up after this long in all.",
             detail: "It counts from the start of the program; the status is 75."
         ).manualOnly,
     ]

@@ -47,7 +47,7 @@ struct Listen {
     /// Peers connect, as far as they and the kernel know, and wait in the queue until the program is interrupted.
     private func leaveWaiting(_ listener: Listener) async -> ExitStatus {
         let interruption = Parking()
-        if arguments.goesOn { conductor.onFinish = { interruption.wake() } }
+        if arguments.goesOn { conductor.onFinish = { _ in interruption.wake() } }
         _ = await interruption.wait()
         if let queue = listener.acceptQueue {
             reporter.report(StoppingEvent(reason: "\(Quantity.count(queue.length, "peer")) waited in the queue"))
@@ -81,7 +81,7 @@ struct Listen {
         let limits = Server.Limits(accepts: arguments.maximumAccepts, firstPeer: arguments.timeout)
         let session = IOModelSession(
             listener, model, limits: limits, readSize: arguments.peer.pace.readSize, reporter: reporter)
-        conductor.onFinish = { session.finish() }
+        conductor.onFinish = { session.finish($0.deed) }
         return await session.run()
     }
 
@@ -118,7 +118,7 @@ struct Listen {
             if !arguments.goesOn { conductor.onInquiry = { peer.reportProgress() } }
         }
         if arguments.goesOn {
-            conductor.onFinish = { server.finish("interrupted") }
+            conductor.onFinish = { server.finish($0.deed) }
             conductor.onInquiry = { server.reportProgress() }
         }
         let task = Netpoller.spawn { await server.run() }
@@ -150,11 +150,11 @@ struct Listen {
         reporter.report(ListeningEvent(socket))
         guard arguments.serve == .pipe else {
             let server = DatagramServer(socket, arguments.serve, count: arguments.peer.ending.count, reporter: reporter)
-            conductor.onFinish = { server.finish() }
+            conductor.onFinish = { server.finish($0.deed) }
             return await server.run(timeout: arguments.timeout)
         }
         let session = DatagramSession(arguments.peer, streams, copies, reporter)
-        if arguments.keepsOpen { conductor.onFinish = { session.finish() } }
+        if arguments.keepsOpen { conductor.onFinish = { session.finish($0.deed) } }
         return await session.run(
             .open(socket, everyone: arguments.keepsOpen), Ends(network, local: socket.localEndpoint),
             longest: socket.longestMessage, firstTimeout: arguments.timeout)

@@ -37,8 +37,8 @@ final class DatagramServer {
         }
     }
 
-    func finish() {
-        reporter.report(StoppingEvent(reason: "interrupted"))
+    func finish(_ reason: String) {
+        reporter.report(StoppingEvent(reason: reason))
         socket.close()
     }
 

@@ -36,8 +36,8 @@ final class DatagramSession {
     }
 
     /// Ends it, as the order to a server that would go on for ever.
-    func finish() {
-        reporter.report(StoppingEvent(reason: "interrupted"))
+    func finish(_ reason: String) {
+        reporter.report(StoppingEvent(reason: reason))
         task?.cancel()
     }
 

@@ -22,6 +22,15 @@ struct BuiltInPaths: HTTPHandler {
             }
     }
 
+    /// What echoes and what answers with a status does so whatever the method is.
+    func allows(_ method: HTTPMethod, at path: String) -> Bool {
+        switch method {
+        case .get, .head, .options: true
+        case .connect: false
+        default: path == "/echo" || path.hasPrefix("/status/")
+        }
+    }
+
     func answer(_ exchange: HTTPExchange) async throws(NetworkError) {
         let path = exchange.request.path
         // Its target is a host, and no path that could be missing.

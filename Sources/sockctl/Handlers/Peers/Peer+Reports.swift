@@ -8,7 +8,7 @@ extension Peer {
     @inline(never)
     func reportFirstByte() {
         guard connection.network.kind != .datagram else { return }
-        reporter.report(FirstByteEvent(ends: ends, time: .now - start))
+        reporter.report(FirstByteEvent(ends: ends, time: .now - start, namesPeer: server != nil))
     }
 
     @inline(never)
@@ -44,7 +44,8 @@ extension Peer {
             ClosedEvent(
                 ends: ends, by: ending, duration: .now - start, received: received, sent: sent,
                 unread: depths?.received, unacknowledged: connection.bytesUnacknowledged, unsent: depths?.unsent,
-                silence: clock?.silence, messages: messages, tcp: connection.tcpInfo))
+                silence: clock?.silence, messages: messages, tcp: connection.tcpInfo,
+                namesPeer: server != nil))
     }
 
     /// Says how much has gone both ways so far, as SIGUSR1 asks.

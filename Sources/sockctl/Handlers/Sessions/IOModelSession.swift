@@ -35,8 +35,8 @@ final class IOModelSession {
     }
 
     /// The order to finish: the peers that are being served are let go.
-    func finish() {
-        reporter.report(StoppingEvent(reason: "interrupted"))
+    func finish(_ reason: String) {
+        reporter.report(StoppingEvent(reason: reason))
         stop()
     }
 

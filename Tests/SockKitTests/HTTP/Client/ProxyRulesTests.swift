@@ -50,6 +50,25 @@ import Testing
         #expect(error?.code == "usage" && error?.description.contains("http_proxy: ") == true)
     }
 
+    @Test func `a proxy that cannot be reached is named, with the variable that names it`() async throws {
+        try await onLoop {
+            let place = "127.0.0.1:\(try unboundPort())"
+            let variable = try ProxyRules(environment: ["http_proxy": "http://me:secret@\(place)"])
+            let own = ProxyRules(http: try HTTPURL("http://\(place)"))
+            let request = HTTPRequest(.get, try HTTPURL("http://one.example/"))
+            let named = try await failure {
+                _ = try await Transport(rules: .with { $0.proxies = variable }).roundTrip(request)
+            }
+            let refusal = "dial tcp \(place): connect: connection refused"
+            #expect(named.description == "proxy http://\(place) (http_proxy): \(refusal)")
+            #expect(named.code == "ECONNREFUSED" && named.hint == "nothing listens on \(place)")
+            let given = try await failure {
+                _ = try await Transport(rules: .with { $0.proxies = own }).roundTrip(request)
+            }
+            #expect(given.description == "proxy http://\(place): \(refusal)")
+        }
+    }
+
     @Test func `a proxy is asked with whole URLs, over connections that serve every host`() async throws {
         try await onLoop {
             let server = try await ScriptedServer { try await $0.answerAll() }

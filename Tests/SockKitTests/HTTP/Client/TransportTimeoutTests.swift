@@ -38,7 +38,9 @@ import Testing
             post.deadline = .now + Self.short
             let request = post
             let error = try await failure { _ = try await Transport().roundTrip(request) }
-            #expect(error.isTimeout && error.operation == .read)
+            #expect(error.isTimeout && error.operation == .write)
+            #expect(error.description.hasSuffix("before the request was sent"), "\(error)")
+            #expect(error.bytesTransferred > 0 && error.bytesTransferred < 64 << 20, "\(error.bytesTransferred)")
         }
     }
 

@@ -60,12 +60,55 @@ import Testing
                 "Access-Control-Request-Headers: authorization, x-own",
             ]
             let answer = try await files.ask("/a", "OPTIONS", question)
-            #expect(answer.status == 204 && answer.fields["Access-Control-Allow-Methods"] == "PUT")
+            #expect(answer.status == 204 && answer.fields["Access-Control-Allow-Methods"] == "GET, HEAD")
             #expect(answer.fields["Access-Control-Allow-Headers"] == "authorization, x-own")
             #expect(
                 try await files.ask("/a", "OPTIONS", ["Origin: https://b.example"] + question.dropFirst()).status == 401
             )
             #expect(try await files.ask("/a", "OPTIONS", ["Origin: https://a.example"]).status == 401)
+        }
+    }
+
+    /// What a browser is told of the methods at a path.
+    @Netpoller
+    private func methods(_ path: String, asking method: String, takesUploads: Bool = false) async throws -> String? {
+        var rules = FileRules()
+        rules.takesUploads = takesUploads
+        let echo = FileHandler.Otherwise(Echo()) { $0 == "/echo" || $0 == "/a" }
+        let files = try FileSite(
+            rules, otherwise: echo,
+            around: { inner in
+                CrossOriginHandler(
+                    .any, takesCredentials: false,
+                    AuthenticationHandler(BasicCredentials("ann:secret")!, CommonFieldsHandler([:], inner)))
+            })
+        try files.make("a", "x")
+        let question = ["Origin: https://a.example", "Access-Control-Request-Method: \(method)"]
+        let answer = try await files.ask(path, "OPTIONS", question)
+        #expect(answer.status == 204)
+        return answer.fields["Access-Control-Allow-Methods"]
+    }
+
+    @Test func `a browser that asks beforehand is told the methods that are not refused`() async throws {
+        try await onLoop {
+            let all = "GET, HEAD, POST, PUT, PATCH, DELETE, BREW"
+            for (path, method, uploads, told) in [
+                ("/a", "PUT", false, "GET, HEAD"), ("/b", "BREW", false, "GET, HEAD"), ("/echo", "BREW", false, all),
+                ("/a", "PUT", true, "GET, HEAD, PUT"),
+            ] {
+                let methods = try await methods(path, asking: method, takesUploads: uploads)
+                #expect(methods == told, "\(path) \(method)")
+            }
+        }
+    }
+
+    @Test func `a page may read the fields that are named to it`() async throws {
+        try await onLoop {
+            let files = try FileSite(around: {
+                CrossOriginHandler(.any, takesCredentials: false, exposing: ["X-Own", "X-Two"], $0)
+            })
+            let answer = try await files.ask("/a", "GET", ["Origin: https://a.example"])
+            #expect(answer.fields["Access-Control-Expose-Headers"]?.hasSuffix(", Location, X-Own, X-Two") == true)
         }
     }
 

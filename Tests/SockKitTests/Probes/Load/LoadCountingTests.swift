@@ -68,6 +68,33 @@ import Testing
         }
     }
 
+    @Test func `the times of a request that failed or was cut are in no figure`() async throws {
+        try await onLoop {
+            let half = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"
+            let closing = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
+            let failed = try await Server { $0 == 2 ? "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n" : closing }
+                .load(LoadPlan(repetitions: 5))
+            #expect(failed.answered == 4 && failed.failures.total == 1 && failed.newConnections == 5)
+            #expect(failed.firstByte.count == 4 && failed.connect.count == 4 && failed.latency.count == 4)
+            let cut = try await Server { _ in half }.load(LoadPlan(duration: .milliseconds(100)))
+            #expect(cut.cut == 1 && cut.newConnections == 1)
+            #expect(cut.firstByte.count == 0 && cut.connect.count == 0 && cut.latency.count == 0)
+        }
+    }
+
+    @Test func `a request that is not taken whole fails while it is sent`() async throws {
+        try await onLoop {
+            let listener = try await ListenConfiguration().listen(.tcp, "127.0.0.1:0")
+            defer { listener.close() }
+            let put = HTTPRequest(
+                .put, try HTTPURL("http://\(listener.endpoint)/"), body: .bytes([UInt8](repeating: 0, count: 64 << 20)))
+            let load = try HTTPLoad(LoadPlan(repetitions: 1), [put], over: Transport())
+            load.timeout = .milliseconds(100)
+            let result = await load.run()
+            #expect(result.failures.sorted.map(\.phase) == [.send], "\(result)")
+        }
+    }
+
     @Test func `with a rate nobody is early, and who is late is measured from the planned moment`() async throws {
         try await onLoop {
             // The first answer takes 200 ms: the nine that are due in that time wait for it.

@@ -33,6 +33,8 @@ struct ClosedEvent: Event {
     var silence: Duration?
     var messages: Int?
     var tcp: TCPInfo?
+    /// Whether each line says whose it is: a server has other peers, too.
+    var namesPeer = false
 
     func text(on terminal: Terminal) -> String {
         var line = "closed \(terminal.peer(ends)) \(by.phrase) after \(Quantity.duration(duration)): "
@@ -48,7 +50,9 @@ struct ClosedEvent: Event {
             }
         }
         if let silence, by == .reset || by == .timeout { line += ", after \(Quantity.duration(silence)) of silence" }
-        return line + (tcp.map { "\n" + terminal.paint("tcp: \($0.text)", .dim) } ?? "")
+        guard let tcp else { return line }
+        let whose = namesPeer ? ", \(terminal.peer(ends))" : ""
+        return line + "\n" + terminal.paint("tcp: \(tcp.text)", .dim) + whose
     }
 
     private func amount(_ bytes: Int) -> String {

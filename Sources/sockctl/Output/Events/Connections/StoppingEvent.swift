@@ -3,7 +3,8 @@ struct StoppingEvent: Event {
     static let level = EventLevel.always
     static let summary = "No more peers are taken; those that are there are finished."
     static let fields = [
-        Field("reason", "Why: `interrupted`, `2 accepted`.", \.reason),
+        Field(
+            "reason", "Why: `interrupted`, `terminated` or `hung up`, as the signal was, or how many waited.", \.reason),
         Field("waiting_for", "How many peers, or requests, are still being served.", \.waiting?.count),
         Field("grace", "How long they have to end by themselves.", \.waiting?.grace),
     ]

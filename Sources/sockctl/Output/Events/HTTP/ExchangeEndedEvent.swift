@@ -69,7 +69,7 @@ struct ExchangeEndedEvent: Event {
         let fate =
             fate.map { $0.isKept ? ", which is kept" : ", which is closed\($0.reason.map { ": \($0)" } ?? "")" } ?? ""
         let leads = proxy.map { " through the proxy \($0.printable)" } ?? ""
-        return " on \(isReused ? "reused" : "new") connection\(number)\(age)\(fate)\(leads)"
+        return " on \(isReused ? "reused" : "new") connection\(number)\(leads)\(age)\(fate)"
     }
 }
 

@@ -6,6 +6,10 @@ struct FirstByteEvent: Event {
 
     let ends: Ends
     let time: Duration
+    /// A server has other peers, too.
+    var namesPeer = false
 
-    func text(on terminal: Terminal) -> String { "first byte after \(Quantity.duration(time))" }
+    func text(on terminal: Terminal) -> String {
+        "first byte after \(Quantity.duration(time))" + (namesPeer ? ", \(terminal.peer(ends))" : "")
+    }
 }
