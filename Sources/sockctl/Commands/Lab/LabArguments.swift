@@ -49,8 +49,8 @@ struct LabArguments: Equatable, Sendable {
             "uncovered", into: \.showsUncovered, help: "List the behaviours that no experiment shows, and why."
         )
         .excludes(
-            "name", "all", "check", "commands", "html", "svg", "step", "slow",
-            reason: "'--uncovered' runs nothing, so '{other}' has nothing to do"),
+            "name", "all", "check", "commands", "html", "svg", "step", "slow", "json",
+            reason: "'--uncovered' is a plain list of the whole course: it takes nothing else"),
         .option(
             "svg", as: .file, into: \.svg, help: "Write the timeline as an SVG sequence diagram, for a slide.",
             detail: "A file that exists is replaced. It takes the name of one experiment."

@@ -49,7 +49,21 @@ enum LabManual {
 
     private static func expectation(_ expectation: Expectation) -> [String] {
         let says = expectation.says.isEmpty ? "" : expectation.document.opening + expectation.says + " "
-        return [".It", Mdoc.prose(says + expectation.why)]
+        return [".It", Mdoc.prose(says + general(expectation.why))]
+    }
+
+    /// A text without the sentences that tell what was measured: here nothing has been.
+    private static func general(_ text: String) -> String {
+        var sentences: [Substring] = []
+        var rest = Substring(text)
+        while let end = rest.firstRange(of: /[.:;](?= [A-Z])/) {
+            sentences.append(rest[..<end.upperBound])
+            rest = rest[end.upperBound...].drop { $0 == " " }
+        }
+        let kept = (sentences + [rest]).filter { !$0.contains("{") }
+        // Where nothing would be left, what was measured is called by its name.
+        guard !kept.isEmpty else { return text.replacing(/\{([^{}:]+)[^{}]*\}/) { "the \($0.output.1)" } }
+        return kept.joined(separator: " ")
     }
 
     private static var uncovered: [String] {
@@ -62,8 +76,10 @@ extension Expectation.Judgement {
     fileprivate var opening: String {
         switch self {
         case .right, .silent: ""
-        case .wrong: "The document is wrong about Linux: "
-        case .elsewhere: "Not on Linux: "
+        case .wrong: "The document is wrong: "
+        case .wrongOnLinux: "The document is wrong about Linux: "
+        case .elsewhere: "Told of another system: "
+        case .outdated: "No longer so: "
         }
     }
 }

@@ -29,11 +29,12 @@ final class LabNarrator {
         (shown, isHeadingShown) = (0, false)
         reporter.report(ExperimentEvent(experiment), unless: !reporter.settings.isJSON)
         guard !checks else { return }
-        tell(terminal.paint(experiment.name, .address) + "  \(experiment.title)")
+        for line in lines("\(experiment.name)  \(experiment.title)") { tell(terminal.paint(line, .address)) }
         let sources = experiment.documents.map { "\($0.rawValue) \u{201c}\($0.title)\u{201d}" }
         let behaviours = experiment.covers.map(Behaviour.name).joined(separator: ", ")
         let heading = "\(Course.chapter(of: experiment).title) · \(sources.joined(separator: ", ")) · \(behaviours)"
-        tell(terminal.paint(sources.isEmpty ? heading.replacing(" ·  · ", with: " · ") : heading, .dim))
+        let source = sources.isEmpty ? heading.replacing(" ·  · ", with: " · ") : heading
+        for line in lines(source) { tell(terminal.paint(line, .dim)) }
         tell("")
         if !experiment.claim.isEmpty {
             block(experiment.documents.isEmpty ? "the documents" : "document says", experiment.claim)
@@ -128,6 +129,11 @@ final class LabNarrator {
         }
     }
 
+    /// A heading, broken where the terminal is too narrow for it.
+    private func lines(_ text: String) -> [String] {
+        terminal.isTerminal ? Paragraph.lines(text, width: terminal.columns - 1, hanging: 2) : [text]
+    }
+
     private static let margin = 15
 
     private func tell(_ line: String) { reporter.tell(line, isPicture: true) }
@@ -142,8 +148,10 @@ extension Expectation.Judgement {
     var sentence: String {
         switch self {
         case .right: "seen, and the document is right"
-        case .wrong: "seen, and the document is wrong about Linux"
-        case .elsewhere: "seen, and the document is right about another system"
+        case .wrong: "seen, and the document is wrong"
+        case .wrongOnLinux: "seen, and the document is wrong about Linux"
+        case .elsewhere: "seen; what the document tells is another system's"
+        case .outdated: "seen; the document is out of date"
         case .silent: "seen; no document speaks of it"
         }
     }
@@ -151,8 +159,7 @@ extension Expectation.Judgement {
     var style: Style {
         switch self {
         case .right, .silent: .good
-        case .wrong: .tint(.orange)
-        case .elsewhere: .tint(.orange)
+        case .wrong, .wrongOnLinux, .elsewhere, .outdated: .tint(.orange)
         }
     }
 }

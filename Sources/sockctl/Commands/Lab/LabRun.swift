@@ -14,13 +14,18 @@ struct LabRun {
         reporter = conductor.reporter
         experiments = try arguments.experiments
         if arguments.svg != nil, experiments.count != 1 {
+            let named = experiments.isEmpty ? "none is" : "\(experiments.count) are"
             throw UsageError(
-                "'--svg' draws the timeline of one experiment, and \(experiments.isEmpty ? "none" : "\(experiments.count)") is named",
+                "'--svg' draws the timeline of one experiment, and \(named) named",
                 hint: "for example: sockctl lab short-read --svg short-read.svg")
         }
         if arguments.isStepped, experiments.isEmpty {
             throw UsageError(
                 "'--step' needs an experiment to step through", hint: "for example: sockctl lab short-read --step")
+        }
+        if arguments.isSlow, experiments.isEmpty {
+            throw UsageError(
+                "'--slow' needs an experiment to run", hint: "for example: sockctl lab sticky-deadline --slow")
         }
     }
 
@@ -68,11 +73,17 @@ struct LabRun {
         let start = Deadline.now
         let narrator = LabNarrator(
             reporter, checks: arguments.checks, nameWidth: experiments.map { $0.name.count }.max() ?? 0)
+        let obstacle = await Self.obstacle()
         var outcomes: [LabOutcome] = []
         for (index, experiment) in experiments.enumerated() {
             guard !Task.isCancelled, !reporter.isTargetGone else { break }
             if index > 0 { narrator.part() }
-            let outcome = await perform(experiment, narrator)
+            let outcome =
+                if let obstacle {
+                    LabOutcome(notRunning: experiment, obstacle)
+                } else {
+                    await perform(experiment, narrator)
+                }
             // What was broken off has no verdict.
             if Task.isCancelled { break }
             narrator.end(outcome)
@@ -90,15 +101,32 @@ struct LabRun {
         guard arguments.isStepped else { return await experiment.perform(settings) }
         let prompter = LabPrompter(reporter)
         settings.beforeStep = { title in
+            // Interrupted: nothing more is told.
+            if Task.isCancelled { return }
             narrator.showNews()
             await prompter.wait(before: title)
         }
         let outcome = await experiment.perform(settings)
+        if Task.isCancelled { return outcome }
         narrator.timeline = outcome.timeline
         narrator.showNews()
         // Time for the class to say what it makes of that.
         await prompter.wait(before: "what that means")
         return outcome
+    }
+
+    /// What keeps every experiment from being run; nil if nothing does.
+    private static func obstacle() async -> String? {
+        do throws(NetworkError) {
+            let listener = try await ListenConfiguration().listen(.tcp4, "127.0.0.1:0")
+            defer { listener.close() }
+            try await Dialer(timeout: .seconds(10)).dial(.tcp4, "\(listener.endpoint)").close()
+            return nil
+        } catch {
+            // Whatever else is wrong, the experiments themselves say it better.
+            guard [.networkUnreachable, .addressNotAvailable].contains(error.errno) else { return nil }
+            return "the loopback interface is down: ip link set lo up"
+        }
     }
 
     private func listUncovered() -> ExitStatus {

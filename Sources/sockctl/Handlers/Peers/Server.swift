@@ -115,6 +115,8 @@ final class Server {
             return
         }
         accepted += 1
+        // Nobody who comes after the last one is to be connected: not even while that one has its first answer.
+        if accepted == limits.accepts { listener.close() }
         let peer = Peer(connection, number: accepted, reporter: reporter, policy: policy)
         if reporter.isReported(.verbose) { reporter.report(AcceptedEvent(ends: peer.ends)) }
         onAccept?(peer)

@@ -19,7 +19,10 @@ enum AbortOnOverflow: Experiment {
                 """,
             holds: .equal("off", "no answer"), .equal("on", "no answer")),
         Expectation(
-            here: "each time the kernel counted {off overflows} and {on overflows:SYN} dropped at a full queue",
+            here: """
+                the kernel counted the SYNs that it dropped at a full queue: {off overflows} with the setting at 0, \
+                {on overflows} with 1
+                """,
             why: """
                 In a network of its own nothing else is counted. ListenOverflows and ListenDrops both grow by each SYN.
                 """,
@@ -47,7 +50,9 @@ enum AbortOnOverflow: Experiment {
             let place = stage.begin(.client, "connect(2) to a full queue, at most 300 ms")
             guard let found = await attempt(value) else {
                 stage.finish(place, "it could not be tried", failed: true)
-                throw .notRun("only root can give a thread a network of its own")
+                throw .notRun(
+                    "a network of its own is for root only: who is not root needs a user namespace for it, and a "
+                        + "thread of a program with several threads cannot make one; run it in: unshare -rn")
             }
             stage.finish(place, found.outcome, failed: found.outcome == "no answer")
             stage.kernel.says("ListenOverflows grew by \(found.overflows)", source: "netstat")

@@ -15,13 +15,12 @@ enum AcceptQueue: Experiment {
 
     static let expectations = [
         Expectation(
-            says: "As many dials succeed as the queue is long.",
             here:
                 "{connected} dials succeeded with a backlog of 2; the kernel says {queued} wait and the limit is {limit}",
             why: """
                 The kernel completes the handshake by itself. It looks whether the queue is longer than its limit, not \
                 as long: one more than the limit gets in.
-                """, document: .wrong,
+                """,
             holds: .equal("connected", to: "capacity"), .equal("queued", to: "capacity"), .equal("limit", 2)),
         Expectation(
             says: "When the queue is full, Dial blocks.",
@@ -29,7 +28,8 @@ enum AcceptQueue: Experiment {
                 "the next dial met {outcome} after {waited}; the kernel counted {overflows:SYN} dropped at a full queue",
             why: """
                 A SYN that meets a full queue is dropped without an answer. To the client that looks like a host that \
-                is not there, and it sends its SYN again after a second.
+                is not there. Its kernel would send the SYN again after a second, which this dial does not wait for: \
+                slot-frees shows it.
                 """,
             holds: .equal("outcome", "timeout"), .about("waited", "timeout"), .atLeast("overflows", 1)),
         Expectation(
@@ -39,7 +39,7 @@ enum AcceptQueue: Experiment {
             why: """
                 The limit is the smaller of what listen(2) was given and net.core.somaxconn. tcp_max_syn_backlog is \
                 about handshakes that are not complete yet, and Go asks for somaxconn itself.
-                """, document: .wrong,
+                """, document: .wrongOnLinux,
             holds: .equal("long limit", to: "somaxconn")),
     ]
 

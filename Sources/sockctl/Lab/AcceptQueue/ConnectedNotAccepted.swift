@@ -29,7 +29,7 @@ enum ConnectedNotAccepted: Experiment {
                 """,
             holds: .equal("written", 5), .equal("error", "nil"), .equal("unacknowledged", 0)),
         Expectation(
-            here: "accepted later, the connection gave {late} at its first read",
+            here: "accepted later, the connection gave \u{201c}{late}\u{201d} at its first read",
             why: "The data was there before the server knew of its client.",
             holds: .equal("late", "hello")),
     ]

@@ -12,7 +12,8 @@ enum ListenerCloses: Experiment {
     static let expectations = [
         Expectation(
             here: """
-                a client wrote and closed, and the queue still held {still queued}; accepted, it gave {text}, then {end}
+                a client wrote and closed, and the queue still held {still queued}; accepted, it gave \
+                "{text}", then {end}
                 """,
             why: """
                 The kernel hands out connections in order, dead or alive. A server that is far behind serves clients \

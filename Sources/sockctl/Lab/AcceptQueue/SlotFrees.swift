@@ -18,7 +18,7 @@ enum SlotFrees: Experiment {
             why: """
                 The kernel of the server keeps no list of those who wait: it has forgotten the dropped SYN. The client's \
                 kernel sends it again after {retransmission} (RFC 6298, tcp_syn_retries), and that one finds the slot.
-                """, document: .wrong,
+                """, document: .wrongOnLinux,
             holds: .about("took", "retransmission"), .less("freed", than: "took"), .atLeast("syns", 2)),
         Expectation(
             says: "A dial blocks as long as the handshake takes.",
@@ -38,8 +38,8 @@ enum SlotFrees: Experiment {
         """
 
     static let lesson = """
-        A dial that takes just over 1 second, or 3, or 7, has lost a SYN. Such numbers in a log speak of full queues or \
-        lost packets, and not of a slow server.
+        A dial that takes a whole number of seconds and a little more has probably lost a SYN: 1, 2, 3, 4, 5, 7 and so \
+        on since Linux 6.5, before that 1, 3, 7. Such numbers in a log speak of full queues or lost packets.
         """
 
     static func run(_ stage: Stage) async throws(Interruption) {

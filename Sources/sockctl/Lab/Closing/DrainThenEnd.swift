@@ -14,7 +14,9 @@ enum DrainThenEnd: Experiment {
     static let expectations = [
         Expectation(
             says: "With unread data: the data, then EOF.",
-            here: "the state was {state} and the reads returned {data}, then {end}, with nothing in the middle",
+            here: """
+                the state was {state} and the reads returned "{data}", then {end}, with nothing in the middle
+                """,
             why: """
                 The FIN has a place in the stream, after the last byte. The kernel reports the end only to who has read \
                 everything before it.

@@ -13,12 +13,15 @@ enum HeartbeatExperiment: Experiment {
 
     static let expectations = [
         Expectation(
-            says: "A heartbeat that is not answered shows that the peer is gone.",
-            here:
-                "{missed} heartbeats were not answered; each write returned {write error} and the state was still {state}",
+            says: "A heartbeat that is not answered is a reason to give the connection up.",
+            here: """
+                {missed} heartbeats were not answered by a program that stands still; each write returned \
+                {write error}, and the state was still {state}
+                """,
             why: """
-                The peer's program stands still, but its kernel acknowledges everything: {waiting:byte} wait there. For \
-                TCP all is well. Only an answer of the program says that the program lives.
+                Not answered means that the program does not answer. Whether it is dead nobody knows. Here it is not, \
+                and its kernel acknowledges everything: {waiting:byte} wait there. For TCP all is well. To the client \
+                it makes no difference: it needs a peer that answers.
                 """,
             holds: .equal("missed", 3), .equal("write error", "nil"), .equal("state", "ESTAB"),
             .atLeast("waiting", 1)),
@@ -32,8 +35,10 @@ enum HeartbeatExperiment: Experiment {
             holds: .one("death", of: ["EOF", "ECONNRESET"]), .equal("refused", "ECONNREFUSED")),
         Expectation(
             says: "The client connects again.",
-            here:
-                "dial {dials} after the death was accepted by the new server, and its heartbeat was answered: {answer}",
+            here: """
+                dial {dials} after the death was accepted by the new server, and its heartbeat was answered: \
+                "{answer}"
+                """,
             why:
                 "The old connection cannot be mended: a new one is made, and whatever was under way must be sent again.",
             holds: .equal("dials", 2), .equal("answer", "hello, server")),
@@ -44,6 +49,11 @@ enum HeartbeatExperiment: Experiment {
         listening on 127.0.0.1:3000 (this machine only)
         2$ sockctl dial 3000 --heartbeat 50ms --heartbeat-misses 3 --half-open
         sockctl: read tcp 127.0.0.1:60838->127.0.0.1:3000: 3 heartbeats without an answer, nothing came for 201 ms
+        2$ echo $?
+        75
+        2$ sockctl dial 3000 --heartbeat 50ms --heartbeat-misses 3 --reconnect --max-time 1s
+        disconnected from 127.0.0.1:3000 by a time-out, after 201 ms of silence
+        ...
         2$ echo $?
         75
         """
@@ -71,7 +81,7 @@ enum HeartbeatExperiment: Experiment {
         stage.found("waiting", .bytes(stage.kernel.unread(server)))
         client.close()
 
-        await stage.step("Another server answers; then its process is killed")
+        await stage.step("A second connection is answered; then the server's process is killed")
         let second = try await stage.client.dial(listener)
         let living = try await listener.accept()
         await second.write("hello, server")

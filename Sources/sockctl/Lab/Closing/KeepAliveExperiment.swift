@@ -34,9 +34,12 @@ enum KeepAliveExperiment: Experiment {
     static let commands = """
         1$ sockctl listen 3000 -k
         listening on 127.0.0.1:3000 (this machine only)
-        2$ (sleep 1.3) | sockctl dial 3000 --keepalive 1,1,3 -v
+        2$ sleep 2.5 | sockctl dial 3000 --keepalive off -v
         ...
-        tcp: CLOSE, round trip 60 µs ± 60 µs, 0 retransmits, segments 5 sent, 3 received, mss 32768
+        tcp: CLOSE, round trip 48 µs ± 50 µs, 0 retransmits, segments 4 sent, 2 received, mss 32768
+        2$ sleep 2.5 | sockctl dial 3000 --keepalive 1,1,3 -v
+        ...
+        tcp: CLOSE, round trip 59 µs ± 71 µs, 0 retransmits, segments 6 sent, 4 received, mss 32768
         """
 
     static let lesson = """

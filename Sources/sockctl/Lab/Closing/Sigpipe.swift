@@ -31,6 +31,9 @@ enum Sigpipe: Experiment {
     static let commands = """
         1$ sockctl listen 3000 --close-after 100ms -k
         listening on 127.0.0.1:3000 (this machine only)
+        2$ bash -c 'exec 3<>/dev/tcp/127.0.0.1/3000; sleep 0.4; echo one >&3; sleep 0.2; echo two >&3; echo still here'
+        2$ echo $?
+        141
         2$ (sleep 0.4; echo one; sleep 0.2; echo two; sleep 0.2) | sockctl dial 3000 --half-open
         sockctl: write tcp 127.0.0.1:47722->127.0.0.1:3000: write: broken pipe (4 bytes of what was sent not acknowledged)
         ...

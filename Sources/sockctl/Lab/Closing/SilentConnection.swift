@@ -13,7 +13,9 @@ enum SilentConnection: Experiment {
     static let expectations = [
         Expectation(
             says: "The connection lives until one side closes it.",
-            here: "after a silence of {silence} both ends were in {state}, and {text} could be sent at once",
+            here: """
+                after a silence of {silence} both ends were in {state}, and "{text}" could be sent at once
+                """,
             why: "TCP has no limit on silence. A connection is an entry in two kernels, and nothing makes it go away.",
             holds: .equal("state", "ESTAB"), .equal("text", "hello")),
         Expectation(

@@ -2,7 +2,7 @@ import SockKit
 
 /// Four fates of a datagram whose send succeeded.
 enum LostOrRefused: Experiment {
-    static let title = "Waiting, dropped, refused or unheard: to the sender all four look the same"
+    static let title = "Waiting, dropped, refused or unheard: each of the four sends succeeds"
     static let covers = [84, 83]
     static let documents = [SourceDocument.basics, .processes]
     static let claim = "Data is sent without a connection, and whether it arrives is not guaranteed."
@@ -23,7 +23,7 @@ enum LostOrRefused: Experiment {
             holds: .equal("waiting", 5), .equal("dropped", 1)),
         Expectation(
             here:
-                "after {silence} the senders' reads met {waiting read}, {dropped read}, {refused read} and {unheard read}",
+                "with {silence} to wait the four reads met {waiting read}, {dropped read}, {refused read} and {unheard read}",
             why: """
                 Nobody was at the last two ports, and ICMP said so both times. The socket that was connected is told; the \
                 one that was not is never told.
@@ -60,13 +60,13 @@ enum LostOrRefused: Experiment {
         let before = await fill(full, stage)
 
         await stage.step("Four datagrams are sent")
-        let waiting = try await stage.client.dial(.udp, "\(reader.endpoint)")
+        let waiting = try await stage.another(.client, "waiting").dial(.udp, "\(reader.endpoint)")
         stage.found("waiting send", .text(await waiting.write("hello").error.code))
-        let dropped = try await stage.client.dial(.udp, "\(full.endpoint)")
+        let dropped = try await stage.another(.client, "dropped").dial(.udp, "\(full.endpoint)")
         stage.found("dropped send", .text(await dropped.write("hello").error.code))
-        let refused = try await stage.client.dial(.udp, "\(nobody)")
+        let refused = try await stage.another(.client, "refused").dial(.udp, "\(nobody)")
         stage.found("refused send", .text(await refused.write("hello").error.code))
-        let unheard = try await stage.another(.client, "unconnected").bind()
+        let unheard = try await stage.another(.client, "unheard").bind()
         stage.found("unheard send", .text(await unheard.send("hello", to: nobody).code))
 
         await stage.step("What the receivers' kernel knows")
@@ -78,7 +78,7 @@ enum LostOrRefused: Experiment {
         stage.found("silence", .span(silence))
         await stage.step("What the senders are told: they read, for \(Quantity.duration(silence))")
         // A refusal is waited for a little longer, where the machine is busy; silence lasts as long as it is asked for.
-        for (end, name) in [(refused, "refused"), (waiting, "waiting"), (dropped, "dropped")] {
+        for (end, name) in [(waiting, "waiting"), (dropped, "dropped"), (refused, "refused")] {
             end.connection.readDeadline = .now + (name == "refused" ? .seconds(5) : silence)
             stage.found("\(name) read", .text(await end.read().code))
         }

@@ -24,10 +24,13 @@ enum OneSocketManyServers: Experiment {
                 Every datagram carries its source address, and a socket that is bound receives. UDP has no direction at \
                 all: that each send names an address does not make it a one-way road.
                 """, document: .wrong,
-            holds: .equal("answers", inAnyOrder: ["one from first", "two from second"])),
+            holds:
+                .equal("answers", inAnyOrder: ["\u{201c}one\u{201d} from first", "\u{201c}two\u{201d} from second"])),
         Expectation(
-            here:
-                "of a socket that is connected to the first server, the client read {heard}; the second one's datagram was not for it",
+            here: """
+                of a socket that is connected to the first server, the client read "{heard}"; the second one's datagram was \
+                not for it
+                """,
             why: """
                 connect(2) on a datagram socket sends nothing. It sets the address for send(2), and makes the kernel hand \
                 over only what comes from there (udp(7)).
@@ -74,7 +77,7 @@ enum OneSocketManyServers: Experiment {
         for _ in 1...2 {
             let (datagram, bytes, _) = await client.receive()
             let who = datagram?.source == first.endpoint ? "first" : "second"
-            answers.append(String(decoding: bytes, as: UTF8.self) + " from " + who)
+            answers.append("\u{201c}\(String(decoding: bytes, as: UTF8.self))\u{201d} from \(who)")
         }
         stage.found("answers", .list(answers))
 

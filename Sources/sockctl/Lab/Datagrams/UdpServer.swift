@@ -15,7 +15,7 @@ enum UdpServer: Experiment {
     static let expectations = [
         Expectation(
             says: "The server prints the client's address and what the client said.",
-            here: "receive gave {size} bytes from {sender}: {text}",
+            here: "receive gave {size} bytes from {sender}: \u{201c}{text}\u{201d}",
             why: """
                 There is no connection that could remember the peer, so the kernel hands over the source address with \
                 every single datagram (recvfrom(2)).

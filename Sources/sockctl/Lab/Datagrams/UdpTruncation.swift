@@ -22,15 +22,17 @@ enum UdpTruncation: Experiment {
                 """,
             holds: .equal("lengths", ["1", "2", "0", "4"]), .equal("next", 1)),
         Expectation(
-            here:
-                "of a datagram of {length} bytes receive(4) gave {cut}; the next receive gave {after}, of the next datagram",
+            here: """
+                of a datagram of {length} bytes receive(4) gave "{cut}"; the next receive gave "{after}", which is the next \
+                datagram
+                """,
             why: """
                 The kernel copies what fits, sets MSG_TRUNC, and frees the datagram with the rest. On a stream the rest \
                 would have waited.
                 """,
             holds: .equal("length", 10), .equal("cut", "0123"), .equal("after", "next")),
         Expectation(
-            here: "a plain read(4) of the same datagram returned {plain:byte} with the error {plain error}",
+            here: "a plain read(4) of another such datagram returned {plain:byte} with the error {plain error}",
             why: """
                 read(2) and recv(2) have no place for the flag, and neither has Go's Conn.Read: nothing tells the caller that \
                 6 bytes are lost. recvmsg(2) tells, and so does recv(2) when it is given MSG_TRUNC.

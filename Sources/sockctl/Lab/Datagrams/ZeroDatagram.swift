@@ -15,7 +15,8 @@ enum ZeroDatagram: Experiment {
     static let expectations = [
         Expectation(
             says: "For datagrams a read of 0 bytes is not the end.",
-            here: "the server received {count} bytes from {sender} with the error {error}, and after that {next}",
+            here:
+                "the server received {count} bytes from {sender} without an error, and after that \u{201c}{next}\u{201d}",
             why: """
                 An empty datagram is an IP packet with a UDP header and nothing behind it. It takes a place in the queue, and \
                 has a source address like any other.

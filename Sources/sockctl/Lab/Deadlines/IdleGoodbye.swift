@@ -42,8 +42,8 @@ enum IdleGoodbye: Experiment {
         """#
 
     static let lesson = """
-        A server without a limit on silence keeps every client that was switched off, for ever. Renew the deadline before \
-        each read, and leave the loop once it has passed.
+        Without a limit on silence a server keeps a silent client for ever, and one that was switched off until TCP \
+        keep-alive notices, if that is on. Renew the deadline before each read, and leave the loop once it has passed.
         """
 
     static func run(_ stage: Stage) async throws(Interruption) {

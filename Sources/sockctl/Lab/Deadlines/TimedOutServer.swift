@@ -66,7 +66,7 @@ enum TimedOutServer: Experiment {
         server.setReadDeadline(in: limit)
         let reading = await server.read(256)
         stage.found("cause", .text(reading.code))
-        stage.found("patience", .span(reading.took))
+        stage.found("patience", .span(reading.sinceDeadline))
         server.close()
         await stage.kernel.reaches(.closeWait, client, meaning: "a FIN has come")
         stage.found("state", .text("\(client.connection.tcpInfo?.state ?? .closed)"))

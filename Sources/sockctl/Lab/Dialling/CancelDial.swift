@@ -70,7 +70,9 @@ enum CancelDial: Experiment {
             return error ?? nil
         }
         await stage.pause(pause)
-        stage.note(.client, .fact, "cancel the dial")
+        stage.client.note("the control hook has run: \(seen.count)")
+        stage.kernel.says("in the hook: \(seen.state.map { "\($0)" } ?? "unknown")", source: "TCP_INFO")
+        stage.client.note("cancel the dial")
         dialling.cancel()
         let error = await dialling.value
         stage.found("took", .span(.now - start))

@@ -31,7 +31,8 @@ enum EphemeralPorts: Experiment {
             here: "with a range of 5 ports, {few:dial} succeeded, then: {exhausted}; to another server: {other}",
             why: """
                 The port has to be new for each destination only: the four numbers must differ. When all are taken, \
-                connect(2) says EADDRNOTAVAIL, and so it does while they are in TIME-WAIT.
+                connect(2) says EADDRNOTAVAIL. Those in TIME-WAIT count as taken too, unless the kernel may use them \
+                again (tcp_tw_reuse, by default on loopback only).
                 """,
             holds: .atLeast("few", 1), .atMost("few", 5), .equal("exhausted", "EADDRNOTAVAIL"),
             .equal("other", "connected")),
@@ -51,8 +52,8 @@ enum EphemeralPorts: Experiment {
         """
 
     static let lesson = """
-        A client has some 28,000 ports for each destination, and each closed connection keeps one for a minute. Who \
-        dials the same server hundreds of times a second runs out: keep connections instead.
+        A client has some 28,000 ports for each destination, and each connection that it closes first keeps one for a \
+        minute. Who dials the same remote server hundreds of times a second runs out: keep connections instead.
         """
 
     static func run(_ stage: Stage) async throws(Interruption) {
@@ -62,6 +63,8 @@ enum EphemeralPorts: Experiment {
         stage.found("low", .number(range.lowerBound))
         stage.found("high", .number(range.upperBound))
         let dials = 40
+        try stage.require(
+            ProcessCalls.descriptorLimit > 2 * dials + 60, else: "\(2 * dials) sockets need more descriptors")
         stage.found("dials", .number(dials))
         await stage.step("A client dials \(dials) times, and binds \(dials) times to port 0")
         let listener = try await stage.server.listen(.tcp4)

@@ -18,7 +18,7 @@ enum ErrorText: Experiment {
             why: """
                 The call is connect: getsockopt was where old versions of Go found the error (SO_ERROR). Today's Go \
                 says connect, like this program.
-                """, document: .wrong,
+                """, document: .outdated,
             holds: .equal("refused", to: "refused expected")),
         Expectation(
             says: "A timeout: dial tcp ADDRESS: i/o timeout.",
@@ -69,7 +69,8 @@ enum ErrorText: Experiment {
         server.close()
         await stage.kernel.reaches(.closeWait, client)
         await client.write("one")
-        await stage.kernel.reaches(.closed, client, meaning: "a reset was the answer")
+        await stage.kernel.reaches(.closed, client)
+        stage.kernel.inferred("the answer was a reset: nobody has that connection any more")
         let writing = await client.write("two")
         let ends = "\(client.connection.localEndpoint)->\(client.connection.remoteEndpoint)"
         stage.found("write", .text(writing.error.map { "\($0)" } ?? "it succeeded"))

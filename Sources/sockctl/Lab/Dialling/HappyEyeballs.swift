@@ -17,9 +17,10 @@ enum HappyEyeballs: Experiment {
             says: "The first connection that is made wins.",
             here: "the dial ended at {winner}, {took} after it began; the IPv6 attempt began first and was given up",
             why: """
-                The family of the first address has a head start of 300 ms (RFC 8305). When that is over the other one is \
-                tried beside it. Without that, the dial would have waited for the kernel to give up on IPv6: over two \
-                minutes.
+                The family of the first address has a head start: 300 ms as in Go (RFC 8305 recommends 250). When that \
+                is over the other one is tried beside it. Without that, the dial would have waited for the kernel to \
+                give up on IPv6: {kernel limit}, by its settings. A listener whose accept queue is full stands in for a \
+                silent host (accept-queue shows why it is silent).
                 """,
             holds: .equal("winner", "127.0.0.1"), .about("took", "head start")),
         Expectation(
@@ -47,6 +48,8 @@ enum HappyEyeballs: Experiment {
     static func run(_ stage: Stage) async throws(Interruption) {
         stage.found("head start", .span(.milliseconds(300)))
         stage.found("half a start", .span(.milliseconds(250)))
+        let schedule = KernelSettings.now.synSchedule ?? SYNSchedule(retries: 6, linearTimeouts: 0)
+        stage.found("kernel limit", .span(schedule.timeout))
         let good = try await stage.server.listen(.tcp4)
         let silent: SilentPlace
         do throws(Interruption) { silent = try await stage.server.silence("[::1]", port: good.port) } catch {
@@ -54,6 +57,7 @@ enum HappyEyeballs: Experiment {
         }
         await stage.step("The name is ::1, which is silent, and 127.0.0.1, which listens")
         let (winner, took) = try await dial(stage, good.port)
+        stage.kernel.inferred("the SYN to ::1 was dropped: the queue there is full")
         stage.found("winner", .text(winner))
         stage.found("took", .span(took))
 

@@ -16,8 +16,8 @@ enum RefusedOrFiltered: Experiment {
             says: "Nobody listens: connection refused, almost at once.",
             here: "{refused text}: after {refused took}; a port that is bound without listen(2) gave {bound}",
             why: """
-                There is a host, and its kernel answers the SYN with RST: nobody is here. One round trip, and it is \
-                known for certain (tcp(7), ECONNREFUSED). Bound but not listening is the same.
+                The host's kernel answers the SYN with RST: nobody is here. That takes one round trip (tcp(7), \
+                ECONNREFUSED). Bound but not listening is the same.
                 """,
             holds: .equal("refused", "ECONNREFUSED"), .equal("bound", "ECONNREFUSED"),
             .less("refused took", than: "timeout")),
@@ -52,8 +52,8 @@ enum RefusedOrFiltered: Experiment {
         """
 
     static let lesson = """
-        "Refused" proves that the host lives and its port is closed. "Timed out" proves nothing but that no answer came \
-        in time.
+        "Refused" is an answer: by the host, whose port is closed, or by a firewall that rejects instead of dropping. \
+        "Timed out" proves nothing but that no answer came in time.
         """
 
     static func run(_ stage: Stage) async throws(Interruption) {

@@ -47,6 +47,11 @@ enum ResolveInBudget: Experiment {
         ...
         2026-11-28 17:08:47
         ...
+        2$ sockctl dial --timeout 1us localhost:3000
+        sockctl: dial tcp: i/o timeout
+        ...
+        2$ echo $?
+        75
         """
 
     static let lesson = """

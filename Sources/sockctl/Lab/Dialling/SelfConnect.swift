@@ -16,7 +16,7 @@ enum SelfConnect: Experiment {
                 """,
             holds: .equal("connect", "ok"), .equal("state", "ESTAB"), .isTrue("same ends")),
         Expectation(
-            here: "it wrote \"hello\" and read {echo}",
+            here: "it wrote \u{201c}hello\u{201d} and read \u{201c}{echo}\u{201d}",
             why: "Its send queue leads to its own receive queue: it looks like an echo server.",
             holds: .equal("echo", "hello")),
         Expectation(

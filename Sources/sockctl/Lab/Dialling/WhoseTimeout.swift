@@ -38,7 +38,7 @@ enum WhoseTimeout: Experiment {
             why: """
                 tcp_syn_retries is 6, and since Linux 6.5 the first tcp_syn_linear_timeouts repetitions come every \
                 second; then each wait is twice the one before. TCP_SYNCNT sets it for one socket: 1 means {one retry}.
-                """, document: .elsewhere,
+                """,
             holds: .more("kernel limit", than: "limit"), .more("kernel limit", than: "one retry"),
             .isTrue("both are timeouts")),
     ]
@@ -82,9 +82,8 @@ enum WhoseTimeout: Experiment {
         stage.found("user text", .text(second.map { "\($0)" } ?? ""))
         stage.found("both are timeouts", .flag(first?.isTimeout == true && second?.isTimeout == true))
         if stage.settings.isSlow { try await oneRetry(stage, silent) }
-        stage.kernel.says(
-            "without any limit: ETIMEDOUT after \(Quantity.duration(schedule.timeout))",
-            source: "tcp_syn_retries")
+        stage.kernel.inferred(
+            "without any limit: ETIMEDOUT after \(Quantity.duration(schedule.timeout)), by tcp_syn_retries")
     }
 
     @Netpoller

@@ -6,10 +6,14 @@ struct Expectation: Sendable {
     enum Judgement: String, Sendable {
         /// The document is right.
         case right
-        /// The document is wrong.
+        /// The document is wrong, wherever one looks.
         case wrong
-        /// The document is right of another system, usually macOS.
+        /// The document is wrong about Linux.
+        case wrongOnLinux = "wrong-on-linux"
+        /// What the document tells was seen on another system, usually macOS; here it is otherwise.
         case elsewhere
+        /// The document was right once, of an older Go or an older kernel.
+        case outdated
         /// The document says nothing of it.
         case silent
     }

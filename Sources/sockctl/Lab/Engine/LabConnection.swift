@@ -12,6 +12,8 @@ final class LabConnection {
     }
 
     private var stage: Stage { party.stage }
+    /// When the deadline of reads was last set.
+    private var deadlineSet: Deadline?
 
     /// Reads once, at most so many bytes.
     @discardableResult
@@ -28,6 +30,7 @@ final class LabConnection {
             reading.error = error
         }
         reading.took = .now - start
+        reading.sinceDeadline = .now - (deadlineSet ?? start)
         if let place { stage.finish(place, reading.text, failed: reading.error != nil) }
         return reading
     }
@@ -73,9 +76,11 @@ final class LabConnection {
     func write(_ text: String) async -> Writing { await write(Array(text.utf8)) }
 
     /// Sets the moment after which reads fail, this far from now; nil takes it away.
-    func setReadDeadline(in span: Duration?) {
-        connection.readDeadline = span.map { .now + $0 }
-        party.note("SetReadDeadline(\(Self.moment(span)))")
+    func setReadDeadline(in span: Duration?, quietly: Bool = false) {
+        let now = Deadline.now
+        connection.readDeadline = span.map { now + $0 }
+        deadlineSet = now
+        if !quietly { party.note("SetReadDeadline(\(Self.moment(span)))") }
     }
 
     /// Sets the moment after which writes fail, this far from now; nil takes it away.
@@ -124,6 +129,8 @@ struct Reading: Sendable {
     var count = 0
     var error: NetworkError?
     var took = Duration.zero
+    /// How long after the deadline was set it ended: on a busy machine the read itself may begin somewhat later.
+    var sinceDeadline = Duration.zero
 
     init(room: Int) { self.room = room }
 

@@ -17,6 +17,22 @@ struct LabOutcome: Sendable {
     let result: Result
     let took: Duration
 
+    init(
+        experiment: any Experiment.Type, timeline: Timeline, findings: Findings, result: Result, took: Duration
+    ) {
+        self.experiment = experiment
+        self.timeline = timeline
+        self.findings = findings
+        self.result = result
+        self.took = took
+    }
+
+    /// That of an experiment that was not even begun.
+    init(notRunning experiment: any Experiment.Type, _ reason: String) {
+        self.init(
+            experiment: experiment, timeline: Timeline(), findings: Findings(), result: .notRun(reason), took: .zero)
+    }
+
     var verdicts: [Verdict] { if case .judged(let verdicts) = result { verdicts } else { [] } }
 
     /// Whether it was run and everything expected was seen; nil if it was not run.

@@ -25,10 +25,11 @@ struct TimelineText {
 
     /// The lines of a row.
     func lines(of row: TimelineRow) -> [String] {
-        guard row.part != .step else { return ["", terminal.paint(row.text, .address)] }
-        let cell = Self.text(of: row, terminal)
-        let broken = Paragraph.lines(cell.text, width: width, hanging: 2).flatMap(hardWrapped)
-        return broken.enumerated().map { index, text in
+        guard row.part != .step else {
+            let all = Self.gutter + Timeline.Lane.allCases.count * (width + 2)
+            return [""] + Paragraph.lines(row.text, width: all).map { terminal.paint($0, .address) }
+        }
+        return broken(Self.text(of: row, terminal).text).enumerated().map { index, text in
             let time = index == 0 ? Self.time(row.time) : ""
             let lanes = Timeline.Lane.allCases.map { lane in
                 let isBusy = row.busy.contains(lane) || row.part != .whole && lane == row.lane && row.kind == .call
@@ -89,15 +90,37 @@ struct TimelineText {
         String(repeating: " ", count: max(0, width - text.count)) + text
     }
 
-    /// A word that is wider than the lane, such as a long address, in pieces.
-    private func hardWrapped(_ line: String) -> [String] {
-        guard line.count > width else { return [line] }
-        var (pieces, rest) = ([String](), Substring(line))
-        while !rest.isEmpty {
-            pieces.append(String(rest.prefix(width)))
-            rest = rest.dropFirst(width)
+    /// The text in lines as wide as the lane, those after the first further in. A word that is too long for a line, such as
+    /// a list of flags, is cut where it has a sign between its parts.
+    private func broken(_ text: String) -> [String] {
+        var (lines, line) = ([String](), "")
+        for word in text.split(separator: " ") {
+            var rest = word
+            while !rest.isEmpty {
+                let lead = line.isEmpty ? (lines.isEmpty ? "" : "  ") : line + " "
+                let room = width - lead.count
+                if rest.count <= room {
+                    line = lead + rest
+                    rest = ""
+                } else if rest.count <= width - 2, !line.isEmpty {
+                    lines.append(line)
+                    line = ""
+                } else {
+                    let piece = Self.piece(of: rest, room) ?? (line.isEmpty ? rest.prefix(room) : "")
+                    lines.append(piece.isEmpty ? line : lead + piece)
+                    line = ""
+                    rest = rest.dropFirst(piece.count)
+                }
+            }
         }
-        return pieces
+        return line.isEmpty ? lines : lines + [line]
+    }
+
+    /// As much of a word as fits and ends with a sign between its parts; nil if that is next to nothing.
+    private static func piece(of word: Substring, _ room: Int) -> Substring? {
+        guard let end = word.prefix(room).lastIndex(where: { "|,/:".contains($0) }) else { return nil }
+        let piece = word[...end]
+        return piece.count < 6 ? nil : piece
     }
 
     private func trimmed(_ line: String) -> String {

@@ -11,6 +11,8 @@ enum FramedMessages: Experiment {
         """
     static let question = "What does a reader of lines return, whatever the reads were, and what if no delimiter comes?"
 
+    private static let words = quoted(["one", "two", "three"])
+
     static let expectations = [
         Expectation(
             says: "A delimiter marks where a message ends.",
@@ -19,11 +21,13 @@ enum FramedMessages: Experiment {
                 The reader looks for the newline and keeps what stands behind the last one. A CR before the newline belongs to \
                 the line's end, as in HTTP and SMTP.
                 """,
-            holds: .equal("lines", ["one", "two", "three"]), .equal("reads", 2)),
+            holds: .equal("lines", .list(words)), .equal("reads", 2)),
         Expectation(
-            here: "with the delimiter -- the bytes one-- and two- and -three-- were {delimited}",
+            here: """
+                with the delimiter "--" the writes "one--two-" and "-three--" were the messages {delimited}
+                """,
             why: "A delimiter of several bytes may be cut by a read, too: its first byte waits for the second.",
-            holds: .equal("delimited", ["one", "two", "three"])),
+            holds: .equal("delimited", .list(words))),
         Expectation(
             here: "with a limit of 16 bytes, a line of which {long:byte} came without a newline met: {error}",
             why: """
@@ -65,13 +69,13 @@ enum FramedMessages: Experiment {
         let first = await pass("one\ntwo\r\nth", client, server, &lines, stage)
         let second = await pass("ree\n", client, server, &lines, stage)
         stage.found("reads", 2)
-        stage.found("lines", .list(first.messages + second.messages))
+        stage.found("lines", .list(quoted(first.messages + second.messages)))
 
         await stage.step("A delimiter of two bytes, cut in its middle")
         var dashes = FrameDecoder(.delimiter(Array("--".utf8)), maximum: 16)
         let third = await pass("one--two-", client, server, &dashes, stage)
         let fourth = await pass("-three--", client, server, &dashes, stage)
-        stage.found("delimited", .list(third.messages + fourth.messages))
+        stage.found("delimited", .list(quoted(third.messages + fourth.messages)))
 
         await stage.step("A line that does not end")
         let long = "this line is longer than it may be"
@@ -90,6 +94,8 @@ enum FramedMessages: Experiment {
         stage.found("cut", .text(cut?.description ?? "nothing"))
         stage.found("cut code", .text(cut?.code ?? "ok"))
     }
+
+    private static func quoted(_ texts: [String]) -> [String] { texts.map { "\u{201c}\($0)\u{201d}" } }
 
     /// The client writes and the server reads, once; what the decoder makes of it.
     @Netpoller

@@ -33,7 +33,7 @@ enum PacketProtocol: Experiment {
                 "Result 1 tells the client, the text tells the operator: which packet, which byte, and what is wrong with it.",
             holds: .equal("early", ["82 00000001 1"]), .equal("early code", "frame")),
         Expectation(
-            here: "a packet whose length is 5 was answered with {short}, and the server closed: {short error}",
+            here: "a packet whose length is 5 was not answered, and the server closed: {short error}",
             why: """
                 No packet is shorter than its length, command and id: 13 bytes. After a wrong length nobody knows where the next \
                 packet begins, so the connection is over.

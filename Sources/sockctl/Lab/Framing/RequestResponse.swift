@@ -20,7 +20,7 @@ enum RequestResponse: Experiment {
                 The stream keeps the order in both directions, so an answer needs no number: the first answer belongs to the \
                 first request.
                 """,
-            holds: .equal("answers", ["ONE", "TWO", "THREE", "FOUR", "FIVE"]), .equal("accepted", 1),
+            holds: .equal("answers", .list(quoted(["ONE", "TWO", "THREE", "FOUR", "FIVE"]))), .equal("accepted", 1),
             .equal("requests", 5)),
         Expectation(
             here: "two of the requests were sent at once, before any answer; the answers still came in order",
@@ -76,7 +76,7 @@ enum RequestResponse: Experiment {
         client.close()
         let last = await serving.value
         stage.found("end", .text(last.code))
-        stage.found("answers", .list(answers))
+        stage.found("answers", .list(quoted(answers)))
         stage.found("requests", .number(answers.count))
         listener.listener.deadline = .now
         let more = try? await LabListener(listener.listener, of: stage.server.quiet).accept()
@@ -99,6 +99,8 @@ enum RequestResponse: Experiment {
             if !answer.isEmpty { await server.write(answer) }
         }
     }
+
+    private static func quoted(_ texts: [String]) -> [String] { texts.map { "\u{201c}\($0)\u{201d}" } }
 
     /// So many answers.
     @Netpoller

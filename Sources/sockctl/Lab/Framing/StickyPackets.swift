@@ -15,7 +15,7 @@ enum StickyPackets: Experiment {
     static let expectations = [
         Expectation(
             says: "Packets stick together.",
-            here: "writes of one and two were one read: {sticky}",
+            here: "writes of \u{201c}one\u{201d} and \u{201c}two\u{201d} were one read: \u{201c}{sticky}\u{201d}",
             why: """
                 The kernel keeps bytes and no messages. Both writes were in the receive buffer when the server read, and a read \
                 takes what there is.
@@ -30,14 +30,15 @@ enum StickyPackets: Experiment {
         Expectation(
             says: "A length in front of each message marks its end.",
             here: """
-                with a length of 4 bytes in front, one and two came as {framed}; a third, whose bytes came in {pieces:read}, as \
-                {dribbled}
+                with a length of 4 bytes in front, the two came as {framed}; a third, whose bytes came in {pieces:read}, as \
+                "{dribbled}"
                 """,
             why: """
                 The reader collects bytes until the length is there, and then until the message is. How the stream was cut into \
                 reads has no influence any more.
                 """,
-            holds: .equal("framed", ["one", "two"]), .equal("dribbled", "three"), .atLeast("pieces", 2)),
+            holds: .equal("framed", ["\u{201c}one\u{201d}", "\u{201c}two\u{201d}"]), .equal("dribbled", "three"),
+            .atLeast("pieces", 2)),
         Expectation(
             here: "a stream that ended inside a frame was reported: {cut}",
             why:
@@ -88,7 +89,8 @@ enum StickyPackets: Experiment {
         await stage.step("The same two messages, each with its length in front, in one read")
         await client.write(frame("one") + frame("two"), called: "write(4 bytes, \"one\", 4 bytes, \"two\")")
         await stage.kernel.holds(14, for: server)
-        stage.found("framed", .list(take(await server.read(100).bytes, &decoder, stage)))
+        let framed = take(await server.read(100).bytes, &decoder, stage)
+        stage.found("framed", .list(framed.map { "\u{201c}\($0)\u{201d}" }))
 
         await stage.step("A message whose bytes come in parts")
         var (pieces, third) = (0, [String]())

@@ -34,7 +34,7 @@ enum HttpTimeouts: Experiment {
                 "Both sides pay for a connection that is kept. The client's default of 90 seconds says how long it is worth it.",
             holds: .equal("open", 1), .about("idle took", "limit"), .equal("left", 0)),
         Expectation(
-            here: "the defaults here are Go's: dial {default dial}, idle {default idle}, TLS handshake {default TLS}",
+            here: "the defaults are those of Go: dial {default dial}, idle {default idle}, TLS handshake {default TLS}",
             why:
                 "A limit for each stage adds up to much more than a user waits: the client's own timeout bounds them all.",
             holds: .equal("default dial", .span(.seconds(30))), .equal("default idle", .span(.seconds(90))),

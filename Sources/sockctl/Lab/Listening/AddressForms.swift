@@ -29,7 +29,7 @@ enum AddressForms: Experiment {
                 """,
             holds: .equal("zero", "127.0.0.1")),
         Expectation(
-            here: "port \"http\" is {service}; port \"no-such-service\" met {bad service}",
+            here: "port \"http\" is {service}; port \"no-such-service\" met: {bad text}",
             why: "Names of ports come from /etc/services; nothing is asked on the network.",
             holds: .equal("service", 80), .equal("bad service", "usage")),
         Expectation(
@@ -41,11 +41,14 @@ enum AddressForms: Experiment {
             holds: .equal("link local", to: "link local expected")),
         Expectation(
             says: "A text that is no address is an error, which must be looked at before the address is used.",
-            here:
-                "as a typed address \"127.0.0.1:80\" is {typed}, \"localhost:80\" {untyped}, \"127.0.0.1:99999\" {too large}",
+            here: """
+                as a typed address "127.0.0.1:80" is {typed}, "127.0.0.1:99999" is {too large}; "localhost:80" is \
+                {untyped} here, for it is a name
+                """,
             why: """
                 A typed address has been read and checked already. Go returns nil and an error side by side, and nobody \
-                is forced to look; Swift's optional has to be unwrapped before there is an address at all.
+                is forced to look; Swift's optional has to be unwrapped before there is an address at all. Go's \
+                ResolveTCPAddr looks names up as well; an Endpoint is made of numbers only.
                 """,
             holds: .equal("typed", "127.0.0.1:80"), .equal("untyped", "nil"), .equal("too large", "nil")),
     ]
@@ -76,9 +79,11 @@ enum AddressForms: Experiment {
 
         await stage.step("A port has a name; an address lacks its interface")
         let port = try? Resolver().port(of: "http", for: .tcp)
+        stage.client.note("port \"http\" is \(port ?? 0)")
         stage.found("service", .number(Int(port ?? 0)))
         let service = try await failure(stage, "127.0.0.1:no-such-service")
         stage.found("bad service", .text(service?.code ?? "connected"))
+        stage.found("bad text", .text(service.map { Party.text(of: $0) } ?? "connected"))
         let hasSix = (try? SocketCalls.socket(.inet6, .stream)) != nil
         stage.found("link local expected", .text(hasSix ? "EINVAL" : "EAFNOSUPPORT"))
         let local = try await failure(stage, "[fe80::1]:80")

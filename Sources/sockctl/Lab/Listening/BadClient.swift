@@ -15,7 +15,9 @@ enum BadClient: Experiment {
     static let expectations = [
         Expectation(
             says: "The error belongs to the one connection.",
-            here: "the server's read from the bad client met {bad}; client B was answered {answer} afterwards",
+            here: """
+                the server's read from the bad client met {bad}; client B was answered "{answer}" afterwards
+                """,
             why: "A reset ends one connection. No other socket, nor the listener, has anything to do with it.",
             holds: .equal("bad", "ECONNRESET"), .equal("answer", "for B")),
         Expectation(

@@ -17,7 +17,7 @@ enum BothFamilies: Experiment {
             why: """
                 With IPV6_V6ONLY off an IPv6 socket takes IPv4 as well (ipv6(7)). ss(8) shows it as *:PORT, where macOS \
                 says tcp46.
-                """, document: .elsewhere,
+                """,
             holds: .equal("domain", "AF_INET6"), .equal("six", "connected"), .equal("four", "connected")),
         Expectation(
             here: "the kernel gave the IPv4 client's address as {raw}; it is shown as {shown}",

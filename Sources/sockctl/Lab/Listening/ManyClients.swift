@@ -19,7 +19,7 @@ enum ManyClients: Experiment {
                 Each accepted connection is a socket of its own with its own buffers. A task that waits for one of \
                 them holds up no other.
                 """,
-            holds: .equal("answers", ["C: third", "A: first", "B: second"])),
+            holds: .equal("answers", ["C: \"third\"", "A: \"first\"", "B: \"second\""])),
         Expectation(
             says: "LocalAddr and RemoteAddr name the two ends.",
             here: "each client's local address was its server's remote one, and the other way round: {ends agree}",
@@ -78,7 +78,7 @@ enum ManyClients: Experiment {
         for (index, word) in [(2, "third"), (0, "first"), (1, "second")] {
             await clients[index].write(word)
             let answer = await clients[index].read()
-            answers.append("\(clients[index].party.label ?? ""): \(answer.string)")
+            answers.append("\(clients[index].party.label ?? ""): \(Reading.quoted(answer.bytes))")
         }
         stage.found("answers", .list(answers))
     }

@@ -80,9 +80,12 @@ enum RestartAfterClose: Experiment {
         } catch {
             throw .failure(error)
         }
-        let lab = LabListener(listener, of: quiet)
+        if isTold {
+            party.note("listen → \(Party.brief(listener.endpoint)), SO_REUSEADDR \(old ? "on" : "off")")
+        }
+        let lab = LabListener(listener, of: isTold ? party : quiet)
         let client = try await (isTold ? stage.client : stage.client.quiet).dial(lab)
-        let server = LabConnection(try await lab.accept().connection, of: isTold ? party : quiet)
+        let server = try await lab.accept()
         let (first, second) = serverFirst ? (server, client) : (client, server)
         first.close()
         _ = await stage.until { second.connection.tcpInfo?.state == .closeWait }

@@ -14,7 +14,7 @@ enum ConcurrentReads: Experiment {
     static let expectations = [
         Expectation(
             says: "One reader gets \"worl\", the other \"d\".",
-            here: "the pieces were {pieces}",
+            here: "one task got \u{201c}{piece 1}\u{201d}, the other \u{201c}{piece 2}\u{201d}",
             why: """
                 A connection's reads take turns (in Go, the lock of its descriptor). The one whose turn it is takes what \
                 fits into its buffer; the other finds the rest.
@@ -53,7 +53,9 @@ enum ConcurrentReads: Experiment {
         let two = LabConnection(server.connection, of: stage.another(.server, "task 2"))
 
         await stage.step("Two tasks read, then 5 bytes come")
-        stage.found("pieces", .list(await pieces(stage, client, one, two)))
+        let both = await pieces(stage, client, one, two)
+        stage.found("pieces", .list(both))
+        for (index, piece) in both.enumerated() { stage.found("piece \(index + 1)", .text(piece)) }
 
         await stage.step("The same 50 times more")
         let quiet = (

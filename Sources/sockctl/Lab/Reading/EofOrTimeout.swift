@@ -25,7 +25,7 @@ enum EofOrTimeout: Experiment {
             .equal("quiet state", "ESTAB")),
         Expectation(
             says: "The loop goes on, and data that comes later is read.",
-            here: "the read after that returned {data:byte}, {text}",
+            here: "the read after that returned {data:byte}, \u{201c}{text}\u{201d}",
             why: "A timeout takes nothing away.",
             holds: .equal("data", 4), .equal("text", "data")),
         Expectation(

@@ -15,7 +15,7 @@ enum ShortRead: Experiment {
     static let expectations = [
         Expectation(
             says: "2 bytes are there: Read(10) returns 2, nil.",
-            here: "read(10) returned {first:byte}, {text}, with the error {first error}",
+            here: "read(10) returned {first:byte}, \u{201c}{text}\u{201d}, with the error {first error}",
             why:
                 "A read waits only while nothing is there. TCP is a stream: how many bytes belong together is not its affair.",
             holds: .equal("first", 2), .equal("text", "hi"), .equal("first error", "nil")),

@@ -13,7 +13,9 @@ enum StreamOrder: Experiment {
     static let expectations = [
         Expectation(
             says: "There are no boundaries between messages.",
-            here: "three writes became one read: {text}; one write of {sent} bytes became {reads} reads",
+            here: """
+                three writes became one read, "{text}"; one write of {sent} bytes became {reads} reads
+                """,
             why: """
                 The receiver's kernel keeps one queue of bytes. A read takes from its head what fits, whoever wrote it \
                 and in how many calls.

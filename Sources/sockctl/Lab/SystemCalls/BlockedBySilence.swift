@@ -14,14 +14,16 @@ enum BlockedBySilence: Experiment {
     static let expectations = [
         Expectation(
             says: "With blocking I/O a thread serves one connection.",
-            here:
-                "blocking: the second client waited {patience} for its echo in vain ({blocking}); when the first had left, it got {later}",
+            here: """
+                blocking: the second client waited {patience} for its echo in vain ({blocking}); when the first had left, it \
+                got "{later}"
+                """,
             why:
                 "The thread was asleep in recv(2) on the first socket. That the second one was readable could not wake it.",
             holds: .equal("blocking", "timeout"), .equal("later", "hello")),
         Expectation(
             says: "With multiplexing one thread serves many connections.",
-            here: "epoll: the second client got {epoll} at once, although the first was silent",
+            here: "epoll: the second client got \u{201c}{epoll}\u{201d} at once, although the first was silent",
             why:
                 "epoll_wait(2) waits for both sockets and returns the one that has bytes. recv(2) is called only where it will not wait.",
             holds: .equal("epoll", "hello")),
@@ -54,7 +56,7 @@ enum BlockedBySilence: Experiment {
     private static func serve(_ model: IOModel, _ stage: Stage, _ patience: Duration) async throws(Interruption) {
         await stage.step("\(model.rawValue): two clients are with one thread, and the second one speaks")
         let server = IOModelServer(model)
-        let listener = try await stage.server.quiet.listen()
+        let listener = try await stage.server.listen()
         let silent = try await stage.another(.client, "first").dial(listener)
         let one = try await listener.accept()
         let speaker = try await stage.another(.client, "second").dial(listener)

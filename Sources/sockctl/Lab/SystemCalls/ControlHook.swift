@@ -76,12 +76,15 @@ enum ControlHook: Experiment {
             throw .permissionDenied
         })
         let error = try await stage.failure { () async throws(Interruption) in
-            try await listen(stage.another(.server, "failing"), failing, "127.0.0.1:0")
+            try await listen(stage.server.quiet, failing, "127.0.0.1:0")
         }
         stage.found("refusal", .text(Errno.permissionDenied.name))
         stage.found("failed", .text(error.code))
         let last = recorder.calls(of: numbers.first ?? -1, since: mark).filter { (steps + ["close"]).contains($0.call) }
-        stage.server.show(last)
+        stage.server.show(last.filter { $0.call == "socket" })
+        stage.server.note("the control function fails with \(Errno.permissionDenied.name)")
+        stage.server.show(last.filter { $0.call != "socket" })
+        stage.server.note("listen fails: \(error.code)")
         stage.found("after failure", .list(last.map(\.call)))
     }
 

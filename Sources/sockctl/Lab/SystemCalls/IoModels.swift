@@ -40,12 +40,12 @@ enum IoModels: Experiment {
         1$ sockctl listen --io-model spin --max-accepts 1 -v 3000
         waited 90.1 ms for 6 bytes: 51085 system calls, 51084 of them in vain, 58.0 ms of CPU
         ...
-        2$ (sleep 0.1; echo hello) | sockctl dial 3000
+        2$ (sleep 1; echo hello) | sockctl dial 3000
         hello
         3$ sockctl listen --io-model epoll --max-accepts 1 -v 3001
         waited 92.0 ms for 6 bytes: 2 system calls, 105 µs of CPU
         ...
-        4$ (sleep 0.1; echo hello) | sockctl dial 3001
+        4$ (sleep 1; echo hello) | sockctl dial 3001
         hello
         """
 

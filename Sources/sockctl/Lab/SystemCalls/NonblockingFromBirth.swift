@@ -53,24 +53,32 @@ enum NonblockingFromBirth: Experiment {
         await stage.step("A listener of ours, and a socket that is made without flags")
         let listener = try await stage.server.listen()
         keep(stage, "listener", stage.kernel.flags(of: listener.number, called: "listener"))
-        let made = stage.server.system("socket(AF_INET, SOCK_STREAM, 0)") { () throws(Errno) in
-            let plain = try PlainCalls.socket(PlainCalls.inet, PlainCalls.stream)
-            return stage.kernel.flags(of: plain.rawValue, called: "without flags")
+        let made = stage.server.system("socket(AF_INET, SOCK_STREAM, 0)", result: { "\($0)" }) { () throws(Errno) in
+            try PlainCalls.socket(PlainCalls.inet, PlainCalls.stream).release()
         }
-        if case .success(let flags) = made { keep(stage, "plain", flags) }
+        keepAndClose(stage, "plain", made, called: "without flags")
 
         await stage.step("Two clients dial; one is taken with accept(2), one with accept4(2)")
         _ = try await stage.client.dial(listener)
         await stage.kernel.queues(1, on: listener)
         let number = listener.number
-        let taken = stage.server.system("accept(\(number))") { () throws(Errno) in
-            let old = try PlainCalls.accept(number)
-            return stage.kernel.flags(of: old.rawValue, called: "accept")
+        let taken = stage.server.system("accept(\(number))", result: { "\($0)" }) { () throws(Errno) in
+            try PlainCalls.accept(number).release()
         }
-        if case .success(let flags) = taken { keep(stage, "accepted", flags) }
+        keepAndClose(stage, "accepted", taken, called: "accept")
         _ = try await stage.client.dial(listener)
         let accepted = try await listener.accept()
         keep(stage, "accepted4", stage.kernel.flags(of: accepted.number, called: "accept4"))
+    }
+
+    /// The same of a descriptor that is not needed any more.
+    @Netpoller
+    private static func keepAndClose(
+        _ stage: Stage, _ name: String, _ made: Result<Int32, Errno>, called label: String
+    ) {
+        guard case .success(let number) = made else { return }
+        keep(stage, name, stage.kernel.flags(of: number, called: label))
+        try? FileDescriptor(adopting: number).close()
     }
 
     @Netpoller

@@ -15,7 +15,7 @@ enum OneThreadManyWaiters: Experiment {
     static let expectations = [
         Expectation(
             says: "A read that waits parks the goroutine, not the thread.",
-            here: "with {waiting} reads waiting the process had {after:thread}; before there were {before}",
+            here: "with {waiting} reads waiting the process had {after:thread}; before that, {before:thread}",
             why: """
                 Each read met EAGAIN and became a continuation in a table: some hundred bytes. One thread sleeps in \
                 epoll_wait(2) for all of them.

@@ -30,7 +30,7 @@ enum SelectLimit: Experiment {
             holds: .isTrue("select")),
         Expectation(
             says: "epoll lifts the limit.",
-            here: "epoll woke the reader of descriptor {number}, which read {text}",
+            here: "epoll woke the reader of descriptor {number}, which read \u{201c}{text}\u{201d}",
             why: """
                 epoll is given each descriptor once, by its number, and the kernel keeps the list. What a wait costs does not \
                 depend on how many there are.

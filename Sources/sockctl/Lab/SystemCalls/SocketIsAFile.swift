@@ -24,10 +24,11 @@ enum SocketIsAFile: Experiment {
             holds: .equal("link", to: "expected link"), .isTrue("listed"), .equal("kind", "a socket")),
         Expectation(
             says: "It is read and written like any other file.",
-            here: "write(2) on the client's descriptor wrote {written}, and read(2) on the server's gave {text}",
+            here:
+                "write(2) on the client's descriptor wrote {written}, and read(2) on the server's gave \u{201c}{text}\u{201d}",
             why: """
-                read(2) and write(2) are send(2) and recv(2) without flags. That is why cat can be given a socket as its \
-                standard input. A file position, though, a socket has not: lseek said {seek}.
+                On a socket write(2) is send(2) and read(2) is recv(2), both without flags. That is why cat can be given a \
+                socket as its standard input. A file position, though, a socket has not: lseek said {seek}.
                 """,
             holds: .equal("written", 5), .equal("text", "hello"), .equal("seek", "ESPIPE")),
     ]

@@ -30,14 +30,14 @@ enum SystemCallWalk: Experiment {
             why: "A client needs no bind: connect(2) chooses the local address and a free port.",
             holds: .equal("client", .list(client))),
         Expectation(
-            here: "connect said {connect}, and the loop then asked for the outcome: SO_ERROR {asked}",
+            here: "connect said {connect}, and {asked}",
             why: """
                 The socket is non-blocking, so connect(2) starts the handshake and returns EINPROGRESS. When the socket \
                 becomes writable, getsockopt(SO_ERROR) says how it went (connect(2)).
                 """,
             holds: .one("connect", of: ["EINPROGRESS", "0"]), .isTrue("asked or done")),
         Expectation(
-            here: "the client sent {request:byte} into a buffer of 255, and the answer was {answer}",
+            here: "the client sent {request:byte} into a buffer of 255, and the answer was \u{201c}{answer}\u{201d}",
             why:
                 "Around these calls everything else is convenience: names, deadlines, waiting, errors with addresses in them.",
             holds: .equal("request", 13), .equal("answer", "I got your message")),
@@ -82,7 +82,8 @@ enum SystemCallWalk: Experiment {
         let connect = dialled.first { $0.call == "connect" }
         let isAsked = dialled.contains { $0.call == "getsockopt" && $0.arguments.contains("SO_ERROR") }
         stage.found("connect", .text(connect?.errno?.name ?? "0"))
-        stage.found("asked", .flag(isAsked))
+        let asked = isAsked ? "the loop then asked SO_ERROR for the outcome" : "there was no outcome to ask for"
+        stage.found("asked", .text(asked))
         stage.found("asked or done", .flag(isAsked || connect?.errno == nil))
         let before = recorder.mark
         let server = try await listener.accept()

@@ -16,20 +16,20 @@ enum UnixDatagrams: Experiment {
             says: "Messages have boundaries.",
             here: "two sends were received as {messages}; a sender without a name of its own is {sender}",
             why: """
-                As with UDP, a receive takes one message. An address belongs to a socket only if it was bound, and then \
-                there is nobody to answer to.
+                As with UDP, a receive takes one message. But a Unix socket has an address only if it was bound to one: \
+                a sender that was not cannot be answered.
                 """,
-            holds: .equal("messages", ["one", "three"]), .equal("sender", "(unnamed)")),
+            holds: .equal("messages", ["\u{201c}one\u{201d}", "\u{201c}three\u{201d}"]), .equal("sender", "(unnamed)")),
         Expectation(
             says: "A transport of the type SOCK_DGRAM is not reliable.",
             here: """
                 {queued} datagrams went into the queue, then a send met {full}; one that was ready to wait ended when the \
-                server read, and all {total} were received: {received}
+                server read, and {received} of {total} were received
                 """,
             why: """
                 The queue holds net.unix.max_dgram_qlen ({limit}) and one more. A sender that may wait is put to sleep until \
                 there is room: within one machine nothing has to be lost (unix(7)).
-                """, document: .wrong,
+                """, document: .wrongOnLinux,
             holds: .equal("queued", to: "capacity"), .equal("full", "EAGAIN"), .equal("received", to: "total")),
         Expectation(
             here:
@@ -84,7 +84,8 @@ enum UnixDatagrams: Experiment {
         await sender.send("three", to: server.endpoint)
         let (one, first, _) = await server.receive(100)
         let (_, second, _) = await server.receive(100)
-        stage.found("messages", .list([first, second].map { String(decoding: $0, as: UTF8.self) }))
+        let texts = [first, second].map { "\u{201c}\(String(decoding: $0, as: UTF8.self))\u{201d}" }
+        stage.found("messages", .list(texts))
         stage.found("sender", .text(one.map { "\($0.source)" } ?? ""))
     }
 

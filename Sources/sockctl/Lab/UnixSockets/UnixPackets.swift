@@ -14,16 +14,20 @@ enum UnixPackets: Experiment {
     static let expectations = [
         Expectation(
             says: "unixpacket is a type of its own: SOCK_SEQPACKET.",
-            here:
-                "the socket's type is {type}; it was dialled and accepted, and a read of 100 gave {first} although {total} bytes waited",
+            here: """
+                the socket's type is {type}; it was dialled and accepted, and a read of 100 gave "{first}" although {total} \
+                bytes waited
+                """,
             why: """
                 It has listen, accept and an end like a stream, and each read takes one packet like a datagram socket. AF_UNIX \
                 is always reliable and in order.
                 """,
             holds: .equal("type", "SOCK_SEQPACKET"), .equal("first", "hello")),
         Expectation(
-            here:
-                "a read of 3 gave {cut} of a packet of {length} bytes, and the next read gave {next}: the rest was gone",
+            here: """
+                a read of 3 gave "{cut}" of a packet of {length} bytes, and the next read gave "{next}", the next packet: \
+                the rest was gone
+                """,
             why: "As with datagrams: what does not fit is thrown away, and only MSG_TRUNC tells.",
             holds: .equal("cut", "wor"), .equal("length", 6), .equal("next", "end")),
         Expectation(

@@ -25,7 +25,7 @@ enum UnixPaths: Experiment {
                 """,
             holds: .equal("bind again", "EADDRINUSE"), .equal("bind after removal", "ok")),
         Expectation(
-            here: "a path of {longest} bytes was taken ({long}), one of a byte more was refused: {too long}",
+            here: "a path of {longest} bytes was taken ({long}), one of a byte more was refused",
             why: """
                 sun_path has 108 bytes, of which one is kept for the zero byte at the end. A longer path is refused before \
                 the kernel is asked.
@@ -47,11 +47,20 @@ enum UnixPaths: Experiment {
         hint: there is nothing at that path; start a listener with: sockctl listen unix:/tmp/lab-nobody
         1$ echo $?
         69
+        1$ sockctl dial unix:@lab-nobody
+        sockctl: dial unix @lab-nobody: connect: connection refused
+        ...
+        1$ echo $?
+        69
+        1$ sockctl dial unix:/tmp/$(printf %0108d 0)
+        ...
+        1$ echo $?
+        64
         """
 
     static let lesson = """
-        ECONNREFUSED at a path means that its server has died and left its file. A server removes a stale file before it binds, \
-        but only after it has seen that nobody listens there.
+        ECONNREFUSED at a path means that the file is there and nobody listens behind it: mostly its server has ended without \
+        removing it. A server removes a stale file before it binds, but only after it has seen that nobody listens there.
         """
 
     static func run(_ stage: Stage) async throws(Interruption) {

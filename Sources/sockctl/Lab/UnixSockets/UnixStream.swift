@@ -26,8 +26,10 @@ enum UnixStream: Experiment {
                 """,
             holds: .equal("unix write", "EPIPE"), .equal("tcp write", "nil")),
         Expectation(
-            here:
-                "where the peer left 6 bytes unread, the client still read {kept}, then met {reset}, and its next write {after}",
+            here: """
+                where the peer left 6 bytes unread, the client still read "{kept}", then met {reset}, and its next write \
+                {after}
+                """,
             why: """
                 As on TCP, a close with unread bytes is reported as a reset: what was lost is not to be mistaken for an \
                 orderly end. What the peer had sent before is kept.

@@ -67,7 +67,7 @@ enum PartialWrite: Experiment {
         let client = try await stage.client.dial(listener, Dialer(options: options))
         let server = try await listener.accept()
         let flood = client.flood(server, chunk: chunk)
-        let queued = await flood.untilBlocked()
+        let queued = await flood.untilBlocked(notedBy: stage.client)
         stage.found("sending", .bytes(queued.sending))
         stage.found("receiving", .bytes(queued.receiving))
         stage.found("returned", .bytes(flood.returned))
@@ -76,6 +76,7 @@ enum PartialWrite: Experiment {
         await stage.step("The server's process is killed")
         server.kill()
         let cut = await flood.outcome
+        await stage.kernel.isReset(client)
         stage.found("partial", .bytes(cut.count))
         stage.found("first error", .text(cut.code))
         stage.found("accepted", .bytes(flood.returned + cut.count))

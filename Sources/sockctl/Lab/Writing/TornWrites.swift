@@ -68,19 +68,25 @@ enum TornWrites: Experiment {
     private static func torn(_ stage: Stage, _ how: How) async throws(Interruption) -> Int {
         var options = SocketOptions()
         (options.sendBuffer, options.receiveBuffer) = (8192, 8192)
-        let listener = try await stage.server.quiet.listen(options: options)
+        let listener = try await stage.server.listen(options: options)
         let client = try await stage.client.dial(listener, Dialer(options: options))
-        let server = LabConnection(try await listener.accept().connection, of: stage.server.quiet)
-        let place = stage.begin(.client, "two tasks write 4 × 128 KiB each")
+        let accepted = try await listener.accept()
+        let server = LabConnection(accepted.connection, of: stage.server.quiet)
+        let place = stage.begin(.client, "write 4 × 128 KiB by each of two tasks")
         let writers = ["a", "b"].map { letter in stage.go { await write(client.connection, letter, how) } }
+        let writing = stage.go {
+            for writer in writers { await writer.value }
+            stage.finish(place, "all written")
+        }
+        let reading = stage.begin(.server, "read all that comes")
         var received: [UInt8] = []
         while received.count < 8 * size {
-            let reading = await server.read(65536)
-            guard reading.count > 0 else { break }
-            received += reading.bytes
+            let piece = await server.read(65536)
+            guard piece.count > 0 else { break }
+            received += piece.bytes
         }
-        for writer in writers { await writer.value }
-        stage.finish(place, "ok")
+        stage.finish(reading, Quantity.bytes(received.count))
+        await writing.value
         // A message begins where the one before it is complete; it is torn if it is not all of one letter.
         let torn = stride(from: 0, to: received.count, by: size).count { start in
             !received[start..<min(start + size, received.count)].allSatisfy { $0 == received[start] }

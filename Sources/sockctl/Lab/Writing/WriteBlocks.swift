@@ -26,8 +26,10 @@ enum WriteBlocks: Experiment {
             .atLeast("receiving", 1)),
         Expectation(
             says: "That is after ten writes.",
-            here:
-                "here it was after {writes}, with a send buffer of {send buffer} and a receive buffer of {receive buffer}",
+            here: """
+                it was after {writes:write}, with a send buffer of {send buffer} and a receive buffer of \
+                {receive buffer} bytes
+                """,
             why: """
                 Ten is the macOS of the document. The numbers are those of SO_SNDBUF and SO_RCVBUF, in which Linux \
                 counts its own bookkeeping as well (socket(7) says twice); without them the kernel lets the buffers \
@@ -35,7 +37,7 @@ enum WriteBlocks: Experiment {
                 """, document: .elsewhere,
             holds: .atLeast("writes", 1), .atLeast("send buffer", 4608), .atLeast("receive buffer", 2304)),
         Expectation(
-            here: "when the server read everything, the write that had waited returned, and more after it: {more}",
+            here: "once the server had read all of that, the write that waited returned, and so did another: {more}",
             why:
                 "Each read makes room; the receiver's kernel says so in its next acknowledgement, and the sender goes on.",
             holds: .isTrue("more")),
@@ -69,13 +71,12 @@ enum WriteBlocks: Experiment {
 
         await stage.step("The client writes; the server does not read")
         let flood = client.flood(server, chunk: chunk)
-        let queued = await flood.untilBlocked()
+        let queued = await flood.untilBlocked(notedBy: stage.client)
         stage.found("writes", .number(flood.writes))
         stage.found("returned", .bytes(flood.returned))
         stage.found("sending", .bytes(queued.sending))
         stage.found("receiving", .bytes(queued.receiving))
         stage.found("inside", .bytes(queued.sending + queued.receiving - flood.returned))
-        stage.client.note("\(flood.writes) writes have returned; the next waits")
 
         await stage.step("The server reads as much as had been taken")
         let before = flood.writes

@@ -8,7 +8,10 @@ struct VerdictEvent: Event {
         Field("says", "What the document says; none where no document speaks of it.", \.says),
         Field("here", "What was seen here.", \.here),
         Field("why", "Why that is so.", \.why),
-        Field("document", "Whether the document is `right`, `wrong`, right `elsewhere`, or `silent`.", \.document),
+        Field(
+            "document",
+            "Whether it is `right`, `wrong`, `wrong-on-linux`, `outdated`, tells of `elsewhere`, or is `silent`.",
+            \.document),
         Field("faults", "If it was not seen: what should have been otherwise.", \.faults),
     ]
 
