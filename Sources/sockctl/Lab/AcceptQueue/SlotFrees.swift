@@ -57,10 +57,10 @@ enum SlotFrees: Experiment {
         }
 
         await stage.step("A third one dials; then the server accepts")
-        let socket = Seen()
+        let socket = Seen<Int32>()
         let start = Deadline.now
         let dialler = Dialer(
-            timeout: .seconds(20), control: { raw, _, _ throws(Errno) in socket.number = raw.number })
+            timeout: .seconds(20), control: { raw, _, _ throws(Errno) in socket.add(raw.number) })
         let dialling = stage.go { () async -> (Result<LabConnection, Interruption>, Duration) in
             let result: Result<LabConnection, Interruption>
             do throws(Interruption) { result = .success(try await stage.client.dial(listener, dialler)) } catch {
@@ -69,7 +69,7 @@ enum SlotFrees: Experiment {
             return (result, .now - start)
         }
         await stage.pause(.milliseconds(150))
-        let info = try? TCPInfoCalls.information(of: socket.number)
+        let info = try? TCPInfoCalls.information(of: socket.first ?? -1)
         let state = info.flatMap { TCPInfo.State(rawValue: $0.state) }.map { "\($0)" } ?? "gone"
         stage.kernel.says("the third client: \(state)", source: "TCP_INFO")
         stage.found("state", .text(state))
@@ -85,11 +85,5 @@ enum SlotFrees: Experiment {
         let again = connection.connection.tcpInfo?.retransmits ?? 0
         stage.kernel.says("SYN sent again: \(again)", source: "TCP_INFO")
         stage.found("syns", .number(again + 1))
-    }
-
-    /// The number of the socket that is dialling.
-    // Invariant: touched on the loop's thread only, by the experiment and by hooks that the dialer calls there.
-    private final class Seen: @unchecked Sendable {
-        var number: Int32 = -1
     }
 }

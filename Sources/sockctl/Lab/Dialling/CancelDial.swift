@@ -55,12 +55,12 @@ enum CancelDial: Experiment {
         stage.found("pause", .span(pause))
         await stage.step("A client dials a silent address with a limit of 30 s")
         let silent = try await stage.server.silence("127.0.0.2")
-        let seen = Seen()
+        let seen = Seen<String>()
         let dialer = Dialer(
             timeout: .seconds(30),
             control: { socket, _, _ throws(Errno) in
-                seen.count += 1
-                seen.state = TCPInfo.State(rawValue: try TCPInfoCalls.information(of: socket.number).state)
+                let state = TCPInfo.State(rawValue: try TCPInfoCalls.information(of: socket.number).state)
+                seen.add(state.map { "\($0)" } ?? "unknown")
             })
         let start = Deadline.now
         let dialling = stage.go { () async -> NetworkError? in
@@ -70,16 +70,16 @@ enum CancelDial: Experiment {
             return error ?? nil
         }
         await stage.pause(pause)
-        stage.client.note("the control hook has run: \(seen.count)")
-        stage.kernel.says("in the hook: \(seen.state.map { "\($0)" } ?? "unknown")", source: "TCP_INFO")
+        stage.client.note("the control hook has run: \(seen.all.count)")
+        stage.kernel.says("in the hook: \(seen.first ?? "unknown")", source: "TCP_INFO")
         stage.client.note("cancel the dial")
         dialling.cancel()
         let error = await dialling.value
         stage.found("took", .span(.now - start))
         stage.found("code", .text(error?.code ?? "connected"))
         stage.found("text", .text(error.map { Party.text(of: $0) } ?? ""))
-        stage.found("controls", .number(seen.count))
-        stage.found("state", .text(seen.state.map { "\($0)" } ?? "unknown"))
+        stage.found("controls", .number(seen.all.count))
+        stage.found("state", .text(seen.first ?? "unknown"))
 
         await stage.step("A client dials with keep-alive after 45 s")
         let listener = try await stage.server.listen()
@@ -92,12 +92,5 @@ enum CancelDial: Experiment {
             stage.kernel.says("\(fact): \(value)", source: name == "alive" ? "SO_KEEPALIVE" : "TCP_KEEPIDLE")
             stage.found(name, .text(value))
         }
-    }
-
-    /// What the control hook saw.
-    // Invariant: touched on the loop's thread only, by the experiment and by hooks that the dialer calls there.
-    private final class Seen: @unchecked Sendable {
-        var count = 0
-        var state: TCPInfo.State?
     }
 }

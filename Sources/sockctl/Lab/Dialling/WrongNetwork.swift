@@ -51,8 +51,8 @@ enum WrongNetwork: Experiment {
     static func run(_ stage: Stage) async throws(Interruption) {
         await stage.step("Clients dial 127.0.0.1 and [::1] with networks that fit, and that do not")
         let listener = try await stage.server.listen()
-        let sockets = Counter()
-        let dialer = Dialer(timeout: .seconds(5), control: { _, _, _ throws(Errno) in sockets.count += 1 })
+        let sockets = Seen<Int32>()
+        let dialer = Dialer(timeout: .seconds(5), control: { socket, _, _ throws(Errno) in sockets.add(socket.number) })
         let client = try await stage.client.dial(listener)
         let domain = client.connection.socketFacts?.pairs.first { $0.name == "domain" }?.value ?? ""
         stage.kernel.says("the client's socket: \(domain)", source: "SO_DOMAIN")
@@ -63,7 +63,7 @@ enum WrongNetwork: Experiment {
             }
             stage.found(network.rawValue, .text(error?.code ?? "connected"))
         }
-        stage.found("sockets", .number(sockets.count))
+        stage.found("sockets", .number(sockets.all.count))
 
         await stage.step("A network that nobody knows")
         var message = "it was taken"
@@ -75,11 +75,5 @@ enum WrongNetwork: Experiment {
         stage.client.note("foo://127.0.0.1:80: \(message)")
         stage.found("unknown", .text(message))
         stage.found("is unknown", .flag(message.hasPrefix("unknown network foo")))
-    }
-
-    /// How many sockets were made: counted by the control hook, which runs once for each.
-    // Invariant: touched on the loop's thread only, by the experiment and by hooks that the dialer calls there.
-    private final class Counter: @unchecked Sendable {
-        var count = 0
     }
 }

@@ -82,3 +82,12 @@ extension LabConnection {
         }
     }
 }
+
+extension SocketOptions {
+    /// Both buffers are asked to be of this size, so that they fill soon, and by the same rule on every machine.
+    static func buffered(_ size: Int) -> SocketOptions {
+        var options = SocketOptions()
+        (options.sendBuffer, options.receiveBuffer) = (size, size)
+        return options
+    }
+}

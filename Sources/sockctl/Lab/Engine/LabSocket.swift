@@ -15,22 +15,9 @@ final class LabSocket {
 
     /// Receives one datagram into that much room.
     @discardableResult
-    func receive(_ room: Int = 65536) async -> (datagram: Datagram?, bytes: [UInt8], error: NetworkError?) {
-        let stage = party.stage
-        let place = party.isQuiet ? nil : stage.begin(party.lane, party.labelled("receive(\(room))"))
-        var buffer = [UInt8](repeating: 0, count: room)
-        do throws(NetworkError) {
-            var span = buffer.mutableSpan
-            let datagram = try await socket.receive(into: &span)
-            let bytes = Array(buffer.prefix(datagram.count))
-            let text = bytes.count < 40 ? "\(datagram.count): \(Reading.quoted(bytes))" : "\(datagram.count) bytes"
-            let rest = datagram.isTruncated ? ", cut from \(datagram.length) (MSG_TRUNC)" : ""
-            let from = socket.network.isUnix ? "" : " from \(Party.brief(datagram.source))"
-            if let place { stage.finish(place, text + rest + from) }
-            return (datagram, bytes, nil)
-        } catch {
-            if let place { stage.finish(place, Party.text(of: error), failed: true) }
-            return (nil, [], error)
+    func receive(_ room: Int = 65536) async -> Party.Received {
+        await party.receive(room, namesSource: !socket.network.isUnix) { span throws(NetworkError) in
+            try await self.socket.receive(into: &span)
         }
     }
 

@@ -57,8 +57,7 @@ enum BlockedOrFull: Experiment {
         """
 
     static func run(_ stage: Stage) async throws(Interruption) {
-        var options = SocketOptions()
-        (options.sendBuffer, options.receiveBuffer) = (65536, 65536)
+        let options = SocketOptions.buffered(65536)
         let timeout = stage.span(.milliseconds(300), document: .seconds(1))
 
         await stage.step("A client writes to a server that does not read")

@@ -47,8 +47,7 @@ enum NormalWrite: Experiment {
         """
 
     static func run(_ stage: Stage) async throws(Interruption) {
-        var options = SocketOptions()
-        (options.sendBuffer, options.receiveBuffer) = (65536, 65536)
+        let options = SocketOptions.buffered(65536)
         let listener = try await stage.server.listen(options: options)
         let client = try await stage.client.dial(listener, Dialer(options: options))
         let server = try await listener.accept()

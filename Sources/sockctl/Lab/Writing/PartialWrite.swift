@@ -59,8 +59,7 @@ enum PartialWrite: Experiment {
     static func run(_ stage: Stage) async throws(Interruption) {
         let chunk = 65536
         stage.found("chunk", .bytes(chunk))
-        var options = SocketOptions()
-        (options.sendBuffer, options.receiveBuffer) = (65536, 65536)
+        let options = SocketOptions.buffered(65536)
 
         await stage.step("The client writes to a server that does not read, until a write blocks")
         let listener = try await stage.server.listen(options: options)

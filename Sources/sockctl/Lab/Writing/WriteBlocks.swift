@@ -61,8 +61,7 @@ enum WriteBlocks: Experiment {
     static func run(_ stage: Stage) async throws(Interruption) {
         let chunk = 65536
         stage.found("chunk", .bytes(chunk))
-        var options = SocketOptions()
-        (options.sendBuffer, options.receiveBuffer) = (65536, 65536)
+        let options = SocketOptions.buffered(65536)
         let listener = try await stage.server.listen(options: options)
         let client = try await stage.client.dial(listener, Dialer(options: options))
         let server = try await listener.accept()
