@@ -67,7 +67,7 @@ final class ExampleRun {
     private func finish(_ step: Example.Step, wanted: Int32?) async throws {
         let process = try start(step.command, isListener: false)
         process.closeInput()
-        let outcome = try await process.finish(within: .seconds(20))
+        let outcome = try await process.finish(within: patience)
         lastStatus = outcome.status
         if let wanted { outcome.expect(status: wanted) }
         check(step, outcome)

@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func `without arguments it ends by itself, and says all on standard output`() async throws {
-        let outcome = try await sockctl("backlog-probe").finish(within: .seconds(15))
+        let outcome = try await sockctl("backlog-probe").finish()
         outcome.expectQuietErrors(status: 0)
         #expect(outcome.out.contains(/listening on 127\.0\.0\.1:\d+ with a backlog of 128/))
         #expect(outcome.out.contains("dials 1 to 129: connected at once"))
@@ -98,7 +98,7 @@ import Testing
 
     @Test func `with accepts each dial that waits gets in on the grid of SYNs, and is told why`() async throws {
         let arguments = [
-            "backlog-probe", "--backlog", "1", "--dials", "4", "--accept-every", "300ms", "--timeout", "9s",
+            "backlog-probe", "--backlog", "1", "--dials", "4", "--accept-every", "900ms", "--timeout", "20s",
         ]
         let text = try sockctl(arguments)
         let json = try await sockctl(arguments + ["-J"]).finish()
@@ -110,7 +110,7 @@ import Testing
             let seconds = try #require(dial["seconds"]?.number)
             // SYNs go at 1.02, 2.05, 3.07 s and so on, each a little late on a machine that is busy.
             let step = seconds.truncatingRemainder(dividingBy: 1.024)
-            #expect(seconds > 0.98 && (step < 0.3 || step > 0.98), "\(dial)")
+            #expect(seconds > 0.98 && (step < 0.5 || step > 0.98), "\(dial)")
         }
         #expect(events.filter { $0.name == "accepted" }.count == (try summary(json)["accepted"]?.integer))
         let told = try await text.finish()
@@ -141,7 +141,7 @@ import Testing
         let outcome = try await sockctl(
             "backlog-probe", "--network", "unix", "--backlog", "0", "--dials", "3", "--accept-every", "50ms", "--then",
             "close"
-        ).finish(within: .seconds(10))
+        ).finish(within: patience)
         outcome.expectQuietErrors(status: 0)
         #expect(outcome.lines.joined(separator: " ").contains("The listener closed with"))
     }
@@ -150,9 +150,10 @@ import Testing
         let path = try scratch("old.svg")
         let new = try scratch("new.svg")
         try Data("old".utf8).write(to: URL(filePath: path))
-        try await sockctl("backlog-probe", "--svg", path, "127.0.0.1:1").finish().expect(status: 69)
+        let address = "127.0.0.1:\(try refusingPort())"
+        try await sockctl("backlog-probe", "--svg", path, address).finish().expect(status: 69)
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
-        let outcome = try await sockctl("backlog-probe", "--svg", new, "127.0.0.1:1").finish()
+        let outcome = try await sockctl("backlog-probe", "--svg", new, address).finish()
         outcome.expect(status: 69)
         // It has not claimed to dial before it knew that nobody listens.
         outcome.expect(out: "")
@@ -198,8 +199,13 @@ import Testing
         #expect(outcome.lines.joined(separator: " ").contains("Interrupted"))
     }
 
+    @Test func `an address that refuses is named`() async throws {
+        let outcome = try await sockctl("backlog-probe", "127.0.0.1:\(try refusingPort())").finish()
+        outcome.expect(status: 69)
+        #expect(outcome.err.contains("connect: connection refused"), "\(outcome)")
+    }
+
     @Test(arguments: [
-        (["127.0.0.1:1"], 69, "connect: connection refused"),
         (["--dials", "1000000000"], 71, "open descriptors"),
         (["--accept-every", "1s", "127.0.0.1:1"], 64, "'--accept-every' is for a listener of the probe's own"),
         (["--backlog", "5", "127.0.0.1:1"], 64, "'--backlog' is for a listener of the probe's own"),

@@ -75,7 +75,7 @@ import Testing
 
     @Test(.needsOwnNetwork) func `a name that does not resolve is 68`() async throws {
         let program = try via(.unshare, "-rn", run: ["dial", "no-such-host.invalid:80"])
-        let outcome = try await program.finish(within: .seconds(30))
+        let outcome = try await program.finish(within: patience)
         outcome.expect(status: 68)
         #expect(outcome.err.contains("no-such-host.invalid"), "\(outcome)")
     }

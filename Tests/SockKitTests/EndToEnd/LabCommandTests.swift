@@ -21,7 +21,7 @@ import Testing
     @Test(.serialized, arguments: CourseTests.experiments)
     func `what the documents describe is seen on this machine`(experiment: CourseTests.Named) async throws {
         let name = experiment.type.name
-        let outcome = try await sockctl("lab", name, "--check").finish(within: .seconds(40))
+        let outcome = try await sockctl("lab", name, "--check").finish(within: patience)
         outcome.expectQuietErrors(status: 0)
         #expect(outcome.lines.first?.contains(name) == true)
         let count = experiment.type.expectations.count

@@ -38,7 +38,7 @@ import Testing
     func `no text stands on another, and nothing is wider than the window`(width: Int) async throws {
         let (page, copy) = (try scratch("course.html"), try scratch("copy.html"))
         let names = ["short-read", "sticky-deadline", "accept-queue", "partial-write"]
-        let made = try await sockctl(["lab"] + names + ["--check", "--html", page]).finish(within: .seconds(20))
+        let made = try await sockctl(["lab"] + names + ["--check", "--html", page]).finish(within: patience)
         made.expectQuietErrors(status: 0)
         let text = try String(decoding: contents(of: page), as: UTF8.self)
         try writeFile(copy, Array(text.replacing("</body>", with: Self.inspector + "</body>").utf8))

@@ -32,7 +32,7 @@ import Testing
             ["dial", "--json", "--reconnect", "--retry-delay", "10ms"] + options
                 + ["127.0.0.1:\(try await peer.port())"],
             input: way == .file ? .file(path) : .bytes(input))
-        let outcome = try await dialer.finish(within: .seconds(20))
+        let outcome = try await dialer.finish(within: patience)
         outcome.expect(status: 0)
         let told = try await peer.finish().lines
         let taken = try #require(Int(told[1]))
@@ -53,7 +53,7 @@ import Testing
         let outcome = try await sockctl(
             "dial", "--json", "--crlf", "--reconnect", "--retry-delay", "10ms", "127.0.0.1:\(try await peer.port())",
             input: .bytes(input)
-        ).finish(within: .seconds(20))
+        ).finish(within: patience)
         outcome.expect(status: 0)
         _ = try await peer.finish()
         let lost = try #require(try outcome.events().first { $0.name == "disconnected" }, "\(outcome)")

@@ -48,7 +48,7 @@ import Testing
             "dial", "--send", "x", "-i", idle, "--read-timeout", read, "127.0.0.1:\(try await peer.port())"
         ).finish()
         outcome.expect(status: 75)
-        #expect(outcome.elapsed >= .milliseconds(300) && outcome.elapsed < .seconds(15))
+        #expect(outcome.elapsed >= .milliseconds(300) && outcome.elapsed < .seconds(60))
     }
 
     @Test(.needs(.python3)) func `the interval lies between sends, and what is left of an answer is no answer`()

@@ -31,7 +31,7 @@ import Testing
             ["-rn", "sh", "-c", "cd \(try Scene.required().directory); " + script, python, program, "dial", "--json"]
                 + options + ["127.0.0.1:3000"],
             environment: ["CUT": sending])
-        return try await shell.finish(within: .seconds(15))
+        return try await shell.finish()
     }
 
     @Test func `keep-alive probes notice a silent link, and the time it took is told`() async throws {
@@ -52,9 +52,10 @@ import Testing
         let lost = try #require(try outcome.events().first { $0.name == "disconnected" }, "\(outcome)")
         #expect(lost["by"]?.string == "timeout")
         #expect(lost["bytes_at_risk"]?.integer == 4, "\(lost)")
-        // How many heartbeats went out before the cut is not known; each that did after it waits as a whole.
+        // How many heartbeats went out before the cut is not known, on a slow machine all of them; each that did after it
+        // waits as a whole.
         let heartbeats = try #require(lost["bytes_unacknowledged"]?.integer) - 4
-        #expect(heartbeats > 0 && heartbeats % "hello, server".utf8.count == 0, "\(lost)")
+        #expect(heartbeats >= 0 && heartbeats % "hello, server".utf8.count == 0, "\(lost)")
     }
 
     private func expectTimeout(_ outcome: Outcome, after seconds: Double, unacknowledged: Int) throws {

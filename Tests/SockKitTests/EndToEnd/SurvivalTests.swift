@@ -100,7 +100,7 @@ import Testing
             say(served)
             """
         let clients = try await python(script, server.listening().port)
-        try await clients.finish(within: .seconds(30)).expect(out: "30\n")
+        try await clients.finish(within: patience).expect(out: "30\n")
         #expect(server.record.status == nil)
     }
 

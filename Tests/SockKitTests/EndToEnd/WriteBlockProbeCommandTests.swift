@@ -9,7 +9,7 @@ import Testing
     }
 
     private func probe(_ options: [String], status: Int32 = 0) async throws -> Outcome {
-        let outcome = try await sockctl(["write-block-probe"] + options).finish(within: .seconds(20))
+        let outcome = try await sockctl(["write-block-probe"] + options).finish(within: patience)
         outcome.expect(status: status)
         return outcome
     }
@@ -268,7 +268,7 @@ import Testing
             run: [
                 "write-block-probe", "--blocking", "--then", "kill", "--sndbuf", "65536", "--rcvbuf", "65536",
             ]
-        ).finish(within: .seconds(20))
+        ).finish(within: patience)
         outcome.expect(status: 0)
         let calls = try String(decoding: contents(of: trace), as: UTF8.self)
         #expect(calls.contains("SIGKILL)") && calls.contains("+++ killed by SIGKILL +++"), "\(calls.suffix(2000))")

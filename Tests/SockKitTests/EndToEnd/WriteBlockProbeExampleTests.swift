@@ -82,7 +82,7 @@ typealias Report = SockKitTests.Event
         }
         // Where others take the CPU a moment may pass unseen; but not every time.
         for attempt in 1...3 {
-            let outcome = try await sockctl(words + ["--json"]).finish(within: .seconds(20))
+            let outcome = try await sockctl(words + ["--json"]).finish(within: patience)
             outcome.expect(status: 0)
             let events = try Report.all(in: outcome.out)
             if claim.holds(try #require(events.last), events) { return }

@@ -88,7 +88,7 @@ import Testing
         static let lesson = "It does."
 
         static func run(_ stage: Stage) async throws(Interruption) {
-            _ = try await stage.client.dial(.tcp, "127.0.0.1:1")
+            _ = try await stage.client.dial(.unix, "/nowhere/at/all")
         }
     }
 
@@ -99,7 +99,7 @@ import Testing
             Issue.record("\(outcome.result)")
             return
         }
-        #expect(reason == "dial tcp 127.0.0.1:1: connect: connection refused")
+        #expect(reason == "dial unix /nowhere/at/all: connect: no such file or directory")
         #expect(outcome.timeline.entries.last?.failed == true)
     }
 }

@@ -59,7 +59,7 @@ struct Outcome: Sendable, CustomStringConvertible {
 }
 
 /// How long anything may take that should happen at once: generous, for a loaded machine.
-let patience: Duration = .seconds(10)
+let patience: Duration = .seconds(60)
 
 extension ChildProcess {
     enum Stream: String, Sendable {

@@ -41,11 +41,11 @@ import Testing
         let done = try start(.sh, "-c", "echo gone")
         let start = SuspendingClock.now
         await #expect(throws: Overdue.self) {
-            try await done.waitForLine(containing: "other", within: .seconds(60))
+            try await done.waitForLine(containing: "other", within: .seconds(3600))
         }
         let waiting = try sleeper()
         await #expect(throws: Overdue.self) { try await waiting.waitForLine(within: .milliseconds(50)) }
-        #expect(.now - start < .seconds(30))
+        #expect(.now - start < .seconds(600))
     }
 
     @Test func `a last line without a newline counts once nothing can follow it`() async throws {

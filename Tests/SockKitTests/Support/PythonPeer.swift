@@ -25,7 +25,7 @@ enum PythonPeer {
             return c
 
         def dial(port, host="127.0.0.1", **options):
-            return socket.create_connection((host, int(port)), timeout=10, **options)
+            return socket.create_connection((host, int(port)), timeout=60, **options)
 
         def drain(c):
             "All that comes until the end."
@@ -47,7 +47,7 @@ enum PythonPeer {
 
         def until(holds):
             "Looks again and again, for what the kernel tells only to those who ask."
-            limit = time.monotonic() + 10
+            limit = time.monotonic() + 60
             while not holds():
                 if time.monotonic() > limit: raise TimeoutError
                 time.sleep(0.002)

@@ -40,12 +40,13 @@ enum EofOrTimeout: Experiment {
     ]
 
     static let commands = """
-        1$ sockctl listen 3000 --read-timeout 200ms --keep-going 9
+        1$ sockctl listen 3000 --read-timeout 200ms --keep-going 99
         listening on 127.0.0.1:3000 (this machine only)
-        sockctl: read tcp 127.0.0.1:3000->127.0.0.1:45898: i/o timeout (after 201 ms, going on, 1 of 9 times)
+        sockctl: read tcp 127.0.0.1:3000->127.0.0.1:45898: i/o timeout (after 201 ms, going on, 1 of 99 times)
+        ...
         data
         ...
-        2$ (sleep 0.3; echo data) | sockctl dial 3000
+        2$ (sleep 2; echo data) | sockctl dial 3000
         """
 
     static let lesson = """
