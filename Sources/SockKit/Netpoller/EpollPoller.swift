@@ -66,8 +66,8 @@ struct EpollPoller: Poller, ~Copyable {
         until deadline: Deadline?, mayWait: Bool, _ body: (PollTag, Readiness) -> Void
     ) throws(NetpollerFailure) {
         var count = 0
-        if mayWait, busyPolling.isWorthwhile() { count = try look(until: deadline) }
-        if count == 0 { count = try takeEvents(timeout: mayWait ? alarm.limit(until: deadline) : .zero) }
+        if mayWait, busyPolling.isOn { count = try look(until: deadline) }
+        if count == 0 { count = try sleep(until: deadline, mayWait: mayWait) }
         for index in 0..<count {
             let event = events[index]
             switch event.tag {
@@ -80,9 +80,21 @@ struct EpollPoller: Poller, ~Copyable {
 
     func mayHavePassed(_ moment: Deadline) -> Bool { alarm.mayHavePassed(moment) }
 
+    @inline(__always)
+    private mutating func sleep(until deadline: Deadline?, mayWait: Bool) throws(NetpollerFailure) -> Int {
+        let limit = mayWait ? alarm.limit(until: deadline) : .zero
+        guard mayWait, busyPolling.watchesSleeps else { return try takeEvents(timeout: limit) }
+        let start = Deadline.now
+        let count = try takeEvents(timeout: limit)
+        busyPolling.note(sleep: (.now - start).wholeNanoseconds)
+        return count
+    }
+
     /// Looks again and again, without sleeping.
     @inline(never)
     private mutating func look(until deadline: Deadline?) throws(NetpollerFailure) -> Int {
+        let count = try takeEvents(timeout: .zero)
+        if count > 0 { return count }
         let end = min(Deadline.now + busyPolling.span, deadline ?? .never)
         while true {
             let count = try takeEvents(timeout: .zero)

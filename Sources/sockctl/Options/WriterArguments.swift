@@ -53,7 +53,7 @@ struct WriterArguments: Equatable, Sendable {
         "messages", "message-size", "unlocked", "split", "timeout", "fallback-delay", "source", "source-port",
         "quit-after", "no-shutdown", "idle-timeout", "max-time", "close", "output", "append", "hex-dump", "read-size",
         "no-read", "read-timeout", "write-timeout", "deadline", "keep-going", "goodbye", "retry", "retry-delay",
-        "retry-max-delay",
+        "retry-max-delay", "busy-poll",
     ])
 
     func validate() throws(UsageError) {

@@ -5,31 +5,50 @@ import Testing
 @Suite struct BusyPollingTests {
     @Test func `it never looks unless it was told how long`() {
         var polling = BusyPolling()
-        let tries = polling.isWorthwhile()
-        #expect(!tries)
+        for _ in 0..<100 { polling.note(sleep: 0) }
+        #expect(!polling.isOn && !polling.watchesSleeps)
     }
 
     @Test func `it goes on as long as it pays`() {
         var polling = BusyPolling(span: 1000)
         for round in 0..<1000 {
-            let tries = polling.isWorthwhile()
-            #expect(tries)
-            polling.note(hasPaid: round % 2 == 0)
+            #expect(polling.isOn)
+            polling.note(hasPaid: round % 3 == 2)
         }
     }
 
-    @Test func `where it never pays it is tried less and less, and begins anew when it does`() {
+    @Test func `three looks in vain end it, and eight short sleeps in a row begin it again`() {
         var polling = BusyPolling(span: 1000)
-        var tries = 0
-        for _ in 0..<10_000 where polling.isWorthwhile() {
-            tries += 1
-            polling.note(hasPaid: false)
+        for _ in 0..<4 { polling.note(hasPaid: true) }
+        for _ in 0..<3 { polling.note(hasPaid: false) }
+        #expect(!polling.isOn)
+        for sleep in [1, 1, 1, 1, 1, 1, 1, 5000, 1, 1, 1, 1, 1, 1, 1] { polling.note(sleep: Int64(sleep)) }
+        #expect(!polling.isOn, "a long sleep came between them")
+        polling.note(sleep: 999)
+        #expect(polling.isOn)
+    }
+
+    @Test func `where it never pays it is begun less and less`() {
+        var polling = BusyPolling(span: 1000)
+        var looks = 0
+        for _ in 0..<20_000 {
+            if polling.isOn {
+                looks += 1
+                polling.note(hasPaid: false)
+            } else {
+                polling.note(sleep: 10)
+            }
         }
-        #expect(tries < 25)
-        while !polling.isWorthwhile() {}
-        polling.note(hasPaid: true)
-        let isBack = polling.isWorthwhile()
-        #expect(isBack)
+        #expect(looks < 50)
+    }
+
+    @Test func `who has nothing to do sleeps`() {
+        var polling = BusyPolling(span: 1000)
+        for _ in 0..<3 { polling.note(hasPaid: false) }
+        for _ in 0..<1000 {
+            polling.note(sleep: 100_000)
+            #expect(!polling.isOn)
+        }
     }
 
     @Test(arguments: [Duration.zero, .microseconds(200)])

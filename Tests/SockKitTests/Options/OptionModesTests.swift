@@ -31,7 +31,7 @@ import Testing
             heartbeat-text heartbeat-misses send submit writers quit-after shutdown no-shutdown half-open \
             input-grace max-time close close-after read-timeout write-timeout deadline keep-going idle-timeout \
             goodbye send-only recv-only output hex-dump crlf read-size first-read-delay read-delay no-read \
-            max-bytes write-size write-delay delay rate frame max-frame separator whole append first-line
+            max-bytes write-size write-delay delay rate frame max-frame separator whole append first-line busy-poll
             """),
         Mode(
             "--first-line", .tcp,
@@ -39,28 +39,28 @@ import Testing
             timeout fallback-delay source source-port retry retry-delay retry-max-delay shutdown no-shutdown \
             max-time close close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye \
             recv-only hex-dump crlf read-size first-read-delay read-delay max-bytes write-size write-delay delay \
-            rate
+            rate busy-poll
             """),
         Mode(
             "--send a", .tcp,
             """
             timeout fallback-delay source source-port retry retry-delay retry-max-delay interval quit-after \
             max-time count close close-after read-timeout write-timeout idle-timeout output hex-dump read-size \
-            append
+            append busy-poll
             """),
         Mode(
             "--submit", .tcp,
             """
             timeout fallback-delay source source-port retry retry-delay retry-max-delay window max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye hex-dump read-size \
-            first-read-delay read-delay max-bytes write-size write-delay rate
+            first-read-delay read-delay max-bytes write-size write-delay rate busy-poll
             """),
         Mode(
             "--writers 2", .tcp,
             """
             timeout fallback-delay source source-port retry retry-delay retry-max-delay messages message-size \
             unlocked split quit-after no-shutdown max-time close read-timeout write-timeout deadline keep-going \
-            idle-timeout goodbye output hex-dump read-size no-read append
+            idle-timeout goodbye output hex-dump read-size no-read append busy-poll
             """),
         Mode(
             "--frame line", .tcp,
@@ -69,7 +69,7 @@ import Testing
             heartbeat-misses quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output \
             hex-dump crlf read-size first-read-delay read-delay max-bytes write-size write-delay delay rate \
-            max-frame separator whole append
+            max-frame separator whole append busy-poll
             """),
         Mode(
             "--reconnect", .tcp,
@@ -77,7 +77,7 @@ import Testing
             timeout fallback-delay source source-port retry retry-delay retry-max-delay heartbeat heartbeat-text \
             heartbeat-misses quit-after shutdown no-shutdown max-time close close-after read-timeout \
             write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf \
-            read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append
+            read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append busy-poll
             """),
         Mode(
             "--recv-only", .tcp,
@@ -85,7 +85,7 @@ import Testing
             timeout fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
             heartbeat-text heartbeat-misses shutdown no-shutdown max-time close close-after read-timeout \
             write-timeout deadline keep-going idle-timeout goodbye output hex-dump read-size first-read-delay \
-            read-delay max-bytes rate frame max-frame separator append first-line
+            read-delay max-bytes rate frame max-frame separator append first-line busy-poll
             """),
         Mode(
             "--send-only", .tcp,
@@ -94,7 +94,7 @@ import Testing
             heartbeat-text heartbeat-misses quit-after shutdown no-shutdown half-open input-grace max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye output hex-dump crlf \
             read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame \
-            max-frame whole append
+            max-frame whole append busy-poll
             """),
         Mode(
             "--no-read", .tcp,
@@ -102,20 +102,20 @@ import Testing
             timeout fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
             heartbeat-text writers quit-after shutdown no-shutdown half-open input-grace max-time close \
             close-after write-timeout deadline idle-timeout goodbye send-only hex-dump crlf write-size \
-            write-delay delay rate
+            write-delay delay rate busy-poll
             """),
         Mode(
             "", .udp,
             """
             timeout fallback-delay source source-port retry retry-delay retry-max-delay send quit-after shutdown \
             input-grace max-time count close-after idle-timeout send-only recv-only output hex-dump crlf \
-            read-size write-size append
+            read-size write-size append busy-poll
             """),
         Mode(
             "--send a", .udp,
             """
             timeout fallback-delay source source-port retry retry-delay retry-max-delay interval quit-after \
-            max-time count close-after idle-timeout output hex-dump read-size append
+            max-time count close-after idle-timeout output hex-dump read-size append busy-poll
             """),
         Mode(
             "", .unix,
@@ -124,13 +124,13 @@ import Testing
             submit writers quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output \
             hex-dump crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay \
-            rate frame max-frame separator whole append first-line
+            rate frame max-frame separator whole append first-line busy-poll
             """),
         Mode(
             "", .unixgram,
             """
             timeout source retry retry-delay retry-max-delay send quit-after shutdown input-grace max-time count \
-            close-after idle-timeout send-only recv-only output hex-dump crlf read-size write-size append
+            close-after idle-timeout send-only recv-only output hex-dump crlf read-size write-size append busy-poll
             """),
         Mode(
             "", .unixpacket,
@@ -138,7 +138,7 @@ import Testing
             timeout retry retry-delay retry-max-delay reconnect heartbeat heartbeat-text heartbeat-misses send \
             quit-after shutdown no-shutdown half-open input-grace max-time close close-after read-timeout \
             write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf \
-            read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append
+            read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append busy-poll
             """),
     ]
 
@@ -150,7 +150,7 @@ import Testing
             readers message-size quit-after shutdown no-shutdown half-open input-grace max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only \
             output hex-dump crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay \
-            delay rate frame max-frame separator whole append
+            delay rate frame max-frame separator whole append busy-poll
             """),
         Mode(
             "-k", .tcp,
@@ -159,41 +159,41 @@ import Testing
             quit-after shutdown no-shutdown half-open input-grace max-time close close-after read-timeout \
             write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf \
             read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame \
-            max-frame separator whole append
+            max-frame separator whole append busy-poll
             """),
         Mode(
             "--serve echo", .tcp,
             """
             keep-open max-accepts max-conns timeout io-model backlog accept-delay reuse-port max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye read-size \
-            first-read-delay read-delay max-bytes write-size write-delay rate frame max-frame
+            first-read-delay read-delay max-bytes write-size write-delay rate frame max-frame busy-poll
             """),
         Mode(
             "--serve discard", .tcp,
             """
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port readers message-size \
             max-time close close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye \
-            read-size first-read-delay read-delay max-bytes write-size write-delay rate frame max-frame
+            read-size first-read-delay read-delay max-bytes write-size write-delay rate frame max-frame busy-poll
             """),
         Mode(
             "--serve chargen", .tcp,
             """
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye read-size first-read-delay \
-            read-delay no-read max-bytes write-size write-delay rate
+            read-delay no-read max-bytes write-size write-delay rate busy-poll
             """),
         Mode(
             "--serve time", .tcp,
             """
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
-            write-timeout deadline idle-timeout goodbye write-size write-delay rate
+            write-timeout deadline idle-timeout goodbye write-size write-delay rate busy-poll
             """),
         Mode(
             "--serve frames", .tcp,
             """
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye read-size first-read-delay \
-            read-delay max-bytes write-size write-delay rate
+            read-delay max-bytes write-size write-delay rate busy-poll
             """),
         Mode(
             "--io-model spin", .tcp,
@@ -211,7 +211,7 @@ import Testing
             serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port readers message-size \
             shutdown no-shutdown max-time close close-after read-timeout write-timeout deadline keep-going \
             idle-timeout goodbye output hex-dump read-size first-read-delay read-delay max-bytes rate frame \
-            max-frame separator append
+            max-frame separator append busy-poll
             """),
         Mode(
             "--send-only", .tcp,
@@ -219,14 +219,14 @@ import Testing
             serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port quit-after shutdown \
             no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout deadline \
             keep-going idle-timeout goodbye output hex-dump crlf read-size first-read-delay read-delay no-read \
-            max-bytes write-size write-delay delay rate frame max-frame whole append
+            max-bytes write-size write-delay delay rate frame max-frame whole append busy-poll
             """),
         Mode(
             "--no-read", .tcp,
             """
             serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port quit-after shutdown \
             no-shutdown half-open input-grace max-time close close-after write-timeout deadline idle-timeout \
-            goodbye send-only hex-dump crlf write-size write-delay delay rate
+            goodbye send-only hex-dump crlf write-size write-delay delay rate busy-poll
             """),
         Mode(
             "--frame line", .tcp,
@@ -234,7 +234,7 @@ import Testing
             serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port quit-after shutdown \
             no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout deadline \
             keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf read-size first-read-delay \
-            read-delay max-bytes write-size write-delay delay rate max-frame separator whole append
+            read-delay max-bytes write-size write-delay delay rate max-frame separator whole append busy-poll
             """),
         Mode(
             "--readers 2", .tcp,
@@ -242,18 +242,18 @@ import Testing
             serve max-accepts max-conns timeout backlog accept-delay reuse-port message-size quit-after shutdown \
             no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout deadline \
             keep-going idle-timeout goodbye recv-only output hex-dump crlf read-size first-read-delay read-delay \
-            max-bytes write-size write-delay delay rate append
+            max-bytes write-size write-delay delay rate append busy-poll
             """),
         Mode(
             "", .udp,
             """
             serve keep-open timeout reuse-port quit-after shutdown input-grace max-time count idle-timeout \
-            send-only recv-only output hex-dump crlf read-size write-size append
+            send-only recv-only output hex-dump crlf read-size write-size append busy-poll
             """),
         Mode(
             "--serve echo", .udp,
             """
-            keep-open timeout reuse-port max-time count
+            keep-open timeout reuse-port max-time count busy-poll
             """),
         Mode(
             "", .unix,
@@ -262,7 +262,7 @@ import Testing
             message-size quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output \
             hex-dump crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay \
-            rate frame max-frame separator whole append
+            rate frame max-frame separator whole append busy-poll
             """),
         Mode(
             "", .unixpacket,
@@ -270,7 +270,7 @@ import Testing
             serve keep-open max-accepts max-conns timeout backlog accept-delay no-accept mode quit-after \
             shutdown no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout \
             deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf read-size \
-            first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append
+            first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append busy-poll
             """),
     ]
 
@@ -363,6 +363,7 @@ import Testing
         case (_, "frame", _): " line"
         case (_, "close", _): " fin"
         case (_, "mode", _): " 0600"
+        case (_, "busy-poll", _): " 50us"
         case (_, "max-head", _): " 16K"
         case (_, "auth", _), (_, "header", _): " a:b"
         case (_, "max-accepts", _), (_, "max-conns", _): " 1"

@@ -27,6 +27,7 @@ struct Dial {
     }
 
     func run() async -> ExitStatus {
+        arguments.peer.waiting.apply()
         do throws(NetworkError) {
             guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
             var transfer = arguments.peer.transfer

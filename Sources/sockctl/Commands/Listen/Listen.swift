@@ -26,6 +26,7 @@ struct Listen {
     }
 
     func run() async -> ExitStatus {
+        arguments.peer.waiting.apply()
         do throws(NetworkError) {
             if network.kind == .datagram { return try await receiveDatagrams() }
             let listener = try await configuration.listen(network, at: destination)
