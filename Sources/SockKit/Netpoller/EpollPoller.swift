@@ -12,11 +12,14 @@ struct EpollPoller: Poller, ~Copyable {
     private let events = PollEvents(capacity: 512)
     private var alarm: Alarm
     private var interruptions = 0
+    /// How many events the last wait brought.
+    private var brought = 0
     /// Whether to look for a while before a wait.
     var busyPolling = BusyPolling()
 
     private static let wakeUpTag = UInt64.max
     private static let mostInterruptions = 1000
+    private static let few = 4
 
     init() {
         var failure: NetpollerFailure?
@@ -66,8 +69,10 @@ struct EpollPoller: Poller, ~Copyable {
         until deadline: Deadline?, mayWait: Bool, _ body: (PollTag, Readiness) -> Void
     ) throws(NetpollerFailure) {
         var count = 0
-        if mayWait, busyPolling.isOn { count = try look(until: deadline) }
+        // Where the last wait brought many, sleeping a little gathers many again; looking would take them one by one.
+        if mayWait, busyPolling.isOn, brought <= Self.few { count = try look(until: deadline) }
         if count == 0 { count = try sleep(until: deadline, mayWait: mayWait) }
+        brought = count
         for index in 0..<count {
             let event = events[index]
             switch event.tag {
