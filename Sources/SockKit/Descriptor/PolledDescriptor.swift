@@ -146,6 +146,9 @@ package final class PolledDescriptor {
         return true
     }
 
+    /// Whoever rests was woken since its time is over, and for nothing else.
+    package var hasRestedTooLong: Bool { !slot.isReady(.read) && slot.isOverdue(.read) }
+
     /// Waits until the other end is gone for good: an error, or both directions ended. Any number may wait for that beside
     /// a reader, each as long as a read that begins now might take.
     package func waitUntilHungUp() async throws(DescriptorFailure) {

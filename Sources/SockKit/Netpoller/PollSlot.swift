@@ -207,6 +207,12 @@ struct PollTag: Sendable, Hashable {
         return deadline == .never || !deadline.hasPassed
     }
 
+    /// The time is over of whoever waits on this side.
+    func isOverdue(_ side: PollSide) -> Bool {
+        let deadline = change(side) { $0.deadline }
+        return deadline != .never && deadline.hasPassed
+    }
+
     @inline(never)
     private func beginAllowance(_ side: PollSide) -> Bool {
         change(side) { $0.beginAllowance(now: .now) }

@@ -126,6 +126,9 @@ public final class Connection {
         canRest && descriptor.rest(sleeper)
     }
 
+    /// Whether whom `rest` had woken is awake only because the time for a read was over.
+    public var hasRestedTooLong: Bool { descriptor.hasRestedTooLong }
+
     /// More than any message has: 65,535 bytes over IP, 212,960 on Unix sockets with the default buffer.
     private static let longestMessage = 256 * 1024
 

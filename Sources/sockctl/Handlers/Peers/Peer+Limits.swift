@@ -80,6 +80,12 @@ extension Peer {
         fail(idleError(limit))
     }
 
+    /// What ended a rest that nothing else did.
+    func endOfRest() -> NetworkError {
+        if let limit = policy.idleTimeout, (lastActivity + limit).hasPassed { fail(idleError(limit)) }
+        return failure ?? names.failure(.read, .timeout)
+    }
+
     /// The silence that was too long, and what cannot be said to the peer any more.
     private func idleError(_ limit: Duration) -> NetworkError {
         let reason = "nothing came or went for \(Quantity.duration(limit))"

@@ -34,12 +34,17 @@ extension Peer: StreamSleeper {
 
     nonisolated private static let goOn = Netpoller.onLoop(serveNow)
 
-    private static func serveNow(_ peer: Peer) -> Bool { peer.server?.serveNow(peer) ?? false }
+    private static func serveNow(_ peer: Peer) -> Bool {
+        if peer.policy.limitsSilence, peer.connection.hasRestedTooLong {
+            peer.leftover = Leftover(failure: peer.endOfRest())
+            return false
+        }
+        return peer.server?.serveNow(peer) ?? false
+    }
 
-    /// Whether it may rest without a task: nothing has to be watched meanwhile but the connection's own deadline.
+    /// Whether it may rest without a task: nothing has to be watched meanwhile but the connection's own deadlines.
     var mayRest: Bool {
-        canRest && pacing == nil && policy.idleTimeout == nil && policy.lifetime == nil && policy.readTimeout == nil
-            && policy.maximumBytes == nil && policy.keepGoing == 0
+        canRest && pacing == nil && policy.lifetime == nil && policy.maximumBytes == nil && policy.keepGoing == 0
     }
 
     /// What a round without a task left to do.
@@ -51,6 +56,19 @@ extension Peer: StreamSleeper {
     /// Leaves the peer to the loop; false if there is something to be read already.
     func rest() -> Bool {
         unsafe task = nil
+        if let limit = policy.idleTimeout, mayMoveDeadline {
+            connection.readDeadline = min(lastActivity + limit, ownDeadline ?? .never)
+        }
         return connection.rest(waking: self)
     }
+
+    /// A task takes over, and a task beside it watches how long the peer is idle.
+    func endRest() {
+        if policy.idleTimeout != nil, mayMoveDeadline { connection.readDeadline = ownDeadline }
+    }
+
+    /// Whoever was told to end, or is to, has a deadline that stays.
+    private var mayMoveDeadline: Bool { !isFinishing && failure == nil }
+
+    private var ownDeadline: Deadline? { policy.deadline.map { start + $0 } }
 }

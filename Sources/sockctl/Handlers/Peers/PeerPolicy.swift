@@ -37,6 +37,9 @@ final class PeerPolicy: Sendable {
     /// Nothing is asked of how a connection is read and written.
     var isFree: Bool { pace.readsFreely && pace.writesFreely }
 
+    /// Whether a peer may be silent for so long and no longer.
+    var limitsSilence: Bool { idleTimeout != nil || readTimeout != nil }
+
     /// Whether it matters when something last came or went.
     var keepsTime: Bool { idleTimeout != nil || keepGoing > 0 }
 

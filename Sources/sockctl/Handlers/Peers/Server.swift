@@ -131,6 +131,7 @@ final class Server {
     /// Serves a peer to its end, or until it rests.
     func serve(_ peer: Peer) async {
         while true {
+            peer.endRest()
             let outcome = await service.run(on: peer)
             guard case .rests = outcome else {
                 lastStatus = outcome.status
