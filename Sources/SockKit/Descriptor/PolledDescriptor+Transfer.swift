@@ -51,7 +51,7 @@ extension PolledDescriptor {
         try unsafe lend(room, &lent) { bytes throws(Errno) in try unsafe read(number, into: bytes, family) }
     }
 
-    /// One attempt into a buffer of the pool; `lent` keeps it if something came.
+    /// One attempt into a buffer of the pool; `lent` keeps it if bytes came, and not for an end.
     ///
     /// Never inlined: what it holds for a moment would be part of its caller's frame for as long as that one waits.
     @inline(never)
@@ -62,7 +62,7 @@ extension PolledDescriptor {
         var buffer = room > BufferPool.bufferSize ? [UInt8](repeating: 0, count: room) : BufferPool.shared.take()
         defer { if lent == nil { BufferPool.shared.giveBack(buffer) } }
         let outcome = try unsafe fill(&buffer, room, attempt)
-        if case .done = outcome { lent = buffer }
+        if case .done(let count) = outcome, count > 0 { lent = buffer }
         return outcome
     }
 

@@ -29,10 +29,15 @@ extension Peer {
 
     /// Closes, and reports what the connection had been.
     func close(_ mode: CloseMode, by ending: ConnectionEnding) async {
-        if mode == .hold, ending != .reset {
-            // Held open until the program is interrupted, which cancels this wait.
-            await Netpoller.sleep(until: nil)
-        }
+        if closeNow(mode, by: ending) { return }
+        // Held open until the program is interrupted, which cancels this wait.
+        await Netpoller.sleep(until: nil)
+        _ = closeNow(.fin, by: ending)
+    }
+
+    /// As `close`, unless the connection is to be held open.
+    func closeNow(_ mode: CloseMode, by ending: ConnectionEnding) -> Bool {
+        if mode == .hold, ending != .reset { return false }
         if reporter.isReported(.verbose) { reportClose(by: ending) }
         if mode == .reset { connection.reset() } else { connection.close() }
         // It holds the peer, as the peer holds it.
@@ -40,6 +45,7 @@ extension Peer {
         onStop = nil
         conversation = nil
         server = nil
+        return true
     }
 }
 

@@ -126,7 +126,17 @@ final class Server {
     }
 
     /// Serves a peer as far as nothing has to be waited for; false if that is not all.
-    func serveNow(_ peer: Peer) -> Bool { service.serveNow(peer) }
+    func serveNow(_ peer: Peer) -> Bool {
+        switch service.serveNow(peer) {
+        case .goesOn: return false
+        case .rests: return true
+        case .ended(let ending):
+            guard peer.closeNow(policy.close, by: ending) else { return false }
+            lastStatus = .success
+            served.remove(peer)
+            return true
+        }
+    }
 
     /// Serves a peer to its end, or until it rests.
     func serve(_ peer: Peer) async {

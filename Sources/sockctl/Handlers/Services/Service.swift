@@ -7,10 +7,9 @@ protocol Service: Sendable {
     @Netpoller
     func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd
 
-    /// Does what needs no waiting for a peer that rested, and says whether it rests again; whatever else there is to do is
-    /// left to `serve`.
+    /// Does what needs no waiting for a peer that rested; what needs some is left to `serve`.
     @Netpoller
-    func serveNow(_ peer: Peer) -> Bool
+    func serveNow(_ peer: Peer) -> ServiceRound
 
     /// Says what a failure cost, once it has been reported.
     @Netpoller
@@ -34,8 +33,18 @@ struct ServiceEnd: Sendable {
     static let rest = ServiceEnd(by: .local, isRest: true)
 }
 
+/// How a round without a task ended.
+enum ServiceRound {
+    /// The peer rests again.
+    case rests
+    /// The peer has come to its end, and everything is said.
+    case ended(by: ConnectionEnding)
+    /// A task has to go on.
+    case goesOn
+}
+
 extension Service {
-    func serveNow(_ peer: Peer) -> Bool { false }
+    func serveNow(_ peer: Peer) -> ServiceRound { .goesOn }
     func account(for error: NetworkError, _ peer: Peer) {}
     func wantsAnother(after error: NetworkError, _ peer: Peer) async -> Bool { false }
 }

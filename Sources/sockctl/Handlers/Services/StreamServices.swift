@@ -23,25 +23,25 @@ struct EchoService: Service {
         }
     }
 
-    func serveNow(_ peer: Peer) -> Bool {
-        guard peer.mayRest else { return false }
+    func serveNow(_ peer: Peer) -> ServiceRound {
+        guard peer.mayRest else { return .goesOn }
         do throws(NetworkError) {
             // The second look is for what came meanwhile; who has more to say than that gets a task.
             for _ in 0..<2 {
-                guard let chunk = try peer.readNow() else { return peer.rest() }
-                if chunk.isEnd { return false }
+                guard let chunk = try peer.readNow() else { return peer.rest() ? .rests : .goesOn }
+                if chunk.isEnd { return .ended(by: .peer) }
                 let gone = try peer.writeNow(chunk)
                 guard gone == chunk.count else {
                     peer.leftover = Leftover(unsent: chunk.dropFirst(gone).copy())
-                    return false
+                    return .goesOn
                 }
                 chunk.giveBack()
-                if peer.rest() { return true }
+                if peer.rest() { return .rests }
             }
         } catch {
             peer.leftover = Leftover(failure: error)
         }
-        return false
+        return .goesOn
     }
 
     @Netpoller
