@@ -1,6 +1,8 @@
 // echo_client: the load for an echo server on 127.0.0.1, and the stop-watch. Three modes, results as JSON Lines:
 //
-//   round-trips PORT CONNECTIONS SECONDS   each connection sends 64 bytes, waits for them, sends the next
+//   round-trips PORT CONNECTIONS SECONDS [SPIN]
+//                                          each connection sends 64 bytes, waits for them, sends the next; with SPIN
+//                                          it looks for answers so many microseconds long before it sleeps
 //   idle PORT COUNT SECONDS                one connection's round trips, alone and then beside COUNT idle ones
 //   accepts PORT COUNT CONCURRENCY         COUNT connections, each opened, ended and closed, CONCURRENCY at a time
 //
@@ -37,6 +39,7 @@ struct connection {
 struct load {
     int epoll;
     size_t count;
+    uint64_t spin;  // In nanoseconds.
     struct connection *connections;
     uint64_t round_trips, all_round_trips;
     uint32_t *latencies;
@@ -103,11 +106,22 @@ static void record(struct load *load, uint64_t latency) {
     load->all_round_trips++;
 }
 
+static int wait_for_events(const struct load *load, struct epoll_event *events) {
+    if (load->spin > 0) {
+        uint64_t end = now() + load->spin;
+        do {
+            int count = check(epoll_wait(load->epoll, events, EVENTS, 0), "epoll_wait");
+            if (count > 0) return count;
+        } while (now() < end);
+    }
+    return check(epoll_wait(load->epoll, events, EVENTS, -1), "epoll_wait");
+}
+
 /// Goes on with the round trips until the time has come. The messages on their way then are answered in the next run.
 static void run_until(struct load *load, uint64_t end) {
     for (;;) {
         struct epoll_event events[EVENTS];
-        int count = check(epoll_wait(load->epoll, events, EVENTS, -1), "epoll_wait");
+        int count = wait_for_events(load, events);
         for (int i = 0; i < count; i++) {
             struct connection *connection = events[i].data.ptr;
             if (!receive_message(connection)) continue;
@@ -211,8 +225,8 @@ static void measure_accepts(uint16_t port, uint64_t count, uint64_t concurrency)
 }
 
 int main(int argc, char **argv) {
-    if (argc != 5) {
-        fprintf(stderr, "usage: echo_client round-trips PORT CONNECTIONS SECONDS\n"
+    if (argc != 5 && !(argc == 6 && strcmp(argv[1], "round-trips") == 0)) {
+        fprintf(stderr, "usage: echo_client round-trips PORT CONNECTIONS SECONDS [SPIN]\n"
                         "       echo_client idle PORT COUNT SECONDS\n"
                         "       echo_client accepts PORT COUNT CONCURRENCY\n");
         return 64;
@@ -222,6 +236,7 @@ int main(int argc, char **argv) {
     uint64_t count = parse_number(argv[3]);
     if (strcmp(argv[1], "round-trips") == 0) {
         struct load *load = open_load(port, count);
+        load->spin = argc == 6 ? parse_number(argv[5]) * 1000 : 0;
         start(load);
         measure(load, strtod(argv[4], NULL));
     } else if (strcmp(argv[1], "idle") == 0) {

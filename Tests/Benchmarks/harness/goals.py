@@ -58,6 +58,7 @@ GOALS = (
     ),
     Goal("busy-1", "echo, 1 connection, --busy-poll 50us", PER_SECOND, C_EPOLL, at_least(2.5)),
     Goal("busy-1-cpu", "the server's CPU for a round trip", MICROSECONDS, C_EPOLL, at_most(1)),
+    Goal("busy-1-alone", "the same, with a client that sleeps", PER_SECOND, C_EPOLL),
     Goal("busy-1-one-cpu", "the same, both on one CPU", PER_SECOND, C_EPOLL, at_least(0.95)),
     Goal("busy-100", "echo, 100 connections, --busy-poll 50us", PER_SECOND, PLAIN, at_least(0.98)),
     Goal("busy-100-cpu", "the server's CPU for a round trip", MICROSECONDS, PLAIN),
