@@ -1,6 +1,8 @@
 // echo_client: the load for an echo server on 127.0.0.1, and the stop-watch. Three modes, results as JSON Lines:
 //
-//   round-trips PORT CONNECTIONS SECONDS   each connection sends 64 bytes, waits for them, sends the next
+//   round-trips PORT CONNECTIONS SECONDS [SPIN]
+//                                          each connection sends 64 bytes, waits for them, sends the next; with SPIN
+//                                          it looks for answers so many microseconds long before it sleeps
 //   idle PORT COUNT SECONDS                one connection's round trips, alone and then beside COUNT idle ones
 //   accepts PORT COUNT CONCURRENCY         COUNT connections, each opened, ended and closed, CONCURRENCY at a time
 //
@@ -10,6 +12,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 
 #include "loopback.h"
 
@@ -17,7 +20,7 @@ enum {
     MESSAGE = 64,
     EVENTS = 256,
     BUCKET_NS = 100,     // A latency is known to a tenth of a microsecond ...
-    BUCKETS = 1000000,   // ... up to a tenth of a second; what takes longer counts as that.
+    BUCKETS = 10000000,  // ... up to a second; what takes longer counts as that.
     WARM_UP_PERCENT = 20,
     ACCEPT_HOSTS = 200,  // Source addresses, so that closed connections in TIME_WAIT never use up the ports.
 };
@@ -36,9 +39,10 @@ struct connection {
 struct load {
     int epoll;
     size_t count;
+    uint64_t spin;  // In nanoseconds.
     struct connection *connections;
-    uint64_t round_trips;
-    uint32_t latencies[BUCKETS];
+    uint64_t round_trips, all_round_trips;
+    uint32_t *latencies;
 };
 
 static void watch(int epoll, int operation, int fd, uint32_t events, void *pointer) {
@@ -75,10 +79,18 @@ static int dial_and_greet(uint16_t port) {
     return connection.fd;
 }
 
+static uint32_t *new_latencies(void) {
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+    void *pages = mmap(NULL, BUCKETS * sizeof(uint32_t), PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (pages == MAP_FAILED) fail("mmap");
+    return pages;
+}
+
 static struct load *open_load(uint16_t port, size_t count) {
     struct load *load = calloc(1, sizeof *load);
     if (!load || !(load->connections = calloc(count, sizeof *load->connections))) fail("calloc");
     load->count = count;
+    load->latencies = new_latencies();
     load->epoll = check(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
     for (size_t i = 0; i < count; i++) {
         load->connections[i].fd = dial_and_greet(port);
@@ -91,13 +103,25 @@ static void record(struct load *load, uint64_t latency) {
     uint64_t bucket = latency / BUCKET_NS;
     load->latencies[bucket < BUCKETS ? bucket : BUCKETS - 1]++;
     load->round_trips++;
+    load->all_round_trips++;
+}
+
+static int wait_for_events(const struct load *load, struct epoll_event *events) {
+    if (load->spin > 0) {
+        uint64_t end = now() + load->spin;
+        do {
+            int count = check(epoll_wait(load->epoll, events, EVENTS, 0), "epoll_wait");
+            if (count > 0) return count;
+        } while (now() < end);
+    }
+    return check(epoll_wait(load->epoll, events, EVENTS, -1), "epoll_wait");
 }
 
 /// Goes on with the round trips until the time has come. The messages on their way then are answered in the next run.
 static void run_until(struct load *load, uint64_t end) {
     for (;;) {
         struct epoll_event events[EVENTS];
-        int count = check(epoll_wait(load->epoll, events, EVENTS, -1), "epoll_wait");
+        int count = wait_for_events(load, events);
         for (int i = 0; i < count; i++) {
             struct connection *connection = events[i].data.ptr;
             if (!receive_message(connection)) continue;
@@ -117,17 +141,24 @@ static double percentile(const struct load *load, double share) {
     return (double)bucket * BUCKET_NS / 1000;
 }
 
+/// The pages are given back, not written over: few of them are ever touched, and the caches are for the round trips.
+static void forget(struct load *load) {
+    check(munmap(load->latencies, BUCKETS * sizeof *load->latencies), "munmap");
+    load->latencies = new_latencies();
+    load->round_trips = 0;
+}
+
 /// Warms up, measures and prints the result as a line of JSON.
 static void measure(struct load *load, double seconds) {
     uint64_t span = (uint64_t)(seconds * 1e9);
     run_until(load, now() + span * WARM_UP_PERCENT / 100);
-    memset(load->latencies, 0, sizeof load->latencies);
-    load->round_trips = 0;
+    forget(load);
     uint64_t start = now();
     run_until(load, start + span);
     double elapsed = (double)(now() - start) / 1e9;
-    printf("{\"round_trips_per_second\": %.1f, \"median_us\": %.1f, \"p99_us\": %.1f}\n",
-           (double)load->round_trips / elapsed, percentile(load, 0.5), percentile(load, 0.99));
+    printf("{\"round_trips_per_second\": %.1f, \"median_us\": %.1f, \"p99_us\": %.1f, \"all_round_trips\": %llu}\n",
+           (double)load->round_trips / elapsed, percentile(load, 0.5), percentile(load, 0.99),
+           (unsigned long long)load->all_round_trips);
     fflush(stdout);
 }
 
@@ -194,8 +225,8 @@ static void measure_accepts(uint16_t port, uint64_t count, uint64_t concurrency)
 }
 
 int main(int argc, char **argv) {
-    if (argc != 5) {
-        fprintf(stderr, "usage: echo_client round-trips PORT CONNECTIONS SECONDS\n"
+    if (argc != 5 && !(argc == 6 && strcmp(argv[1], "round-trips") == 0)) {
+        fprintf(stderr, "usage: echo_client round-trips PORT CONNECTIONS SECONDS [SPIN]\n"
                         "       echo_client idle PORT COUNT SECONDS\n"
                         "       echo_client accepts PORT COUNT CONCURRENCY\n");
         return 64;
@@ -205,6 +236,7 @@ int main(int argc, char **argv) {
     uint64_t count = parse_number(argv[3]);
     if (strcmp(argv[1], "round-trips") == 0) {
         struct load *load = open_load(port, count);
+        load->spin = argc == 6 ? parse_number(argv[5]) * 1000 : 0;
         start(load);
         measure(load, strtod(argv[4], NULL));
     } else if (strcmp(argv[1], "idle") == 0) {

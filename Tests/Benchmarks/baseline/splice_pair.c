@@ -1,11 +1,13 @@
-// splice_pair listen | splice_pair dial PORT: the least a pair of programs can do to carry bytes over TCP.
+// splice_pair listen | splice_pair dial PORT, splice_pair join | splice_pair join PORT: the least a pair of programs can do
+// to carry bytes over TCP, one way or, with `join`, both ways at once: then each way has a thread.
 //
-// Blocking descriptors, one direction, one system call a piece and no copy through user space: a pipe is spliced into
+// Blocking descriptors, one system call a piece and no copy through user space: a pipe is spliced into
 // the socket and the socket into a pipe; a file is sent with sendfile(2); what goes neither to a pipe nor to a socket
 // (/dev/null) passes a pipe of our own. This is the ceiling that sockctl's relay is held against.
 
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 
@@ -59,10 +61,15 @@ static void send_file(int file, int to) {
     }
 }
 
-static void receive(void) {
+static int accept_one(void) {
     int listener = listen_on_loopback(0, 1);
     int peer = check(accept4(listener, NULL, NULL, SOCK_CLOEXEC), "accept4");
     close(listener);
+    return peer;
+}
+
+static void receive(void) {
+    int peer = accept_one();
     if (type_of(STDOUT_FILENO) == S_IFIFO) {
         enlarge(STDOUT_FILENO);
         splice_all(peer, STDOUT_FILENO);
@@ -84,13 +91,35 @@ static void transmit(uint16_t port) {
     if (read(peer, &byte, 1) != 0) fail("expected the peer's end");
 }
 
+/// The other way's thread: standard input to the peer.
+static void *send_pipe(void *pointer) {
+    int peer = *(int *)pointer;
+    enlarge(STDIN_FILENO);
+    splice_all(STDIN_FILENO, peer);
+    check(shutdown(peer, SHUT_WR), "shutdown");
+    return NULL;
+}
+
+/// Joins pipes at standard input and output to a connection, which is accepted or dialled.
+static void join(int peer) {
+    pthread_t sender;
+    if ((errno = pthread_create(&sender, NULL, send_pipe, &peer))) fail("pthread_create");
+    enlarge(STDOUT_FILENO);
+    splice_all(peer, STDOUT_FILENO);
+    if ((errno = pthread_join(sender, NULL))) fail("pthread_join");
+}
+
 int main(int argc, char **argv) {
     if (argc == 2 && strcmp(argv[1], "listen") == 0) {
         receive();
     } else if (argc == 3 && strcmp(argv[1], "dial") == 0) {
         transmit((uint16_t)parse_number(argv[2]));
+    } else if (argc == 2 && strcmp(argv[1], "join") == 0) {
+        join(accept_one());
+    } else if (argc == 3 && strcmp(argv[1], "join") == 0) {
+        join(dial_loopback((uint16_t)parse_number(argv[2])));
     } else {
-        fprintf(stderr, "usage: splice_pair listen | splice_pair dial PORT\n");
+        fprintf(stderr, "usage: splice_pair listen | splice_pair dial PORT | splice_pair join [PORT]\n");
         return 64;
     }
     return 0;

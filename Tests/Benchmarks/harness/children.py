@@ -24,6 +24,10 @@ class RunFailed(Exception):
     """A run that gave no figure, with the reason as the table shows it."""
 
 
+class Skipped(RunFailed):
+    """A run that cannot be made here: `what: why`."""
+
+
 @dataclass(frozen=True)
 class Ended:
     """How a process ended, and what it had used."""

@@ -8,18 +8,22 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 SOCKCTL = "sockctl"
 NC, NCAT, SOCAT, SOCAT_LARGE, IPERF3 = "nc.openbsd", "ncat", "socat", "socat -b 131072", "iperf3"
 C_SPLICE, C_EPOLL, C_MMSG, C_CONNECTS = "C splice pair", "C epoll server", "C mmsg pair", "C connects"
+C_BLOCKING = "C blocking client"
 SOCKCTL_DIAL = "sockctl dial"
+PLAIN = "without it"  # sockctl without the option that is measured.
 CURL, WRK, AB = "curl", "wrk", "ab"
-PROGRAMS = ("pour", "drain", "splice_pair", "epoll_echo", "echo_client", "udp_drain", "udp_pump", "fill_queue")
+PROGRAMS = (
+    "pour", "drain", "splice_pair", "epoll_echo", "echo_client", "ask", "udp_drain", "udp_pump", "fill_queue",
+)
 VERSION = re.compile(r"(?:\(Debian patchlevel |[Vv]ersion |Version |iperf |curl |debian/)([\d.][\w.-]*)")
-C_FLAGS = ("-std=c17", "-O2", "-Wall", "-Wextra")
+C_FLAGS = ("-std=c17", "-O2", "-Wall", "-Wextra", "-pthread")
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,7 @@ class Tools:
         """The fastest form of each tool's own defaults: one way only where it can be told so."""
         path = self.paths.get(SOCAT if contestant == SOCAT_LARGE else contestant, "")
         if contestant == SOCKCTL:
-            return Pair(
-                lambda _: [path, "listen", "127.0.0.1:0"],
-                lambda port: [path, "dial", f"127.0.0.1:{port}"],
-                True,
-            )
+            return self.sockctl_pair()
         if contestant == C_SPLICE:
             pair = self.program("splice_pair")
             return Pair(lambda _: [pair, "listen"], lambda port: [pair, "dial", str(port)], True)
@@ -76,6 +76,22 @@ class Tools:
             lambda port: [path, *size, "-u", "STDIN", f"TCP4:127.0.0.1:{port}"],
             False,
         )
+
+    def sockctl_pair(self, listening: Sequence[str] = (), dialling: Sequence[str] = ()) -> Pair:
+        """sockctl with options for each of the two ends."""
+        path = self.paths.get(SOCKCTL, "")
+        return Pair(
+            lambda _: [path, "listen", *listening, "127.0.0.1:0"],
+            lambda port: [path, "dial", *dialling, f"127.0.0.1:{port}"],
+            True,
+        )
+
+    def duplex(self, contestant: str) -> Pair:
+        """Two ends that send what comes to their standard input and write what comes from the other."""
+        if contestant == SOCKCTL:
+            return self.sockctl_pair()
+        pair = self.program("splice_pair")
+        return Pair(lambda _: [pair, "join"], lambda port: [pair, "join", str(port)], True)
 
     def datagram_receiver(self, contestant: str) -> tuple[Callable[[int], list[str]], bool]:
         """How a contestant writes the datagrams that come to a port to standard output, and whether it says which port."""
@@ -101,7 +117,7 @@ class Tools:
         return [path, "-b", str(size), "-u", "STDIN", f"UDP4:127.0.0.1:{port}"]
 
     def echo_server(self, contestant: str) -> list[str]:
-        if contestant == SOCKCTL:
+        if contestant in (SOCKCTL, PLAIN):
             return [self.paths[SOCKCTL], "listen", "127.0.0.1:0", "--serve", "echo", "-k"]
         return [self.program("epoll_echo")]
 

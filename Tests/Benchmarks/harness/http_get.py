@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.children import Children, RunFailed
+from harness.bench import CLOSE, Bench
+from harness.children import Children, RunFailed, Skipped
 from harness.contestants import AB, CURL, SOCKCTL, WRK, free_port
-from harness.measures import CLOSE, Bench
 
 PAGE = b"A page as small as the time of day.\n"
 CONNECTIONS = 50
@@ -44,7 +44,7 @@ def nginx(bench: Bench, children: Children) -> Iterator[str]:
     """A server with one page, on the server's CPU; gives the page's URL."""
     path = shutil.which("nginx", path=os.environ.get("PATH", "") + os.pathsep + "/usr/sbin")
     if path is None:
-        raise RunFailed("skipped: nginx is not installed")
+        raise Skipped("skipped: nginx is not installed")
     folder, port = bench.tools.work / "nginx", free_port()
     (folder / "root").mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)

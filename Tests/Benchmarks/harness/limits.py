@@ -11,11 +11,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.children import Child, Children, RunFailed
-from harness.contestants import SOCKCTL
-from harness.measures import Bench, resident_kib, thread_count
+from harness.bench import Bench
+from harness.children import Child, Children, RunFailed, Skipped
+from harness.contestants import PLAIN, SOCKCTL
+from harness.proc import resident_kib, thread_count
 
-PLAIN = "without it"
 TIMEOUT = ("--read-timeout", "5s")
 LIMITS = ("-i", "60s", "--read-timeout", "60s")
 MESSAGE = b"the quick brown fox jumps over the lazy dog, and over 64 bytes.."
@@ -98,7 +98,7 @@ def measure_limits(bench: Bench) -> None:
 def timer_calls(bench: Bench, contestant: str) -> float:
     strace = shutil.which("strace")
     if strace is None:
-        raise RunFailed("skipped: strace is not installed")
+        raise Skipped("skipped: strace is not installed")
     report = bench.tools.work / "timers.txt"
     tracer = [strace, "-f", "-c", "-o", str(report), "-e", f"trace={TIMER_CALLS}"]
     with bench.children() as children:

@@ -1,14 +1,14 @@
-"""Where the figures are kept: all of them beside the benchmarks, the ten that a user asks for in the README."""
+"""Where the figures are kept: all of them beside the benchmarks, those that a user asks for in the README."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 from harness import goals
+from harness.bench import Series
 from harness.contestants import NC, NCAT, SOCAT, SOCAT_LARGE, SOCKCTL
-from harness.measures import Series
+from harness.table import markdown_table, notes
 
 BLOCK = re.compile(r"(<!-- benchmarks -->\n).*?(\n<!-- /benchmarks -->)", re.DOTALL)
 
@@ -59,9 +59,9 @@ def record(root: Path, described: str, results: dict[str, Series]) -> None:
         "# What was measured",
         ABOUT,
         described,
-        goals.markdown_table(table),
+        markdown_table(table),
         DATAGRAMS,
-        *goals.notes(table),
+        *notes(table),
     ]
     (root / "Tests/Benchmarks/RESULTS.md").write_text("\n\n".join(parts) + "\n")
     readme = root / "README.md"

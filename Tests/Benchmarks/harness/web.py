@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.children import Child, Children, RunFailed
+from harness.bench import CLOSE, MIB, Bench
+from harness.children import Child, Children, RunFailed, Skipped
 from harness.contestants import SOCKCTL, free_port
-from harness.measures import CLOSE, MIB, Bench, resident_kib
+from harness.proc import resident_kib
 
 NGINX, LIGHTTPD = "nginx", "lighttpd"
 TIME = "2026-11-21 10:49:44.000000000 +0000 UTC\\n"  # As long as what http-serve says.
@@ -48,7 +49,7 @@ mimetype.assign = ( ".txt" => "text/plain" )
 def tool(name: str) -> str:
     found = shutil.which(name, path="/usr/sbin:/usr/local/sbin:/usr/bin:/bin:/usr/local/bin")
     if found is None:
-        raise RunFailed(f"skipped: {name} is not installed")
+        raise Skipped(f"skipped: {name} is not installed")
     return found
 
 
