@@ -9,7 +9,7 @@ import Testing
         let outcome = try await server.finish()
         outcome.expect(status: 0)
         #expect(outcome.err.contains(/io_uring_setup\(64, \{flags=0\}\) = \d/), "\(outcome)")
-        // The first call also has the client's receive in it, the second the echo alone, and the third the next receive.
+        // The first call also asks to be told of new clients; the second has only the echo, the third the next receive.
         #expect(outcome.err.contains(/io_uring_enter\(.*RECV \d+ 65536 bytes.*\[RECV \d+ = 5\]\) = 2/), "\(outcome)")
         #expect(
             outcome.err.contains(/io_uring_enter\(\d+, \[SEND \d+ 5 bytes\], 1, .*, \[SEND \d+ = 5\]\) = 1/),

@@ -88,8 +88,9 @@ struct ListenArguments: Equatable, Sendable {
         .option(
             "io-model", as: .choice("MODEL"), into: \.ioModel, help: "Echo with plain system calls, and count them.",
             detail: """
-                The ways are `blocking`, `spin`, `epoll` and `uring`. With `blocking` one peer is served after another; \
-                the others serve any number at once. A summary at the end says what waiting took. See I/O MODELS.
+                The ways are `blocking`, `spin`, `epoll` and `uring`. With `blocking` one peer is served after \
+                another; the others serve any number at once. A summary at the end says what waiting took. See \
+                I/O MODELS.
                 """
         ).manualOnly
             .excludes(
