@@ -21,7 +21,7 @@ _sockctl() {
         --max-accepts) kind=none ;;
         -m|--max-conns) kind=none ;;
         -w|--timeout) kind=none ;;
-        --io-model) kind=words values='blocking spin epoll' ;;
+        --io-model) kind=words values='blocking spin epoll uring' ;;
         --backlog) kind=none ;;
         --accept-delay) kind=none ;;
         --mode) kind=none ;;

@@ -19,7 +19,7 @@ complete -c sockctl -n '__fish_seen_subcommand_from listen' -s k -l keep-open -d
 complete -c sockctl -n '__fish_seen_subcommand_from listen' -l max-accepts -x -d 'Accept this many, then no more.'
 complete -c sockctl -n '__fish_seen_subcommand_from listen' -s m -l max-conns -x -d 'Serve at most this many at once.'
 complete -c sockctl -n '__fish_seen_subcommand_from listen' -s w -l timeout -x -d 'Give up when no peer comes for this long.'
-complete -c sockctl -n '__fish_seen_subcommand_from listen' -l io-model -x -a 'blocking spin epoll' -d 'Echo with plain system calls, and count them.'
+complete -c sockctl -n '__fish_seen_subcommand_from listen' -l io-model -x -a 'blocking spin epoll uring' -d 'Echo with plain system calls, and count them.'
 complete -c sockctl -n '__fish_seen_subcommand_from listen' -l backlog -x -d 'How many peers may wait to be accepted.'
 complete -c sockctl -n '__fish_seen_subcommand_from listen' -l accept-delay -x -d 'Wait this long before every accept.'
 complete -c sockctl -n '__fish_seen_subcommand_from listen' -l no-accept -d 'Never accept: leave peers in the queue.'

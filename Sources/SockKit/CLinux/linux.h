@@ -1,6 +1,6 @@
 // What Linux has and Swift's Glibc module hides: headers it leaves out, and functions that glibc
-// declares only under _GNU_SOURCE. But for the one function that must not be Swift, and the one call that glibc has no
-// name for, nothing is defined here that the C library does not export.
+// declares only under _GNU_SOURCE. But for the functions that must not be Swift, and the calls that glibc has no name
+// for, nothing is defined here that the C library does not export.
 #pragma once
 
 #include <sys/epoll.h>
@@ -140,4 +140,72 @@ static inline int sk_fork_writer(int descriptor) {
     signal(SIGPIPE, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, 0);
     _exit(write(descriptor, "x", 1) == 1 ? 0 : 1);
+}
+
+// io_uring_setup(2) and io_uring_enter(2), for which glibc has no functions, and what they share with the kernel. The
+// structures are those of <linux/io_uring.h>, which is not installed everywhere, as far as they are used here: they are
+// part of the kernel's interface, so their sizes and offsets are fixed.
+struct sk_uring_submission_offsets {
+    unsigned int head, tail, mask, entries, flags, dropped, array, reserved;
+    unsigned long long user_address;
+};
+struct sk_uring_completion_offsets {
+    unsigned int head, tail, mask, entries, overflow, completions, flags, reserved;
+    unsigned long long user_address;
+};
+struct sk_uring_parameters {
+    unsigned int submission_entries, completion_entries, flags, thread_cpu, thread_idle, features, worker;
+    unsigned int reserved[3];
+    struct sk_uring_submission_offsets submissions;
+    struct sk_uring_completion_offsets completions;
+};
+struct sk_uring_submission {
+    unsigned char operation, flags;
+    unsigned short priority;
+    int descriptor;
+    unsigned long long offset, address;
+    unsigned int length;
+    // The flags of send(2) or recv(2), or the events of poll(2).
+    unsigned int operation_flags;
+    unsigned long long user_data;
+    unsigned short buffer, personality;
+    int file;
+    unsigned long long more[2];
+};
+struct sk_uring_completion {
+    unsigned long long user_data;
+    int result;
+    unsigned int flags;
+};
+_Static_assert(sizeof(struct sk_uring_parameters) == 120, "as in io_uring_setup(2)");
+_Static_assert(sizeof(struct sk_uring_submission) == 64, "as in io_uring_enter(2)");
+_Static_assert(__builtin_offsetof(struct sk_uring_submission, user_data) == 32, "as in io_uring_enter(2)");
+_Static_assert(sizeof(struct sk_uring_completion) == 16, "as in io_uring(7)");
+
+enum {
+    SK_IORING_OP_POLL_ADD = 6,
+    SK_IORING_OP_SEND = 26,
+    SK_IORING_OP_RECV = 27,
+    SK_IORING_ENTER_GETEVENTS = 1,
+    SK_IORING_FEAT_SINGLE_MMAP = 1 << 0,
+    SK_IORING_FEAT_NODROP = 1 << 1,
+    SK_IORING_FEAT_FAST_POLL = 1 << 5,
+    SK_IORING_OFF_SQ_RING = 0,
+    SK_IORING_OFF_SQES = 0x10000000,
+};
+
+static inline int sk_uring_setup(unsigned int entries, struct sk_uring_parameters *parameters) {
+    return (int)syscall(SYS_io_uring_setup, entries, parameters);
+}
+static inline int sk_uring_enter(int ring, unsigned int submitted, unsigned int wanted, unsigned int flags) {
+    return (int)syscall(SYS_io_uring_enter, ring, submitted, wanted, flags, (void *)0, 0);
+}
+
+// The heads and tails of the rings, which the program and the kernel read and write at the same time. An atomic of
+// Swift's own cannot be laid over memory that somebody else allocated.
+static inline unsigned int sk_load_acquire(const unsigned int *word) {
+    return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+static inline void sk_store_release(unsigned int *word, unsigned int value) {
+    __atomic_store_n(word, value, __ATOMIC_RELEASE);
 }

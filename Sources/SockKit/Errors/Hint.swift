@@ -39,6 +39,10 @@ extension NetworkError {
             "nobody receives there: the refusal came back as an ICMP message"
         case (.write, .system(.destinationRequired, _)):
             "the sender has no name to answer to; a Unix socket that is bound has one"
+        case (_, .system(.notPermitted, "io_uring_setup")), (_, .system(.permissionDenied, "io_uring_setup")),
+            (_, .system(.noFunction, "io_uring_setup")):
+            "io_uring is not to be had here: it may be switched off, look at: sysctl kernel.io_uring_disabled; "
+                + "or a container's seccomp profile forbids it"
         case (_, .system(.tooManyOpenFiles, _)): "raise the limit with: ulimit -n"
         case (.write, .system(.messageTooLong, _)): "one datagram holds at most 65507 bytes over IPv4, 65527 over IPv6"
         default: nil

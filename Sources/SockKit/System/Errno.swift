@@ -106,6 +106,7 @@ extension Errno {
     public static let wouldBlock = Errno(rawValue: EAGAIN)
     public static let noMemory = Errno(rawValue: ENOMEM)
     public static let permissionDenied = Errno(rawValue: EACCES)
+    public static let busy = Errno(rawValue: EBUSY)
     public static let fileExists = Errno(rawValue: EEXIST)
     /// ENODEV, as sockets have it for a network interface that is not there.
     public static let noSuchInterface = Errno(rawValue: ENODEV)

@@ -52,6 +52,8 @@ extension ExitStatus {
             case .system where error.isOfFile: error.operation == .read ? .noInput : .cannotCreate
             // A value that the kernel does not take came from the command line.
             case .option(let number, _, _): Self.everywhere[number] ?? .usage
+            // Whatever the number, it is something that the kernel does not have or does not give.
+            case .system(_, let call) where call == "io_uring_setup": .system
             case .system(let number, let call):
                 Self.everywhere[number] ?? Self.status(of: number, call, error)
             }

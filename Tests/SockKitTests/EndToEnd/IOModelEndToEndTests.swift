@@ -1,9 +1,13 @@
 import Glibc
+import SockKit
 import Testing
 
 /// `listen --io-model`, and what the loop does instead.
 @Suite(.endToEnd, .needsSockctl) struct IOModelEndToEndTests {
-    @Test(.needs(.python3), arguments: ["blocking", "spin", "epoll"])
+    /// Those that can be had here; `UringEndToEndTests` are skipped, with a reason, where one is not.
+    private static let models = IOModel.allCases.filter(\.isAvailable).map(\.rawValue)
+
+    @Test(.needs(.python3), arguments: models)
     func `peers are echoed one after another until a signal, and then comes the summary`(model: String) async throws {
         let server = try sockctl("listen", "--json", "--io-model", model, "127.0.0.1:0")
         let script = """
@@ -23,7 +27,7 @@ import Testing
         let vain = try #require(summary["would_block"]?.integer)
         switch model {
         // Two waits a peer: one for the word, one for the end.
-        case "blocking": #expect(calls == 4 && vain == 0, "\(summary)")
+        case "blocking", "uring": #expect(calls == 4 && vain == 0, "\(summary)")
         case "epoll": #expect(calls == 8 && vain == 0, "\(summary)")
         default: #expect(calls > 1000 && vain == calls - 4, "\(summary)")
         }
@@ -40,7 +44,7 @@ import Testing
         for c in held: c.shutdown(socket.SHUT_WR); say(drain(c))
         """
 
-    @Test(.needs(.python3), arguments: ["spin", "epoll"])
+    @Test(.needs(.python3), arguments: models.filter { $0 != "blocking" })
     func `three peers are served at once`(model: String) async throws {
         let server = try sockctl("listen", "--json", "--io-model", model, "--max-accepts", "3", "127.0.0.1:0")
         let clients = try await python(Self.threeClients, server.listening().port)
@@ -71,7 +75,7 @@ import Testing
         #expect(story.map { $0["connection"]?.integer } == [1, 1, 2, 2])
     }
 
-    @Test(.needs(.python3), arguments: ["blocking", "spin", "epoll"])
+    @Test(.needs(.python3), arguments: models)
     func `a peer that says nothing does not keep a signal from being heard`(model: String) async throws {
         let server = try sockctl("listen", "-v", "--io-model", model, "127.0.0.1:0")
         let client = try await python("c = dial(arguments[0]); say(drain(c))", server.listening().port)

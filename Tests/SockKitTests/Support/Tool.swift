@@ -1,4 +1,5 @@
 import Glibc
+import SockKit
 import Synchronization
 import Testing
 
@@ -64,6 +65,9 @@ extension Trait where Self == ConditionTrait {
 
     /// Skips the test where programs cannot be traced.
     static var needsTracing: Self { .enabled(if: Tool.canTrace, "needs an strace that may trace") }
+
+    /// Skips the test where the kernel, or a container, refuses io_uring.
+    static var needsUring: Self { .enabled(if: IOModel.uring.isAvailable, "needs a kernel that gives it io_uring") }
 
     /// Skips the test where there is no IPv6.
     static var needsIPv6: Self { .enabled(if: Tool.hasIPv6, "needs IPv6") }

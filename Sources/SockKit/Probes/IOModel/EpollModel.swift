@@ -22,10 +22,7 @@ final class EpollModel: IOModelEngine {
             guard !clients.isEmpty else { return }
             let count: Int
             do throws(Errno) { count = try events.wait(on: epoll.rawValue, timeout: nil) } catch {
-                for client in clients.values {
-                    _ = client.prepare("epoll_wait") { _ throws(Errno) in throw error }
-                }
-                return
+                return clients.values.forEach { $0.fail(error, at: "epoll_wait") }
             }
             let tags = (0..<count).map { events[$0].tag }
             if tags.contains(UInt64(bell.rawValue)) { PollCalls.drainWakeUp(bell.rawValue) }

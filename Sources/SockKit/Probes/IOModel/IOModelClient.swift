@@ -36,6 +36,9 @@ final class IOModelClient {
         }
     }
 
+    /// Ends the client, because the model's own call has failed.
+    func fail(_ error: Errno, at call: String) { _ = fail(.wait, error, call) }
+
     /// Makes one call: reads, and echoes what came, or sends what is left of an echo.
     func step() -> Step {
         if thread.isStopping { return end(.stopped) }
@@ -52,11 +55,17 @@ final class IOModelClient {
             wait.wouldBlock += 1
             return .waiting
         }
+        if take(count) == .over { return .over }
+        return thread.uncounted { send(thread.buffer[..<count]) }
+    }
+
+    /// So many bytes have come, which is the end of the wait; 0 is the client's end.
+    private func take(_ count: Int) -> Step {
         if thread.isStopping { return end(.stopped) }
         finishWait(count)
         return thread.uncounted {
             socket.onWait?(wait)
-            return count == 0 ? end(.peer) : send(thread.buffer[..<count])
+            return count == 0 ? end(.peer) : .waiting
         }
     }
 
@@ -85,6 +94,28 @@ final class IOModelClient {
         unsent = Array(left)
         if !lacksRoom { (wait, waitStart) = (IOModelWait(), .now) }
         return .waiting
+    }
+
+    // MARK: - What others have done
+
+    /// Says what a receive came to, for a model that has it made by somebody else; what came is to be sent back then.
+    func hasReceived(_ outcome: Result<Int, Errno>) -> Step {
+        switch outcome {
+        case .success(let count): take(count)
+        case .failure(let error): fail(.read, error, "recv")
+        }
+    }
+
+    /// Says what a send came to; if the echo is complete with it, the next wait begins.
+    func hasSent(_ outcome: Result<Int, Errno>, of left: Int) -> Step {
+        switch outcome {
+        case .success(let count):
+            result.bytesSent += count
+            if thread.isStopping { return end(.stopped) }
+            if count == left { (wait, waitStart) = (IOModelWait(), .now) }
+            return .waiting
+        case .failure(let error): return fail(.write, error, "send")
+        }
     }
 
     // MARK: - Its end

@@ -5,7 +5,7 @@
 public final class IOModelServer {
     public typealias Report = @Sendable (IOModelWait) -> Void
 
-    private let model: IOModel
+    public let model: IOModel
     private let bufferSize: Int
     private let queue = IOModelQueue()
     private var engine: (any IOModelEngine)?
@@ -14,6 +14,13 @@ public final class IOModelServer {
     public init(_ model: IOModel, bufferSize: Int = 64 * 1024) {
         self.model = model
         self.bufferSize = bufferSize
+    }
+
+    /// Gets from the kernel what the model needs, before there is a client who would learn that it cannot be had.
+    public func prepare() throws(NetworkError) {
+        do throws(Errno) { _ = try theEngine() } catch {
+            throw NetworkError(.wait, network: nil, cause: .system(error, call: model.firstCall))
+        }
     }
 
     /// Takes a connection, which is closed for everybody else, and serves it until its peer has ended or `stop` is
@@ -44,7 +51,7 @@ public final class IOModelServer {
     /// Gives a client to the thread; there is one for as long as there are clients.
     private func hand(over socket: IOModelSocket) throws(NetworkError) {
         let engine: any IOModelEngine
-        do throws(Errno) { engine = try theEngine() } catch { throw socket.failure(.set, error, "epoll_create1") }
+        do throws(Errno) { engine = try theEngine() } catch { throw socket.failure(.set, error, model.firstCall) }
         guard queue.add(socket) else { return engine.wake() }
         do throws(Errno) {
             try ThreadCalls.start { [queue, bufferSize] in
@@ -58,7 +65,7 @@ public final class IOModelServer {
         }
     }
 
-    /// Made for the first client, and kept for all.
+    /// Made for the first client at the latest, and kept for all.
     private func theEngine() throws(Errno) -> any IOModelEngine {
         if let engine { return engine }
         let new = try model.makeEngine()

@@ -20,7 +20,7 @@ final class IOModelSocket: Sendable {
 
     var number: Int32 { descriptor.rawValue }
 
-    /// Ends whatever call waits for it: recv(2), send(2) and epoll_wait(2) alike.
+    /// Ends whatever waits for it: recv(2), send(2), epoll_wait(2), or what is under way in a ring.
     func shutDown() {
         // A peer that has gone has ended them already.
         try? SocketCalls.shutdown(number, .both)

@@ -38,9 +38,12 @@ final class IOModelThread {
     /// Does something other than waiting, and leaves its processor time out.
     func uncounted<Value>(_ body: () -> Value) -> Value {
         let start = ThreadCalls.processorTime
-        defer { countedUntil += ThreadCalls.processorTime - start }
+        defer { leaveOut(since: start) }
         return body()
     }
+
+    /// Leaves out the processor time since then, which was no waiting.
+    func leaveOut(since start: Duration) { countedUntil += ThreadCalls.processorTime - start }
 }
 
 /// How clients get from the loop to the thread.

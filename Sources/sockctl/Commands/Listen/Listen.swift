@@ -29,6 +29,7 @@ struct Listen {
         arguments.peer.waiting.apply()
         do throws(NetworkError) {
             if network.kind == .datagram { return try await receiveDatagrams() }
+            let modelServer = try modelServer()
             let listener = try await configuration.listen(network, at: destination)
             defer { listener.close() }
             listener.onRetry = { [reporter] error, attempt, pause in
@@ -36,7 +37,7 @@ struct Listen {
             }
             reporter.report(ListeningEvent(listener, tellsBacklog: reporter.isReported(.verbose)))
             if arguments.neverAccepts { return await leaveWaiting(listener) }
-            if let model = arguments.ioModel { return await serve(listener, model) }
+            if let modelServer { return await serve(listener, modelServer) }
             return try await serve(listener)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
@@ -78,10 +79,17 @@ struct Listen {
         }
     }
 
-    private func serve(_ listener: Listener, _ model: IOModel) async -> ExitStatus {
+    /// The server of an I/O model; what the kernel refuses to it is said before anybody can come.
+    private func modelServer() throws(NetworkError) -> IOModelServer? {
+        guard let model = arguments.ioModel else { return nil }
+        let server = IOModelServer(model, bufferSize: arguments.peer.pace.readSize)
+        try server.prepare()
+        return server
+    }
+
+    private func serve(_ listener: Listener, _ server: IOModelServer) async -> ExitStatus {
         let limits = Server.Limits(accepts: arguments.maximumAccepts, firstPeer: arguments.timeout)
-        let session = IOModelSession(
-            listener, model, limits: limits, readSize: arguments.peer.pace.readSize, reporter: reporter)
+        let session = IOModelSession(listener, server, limits: limits, reporter: reporter)
         conductor.onFinish = { session.finish($0.deed) }
         return await session.run()
     }

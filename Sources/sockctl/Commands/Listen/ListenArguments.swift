@@ -88,13 +88,9 @@ struct ListenArguments: Equatable, Sendable {
         .option(
             "io-model", as: .choice("MODEL"), into: \.ioModel, help: "Echo with plain system calls, and count them.",
             detail: """
-                Three ways to wait for bytes: with `blocking`, recv(2) itself waits; with `spin`, it is called until it \
-                has something; with `epoll`, epoll_wait(2) waits. It is done on a thread beside the main one. With \
-                `blocking` one peer is served after another, and the others wait in the queue; the other two serve any \
-                number at once. The summary at the end says how many system calls it took to wait for bytes and read \
-                them, how many came back with nothing, how long it waited, and the CPU time used meanwhile; `-v` says it \
-                of each wait. The waits of several peers overlap, and all are added up. One epoll_wait(2) for several \
-                counts once, with the first that is read; the CPU time counts with the wait that ends first.
+                The ways are `blocking`, `spin`, `epoll` and `uring`. With `blocking` one peer is served after \
+                another; the others serve any number at once. A summary at the end says what waiting took. See \
+                I/O MODELS.
                 """
         ).manualOnly
             .excludes(

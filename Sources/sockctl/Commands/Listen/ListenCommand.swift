@@ -54,7 +54,7 @@ enum ListenCommand: Subcommand {
                 Abstract names, as `unix:@name`, have no file.
                 """
             ),
-            .events,
+            .ioModels, .events,
         ],
         exitNotes: Manual.exitNotes,
         examples: [
@@ -104,13 +104,14 @@ enum ListenCommand: Subcommand {
             Manual.Example(
                 "sockctl listen 3000 --io-model spin --max-accepts 1 -v", "(sleep 0.5; echo hello) | sockctl dial 3000",
                 shows: """
-                    What it costs to wait half a second by asking again and again; try `blocking` and `epoll` beside it.
+                    What it costs to wait half a second by asking again and again; try `blocking`, `epoll` and `uring` \
+                    beside it.
                     """),
             Manual.Example(
                 "sockctl listen --json --timeout 5s 0 </dev/null",
                 shows: "Pick a free port, tell it as JSON, and give up after five seconds with status 75."),
         ],
-        seeAlso: ["sockctl", "sockctl-dial", "nc", "listen(2)", "tcp(7)", "unix(7)"],
+        seeAlso: ["sockctl", "sockctl-dial", "nc", "listen(2)", "io_uring(7)", "tcp(7)", "unix(7)"],
         caveats: [
             """
             A bare port listens on 127.0.0.1 only. To be reached from elsewhere, say so: `sockctl listen :3000`.

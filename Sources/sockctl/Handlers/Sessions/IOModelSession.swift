@@ -4,7 +4,6 @@ import SockKit
 @Netpoller
 final class IOModelSession {
     private let listener: Listener
-    private let model: IOModel
     private let server: IOModelServer
     private let limits: Server.Limits
     private let reporter: Reporter
@@ -14,10 +13,9 @@ final class IOModelSession {
     private var present = 0
     private var total = IOModelResult()
 
-    init(_ listener: Listener, _ model: IOModel, limits: Server.Limits, readSize: Int, reporter: Reporter) {
+    init(_ listener: Listener, _ server: IOModelServer, limits: Server.Limits, reporter: Reporter) {
         self.listener = listener
-        self.model = model
-        server = IOModelServer(model, bufferSize: readSize)
+        self.server = server
         self.limits = limits
         self.reporter = reporter
     }
@@ -66,7 +64,7 @@ final class IOModelSession {
             let number = peers
             let task = Netpoller.spawn { await self.serve(connection, number) }
             // The next one waits in the kernel's queue.
-            if !model.servesMany { await task.value }
+            if !server.model.servesMany { await task.value }
         }
         return .success
     }
@@ -108,7 +106,7 @@ final class IOModelSession {
     private func reportSummary() {
         reporter.report(
             SummaryEvent(measures: [
-                Measure("io_model", .text(model.rawValue)), Measure("peers", .count(peers)),
+                Measure("io_model", .text(server.model.rawValue)), Measure("peers", .count(peers)),
                 Measure("reads", .count(total.reads)), Measure("bytes", .bytes(total.waits.bytes)),
                 Measure("syscalls", .count(total.waits.calls)), Measure("would_block", .count(total.waits.wouldBlock)),
                 Measure("cpu_seconds", .duration(total.waits.processorTime)),
