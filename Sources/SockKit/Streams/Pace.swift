@@ -28,7 +28,8 @@ public struct Pace: Sendable, Hashable {
     }
 }
 
-/// Spreads bytes over time: at most `rate` of them in a second, in slices of a twentieth of that.
+/// Spreads bytes over time: at most `rate` of them in a second, in slices of a twentieth of that, or of what a read gives
+/// at once if that is less.
 struct Throttle {
     private let rate: Int?
     private var freeAt = Deadline.past
@@ -38,10 +39,16 @@ struct Throttle {
     }
 
     /// What may go at once; nil is any number.
-    var slice: Int? { rate.map { max(1, $0 / 20) } }
+    var slice: Int? { rate.map { min(max(1, $0 / 20), BufferPool.bufferSize) } }
+
+    /// A slice may go so much too early: no timer is worth setting for less.
+    private static let tolerance = Duration.milliseconds(1)
 
     /// When the next slice may go; nil is now.
-    var pause: Deadline? { rate == nil || freeAt.hasPassed ? nil : freeAt }
+    var pause: Deadline? {
+        guard rate != nil, freeAt - .now > Self.tolerance else { return nil }
+        return freeAt
+    }
 
     /// Notes that bytes went.
     mutating func note(_ count: Int, at now: Deadline = .now) {

@@ -3,6 +3,8 @@
 /// A row only fills the arguments' structure. Opening, resolving and connecting happen when the command runs.
 struct Row<Arguments>: Sendable {
     /// A place in the arguments, which the row's closures may carry anywhere.
+    ///
+    /// It is made only for the rows that a command line uses: making a key path costs more than all the rest of a row.
     typealias Field<Value> = any WritableKeyPath<Arguments, Value> & Sendable
 
     var info: RowInfo
@@ -22,11 +24,13 @@ struct Row<Arguments>: Sendable {
     }
 
     /// The same row for arguments that contain these, so that groups of options are shared.
-    func lifted<Outer>(through path: Row<Outer>.Field<Arguments>) -> Row<Outer> {
+    func lifted<Outer>(
+        through path: @autoclosure @escaping @Sendable () -> Row<Outer>.Field<Arguments>
+    ) -> Row<Outer> {
         Row<Outer>(info) { (outer: inout Outer, word: Word) throws(UsageError) in
-            try apply(&outer[keyPath: path], word)
+            try apply(&outer[keyPath: path()], word)
         } defaultText: {
-            defaultText($0[keyPath: path])
+            defaultText($0[keyPath: path()])
         }
     }
 
@@ -58,8 +62,8 @@ extension Array {
 
     /// The rows for arguments that contain theirs.
     func lifted<Inner, Outer>(
-        through path: Row<Outer>.Field<Inner>
+        through path: @autoclosure @escaping @Sendable () -> Row<Outer>.Field<Inner>
     ) -> [Row<Outer>] where Element == Row<Inner> {
-        map { $0.lifted(through: path) }
+        map { $0.lifted(through: path()) }
     }
 }

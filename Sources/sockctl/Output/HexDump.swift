@@ -10,19 +10,22 @@ struct HexDump: Sendable {
     private var sent = 0
 
     private static let width = 16
-    /// Mark, offset, sixteen bytes in two groups, ASCII between bars.
-    private static let lineLength = 2 + 8 + 2 + width * 3 + 2 + 2 + width + 1
 
     /// The lines of a chunk, each with its newline.
     mutating func lines(_ bytes: Span<UInt8>, _ direction: Direction) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count / Self.width + 1) * Self.lineLength)
-        var start = 0
-        while start < bytes.count {
-            let count = min(Self.width, bytes.count - start)
-            Self.append(bytes.extracting(start..<start + count), offset(direction) + start, direction, to: &text)
-            start += count
+        let mark = UInt8(ascii: direction == .received ? "<" : ">")
+        let offset = direction == .received ? received : sent
+        let columns = Columns(offsetDigits: Self.digits(of: offset + bytes.count))
+        let count = (bytes.count + Self.width - 1) / Self.width
+        // Blank at first, which is what a short last line has in the place of bytes.
+        var text = [UInt8](repeating: Self.space, count: count * columns.length)
+        var end = 0
+        for line in 0..<count {
+            let start = line * Self.width
+            let row = bytes.extracting(start..<min(start + Self.width, bytes.count))
+            end = Self.write(row, offset + start, mark, columns, into: &text, at: line * columns.length)
         }
+        text.removeLast(text.count - end)
         switch direction {
         case .received: received += bytes.count
         case .sent: sent += bytes.count
@@ -30,43 +33,53 @@ struct HexDump: Sendable {
         return text
     }
 
-    private func offset(_ direction: Direction) -> Int {
-        direction == .received ? received : sent
+    /// Eight digits, more where they are not enough.
+    private static func digits(of offset: Int) -> Int {
+        var digits = 8
+        while offset >> (4 * digits) > 0 { digits += 1 }
+        return digits
     }
 
-    private static func append(
-        _ bytes: Span<UInt8>, _ offset: Int, _ direction: Direction, to text: inout [UInt8]
-    ) {
-        text.append(UInt8(ascii: direction == .received ? "<" : ">"))
-        text.append(space)
-        // Eight digits, more where they are not enough.
-        var shift = 28
-        while shift < 60, offset >> (shift + 4) > 0 { shift += 4 }
-        while shift >= 0 {
-            text.append(digit(offset >> shift & 15))
-            shift -= 4
+    /// Where things stand in a line: mark, offset, sixteen bytes in two groups, ASCII between bars.
+    private struct Columns {
+        let offsetDigits: Int
+
+        var bytes: Int { 2 + offsetDigits + 2 }
+        var ascii: Int { bytes + 3 * HexDump.width + 2 }
+        /// Of a whole line, with the second bar and the newline.
+        var length: Int { ascii + 1 + HexDump.width + 2 }
+    }
+
+    /// Writes one line of text, and says where it ends.
+    @inline(__always)
+    private static func write(
+        _ bytes: Span<UInt8>, _ offset: Int, _ mark: UInt8, _ columns: Columns, into text: inout [UInt8], at start: Int
+    ) -> Int {
+        text[start] = mark
+        for index in 0..<columns.offsetDigits {
+            text[start + 2 + index] = digit(offset >> (4 * (columns.offsetDigits - 1 - index)) & 15)
         }
-        text.append(space)
-        for index in 0..<width {
-            if index % 8 == 0 { text.append(space) }
-            guard index < bytes.count else {
-                text += [space, space, space]
-                continue
-            }
-            text += [digit(Int(bytes[index] >> 4)), digit(Int(bytes[index] & 15)), space]
-        }
-        text += [space, bar]
+        var place = start + columns.bytes
+        let ascii = start + columns.ascii
+        text[ascii] = bar
         for index in 0..<bytes.count {
             let byte = bytes[index]
-            text.append((0x20..<0x7f).contains(byte) ? byte : UInt8(ascii: "."))
+            text[place] = digit(Int(byte >> 4))
+            text[place + 1] = digit(Int(byte & 15))
+            // A blank after each, and one more between the groups.
+            place += index == 7 ? 4 : 3
+            text[ascii + 1 + index] = byte >= 0x20 && byte < 0x7f ? byte : UInt8(ascii: ".")
         }
-        text += [bar, UInt8(ascii: "\n")]
+        text[ascii + 1 + bytes.count] = bar
+        text[ascii + 2 + bytes.count] = UInt8(ascii: "\n")
+        return ascii + 3 + bytes.count
     }
 
     private static let space = UInt8(ascii: " ")
     private static let bar = UInt8(ascii: "|")
 
+    @inline(__always)
     private static func digit(_ value: Int) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + UInt8(value) : UInt8(ascii: "a") + UInt8(value - 10)
+        UInt8(truncatingIfNeeded: value < 10 ? 0x30 + value : 0x57 + value)
     }
 }
