@@ -52,6 +52,15 @@ public final class Listener {
         }
     }
 
+    /// A peer that need not be waited for; nil where there is none, or `accept` has more to say.
+    public func acceptNow() throws(NetworkError) -> Connection? {
+        let accepted = try? descriptor.performNow(.read) { number throws(Errno) in
+            try SocketCalls.accept(number)
+        }
+        guard let accepted = accepted ?? nil else { return nil }
+        do throws(DescriptorFailure) { return try adopt(accepted) } catch { throw failure(error) }
+    }
+
     /// Closes the socket, which wakes `accept` with `closed`, and removes its file if it still is this listener's.
     ///
     /// Peers that wait in the queue are reset by the kernel.

@@ -6,12 +6,11 @@ Where that is what matters, client and server share a CPU: then no wake-up of a 
 from __future__ import annotations
 
 import json
-import subprocess
 import time
 from collections.abc import Sequence
 
 from harness.bench import CLOSE, Bench
-from harness.children import Child, Children, Skipped, read_line
+from harness.children import Child, Children, read_line
 from harness.contestants import C_BLOCKING, C_EPOLL, PLAIN, SOCKCTL
 
 BUSY = ("--busy-poll", "50us")
@@ -84,8 +83,6 @@ def measure_busy(bench: Bench) -> None:
         def run(
             contestant: str, connections: int = connections, cpu: int = cpu, spin: int = spin
         ) -> tuple[float, float]:
-            if contestant == SOCKCTL:
-                demand_option(bench, BUSY[0])
             with bench.children() as children:
                 server, port = start_echo_server(bench, children, contestant, options.get(contestant, ()))
                 task = ("round-trips", port, connections, bench.sizes.echo_seconds, spin)
@@ -95,13 +92,6 @@ def measure_busy(bench: Bench) -> None:
             return found["round_trips_per_second"], server.ended.cpu_seconds / found["all_round_trips"]
 
         bench.alternate([name, f"{name}-cpu"], [SOCKCTL, beside] * CLOSE, run)
-
-
-def demand_option(bench: Bench, option: str) -> None:
-    """An older program, for comparison, may not have it."""
-    command = [bench.tools.paths[SOCKCTL], "listen", "--help"]
-    if option not in subprocess.run(command, capture_output=True, text=True, timeout=10, check=False).stdout:
-        raise Skipped(f"not measured: this sockctl has no {option}")
 
 
 def measure_client(bench: Bench) -> None:

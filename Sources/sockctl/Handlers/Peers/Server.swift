@@ -31,6 +31,9 @@ final class Server {
     private var isFinishing = false
     private var accepted = 0
 
+    /// So many are accepted at once.
+    private static let most = 16
+
     /// How long they have once they were cut off.
     private static let patience = Duration.seconds(5)
 
@@ -82,15 +85,27 @@ final class Server {
     private func acceptAll() async -> ExitStatus {
         while limits.accepts.map({ accepted < $0 }) ?? true {
             guard await pauseBeforeAccept() else { return .success }
-            let connection: Connection
-            do throws(NetworkError) { connection = try await listener.accept() } catch {
+            do throws(NetworkError) {
+                let connection = try await listener.accept()
+                listener.deadline = nil
+                admit(connection)
+                try admitThoseAtTheDoor()
+            } catch {
                 if isFinishing || error.cause == .cancelled { return .success }
                 return reporter.fail(error)
             }
-            listener.deadline = nil
-            admit(connection)
         }
         return .success
+    }
+
+    /// Those that came together with the last one. Others are to have the loop in between, so it is not all of them.
+    private func admitThoseAtTheDoor() throws(NetworkError) {
+        guard limits.acceptDelay == .zero else { return }
+        for _ in 0..<Self.most {
+            guard !isFinishing, limits.accepts.map({ accepted < $0 }) ?? true, let next = try listener.acceptNow()
+            else { return }
+            admit(next)
+        }
     }
 
     /// What waits meanwhile waits in the kernel's queue. False if the task was cancelled.
