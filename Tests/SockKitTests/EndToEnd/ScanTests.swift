@@ -108,7 +108,8 @@ import Testing
         #expect(found.isSuperset(of: open.map { "127.0.0.1:\($0)" }))
     }
 
-    @Test(.needsOwnNetwork) func `a socket that meets itself is no listener`() async throws {
+    @Test(.needsOwnNetwork, arguments: ["-zv", "-zvu"])
+    func `a socket that meets itself is no listener`(options: String) async throws {
         // Four ports to choose from, all of them scanned: many a socket is given the one that it dials.
         let peer = try start(
             #require(Tool.unshare.path),
@@ -120,11 +121,12 @@ import Testing
                     fcntl.ioctl(s, 0x8914, struct.pack("16sh22x", b"lo", 0x49))
                     open("/proc/sys/net/ipv4/ip_local_port_range", "w").write("40000 40003")
                     found = set()
+                    kind = arguments[1]
                     for _ in range(25):
-                        scan = subprocess.run([arguments[0], "dial", "-zv", "127.0.0.1", "40000-40003"], capture_output=True)
+                        scan = subprocess.run([arguments[0], "dial", kind, "127.0.0.1", "40000-40003"], capture_output=True)
                         found |= {(scan.returncode, *line.split()[:2]) for line in scan.stdout.decode().splitlines()}
                     for line in sorted(found): say(*line)
-                    """, #require(Binary.sockctl),
+                    """, #require(Binary.sockctl), options,
             ])
         let outcome = try await peer.finish(within: .seconds(60))
         outcome.expect(status: 0)

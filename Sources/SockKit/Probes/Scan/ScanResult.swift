@@ -2,8 +2,10 @@
 public struct ScanResult: Sendable {
     /// How many places there were to try.
     public let targets: Int
-    /// How many attempts were allowed at once; fewer than asked for where descriptors are fewer.
+    /// How many attempts were allowed at once.
     public let parallel: Int
+    /// That is fewer than were asked for, since no more descriptors may be open.
+    public let isCut: Bool
     public internal(set) var open = 0
     public internal(set) var refused = 0
     public internal(set) var filtered = 0
@@ -17,9 +19,10 @@ public struct ScanResult: Sendable {
     /// Why it could not go on.
     public internal(set) var failure: NetworkError?
 
-    public init(targets: Int, parallel: Int) {
+    public init(targets: Int, parallel: Int, isCut: Bool = false) {
         self.targets = targets
         self.parallel = parallel
+        self.isCut = isCut
     }
 
     /// How many places something is known of.

@@ -45,7 +45,7 @@ extension ScanRun {
             banners.append(slot: slot, serial: attempts[slot].serial, from: now)
             return read(slot)
         }
-        close(number, resetting: finding.state != .open || probe.resets && probe.network.isTCP)
+        close(number, resetting: probe.network.isTCP && (finding.state != .open || probe.resets))
         report(finding)
     }
 
@@ -80,7 +80,7 @@ extension ScanRun {
                 banners.append(slot: slot, serial: attempt.serial, from: now)
                 return read(slot)
             }
-            leave(slot, resetting: finding.state != .open || probe.resets && probe.network.isTCP)
+            leave(slot, resetting: probe.network.isTCP && (finding.state != .open || probe.resets))
             report(finding)
         }
     }
@@ -95,10 +95,10 @@ extension ScanRun {
 
     /// What a socket says that has an answer.
     ///
-    /// A socket that was given the very port that it dials meets itself (simultaneous open). The kernel gives out no port
-    /// that anybody is bound to, so nobody listens there.
+    /// A socket that was given the very port that it dials meets itself (simultaneous open), and hears its own datagram. The
+    /// kernel gives out no port that anybody is bound to, so nobody listens there.
     private func finding(of number: Int32, _ remote: Endpoint, _ duration: Duration) -> ScanFinding {
-        if probe.network.isTCP, let local = try? SocketCalls.localEndpoint(of: number),
+        if !probe.network.isUnix, let local = try? SocketCalls.localEndpoint(of: number),
             let peer = try? SocketCalls.remoteEndpoint(of: number), local == peer
         {
             return ScanFinding(remote: remote, state: .refused, duration: duration)

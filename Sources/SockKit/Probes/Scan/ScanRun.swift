@@ -42,7 +42,8 @@ final class ScanRun {
         cursor = ScanCursor(probe.targets)
         let limit = ProcessCalls.raiseDescriptorLimit()
         window = ScanWindow(most: min(probe.parallel, limit - Self.otherDescriptors))
-        result = ScanResult(targets: probe.targets.count, parallel: window.most)
+        result = ScanResult(
+            targets: probe.targets.count, parallel: window.most, isCut: window.most < probe.parallel)
         timeouts = ScanQueue(probe.timeout)
         repeats = ScanQueue(probe.network.isUDP ? probe.timeout.map { $0 / 2 } : nil)
         banners = ScanQueue(probe.banner)

@@ -30,6 +30,9 @@ struct ScanConclusion {
                 closed ports of many look silent
                 """)
         }
+        if result.isCut, result.targets > result.parallel {
+            remarks.append("at most \(result.parallel) at once, since no more descriptors may be open (ulimit -n)")
+        }
         remarks += Self.list(result.shortages).map { errno, count in
             "\(errno) (\(errno.name)), \(Quantity.count(count, "time")): fewer were tried at once, and those again"
         }
