@@ -26,13 +26,7 @@ struct ScanQueue {
         guard head < entries.count, entries[head].moment <= now else { return nil }
         let entry = entries[head]
         head += 1
-        if head == entries.count {
-            entries.removeAll(keepingCapacity: true)
-            head = 0
-        } else if head >= 1024, head * 2 >= entries.count {
-            entries.removeFirst(head)
-            head = 0
-        }
+        forgetTaken()
         return (entry.slot, entry.serial)
     }
 
@@ -41,6 +35,11 @@ struct ScanQueue {
         while head < entries.count, isStale(entries[head].slot, entries[head].serial) {
             head += 1
         }
+        forgetTaken()
+    }
+
+    /// Gives back the room of the entries before the first, once they are as many as the others.
+    private mutating func forgetTaken() {
         if head == entries.count {
             entries.removeAll(keepingCapacity: true)
             head = 0

@@ -100,6 +100,7 @@ extension ScanRun {
     ) throws(NetworkError) {
         var state = ScanFinding.State.filtered
         var reason: Errno? = errno
+        var duration = duration
         switch errno {
         case .connectionRefused: (state, reason) = (.refused, nil)
         // It has stood, or there would be a refusal (RFC 9293, 3.10.7.3).
@@ -107,6 +108,7 @@ extension ScanRun {
             (state, reason) = (.open, nil)
         case .wouldBlock where probe.network.isUnix:
             if waitForRoom(remote, first: first) { return }
+            duration = .now - first
         // Without a socket of the kind there, nobody is turned away, but nobody listens either.
         case .noSuchFile where probe.network.isUnix, .notDirectory where probe.network.isUnix,
             .wrongProtocolType where probe.network.isUnix:

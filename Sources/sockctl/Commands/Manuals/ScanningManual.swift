@@ -9,6 +9,11 @@ extension Manual.Section {
         took to know; then what `--banner` brought or, in parentheses, what the kernel said. On a terminal it is a table. \
         With `--json` each is an event `scanned`. A summary follows, on standard error where it is text.
         """,
+        """
+        The summary has `targets`, `scanned`, `open`, `refused`, `filtered`, with `-u` also `silent`, and a `note` where \
+        that is not 0; `reasons`, what the kernel said of what is filtered; `shortages`, what this machine lacked, how \
+        often; `parallel`, how many were allowed at once; and `elapsed`. An interrupted scan tells what is known by then.
+        """,
         .terms([
             (
                 "Places",
@@ -54,11 +59,6 @@ extension Manual.Section {
                 is no sign of a listener, but of there being none: the port is refused.
                 """
             ),
-        ]),
-        """
-        The summary has `targets`, `scanned`, `open`, `refused`, `filtered`, with `-u` also `silent`, and a `note` where that is not 0; `reasons`, \
-        what the kernel said of what is filtered; `shortages`, what this machine lacked, how often; `parallel`, how many \
-        were allowed at once; and `elapsed`. An interrupted scan tells what is known by then.
-        """
+        ])
     )
 }

@@ -154,6 +154,26 @@ import Testing
         }
     }
 
+    @Test func `a Unix listener whose queue is full is waited for, as long as there is time`() async throws {
+        try await onLoop {
+            let listener = try await listen(.unix, backlog: 0)
+            defer { listener.close() }
+            // A queue of n has room for n and one more.
+            let filler = try await Dialer(timeout: patience).dial(.unix, listener.endpoint.description)
+            defer { filler.close() }
+            let (_, findings) = try await scan(.unix, [listener.endpoint]) { $0.timeout = .milliseconds(60) }
+            #expect(findings.map(\.state) == [.filtered])
+            #expect(findings.map(\.reason) == [.wouldBlock])
+            // It is tried every few milliseconds, and the last try is the one that has time for no other.
+            #expect(findings[0].duration >= .milliseconds(50))
+            let endpoint = listener.endpoint
+            let waiting = Netpoller.spawn { [self] in try await scan(.unix, [endpoint]) }
+            let accepted = try await listener.accept()
+            defer { accepted.close() }
+            #expect(try await waiting.value.findings.map(\.state) == [.open])
+        }
+    }
+
     @Test func `a scan that is cancelled tells what it knows`() async throws {
         try await onLoop {
             let hole = try await BlackHole()
