@@ -49,7 +49,7 @@ extension Destination {
 
     // MARK: Networks
 
-    private static func splitPrefix(
+    static func splitPrefix(
         _ word: String, within network: Network?
     ) throws(AddressError) -> (Network?, Substring) {
         let bytes = word.utf8
@@ -67,7 +67,7 @@ extension Destination {
         return (nil, word[...])
     }
 
-    private static func agree(
+    static func agree(
         _ prefix: Network?, _ network: Network?, on word: String
     ) throws(AddressError) -> Network? {
         guard let prefix, let network else { return prefix ?? network }
@@ -79,7 +79,7 @@ extension Destination {
         throw AddressError("\(word) is an address of network \(prefix), but the network asked for is \(network)")
     }
 
-    private static func unixAddress(_ bytes: ArraySlice<UInt8>) throws(AddressError) -> UnixAddress {
+    static func unixAddress(_ bytes: ArraySlice<UInt8>) throws(AddressError) -> UnixAddress {
         let isAbstract = bytes.first == UInt8(ascii: "@")
         let name = ByteString(bytes: isAbstract ? bytes.dropFirst() : bytes)
         let what = isAbstract ? "abstract name" : "Unix path"
@@ -131,7 +131,7 @@ extension Destination {
         .host(String(try self.host(host)), service: try service(port))
     }
 
-    private static func host(_ text: Substring) throws(AddressError) -> Substring {
+    static func host(_ text: Substring) throws(AddressError) -> Substring {
         let bytes = text.utf8
         guard !bytes.isEmpty else { throw AddressError("the host is empty; write HOST:PORT") }
         if bytes.first == UInt8(ascii: "[") || bytes.last == UInt8(ascii: "]") {

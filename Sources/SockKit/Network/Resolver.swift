@@ -63,6 +63,12 @@ public struct Resolver: Sendable {
         return port
     }
 
+    /// The name of the service that has a port; nil where it has none.
+    package static func service(at port: UInt16, for network: Network) -> String? {
+        NameCalls.service(at: port, datagram: network.isUDP)
+            ?? (network.isUDP ? nil : ownServices.first { $0.value == port }?.key)
+    }
+
     private func suitable(
         _ found: [IPAddress], _ host: String, _ network: Network
     ) throws(LookupFailure) -> [IPAddress] {

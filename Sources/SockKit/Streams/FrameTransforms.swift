@@ -45,7 +45,7 @@ public final class OutputFromFrames: ByteTransform {
         do throws(FramingError) {
             try decoder.push(bytes) { (index, payload) throws(FramingError) in
                 output.append(payload)
-                output += separator
+                if separator.count == 1 { output.append(separator[0]) } else { output += separator }
                 sees?(index, payload.count)
             }
         } catch {

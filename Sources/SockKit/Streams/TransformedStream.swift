@@ -28,6 +28,7 @@ public final class TransformedStream: WrappedStream {
             if let failure { throw failure }
             if hasEnded { break }
             let chunk = try await inner.readChunk(maximum: maximum)
+            result.reserveCapacity(chunk.count + chunk.count / 8)
             do throws(NetworkError) {
                 if chunk.isEnd {
                     hasEnded = true

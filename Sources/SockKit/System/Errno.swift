@@ -144,4 +144,6 @@ extension Errno {
     public static let hostDown = Errno(rawValue: EHOSTDOWN)
     public static let hostUnreachable = Errno(rawValue: EHOSTUNREACH)
     public static let inProgress = Errno(rawValue: EINPROGRESS)
+    public static let alreadyInProgress = Errno(rawValue: EALREADY)
+    public static let isConnected = Errno(rawValue: EISCONN)
 }

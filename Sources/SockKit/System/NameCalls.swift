@@ -43,6 +43,19 @@ package enum NameCalls {
         }
     }
 
+    /// The name of the service that has a port, from /etc/services; nil where it has none. The corresponding call is
+    /// getservbyport_r(3).
+    package static func service(at port: UInt16, datagram: Bool) -> String? {
+        var entry = unsafe servent()
+        var found: UnsafeMutablePointer<servent>?
+        return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { room in
+            let result = unsafe getservbyport_r(
+                Int32(port.bigEndian), datagram ? "udp" : "tcp", &entry, room.baseAddress!, room.count, &found)
+            guard result == 0, let service = unsafe found, let name = unsafe service.pointee.s_name else { return nil }
+            return unsafe String(cString: name)
+        }
+    }
+
     /// The port of a service such as `http`, from /etc/services; nil where it is not known.
     package static func port(of service: String, datagram: Bool) -> UInt16? {
         var hints = unsafe addrinfo()

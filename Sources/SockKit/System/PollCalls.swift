@@ -120,6 +120,9 @@ extension PollCalls.Interest: CustomStringConvertible {
         unsafe room.deallocate()
     }
 
+    /// The most events of one wait.
+    var capacity: Int { unsafe room.count }
+
     subscript(index: Int) -> (interest: PollCalls.Interest, tag: UInt64) {
         let event = unsafe room[index]
         return unsafe (PollCalls.Interest(rawValue: event.events), event.data.u64)

@@ -130,6 +130,7 @@ extension SocketOption {
     package static let receivesTimeToLive = ip(IP_RECVTTL, "IP_RECVTTL")
     package static let pathMTU = ip(IP_MTU, "IP_MTU")
     package static let minimumTimeToLive = ip(IP_MINTTL, "IP_MINTTL")
+    package static let bindsWithoutPort = ip(IP_BIND_ADDRESS_NO_PORT, "IP_BIND_ADDRESS_NO_PORT")
     package static let multicastTimeToLive = ip(IP_MULTICAST_TTL, "IP_MULTICAST_TTL")
     /// The ports to choose from: the last in the upper half, the first in the lower (Linux 6.3).
     package static let localPortRange = ip(Int32(SK_IP_LOCAL_PORT_RANGE), "IP_LOCAL_PORT_RANGE")

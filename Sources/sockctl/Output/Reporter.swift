@@ -77,6 +77,26 @@ final class Reporter: Sendable {
         if isReported(Reported.level) { write(event, Reported.level) }
     }
 
+    /// As `report`, for one of very many that are a command's output: it is written with those that follow upon it.
+    func report<Reported: Event>(ofMany event: Reported) {
+        guard isReported(Reported.level) else { return }
+        guard !targetTerminal.isTerminal else { return write(event, Reported.level) }
+        gather(event)
+    }
+
+    private func gather(_ event: any Event) {
+        let isFirst = target.gather { Self.line(event, settings, targetTerminal, since: start) }
+        if isFirst { after(Self.patience) { $0.target.flush() } }
+    }
+
+    /// Says something of the command's output as a whole: where that is text, beside it, on standard error.
+    func conclude<Reported: Event>(_ event: Reported, _ text: String) {
+        if settings.isJSON { return report(event) }
+        guard isReported(Reported.level) else { return }
+        target.flush()
+        put(errors) { Self.line(errorTerminal.wrap(text), settings, errorTerminal) }
+    }
+
     @inline(never)
     private func write(_ event: any Event, _ level: EventLevel) {
         switch level {
@@ -84,8 +104,7 @@ final class Reporter: Sendable {
         case .trace: put(errors) { Self.line(event, settings, errorTerminal, since: start) }
         case .verbose, .veryVerbose, .transfer:
             guard gathers else { fallthrough }
-            let isFirst = target.gather { Self.line(event, settings, targetTerminal, since: start) }
-            if isFirst { after(Self.patience) { $0.target.flush() } }
+            gather(event)
         case .always: put(target) { Self.line(event, settings, targetTerminal, since: start) }
         }
     }
@@ -111,7 +130,7 @@ final class Reporter: Sendable {
     /// Writes what was kept to be said with more of its kind.
     func settle() {
         tell(fold.withLock { $0.end() })
-        if gathers { target.flush() }
+        target.flush()
     }
 
     private func tell(_ folded: FailureFold.Rest?) {

@@ -16,11 +16,13 @@ SOCKCTL = "sockctl"
 NC, NCAT, SOCAT, SOCAT_LARGE, IPERF3 = "nc.openbsd", "ncat", "socat", "socat -b 131072", "iperf3"
 C_SPLICE, C_EPOLL, C_MMSG, C_CONNECTS = "C splice pair", "C epoll server", "C mmsg pair", "C connects"
 C_BLOCKING = "C blocking client"
+C_SCAN, NMAP = "C epoll scan", "nmap"
 SOCKCTL_DIAL = "sockctl dial"
 PLAIN = "without it"  # sockctl without the option that is measured.
 CURL, WRK, AB = "curl", "wrk", "ab"
 PROGRAMS = (
     "pour", "drain", "splice_pair", "epoll_echo", "echo_client", "ask", "udp_drain", "udp_pump", "fill_queue",
+    "scan_ports",
 )
 VERSION = re.compile(r"(?:\(Debian patchlevel |[Vv]ersion |Version |iperf |curl |debian/)([\d.][\w.-]*)")
 C_FLAGS = ("-std=c17", "-O2", "-Wall", "-Wextra", "-pthread")
@@ -139,7 +141,7 @@ def gather(root: Path, work: Path, sockctl: str | None) -> Tools:
     """Finds the peers, compiles the C programs, and builds sockctl unless a binary is given."""
     paths: dict[str, str] = {}
     missing: dict[str, str] = {}
-    for name in (NC, NCAT, SOCAT, IPERF3, CURL, WRK, AB):
+    for name in (NC, NCAT, SOCAT, IPERF3, CURL, WRK, AB, NMAP):
         if path := find_openbsd_netcat() if name == NC else shutil.which(name):
             paths[name] = path
         else:
@@ -189,7 +191,7 @@ def versions(tools: Tools) -> str:
     """The versions of the peers, since a table is worth nothing without them."""
     questions = {
         NC: ["-h"], NCAT: ["--version"], SOCAT: ["-V"], IPERF3: ["--version"], CURL: ["--version"], WRK: ["-v"],
-        AB: ["-V"],
+        AB: ["-V"], NMAP: ["--version"],
     }
     found = []
     for name, arguments in questions.items():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from harness.bench import Series
 from harness.contestants import (
-    AB, C_BLOCKING, C_CONNECTS, C_EPOLL, C_MMSG, C_SPLICE, CURL, IPERF3, NC, NCAT, PLAIN, SOCAT, SOCAT_LARGE,
-    SOCKCTL_DIAL, WRK,
+    AB, C_BLOCKING, C_CONNECTS, C_EPOLL, C_MMSG, C_SCAN, C_SPLICE, CURL, IPERF3, NC, NCAT, NMAP, PLAIN, SOCAT,
+    SOCAT_LARGE, SOCKCTL, SOCKCTL_DIAL, WRK,
 )
 from harness.relay import LINE
 from harness.table import (
@@ -101,6 +101,10 @@ GOALS = (
     Goal("http-kept", "the next on the same connection", MICROSECONDS, CURL, at_most(0.5)),
     Goal("http-load", "http-get --parallel 50", PER_SECOND, WRK, at_least(0.7)),
     Goal("http-load", "http-get --parallel 50", PER_SECOND, AB),
+    Goal("scan", "dial -z, 65,535 ports", MILLISECONDS, C_SCAN, at_most(1.2)),
+    Goal("scan", "dial -z, 65,535 ports", MILLISECONDS, NMAP, at_most(1)),
+    Goal("scan", "dial -z, 65,535 ports", MILLISECONDS, NC, at_most(1)),
+    Goal("scan-silent", "dial -z of a silent host, over its least time", TIMES, "", at_most(1.3), of_ratio=False),
     Goal("writeblock", "write-block-probe, 1 GiB", RATE, SOCKCTL_DIAL, at_least(0.8)),
 )
 

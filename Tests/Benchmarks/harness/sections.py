@@ -12,6 +12,7 @@ from harness.idle import measure_idle, measure_quiet
 from harness.limits import measure_limits, measure_submits, measure_timeout
 from harness.probes import measure_backlog, measure_writeblock
 from harness.relay import measure_both, measure_copying
+from harness.scan import measure_scan
 from harness.start import measure_start
 from harness.udp import measure_udp
 from harness.web import measure_web, measure_webfiles
@@ -40,4 +41,5 @@ SECTIONS: dict[str, Callable[[Bench], None]] = {
     "webfiles": measure_webfiles,
     "http-get": measure_http_get,
     "http-load": measure_http_load,
+    "scan": measure_scan,
 }

@@ -27,7 +27,7 @@ import Testing
         Mode(
             "", .tcp,
             """
-            timeout fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
+            zero timeout fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
             heartbeat-text heartbeat-misses send submit writers quit-after shutdown no-shutdown half-open \
             input-grace max-time close close-after read-timeout write-timeout deadline keep-going idle-timeout \
             goodbye send-only recv-only output hex-dump crlf read-size first-read-delay read-delay no-read \
@@ -104,10 +104,13 @@ import Testing
             close-after write-timeout deadline idle-timeout goodbye send-only hex-dump crlf write-size \
             write-delay delay rate busy-poll
             """),
+        Mode("--zero", .tcp, "timeout source parallel banner yes max-time close"),
+        Mode("--zero", .udp, "timeout source parallel banner yes max-time"),
+        Mode("--zero", .unix, "timeout parallel banner yes max-time close"),
         Mode(
             "", .udp,
             """
-            timeout fallback-delay source source-port retry retry-delay retry-max-delay send quit-after shutdown \
+            zero timeout fallback-delay source source-port retry retry-delay retry-max-delay send quit-after shutdown \
             input-grace max-time count close-after idle-timeout send-only recv-only output hex-dump crlf \
             read-size write-size append busy-poll
             """),
@@ -120,7 +123,7 @@ import Testing
         Mode(
             "", .unix,
             """
-            timeout retry retry-delay retry-max-delay reconnect heartbeat heartbeat-text heartbeat-misses send \
+            zero timeout retry retry-delay retry-max-delay reconnect heartbeat heartbeat-text heartbeat-misses send \
             submit writers quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output \
             hex-dump crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay \
@@ -129,13 +132,13 @@ import Testing
         Mode(
             "", .unixgram,
             """
-            timeout source retry retry-delay retry-max-delay send quit-after shutdown input-grace max-time count \
+            zero timeout source retry retry-delay retry-max-delay send quit-after shutdown input-grace max-time count \
             close-after idle-timeout send-only recv-only output hex-dump crlf read-size write-size append busy-poll
             """),
         Mode(
             "", .unixpacket,
             """
-            timeout retry retry-delay retry-max-delay reconnect heartbeat heartbeat-text heartbeat-misses send \
+            zero timeout retry retry-delay retry-max-delay reconnect heartbeat heartbeat-text heartbeat-misses send \
             quit-after shutdown no-shutdown half-open input-grace max-time close close-after read-timeout \
             write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf \
             read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append busy-poll

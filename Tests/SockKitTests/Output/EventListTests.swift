@@ -50,6 +50,7 @@ import Testing
         ("stopping", .always, "reason waiting_for grace"),
         ("dial", .verbose, "index outcome seconds syn_retransmits"),
         ("queue", .verbose, "moment index queue_length queue_limit listen_overflows listen_drops predicted_timeout"),
+        ("scanned", .always, "state seconds banner reason"),
         ("probing", .verbose, "chunk own_peer send_buffer_asked receive_buffer_asked send_buffer receive_buffer"),
         (
             "blocked", .verbose,

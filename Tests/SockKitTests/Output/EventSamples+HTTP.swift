@@ -3,7 +3,7 @@
 @testable import sockctl
 
 extension EventSamples {
-    static var everything: [any sockctl::Event] { all + httpGet + lab }
+    static var everything: [any sockctl::Event] { all + httpGet + lab + scan }
 
     static let answered = {
         var event = ExchangeEndedEvent(

@@ -4,7 +4,9 @@ import SockKit
 struct DialArguments: Equatable, Sendable {
     var given = Given()
     var address: [Word] = []
-    var timeout: Duration?
+    var timeout: Duration? { didSet { choosesTimeout = true } }
+    /// Somebody has set the time-out, if only to none.
+    private(set) var choosesTimeout = false
     /// nil never races the two families.
     var fallbackDelay: Duration? = .milliseconds(300)
     var source: Word?
@@ -13,23 +15,26 @@ struct DialArguments: Equatable, Sendable {
     var roundTrips = RoundTripArguments()
     var submit = SubmitArguments()
     var writing = WriterArguments()
+    var scan = ScanArguments()
     var firstLineOnly = false
     var peer = PeerArguments()
 
     static let rows: [Row<DialArguments>] =
         [
             .positional(
-                "address", 1...2, completion: .hosts, into: \.address,
+                "address", 1...Int.max, completion: .hosts, into: \.address,
                 help: "Where to connect: host:port, port or unix:path.",
                 detail: """
                     `HOST:PORT` or `HOST PORT`; `:PORT` or a bare `PORT` for localhost; `unix:PATH`, or `unix:@NAME` \
-                    for an abstract name; any network may stand before it, as in `tcp4://127.0.0.1:80`.
+                    for an abstract name; any network may stand before it, as in `tcp4://127.0.0.1:80`. \
+                    With `-z` hosts and ports are lists; see SCANNING.
                     """)
         ] + connecting.titled("Connecting")
         + PersistenceArguments.rows.lifted(through: \.persistence)
         + RoundTripArguments.rows.lifted(through: \.roundTrips)
         + SubmitArguments.rows.lifted(through: \.submit)
         + WriterArguments.rows.lifted(through: \.writing)
+        + ScanArguments.rows.lifted(through: \.scan)
         + PeerArguments.rows.lifted(through: \.peer) + [firstLine].titled(TransferArguments.title)
 
     private static let firstLine: Row<DialArguments> = .flag(
@@ -58,7 +63,10 @@ struct DialArguments: Equatable, Sendable {
         .option(
             "timeout", short: "w", aliases: ["wait"], as: .limit, into: \.timeout,
             help: "Give up when not connected after this long.",
-            detail: "It is spent on resolving and connecting together, over all addresses; the status is 75."),
+            detail: """
+                It is spent on resolving and connecting together, over all addresses; the status is 75. In a scan each \
+                attempt has it, 2s unless this says otherwise.
+                """),
         .option(
             "fallback-delay", as: .limit, into: \.fallbackDelay, help: "The head start of the first address family.",
             detail: """
@@ -69,7 +77,7 @@ struct DialArguments: Equatable, Sendable {
         .option(
             "source", short: "s", as: .bytes("HOST[:PORT]"), into: \.source, help: "The local address to connect from.",
             detail: "For a Unix socket of datagrams the path of a socket file, which is removed at the end."
-        ).needs(.source, reason: withoutSource),
+        ).manualOnly.needs(.source, reason: withoutSource),
         .option(
             "source-port", short: "p", as: .integer(0...65535, placeholder: "PORT"), into: \.sourcePort,
             help: "The local port to connect from."
@@ -80,6 +88,11 @@ struct DialArguments: Equatable, Sendable {
         "'--source' and '--source-port' are for IP addresses, and {network} has none"
 
     func validate() throws(UsageError) {
+        // Only a scan has more of them than a host and a port.
+        if !scan.isOn, address.count > 2 {
+            let named = address.dropFirst(2).map { "'\($0)'" }.joined(separator: ", ")
+            throw UsageError(address.count == 3 ? "unexpected argument \(named)" : "unexpected arguments \(named)")
+        }
         try persistence.validate()
         try writing.validate()
         try peer.frame.validate(given, hasPackets: submit.isOn)
@@ -93,5 +106,7 @@ struct DialArguments: Equatable, Sendable {
 extension DialArguments: RunArguments {
     var common: CommonArguments { peer.common }
     var maximumTime: Duration? { peer.ending.maximumTime }
+    // A scan has no payload: what it finds is the output.
+    var reportTarget: ReporterSettings.Target { scan.isOn ? .standardOutput : .standardError }
     var showsTransfers: Bool { given.containsAny(of: PaceArguments.aboutSingleTransfers) }
 }

@@ -21,7 +21,8 @@ enum DialCommand: Subcommand {
     )
 
     static func run(_ arguments: DialArguments, _ conductor: Conductor) async throws(UsageError) -> ExitStatus {
-        try await Dial(arguments, conductor).run()
+        arguments.scan.isOn
+            ? try await Scan(arguments, conductor).run() : try await Dial(arguments, conductor).run()
     }
 
     private static let manual = Manual(
@@ -40,7 +41,7 @@ enum DialCommand: Subcommand {
             retransmissions and segments.
             """,
         ],
-        sections: [.endOfData, .stayingConnected, .framing, .packets, .events],
+        sections: [.endOfData, .stayingConnected, .scanning, .framing, .packets, .events],
         exitNotes: Manual.exitNotes,
         examples: [
             Manual.Example(
@@ -85,6 +86,16 @@ enum DialCommand: Subcommand {
             Manual.Example(
                 "sockctl dial --retry 3 --retry-delay 50ms 3000",
                 shows: "Wait for a server to appear, but not for long: nobody comes, and the status is 69."),
+            Manual.Example(
+                "sockctl listen -k 3000 --serve discard", "sockctl dial -z 127.0.0.1 3000,1-1023,http",
+                shows: "See which of these ports of this machine are open."),
+            Manual.Example(
+                "sockctl listen -k 3000 --serve time",
+                "sockctl dial -zv --banner 500ms -w 1s 127.0.0.1:3000 '[::1]:3001'",
+                shows: "Two places, also if nobody listens there, and what an open port says by itself."),
+            Manual.Example(
+                "sockctl listen -u 3000 --serve echo", "sockctl dial -uz -w 300ms 127.0.0.1 3000",
+                shows: "A port of UDP is open if it answers; without an answer it is not said to be."),
             Manual.Example(
                 "sockctl listen -k 3000 --serve discard",
                 "sockctl dial --heartbeat 100ms --heartbeat-misses 3 3000 </dev/null",

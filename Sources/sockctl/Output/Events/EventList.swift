@@ -9,6 +9,7 @@ enum EventList {
         UnansweredEvent.self, KeepAliveEvent.self, ClosedEvent.self, FailedEvent.self, RetryingEvent.self,
         DisconnectedEvent.self, ReconnectedEvent.self, HeartbeatEvent.self, HeartbeatAnsweredEvent.self,
         RoundTripEvent.self, PeerRefusedEvent.self, StoppingEvent.self, DialledEvent.self, QueueEvent.self,
+        ScannedEvent.self,
         ProbingEvent.self, BlockedEvent.self, UnblockedEvent.self, PeerReadEvent.self, PeerEndedEvent.self,
         AnsweredEvent.self, RequestRefusedEvent.self, HeadEvent.self, ReportsLostEvent.self, TornEvent.self,
         WaitedEvent.self, RequestSentEvent.self, ResponseReceivedEvent.self, ExchangeEndedEvent.self,

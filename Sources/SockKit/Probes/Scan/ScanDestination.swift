@@ -1,0 +1,62 @@
+/// What a person typed to name the places of a scan, before anything is resolved.
+public struct ScanDestination: Sendable, Hashable {
+    public enum Host: Sendable, Hashable {
+        case name(String)
+        case block(ScanBlock)
+    }
+
+    /// Hosts, and the ports to try at each of them.
+    public struct Group: Sendable, Hashable {
+        public var hosts: [Host]
+        public var ports: PortList
+    }
+
+    public internal(set) var network: Network?
+    public internal(set) var groups: [Group] = []
+    public internal(set) var unix: [UnixAddress] = []
+
+    /// How many hosts there are, a name counted as one.
+    public var hostCount: Int {
+        groups.reduce(0) { count, group in
+            group.hosts.reduce(count) { count, host in
+                if case .block(let block) = host { count + block.count } else { count + 1 }
+            }
+        }
+    }
+
+    /// The network that was asked for, or that the addresses imply.
+    public var impliedNetwork: Network { network ?? (unix.isEmpty ? .tcp : .unix) }
+
+    /// All the places, with the names resolved to all of their addresses and the services to their ports.
+    @Netpoller
+    public func targets(_ resolver: Resolver) async throws(NetworkError) -> ScanTargets {
+        let network = impliedNetwork
+        var targets = ScanTargets(unix: unix)
+        do throws(LookupFailure) {
+            for group in groups {
+                let ports = try group.ports.ports(resolver, network)
+                var hosts: [ScanBlock] = []
+                for host in group.hosts { hosts += try await Self.blocks(of: host, resolver, network) }
+                targets.groups.append(ScanTargets.Group(hosts: hosts, ports: ports))
+            }
+        } catch {
+            throw NetworkError(.dial, network: network, cause: error.cause)
+        }
+        return targets
+    }
+
+    @Netpoller
+    private static func blocks(
+        of host: Host, _ resolver: Resolver, _ network: Network
+    ) async throws(LookupFailure) -> [ScanBlock] {
+        switch host {
+        case .block(let block):
+            guard network.family.map({ $0 == block.family }) ?? true else {
+                throw LookupFailure(cause: .noSuitableAddress(block[0].description))
+            }
+            return [block]
+        case .name(let name):
+            return try await resolver.addresses(of: name, for: network, until: nil).map { ScanBlock($0) }
+        }
+    }
+}
