@@ -6,6 +6,7 @@ struct PeerArguments: Equatable, Sendable {
     var pace = PaceArguments()
     var transfer = TransferArguments()
     var frame = FrameArguments()
+    var program = ProgramArguments()
     var socket = SocketArguments()
     var common = CommonArguments()
 
@@ -16,6 +17,7 @@ struct PeerArguments: Equatable, Sendable {
         + TransferArguments.rows.lifted(through: \.transfer)
         + PaceArguments.rows.lifted(through: \.pace)
         + FrameArguments.rows.lifted(through: \.frame)
+        + ProgramArguments.rows.lifted(through: \.program)
         + SocketArguments.rows.lifted(through: \.socket)
         + CommonArguments.rows.lifted(through: \.common)
 

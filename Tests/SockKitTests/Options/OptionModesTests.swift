@@ -25,13 +25,22 @@ import Testing
 
     private static let dialModes = [
         Mode(
+            "--sh-exec a", .tcp,
+            """
+            timeout fallback-delay source source-port retry retry-delay retry-max-delay max-time close close-after \
+            read-timeout write-timeout deadline keep-going \
+            idle-timeout goodbye output hex-dump crlf read-size first-read-delay read-delay no-read max-bytes \
+            write-size write-delay delay rate frame max-frame separator whole append pty
+            """),
+        Mode(
             "", .tcp,
             """
             timeout fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
             heartbeat-text heartbeat-misses send submit writers quit-after shutdown no-shutdown half-open \
             input-grace max-time close close-after read-timeout write-timeout deadline keep-going idle-timeout \
             goodbye send-only recv-only output hex-dump crlf read-size first-read-delay read-delay no-read \
-            max-bytes write-size write-delay delay rate frame max-frame separator whole append first-line
+            max-bytes write-size write-delay delay rate frame max-frame separator whole append first-line exec \
+            sh-exec pty
             """),
         Mode(
             "--first-line", .tcp,
@@ -69,7 +78,7 @@ import Testing
             heartbeat-misses quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output \
             hex-dump crlf read-size first-read-delay read-delay max-bytes write-size write-delay delay rate \
-            max-frame separator whole append
+            max-frame separator whole append exec sh-exec pty
             """),
         Mode(
             "--reconnect", .tcp,
@@ -102,7 +111,7 @@ import Testing
             timeout fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
             heartbeat-text writers quit-after shutdown no-shutdown half-open input-grace max-time close \
             close-after write-timeout deadline idle-timeout goodbye send-only hex-dump crlf write-size \
-            write-delay delay rate
+            write-delay delay rate exec sh-exec pty
             """),
         Mode(
             "", .udp,
@@ -124,7 +133,7 @@ import Testing
             submit writers quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output \
             hex-dump crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay \
-            rate frame max-frame separator whole append first-line
+            rate frame max-frame separator whole append first-line exec sh-exec pty
             """),
         Mode(
             "", .unixgram,
@@ -138,11 +147,20 @@ import Testing
             timeout retry retry-delay retry-max-delay reconnect heartbeat heartbeat-text heartbeat-misses send \
             quit-after shutdown no-shutdown half-open input-grace max-time close close-after read-timeout \
             write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf \
-            read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append
+            read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append exec \
+            sh-exec pty
             """),
     ]
 
     private static let listenModes = [
+        Mode(
+            "--sh-exec a", .tcp,
+            """
+            keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
+            read-timeout write-timeout deadline keep-going \
+            idle-timeout goodbye output hex-dump crlf read-size first-read-delay read-delay no-read max-bytes \
+            write-size write-delay delay rate frame max-frame separator whole append pty
+            """),
         Mode(
             "", .tcp,
             """
@@ -150,7 +168,7 @@ import Testing
             readers message-size quit-after shutdown no-shutdown half-open input-grace max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only \
             output hex-dump crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay \
-            delay rate frame max-frame separator whole append
+            delay rate frame max-frame separator whole append exec sh-exec pty
             """),
         Mode(
             "-k", .tcp,
@@ -159,7 +177,7 @@ import Testing
             quit-after shutdown no-shutdown half-open input-grace max-time close close-after read-timeout \
             write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf \
             read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame \
-            max-frame separator whole append
+            max-frame separator whole append exec sh-exec pty
             """),
         Mode(
             "--serve echo", .tcp,
@@ -226,7 +244,7 @@ import Testing
             """
             serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port quit-after shutdown \
             no-shutdown half-open input-grace max-time close close-after write-timeout deadline idle-timeout \
-            goodbye send-only hex-dump crlf write-size write-delay delay rate
+            goodbye send-only hex-dump crlf write-size write-delay delay rate exec sh-exec pty
             """),
         Mode(
             "--frame line", .tcp,
@@ -234,7 +252,7 @@ import Testing
             serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port quit-after shutdown \
             no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout deadline \
             keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf read-size first-read-delay \
-            read-delay max-bytes write-size write-delay delay rate max-frame separator whole append
+            read-delay max-bytes write-size write-delay delay rate max-frame separator whole append exec sh-exec pty
             """),
         Mode(
             "--readers 2", .tcp,
@@ -262,7 +280,7 @@ import Testing
             message-size quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output \
             hex-dump crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay \
-            rate frame max-frame separator whole append
+            rate frame max-frame separator whole append exec sh-exec pty
             """),
         Mode(
             "", .unixpacket,
@@ -270,7 +288,7 @@ import Testing
             serve keep-open max-accepts max-conns timeout backlog accept-delay no-accept mode quit-after \
             shutdown no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout \
             deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf read-size \
-            first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append
+            first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append exec sh-exec pty
             """),
     ]
 
@@ -322,7 +340,7 @@ import Testing
             }
             let line = "\(mode.words) \(partner ?? "") --\(row.name)" + Self.value(of: row)
             if try isAccepted(
-                Known.command, line.split(separator: " ").map { Word(String($0)) } + [address], mode.network)
+                Known.command, [address] + line.split(separator: " ").map { Word(String($0)) }, mode.network)
             {
                 honoured.insert(row.name)
             }
@@ -352,11 +370,13 @@ import Testing
         "max-frame": "--frame line", "append": "--output file", "no-index": "--root a", "hidden": "--root a",
         "spa": "--root a", "upload": "--root a", "overwrite": "--root a --upload",
         "max-redirects": "--location ", "continue": "--output file", "parallel": "--repeat 2", "rate": "--repeat 2",
+        "pty": "--sh-exec a",
         "plot": "--repeat 2", "no-plot": "--repeat 2", "svg": "--repeat 2",
     ]
 
     private static func value(of row: RowInfo) -> String {
         switch (row.kind, row.name, row.completion) {
+        case (_, "exec", _): " -- a"
         case (.flag, _, _), (.positional, _, _): ""
         case (_, "serve", _): " pipe"
         case (_, "header", _), (_, "user", _): " a:b"
