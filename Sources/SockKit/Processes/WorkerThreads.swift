@@ -16,23 +16,30 @@ final class WorkerThreads: Sendable {
     }
 
     /// Has a thread run `body`, as soon as one is free. Fails where there is none and none can be had.
+    @Netpoller
     func run(_ body: @escaping @Sendable () -> Void) throws(Errno) {
         let isNew = state.withLock { state in
-            state.waiting.append(body)
-            guard state.threads < most else { return false }
+            guard state.threads < most else {
+                state.waiting.append(body)
+                return false
+            }
             state.threads += 1
             return true
         }
         guard isNew else { return }
-        do throws(Errno) { try ThreadCalls.start { self.work() } } catch {
-            let isAlone = state.withLock { state in
-                state.threads -= 1
-                guard state.threads == 0 else { return false }
-                // The last one: nobody else takes from an empty house.
-                _ = state.waiting.popLast()
-                return true
+        do throws(Errno) {
+            try ThreadCalls.start {
+                body()
+                self.work()
             }
-            if isAlone { throw error }
+        } catch {
+            let isLeft = state.withLock { state in
+                state.threads -= 1
+                // Those that are there do it as well.
+                if state.threads > 0 { state.waiting.append(body) }
+                return state.threads == 0
+            }
+            if isLeft { throw error }
         }
     }
 

@@ -63,7 +63,8 @@ package enum SpawnCalls {
     private static func set(_ attributes: inout posix_spawnattr_t, leadsSession: Bool) {
         var all = sigset_t()
         var none = sigset_t()
-        unsafe sigfillset(&all)
+        // All of them: sigfillset(3) leaves out the two that threads use, which would then be ignored.
+        unsafe withUnsafeMutableBytes(of: &all) { for index in $0.indices { unsafe $0[index] = 0xff } }
         unsafe sigemptyset(&none)
         unsafe posix_spawnattr_setsigdefault(&attributes, &all)
         unsafe posix_spawnattr_setsigmask(&attributes, &none)

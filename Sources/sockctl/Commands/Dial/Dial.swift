@@ -73,7 +73,7 @@ struct Dial {
     }
 
     private func runProgram(_ copies: PayloadCopies) async throws(NetworkError) -> ExitStatus {
-        let programs = ProgramService(arguments.peer, copies, reporter, progress: Progress(reporter))
+        let programs = ProgramService(arguments.peer, copies, reporter, isForOne: true)
         let peer = try await reach(1, Persistence(arguments.persistence, output: nil, reporter))
         conductor.onResize = { programs.resize() }
         conductor.onAbort = { programs.kill() }

@@ -108,8 +108,7 @@ struct Listen {
 
     private func runPrograms(_ listener: Listener) async -> ExitStatus {
         guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
-        let programs = ProgramService(
-            arguments.peer, copies, reporter, progress: arguments.goesOn ? nil : Progress(reporter))
+        let programs = ProgramService(arguments.peer, copies, reporter, isForOne: !arguments.goesOn)
         conductor.onResize = { programs.resize() }
         conductor.onAbort = { programs.kill() }
         let status = await runServer(listener, programs)

@@ -18,11 +18,12 @@ final class ProgramService: Service {
     /// Of the copy that could not be kept.
     private var copyStatus: ExitStatus?
 
-    /// `progress` is shown where there is but one peer.
-    init(_ arguments: PeerArguments, _ copies: PayloadCopies, _ reporter: Reporter, progress: Progress? = nil) {
+    /// Progress is shown where there is but one peer.
+    init(_ arguments: PeerArguments, _ copies: PayloadCopies, _ reporter: Reporter, isForOne: Bool) {
         self.arguments = arguments
         self.reporter = reporter
-        self.progress = progress
+        // What the program says on standard error is not to be wiped away.
+        progress = isForOne ? Progress(reporter, sharesTerminal: !reporter.isReported(.verbose)) : nil
         let words = arguments.program.command
         command = words.map(\.quoted).joined(separator: " ")
         var program = ChildProgram(words.map(\.byteString), withholding: ProgramVariables.names)
@@ -155,6 +156,7 @@ final class ProgramService: Service {
 
     /// Kills all programs: this one ends at once.
     func kill() {
+        progress?.finish()
         for run in runs.values { run.kill() }
     }
 
