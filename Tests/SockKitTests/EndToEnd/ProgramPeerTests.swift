@@ -66,7 +66,7 @@ import Testing
 
     @Test func `whoever only reads turns nobody away, and gets all of it`() async throws {
         let (copy, bytes) = (try scratch("copy"), noise(3_000_001))
-        let server = try sockctl("listen", "127.0.0.1:0", "-c", "cat >\(copy)")
+        let server = try sockctl("listen", "127.0.0.1:0", "-c", "exec cat >\(copy)")
         let script = """
             c = dial(arguments[0])
             c.sendall(sys.stdin.buffer.read())

@@ -5,7 +5,11 @@ import Testing
 @Suite(.endToEnd, .needsSockctl, .needs(.python3)) struct ProgramProcessTests {
     /// What a program with these words tells a client of `listen -k`, while another client is there.
     private func said(_ words: [String], options: [String] = []) async throws -> String {
-        let server = try sockctl(["listen", "-k", "127.0.0.1:0"] + options + words)
+        // One that was opened before, and that every program inherits who does not care.
+        let server = try start(
+            "/bin/sh",
+            ["-c", #"exec 9</dev/null; exec "$0" "$@""#, try #require(Binary.sockctl), "listen", "-k", "127.0.0.1:0"]
+                + options + words)
         let port = try await server.listening().port
         let other = try python("c = dial(arguments[0]); say('there'); hold()", port)
         _ = try await other.waitForLine(on: .out)
