@@ -3,8 +3,8 @@ import Testing
 /// The rules of the house that the compiler cannot see: which folder may use which, and how large a file may be.
 @Suite struct LayeringTests {
     private static let library = [
-        "Addresses", "System", "Errors", "Codecs", "Netpoller", "Descriptor", "Network", "Inspect", "Streams", "HTTP",
-        "Probes",
+        "Addresses", "System", "Errors", "Codecs", "Netpoller", "Descriptor", "Network", "Inspect", "Streams",
+        "Processes", "HTTP", "Probes",
     ]
     private static let tool = [
         "CommandLine", "Output", "Documents", "Options", "Handlers", "Lab", "Commands",

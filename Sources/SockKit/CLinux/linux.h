@@ -14,8 +14,11 @@
 #include <sys/un.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <sys/ioctl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <unistd.h>
 
 struct sockaddr;
@@ -26,6 +29,12 @@ int pipe2(int descriptors[2], int flags);
 long splice(int from, long *from_offset, int to, long *to_offset, unsigned long length, unsigned int flags);
 int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned int flags);
 long getdents64(int folder, void *entries, unsigned long length);
+int prlimit(int process, int resource, const struct rlimit *limit, struct rlimit *old_limit);
+int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
+int posix_openpt(int flags);
+int grantpt(int terminal);
+int unlockpt(int terminal);
+const char *sigabbrev_np(int signal_number);
 void *memmem(const void *haystack, unsigned long length, const void *needle, unsigned long needle_length);
 
 // struct mmsghdr, which glibc declares together with the two calls: a struct msghdr, and the message's length.
@@ -84,6 +93,9 @@ enum {
     SK_F_SETPIPE_SZ = 1031,
     SK_F_GETPIPE_SZ = 1032,
     SK_TFD_TIMER_ABSTIME = TFD_TIMER_ABSTIME,
+    SK_POSIX_SPAWN_SETSID = 0x80,
+    SK_TIOCGPTN = TIOCGPTN,
+    SK_PIDFD_SIGNAL_PROCESS_GROUP = 4,
 };
 
 // The kernel's struct tcp_info as of Linux 6.x. <linux/tcp.h> clashes with <netinet/tcp.h>, whose
@@ -109,6 +121,24 @@ struct sk_tcp_info {
 static inline int sk_openat2(int folder, const char *path, int flags, unsigned int mode, unsigned int resolve) {
     struct { unsigned long long flags, mode, resolve; } how = {(unsigned int)flags, mode, resolve};
     return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
+
+// pidfd_open(2), to which glibc gave a function in 2.36.
+static inline int sk_pidfd_open(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
+// pidfd_send_signal(2), likewise.
+static inline int sk_pidfd_send_signal(int pidfd, int signal_number, unsigned int flags) {
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal_number, 0, flags);
+}
+
+// waitid(2) of a pidfd, without waiting: the process that has ended, 0 if it has not. What kind of an end it was, and its
+// status or signal, are members of unions.
+static inline int sk_wait_pidfd(int pidfd, int *code, int *status) {
+    siginfo_t information = {0};
+    if (waitid((idtype_t)3 /* P_PIDFD */, (id_t)pidfd, &information, WEXITED | WNOHANG) != 0) return -1;
+    *code = information.si_code;
+    *status = information.si_status;
+    return information.si_pid;
 }
 
 // A network of the calling thread's own (network_namespaces(7)), with nothing but loopback, which is up.

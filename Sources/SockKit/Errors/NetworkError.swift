@@ -12,12 +12,15 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
     public enum GivenStream: Sendable, Hashable {
         case standardInput, standardOutput
         case file(String)
+        /// A program that was started from here.
+        case program(String)
 
         var name: String {
             switch self {
             case .standardInput: "standard input"
             case .standardOutput: "standard output"
             case .file(let path): path
+            case .program(let name): "program \(name)"
             }
         }
     }

@@ -15,7 +15,7 @@ public struct PlainDescriptor {
     let failure: (NetworkError.Operation, DescriptorFailure) -> NetworkError
     /// Told how many bytes were moved.
     package var onMove: (@Netpoller (Int) -> Void)?
-    /// Asked whether to go on after a failure, of a read that timed out for one.
+    /// Asked whether to go on after a failure: of a read that timed out, or of a write that nobody takes any more.
     package var goesOn: (@Netpoller (NetworkError) -> Bool)?
 
     init(

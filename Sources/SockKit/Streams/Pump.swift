@@ -64,7 +64,10 @@ final class Pump {
                 }
             } catch {
                 // What moves inside the kernel keeps nothing between two reads: after a time-out it can begin again.
-                guard error.operation == .read, from.goesOn?(error) ?? false else { throw error }
+                if error.operation == .read, from.goesOn?(error) ?? false { continue }
+                // A sink that takes nothing more, and does not mind: the stream does with the rest what it will.
+                guard error.operation == .write, to.goesOn?(error) ?? false else { throw error }
+                return .refused
             }
         }
     }

@@ -14,9 +14,13 @@ public final class Relay {
 
     private var nearEnded = false
     private var farEnded = false
+    /// Nobody takes any more what the near side is given.
+    private var nearIsGone = false
     private var saidEnd = false
     /// The readers of the far side that have not come to its end yet.
     private var openReaders: Int
+    /// The tasks that read the far side.
+    private var receiving: [Task<Void, Never>] = []
     /// The far side takes no more. What it had given before is still to be read: its own end will come by itself.
     private var writeFailure: NetworkError?
     /// When to stop waiting: a point in time, or a silence of the direction that is still open.
@@ -49,7 +53,8 @@ public final class Relay {
 
     /// Runs to the end. The streams are left open for their owners to close; the task's cancellation ends the relay.
     public func run() async -> RelayResult {
-        var tasks = inbound.map { pump in Netpoller.spawn { await self.receive(pump) } }
+        receiving = inbound.map { pump in Netpoller.spawn { await self.receive(pump) } }
+        var tasks = receiving
         if rules.readsNear { tasks.append(Netpoller.spawn { await self.send() }) }
         tasks.append(Netpoller.spawn { await self.watchNear() })
         let ending = await decide()
@@ -63,6 +68,14 @@ public final class Relay {
     /// Ends the relay at once, as if its task were cancelled.
     public func stop() {
         mailbox.post(.stopped)
+    }
+
+    /// Takes the far side as ended: nothing more is read of it, and the near side is told.
+    public func endFar() {
+        guard openReaders > 0 else { return }
+        openReaders = 0
+        for task in receiving { task.cancel() }
+        mailbox.post(.farEnded)
     }
 
     // MARK: - The directions
@@ -79,9 +92,12 @@ public final class Relay {
     private func receive(_ pump: Pump) async {
         do throws(NetworkError) {
             try await pump.run()
+            guard openReaders > 0 else { return }
             openReaders -= 1
             if openReaders == 0 { mailbox.post(.farEnded) }
         } catch {
+            // The end was told without it.
+            if openReaders == 0 { return }
             mailbox.post(error.isOutputGone ? .nearGone : .receiveFailed(error))
         }
     }
@@ -112,8 +128,7 @@ public final class Relay {
 
     private func consider(_ signal: Signal) -> RelayResult.Ending? {
         switch signal {
-        // After the near side was told of the end it may go: that is what it was told for.
-        case .nearGone: return farEnded && rules.farEnd.notice == .always ? nil : .nearGone
+        case .nearGone: return nearHasGone()
         case .stopped: return .cancelled
         case .receiveFailed(let error): return .failed(writeFailure ?? error)
         case .sendFailed(let error): return sendingFailed(error)
@@ -129,9 +144,17 @@ public final class Relay {
         return nil
     }
 
+    private func nearHasGone() -> RelayResult.Ending? {
+        nearIsGone = true
+        // After the near side was told of the end it may go: that is what it was told for.
+        if farEnded, rules.farEnd.notice == .always { return nil }
+        guard rules.givesWhenGone else { return .nearGone }
+        return nearEnded ? .done : nil
+    }
+
     private func nearHasEnded() -> RelayResult.Ending? {
         nearEnded = true
-        var isOver = farEnded
+        var isOver = farEnded || nearIsGone
         if case .nothing = rules.nearEnd.wait { isOver = true }
         let isPassedOn = isOver || isWorthSaying
         onEvent?(RelayEvent(ended: .near, isPassedOn: isPassedOn))

@@ -36,6 +36,8 @@ public struct RelayRules: Sendable {
     public var farEnd = End()
     /// Whether the near side gives anything; if not, its end is as good as seen.
     public var readsNear = true
+    /// Whether the near side goes on giving once it takes nothing more: a program that has closed its input.
+    public var givesWhenGone = false
     /// What one read of the near side may give; on networks of messages each becomes one.
     public var chunkSize: Int?
 

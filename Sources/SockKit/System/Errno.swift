@@ -37,6 +37,10 @@ public struct Errno: Error, RawRepresentable, Sendable, Hashable, CustomStringCo
         (EPERM, "EPERM", "operation not permitted"),
         (ENOENT, "ENOENT", "no such file or directory"),
         (ESRCH, "ESRCH", "no such process"),
+        (E2BIG, "E2BIG", "argument list too long"),
+        (ENOEXEC, "ENOEXEC", "exec format error"),
+        (ECHILD, "ECHILD", "no child processes"),
+        (ETXTBSY, "ETXTBSY", "text file busy"),
         (EINTR, "EINTR", "interrupted system call"),
         (EIO, "EIO", "input/output error"),
         (ENXIO, "ENXIO", "no such device or address"),
@@ -99,6 +103,8 @@ public struct Errno: Error, RawRepresentable, Sendable, Hashable, CustomStringCo
 extension Errno {
     public static let notPermitted = Errno(rawValue: EPERM)
     public static let noSuchFile = Errno(rawValue: ENOENT)
+    public static let noSuchProcess = Errno(rawValue: ESRCH)
+    public static let noProgramFormat = Errno(rawValue: ENOEXEC)
     public static let interrupted = Errno(rawValue: EINTR)
     public static let inputOutput = Errno(rawValue: EIO)
     public static let noSuchDevice = Errno(rawValue: ENXIO)

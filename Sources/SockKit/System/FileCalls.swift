@@ -121,6 +121,13 @@ package enum FileCalls {
         return flags & Int(O_NONBLOCK) != 0
     }
 
+    /// Lets calls on a descriptor of ours wait.
+    package static func makeBlocking(_ descriptor: Int32) throws(Errno) {
+        _ = try SystemCall.perform("fcntl", on: descriptor, arguments: "\(descriptor), F_SETFL, 0") {
+            Int(fcntl(descriptor, F_SETFL, 0))
+        }
+    }
+
     /// One read that may block its thread; empty at the end.
     package static func readBlocking(_ descriptor: Int32, upTo count: Int) throws(Errno) -> [UInt8] {
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)

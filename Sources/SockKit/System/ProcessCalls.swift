@@ -4,9 +4,23 @@ private import Glibc
 
 /// What the process is and has.
 package enum ProcessCalls {
+    /// The limit of open descriptors that the process was given, as of the first look.
+    private static let givenDescriptorLimit: rlimit? = {
+        var limit = rlimit()
+        return unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 ? limit : nil
+    }()
+
+    /// Gives a child the limit of open descriptors that this process was given: programs that select(2), or that close all
+    /// numbers up to the limit, do not get along with a large one.
+    static func giveDescriptorLimit(to child: Int32) {
+        guard var given = givenDescriptorLimit, Int(clamping: given.rlim_cur) != descriptorLimit else { return }
+        _ = unsafe prlimit(child, Int32(RLIMIT_NOFILE.rawValue), &given, nil)
+    }
+
     /// Raises the limit of open descriptors to what is allowed, and returns it.
     @discardableResult
     package static func raiseDescriptorLimit() -> Int {
+        _ = givenDescriptorLimit
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
         if limit.rlim_cur < limit.rlim_max {
@@ -37,6 +51,17 @@ package enum ProcessCalls {
             guard let word = unsafe CommandLine.unsafeArgv[index] else { return nil }
             return unsafe Array(UnsafeRawBufferPointer(start: word, count: strlen(word)))
         }
+    }
+
+    /// The environment, each variable as `NAME=value`.
+    package static var environment: [[UInt8]] {
+        var entries: [[UInt8]] = []
+        var entry = unsafe environ
+        while let text = unsafe entry.pointee {
+            unsafe entries.append(Array(UnsafeRawBufferPointer(start: text, count: strlen(text))))
+            unsafe entry += 1
+        }
+        return entries
     }
 
     /// The processor time that all threads of the process have used, in user mode and in the kernel.

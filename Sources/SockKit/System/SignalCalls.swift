@@ -4,6 +4,10 @@ private import Glibc
 /// The signals that a command-line program meets.
 package enum Signal: Sendable, CaseIterable {
     case interrupt, terminate, hangUp, userOne
+    /// The size of the terminal has changed.
+    case windowChange
+    /// What no program can ignore.
+    case kill
 
     package var number: Int32 {
         switch self {
@@ -11,6 +15,8 @@ package enum Signal: Sendable, CaseIterable {
         case .terminate: SIGTERM
         case .hangUp: SIGHUP
         case .userOne: SIGUSR1
+        case .windowChange: SIGWINCH
+        case .kill: SIGKILL
         }
     }
 
@@ -21,7 +27,15 @@ package enum Signal: Sendable, CaseIterable {
         case .terminate: "SIGTERM"
         case .hangUp: "SIGHUP"
         case .userOne: "SIGUSR1"
+        case .windowChange: "SIGWINCH"
+        case .kill: "SIGKILL"
         }
+    }
+
+    /// What signal(7) calls the signal with this number.
+    package static func name(of number: Int32) -> String {
+        guard let name = unsafe sigabbrev_np(number) else { return "signal \(number)" }
+        return unsafe "SIG\(String(cString: name))"
     }
 }
 
@@ -38,6 +52,12 @@ package enum SignalCalls {
         _ = signal(SIGPIPE, SIG_IGN)
     }
 
+    /// The end of a child is to be seen: a program that was started with SIGCHLD ignored would never learn how its own
+    /// children ended (waitpid(2)).
+    package static func heedChildren() {
+        if isIgnored(SIGCHLD) { _ = Glibc.signal(SIGCHLD, SIG_DFL) }
+    }
+
     /// A descriptor that becomes readable when one of the signals has come; they no longer do what they did.
     ///
     /// Must be called before the process has a second thread, so that every thread inherits the mask.
@@ -45,7 +65,7 @@ package enum SignalCalls {
         var mask = sigset_t()
         unsafe sigemptyset(&mask)
         // A signal that was ignored when we began stays so (nohup, a shell's background job): a blocked one would come.
-        for signal in signals where !isIgnored(signal) { unsafe sigaddset(&mask, signal.number) }
+        for signal in signals where !isIgnored(signal.number) { unsafe sigaddset(&mask, signal.number) }
         guard unsafe pthread_sigmask(SIG_BLOCK, &mask, nil) == 0 else { throw .invalidArgument }
         let flags = Int32(SFD_NONBLOCK | SFD_CLOEXEC)
         let names = signals.map(\.name).joined(separator: "|")
@@ -57,9 +77,9 @@ package enum SignalCalls {
         return FileDescriptor(adopting: Int32(number))
     }
 
-    private static func isIgnored(_ signal: Signal) -> Bool {
+    private static func isIgnored(_ number: Int32) -> Bool {
         var action = sigaction()
-        guard unsafe sigaction(signal.number, nil, &action) == 0 else { return false }
+        guard unsafe sigaction(number, nil, &action) == 0 else { return false }
         return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1  // SIG_IGN
     }
 

@@ -5,6 +5,8 @@ struct Parser<Arguments: CommandArguments> {
     private let command: Command<Arguments>
     private var words: ArraySlice<Word>
     private var loose: [Word] = []
+    /// The words after `--` have been given to a row.
+    private var hasRest = false
     private(set) var arguments: Arguments
     private(set) var asksForHelp = false
 
@@ -18,8 +20,7 @@ struct Parser<Arguments: CommandArguments> {
     mutating func step() throws(UsageError) -> Bool {
         guard !asksForHelp, let word = words.popFirst() else { return false }
         if word == "--" {
-            loose += words
-            words = []
+            try takeRest()
         } else if word.hasPrefix("--") {
             try takeLong(word)
         } else if word.hasPrefix("-"), word != "-" {
@@ -32,6 +33,9 @@ struct Parser<Arguments: CommandArguments> {
 
     /// Hands the words that belonged to no option to the positional rows, and returns the arguments.
     mutating func finish() throws(UsageError) -> Arguments {
+        if let row = restRow, !hasRest {
+            throw UsageError("'\(row.info.spelling)' takes the words after '--'", hint: row.info.valueAdvice)
+        }
         for row in command.rows {
             guard case .positional(let count) = row.info.kind else { continue }
             guard loose.count >= count.lowerBound else { throw UsageError("\(row.info.spelling) is missing") }
@@ -43,6 +47,18 @@ struct Parser<Arguments: CommandArguments> {
             throw UsageError(loose.count == 1 ? "unexpected argument \(named)" : "unexpected arguments \(named)")
         }
         return arguments
+    }
+
+    /// The row that was given and takes the words after `--`.
+    private var restRow: Row<Arguments>? {
+        command.rows.first { $0.info.takesRest && arguments.given.contains($0.info.name) }
+    }
+
+    private mutating func takeRest() throws(UsageError) {
+        defer { words = [] }
+        guard let row = restRow else { return loose += words }
+        hasRest = !words.isEmpty
+        for word in words { try apply(row, word, as: row.info.spelling) }
     }
 
     private mutating func takeLong(_ word: Word) throws(UsageError) {
@@ -61,7 +77,7 @@ struct Parser<Arguments: CommandArguments> {
                 throw UsageError(
                     "'--\(name)' takes no value, but was given '\(attached)'", hint: row.info.valueAdvice)
             }
-            try apply(row, "", as: "--\(name)")
+            try raise(row, as: "--\(name)")
         }
     }
 
@@ -77,7 +93,7 @@ struct Parser<Arguments: CommandArguments> {
                 if let advice = row.info.valueAdvice, Decimal.isDigits(Word(letters).text[...]) {
                     throw UsageError("'-\(letter)' takes no value, but was given '\(Word(letters))'", hint: advice)
                 }
-                try apply(row, "", as: "-\(letter)")
+                try raise(row, as: "-\(letter)")
                 continue
             }
             let value = letters.isEmpty ? try value(for: row, as: "-\(letter)") : Word(letters)
@@ -120,6 +136,12 @@ struct Parser<Arguments: CommandArguments> {
             throw error.about(spelling)
         }
         arguments.given.note(row.info, word.text, defaultText: row.defaultText(command.defaults))
+    }
+
+    /// Takes a flag. One that takes the rest only notes that it was given.
+    private mutating func raise(_ row: Row<Arguments>, as spelling: String) throws(UsageError) {
+        guard row.info.takesRest else { return try apply(row, "", as: spelling) }
+        arguments.given.note(row.info, "", defaultText: nil)
     }
 
     private func long(_ name: String) -> Row<Arguments>? {

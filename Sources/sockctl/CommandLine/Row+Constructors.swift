@@ -19,6 +19,19 @@ extension Row {
         }
     }
 
+    /// A flag whose value are all the words after `--`; the advice is for who writes them elsewhere.
+    static func rest(
+        _ name: String, short: Character? = nil, into path: Field<[Word]>, help: String, detail: String? = nil,
+        advice: String
+    ) -> Row {
+        var info = RowInfo(kind: .flag, name: name, short: short, help: help, detail: detail)
+        info.takesRest = true
+        info.valueAdvice = advice
+        return Row(info) { (arguments: inout Arguments, word: Word) throws(UsageError) in
+            arguments[keyPath: path].append(word)
+        }
+    }
+
     /// A flag that counts how often it is given.
     static func count(
         _ name: String, short: Character? = nil, into path: @autoclosure @escaping @Sendable () -> Field<Int>,

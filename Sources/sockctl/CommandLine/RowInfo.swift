@@ -31,6 +31,8 @@ struct RowInfo: Equatable, Sendable {
     var defaultText: String?
     /// The value that switches the option off: `none`.
     var offWord: String?
+    /// The words after `--` belong to it: the flag has no other value.
+    var takesRest = false
     /// A word that may follow the flag and adds nothing: what another program's option of this name needs.
     var idleWord: String?
     /// What is said to who gives the flag a value.

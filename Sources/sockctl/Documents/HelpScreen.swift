@@ -67,6 +67,7 @@ struct HelpScreen {
     private func label(_ row: RowInfo) -> String {
         if row.isPositional { return "<\(row.name)>" }
         let names = (row.short.map { "-\($0), " } ?? "") + "--\(row.name)"
+        if row.takesRest { return "\(names) -- <program>" }
         return row.kind == .option ? "\(names) \(value(row))" : names
     }
 

@@ -114,7 +114,8 @@ extension ManPage {
     private func term(_ row: RowInfo) -> String {
         let value = row.placeholder.map { " Ar \(Mdoc.argument($0))" } ?? ""
         if row.isPositional { return String(value.dropFirst()) }
-        return (row.short.map { "Fl \($0) , " } ?? "") + "Fl -\(row.name)\(value)"
+        let rest = row.takesRest ? " No -- Ar PROGRAM ..." : ""
+        return (row.short.map { "Fl \($0) , " } ?? "") + "Fl -\(row.name)\(value)\(rest)"
     }
 
     private func synopsis(_ row: RowInfo) -> [String] {

@@ -11,6 +11,10 @@ final class Conductor {
     var onFinish: (@Netpoller (Signal) -> Void)?
     /// Says how far things are, at SIGUSR1.
     var onInquiry: (@Netpoller () -> Void)?
+    /// Told that the terminal has another size.
+    var onResize: (@Netpoller () -> Void)?
+    /// The last thing that is done where a signal ends the program at once.
+    var onAbort: (@Netpoller () -> Void)?
 
     init(_ reporter: Reporter) {
         self.reporter = reporter
@@ -47,16 +51,19 @@ final class Conductor {
     }
 
     private func watchSignals() -> Task<Void, Never>? {
-        guard let watcher = try? SignalWatcher([.interrupt, .terminate, .hangUp, .userOne]) else { return nil }
+        guard let watcher = try? SignalWatcher([.interrupt, .terminate, .hangUp, .userOne, .windowChange]) else {
+            return nil
+        }
         return Netpoller.spawn {
             while let signal = await watcher.next() { self.take(signal) }
         }
     }
 
     private func take(_ signal: Signal) {
-        if signal == .userOne {
-            onInquiry?()
-            return
+        switch signal {
+        case .userOne: return onInquiry?() ?? ()
+        case .windowChange: return onResize?() ?? ()
+        default: break
         }
         if let finish = onFinish {
             onFinish = nil
@@ -65,6 +72,7 @@ final class Conductor {
         }
         // The second signal: whatever still runs is not waited for.
         if interruption != nil {
+            onAbort?()
             reporter.settle()
             ProcessCalls.exit(ExitStatus.signal(signal.number).code)
         }

@@ -11,7 +11,7 @@ struct DeadlineArguments: Equatable, Sendable {
         .option(
             "read-timeout", as: .limit, into: \.readTimeout, help: "Give up when a read takes longer than this.",
             detail: "Each read has a new deadline; the status is 75."
-        ).needs(.connection),
+        ).manualOnly.needs(.connection),
         .option(
             "write-timeout", as: .limit, into: \.writeTimeout, help: "Give up when a write takes longer than this.",
             detail: """

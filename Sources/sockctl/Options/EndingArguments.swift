@@ -22,7 +22,7 @@ struct EndingArguments: Equatable, Sendable {
         .flag(
             "no-shutdown", into: \.halfClose, value: .never, help: "Do not half-close at standard input's end.",
             detail: "The peer then learns of the end only when the connection is closed."
-        ).overriding("shutdown").needs(.connection),
+        ).manualOnly.overriding("shutdown").needs(.connection),
         .flag(
             "half-open", into: \.isHalfOpen, help: "Go on sending after the peer's end.",
             detail: "Once the peer has ended, only standard input's end is the end."

@@ -7,6 +7,7 @@ struct PeerArguments: Equatable, Sendable {
     var waiting = WaitingArguments()
     var transfer = TransferArguments()
     var frame = FrameArguments()
+    var program = ProgramArguments()
     var socket = SocketArguments()
     var common = CommonArguments()
 
@@ -18,6 +19,7 @@ struct PeerArguments: Equatable, Sendable {
         + PaceArguments.rows.lifted(through: \.pace)
         + WaitingArguments.rows.lifted(through: \.waiting)
         + FrameArguments.rows.lifted(through: \.frame)
+        + ProgramArguments.rows.lifted(through: \.program)
         + SocketArguments.rows.lifted(through: \.socket)
         + CommonArguments.rows.lifted(through: \.common)
 

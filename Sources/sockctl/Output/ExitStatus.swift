@@ -17,6 +17,8 @@ enum ExitStatus: Sendable, Hashable {
     case notPermitted
     /// Ended by a signal, after a clean close.
     case signal(Int32)
+    /// A program that was run ended so, or could not be: 126 and 127, as shells have it.
+    case program(Int32)
 
     /// The number that the shell sees.
     var code: Int32 {
@@ -34,6 +36,7 @@ enum ExitStatus: Sendable, Hashable {
         case .timedOut: 75
         case .notPermitted: 77
         case .signal(let number): 128 + number
+        case .program(let status): status
         }
     }
 }

@@ -27,6 +27,11 @@ import Testing
         (["-v4", "-", "-"], Toy(isOpen: true, verbosity: 1, places: ["-"])),
         (["-4-", "here"], Toy(isOpen: true, places: ["here"])),
         (["here", "--four=-"], Toy(isOpen: true, places: ["here"])),
+        (
+            ["-kr", "here", "--", "it", "-k", "--", ""],
+            Toy(isOpen: true, rest: ["it", "-k", "--", ""], places: ["here"])
+        ),
+        (["--run", "here", "80", "--", "it"], Toy(rest: ["it"], places: ["here", "80"])),
     ]
 
     @Test(arguments: understood)
@@ -66,6 +71,9 @@ import Testing
         ),
         (["here", "--color", "alway"], "'--color': 'alway' is none of auto, always, never", "did you mean 'always'?"),
         (["--keep-open"], "PLACE is missing", "see: sockctl toy --help"),
+        (["here", "--run", "it"], "'--run' takes the words after '--'", "as in: -r -- it"),
+        (["here", "-r", "--"], "'--run' takes the words after '--'", "as in: -r -- it"),
+        (["-r", "--", "here"], "PLACE is missing", "see: sockctl toy --help"),
         (["a", "b", "c"], "unexpected argument 'c'", "see: sockctl toy --help"),
         (["a", "b", "c", "d"], "unexpected arguments 'c', 'd'", "see: sockctl toy --help"),
         (["here", "--name", "nobody"], "nobody is not a name", "see: sockctl toy --help"),

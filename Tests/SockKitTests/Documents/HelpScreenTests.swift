@@ -26,6 +26,7 @@ import Testing
                   --answer <text>         Answer.
                   -4, --four              Four.
                   --no-name               No name.
+                  -r, --run -- <program>  Run.
 
                 COMMON OPTIONS:
                   -h, --help              Show help information.

@@ -11,7 +11,8 @@ import Testing
         for row in command.options {
             let short = row.short.map { "Fl \($0) , " } ?? ""
             let value = row.placeholder.map { " Ar \($0)" } ?? ""
-            #expect(text.contains("\n.It \(short)Fl -\(row.name)\(value)\n"), "\(row.name)")
+            let rest = row.takesRest ? " No -- Ar PROGRAM ..." : ""
+            #expect(text.contains("\n.It \(short)Fl -\(row.name)\(value)\(rest)\n"), "\(row.name)")
         }
     }
 

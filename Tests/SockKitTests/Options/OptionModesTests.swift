@@ -25,13 +25,22 @@ import Testing
 
     private static let dialModes = [
         Mode(
+            "--sh-exec a", .tcp,
+            """
+            timeout fallback-delay source source-port retry retry-delay retry-max-delay max-time close close-after \
+            read-timeout write-timeout deadline keep-going \
+            idle-timeout goodbye output hex-dump crlf read-size first-read-delay read-delay no-read max-bytes \
+            write-size write-delay delay rate frame max-frame separator whole append pty busy-poll
+            """),
+        Mode(
             "", .tcp,
             """
             zero timeout fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
             heartbeat-text heartbeat-misses send submit writers quit-after shutdown no-shutdown half-open \
             input-grace max-time close close-after read-timeout write-timeout deadline keep-going idle-timeout \
             goodbye send-only recv-only output hex-dump crlf read-size first-read-delay read-delay no-read \
-            max-bytes write-size write-delay delay rate frame max-frame separator whole append first-line busy-poll
+            max-bytes write-size write-delay delay rate frame max-frame separator whole append first-line busy-poll \
+            exec sh-exec pty
             """),
         Mode(
             "--first-line", .tcp,
@@ -69,7 +78,7 @@ import Testing
             heartbeat-misses quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output \
             hex-dump crlf read-size first-read-delay read-delay max-bytes write-size write-delay delay rate \
-            max-frame separator whole append busy-poll
+            max-frame separator whole append busy-poll exec sh-exec pty
             """),
         Mode(
             "--reconnect", .tcp,
@@ -102,7 +111,7 @@ import Testing
             timeout fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
             heartbeat-text writers quit-after shutdown no-shutdown half-open input-grace max-time close \
             close-after write-timeout deadline idle-timeout goodbye send-only hex-dump crlf write-size \
-            write-delay delay rate busy-poll
+            write-delay delay rate busy-poll exec sh-exec pty
             """),
         Mode("--zero", .tcp, "timeout source parallel banner yes max-time close"),
         Mode("--zero", .udp, "timeout source parallel banner yes max-time"),
@@ -127,7 +136,7 @@ import Testing
             submit writers quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output \
             hex-dump crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay \
-            rate frame max-frame separator whole append first-line busy-poll
+            rate frame max-frame separator whole append first-line busy-poll exec sh-exec pty
             """),
         Mode(
             "", .unixgram,
@@ -141,11 +150,20 @@ import Testing
             zero timeout retry retry-delay retry-max-delay reconnect heartbeat heartbeat-text heartbeat-misses send \
             quit-after shutdown no-shutdown half-open input-grace max-time close close-after read-timeout \
             write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf \
-            read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append busy-poll
+            read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append \
+            busy-poll exec sh-exec pty
             """),
     ]
 
     private static let listenModes = [
+        Mode(
+            "--sh-exec a", .tcp,
+            """
+            keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
+            read-timeout write-timeout deadline keep-going \
+            idle-timeout goodbye output hex-dump crlf read-size first-read-delay read-delay no-read max-bytes \
+            write-size write-delay delay rate frame max-frame separator whole append pty busy-poll
+            """),
         Mode(
             "", .tcp,
             """
@@ -153,7 +171,7 @@ import Testing
             readers message-size quit-after shutdown no-shutdown half-open input-grace max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only \
             output hex-dump crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay \
-            delay rate frame max-frame separator whole append busy-poll
+            delay rate frame max-frame separator whole append busy-poll exec sh-exec pty
             """),
         Mode(
             "-k", .tcp,
@@ -162,7 +180,7 @@ import Testing
             quit-after shutdown no-shutdown half-open input-grace max-time close close-after read-timeout \
             write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf \
             read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame \
-            max-frame separator whole append busy-poll
+            max-frame separator whole append busy-poll exec sh-exec pty
             """),
         Mode(
             "--serve echo", .tcp,
@@ -229,7 +247,7 @@ import Testing
             """
             serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port quit-after shutdown \
             no-shutdown half-open input-grace max-time close close-after write-timeout deadline idle-timeout \
-            goodbye send-only hex-dump crlf write-size write-delay delay rate busy-poll
+            goodbye send-only hex-dump crlf write-size write-delay delay rate busy-poll exec sh-exec pty
             """),
         Mode(
             "--frame line", .tcp,
@@ -237,7 +255,8 @@ import Testing
             serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port quit-after shutdown \
             no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout deadline \
             keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf read-size first-read-delay \
-            read-delay max-bytes write-size write-delay delay rate max-frame separator whole append busy-poll
+            read-delay max-bytes write-size write-delay delay rate max-frame separator whole append busy-poll exec \
+            sh-exec pty
             """),
         Mode(
             "--readers 2", .tcp,
@@ -265,7 +284,7 @@ import Testing
             message-size quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output \
             hex-dump crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay \
-            rate frame max-frame separator whole append busy-poll
+            rate frame max-frame separator whole append busy-poll exec sh-exec pty
             """),
         Mode(
             "", .unixpacket,
@@ -273,7 +292,8 @@ import Testing
             serve keep-open max-accepts max-conns timeout backlog accept-delay no-accept mode quit-after \
             shutdown no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout \
             deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf read-size \
-            first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append busy-poll
+            first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append busy-poll exec \
+            sh-exec pty
             """),
     ]
 
@@ -325,7 +345,7 @@ import Testing
             }
             let line = "\(mode.words) \(partner ?? "") --\(row.name)" + Self.value(of: row)
             if try isAccepted(
-                Known.command, line.split(separator: " ").map { Word(String($0)) } + [address], mode.network)
+                Known.command, [address] + line.split(separator: " ").map { Word(String($0)) }, mode.network)
             {
                 honoured.insert(row.name)
             }
@@ -355,11 +375,13 @@ import Testing
         "max-frame": "--frame line", "append": "--output file", "no-index": "--root a", "hidden": "--root a",
         "spa": "--root a", "upload": "--root a", "overwrite": "--root a --upload",
         "max-redirects": "--location ", "continue": "--output file", "parallel": "--repeat 2", "rate": "--repeat 2",
+        "pty": "--sh-exec a",
         "plot": "--repeat 2", "no-plot": "--repeat 2", "svg": "--repeat 2",
     ]
 
     private static func value(of row: RowInfo) -> String {
         switch (row.kind, row.name, row.completion) {
+        case (_, "exec", _): " -- a"
         case (.flag, _, _), (.positional, _, _): ""
         case (_, "serve", _): " pipe"
         case (_, "header", _), (_, "user", _): " a:b"

@@ -51,6 +51,22 @@ import Testing
             #"{"network":"udp","local":"127.0.0.1:3000","count":12,"receive_buffer":4096}"#,
             #"{"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","by":"peer"}"#,
             #"{}"#,
+            #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","pid":4711,\#
+            "command":"/bin/cat -u"}
+            """#,
+            #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","pid":4711,\#
+            "text":"oops"}
+            """#,
+            #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","pid":4711,\#
+            "status":0,"seconds":0.012}
+            """#,
+            #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","pid":4711,\#
+            "signal":"SIGTERM","seconds":0.012}
+            """#,
             #"{"bytes":3,"length":6}"#,
             #"{"bytes":3,"bytes_sent":5,"bytes_unsent":3}"#,
             #"{"count":2}"#,

@@ -28,6 +28,9 @@ import Testing
         ("input-unfinished", .always, ""),
         ("message-cut", .always, "length"),
         ("input-dropped", .always, "bytes_sent bytes_unsent"),
+        ("started", .verbose, "pid command"),
+        ("child-error", .verbose, "pid text"),
+        ("exited", .verbose, "pid status signal seconds"),
         ("unanswered", .always, "count"),
         ("keep-alive", .verbose, "seconds limit"),
         (

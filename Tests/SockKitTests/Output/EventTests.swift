@@ -26,6 +26,9 @@ import Testing
             "missing from 127.0.0.1:40112: 3 datagrams, from number 2 on",
             "12 datagrams dropped by the kernel: the receive buffer of 4.0 KiB was full",
             "half-closed: nothing more comes from 127.0.0.1:40112", "the peer had ended; standard input had not",
+            "started /bin/cat -u, process 4711, for 127.0.0.1:40112", "connection 1: oops",
+            "process 4711, of 127.0.0.1:40112, ended with status 0 after 12.0 ms",
+            "process 4711, of 127.0.0.1:40112, was ended by SIGTERM after 12.0 ms",
             "a message of 6 bytes was cut to 3", "3 of 5 bytes of standard input cannot have arrived",
             "2 submits unanswered", "keep alive: 127.0.0.1:40112, after a silence of 300 ms; 3.00 s are allowed",
             """

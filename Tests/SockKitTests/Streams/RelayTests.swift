@@ -130,6 +130,50 @@ import Testing
             await writer.value
         }
     }
+
+    /// A side that takes nothing more from the beginning, and still gives.
+    private final class GoneStream: WrappedStream {
+        override func waitUntilGone() async throws(NetworkError) {}
+    }
+
+    @Test func `a near side that takes nothing more is heard to its end where the rules say that it still gives`()
+        async throws
+    {
+        try await onLoop {
+            let line = try await Line()
+            var rules = RelayRules()
+            rules.givesWhenGone = true
+            let relay = Relay(GoneStream(line.near.server), line.far.client, rules: rules)
+            let run = Netpoller.spawn { await relay.run() }
+            await letOthersRun()
+            try await line.near.client.write("still here")
+            try line.near.client.closeWrite()
+            let result = await run.value
+            // The far side has not ended: nobody is left whom it could tell anything.
+            guard case .done = result.ending else { throw UnexpectedEnding(result.ending) }
+            #expect(result.bytesToFar == 10 && !result.farEnded && !result.saidEnd)
+            line.close()
+        }
+    }
+
+    @Test func `a far side that is taken as ended is read no more, and the near side may still speak`() async throws {
+        try await onLoop {
+            let line = try await Line()
+            let relay = line.relay()
+            let run = Netpoller.spawn { await relay.run() }
+            await letOthersRun()
+            relay.endFar()
+            let told = try await line.near.client.readAll()
+            #expect(told == [])
+            try await line.far.server.write("nobody reads this")
+            try await line.near.client.write("last words")
+            try line.near.client.closeWrite()
+            let result = await run.value
+            guard case .done = result.ending else { throw UnexpectedEnding(result.ending) }
+            #expect(result.bytesToNear == 0 && result.bytesToFar == 10 && result.farEnded)
+            line.close()
+        }
+    }
 }
 
 private struct UnexpectedEnding: Error {

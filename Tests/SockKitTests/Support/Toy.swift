@@ -12,6 +12,7 @@ struct Toy: Equatable, CommandArguments {
     var color = ColorMode.auto
     var file: Word?
     var answers: [String] = []
+    var rest: [Word] = []
     var places: [Word] = []
 
     static let rows: [Row<Toy>] = [
@@ -26,6 +27,7 @@ struct Toy: Equatable, CommandArguments {
         .list("answer", as: .word("TEXT"), into: \.answers, help: "Answer."),
         .flag("four", short: "4", into: \.isOpen, help: "Four.").followed(by: "-"),
         .flag("no-name", into: \.name, value: nil, help: "No name.").overriding("name"),
+        .rest("run", short: "r", into: \.rest, help: "Run.", advice: "as in: -r -- it"),
         .flag("secret", into: \.isOpen, help: "Whisper.").manualOnly,
     ]
 

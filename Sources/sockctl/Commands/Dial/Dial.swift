@@ -30,6 +30,7 @@ struct Dial {
         arguments.peer.waiting.apply()
         do throws(NetworkError) {
             guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
+            if arguments.peer.program.isWanted { return try await runProgram(copies) }
             var transfer = arguments.peer.transfer
             // What is sent to measure round trips, or by writers, is named on the command line.
             if arguments.roundTrips.text != nil || arguments.writing.writers != nil { transfer.receivesOnly = true }
@@ -70,6 +71,16 @@ struct Dial {
                 .connected(peer.connection), peer.ends, longest: peer.connection.longestMessage ?? .max)
         }
         return try await stayConnected(streams, copies, persistence)
+    }
+
+    private func runProgram(_ copies: PayloadCopies) async throws(NetworkError) -> ExitStatus {
+        let programs = ProgramService(arguments.peer, copies, reporter, isForOne: true)
+        let peer = try await reach(1, Persistence(arguments.persistence, output: nil, reporter))
+        conductor.onResize = { programs.resize() }
+        conductor.onAbort = { programs.kill() }
+        let conversation = Netpoller.spawn { await programs.run(on: peer).status }
+        programs.onFailure = { conversation.cancel() }
+        return await programs.finish(await Netpoller.join(conversation))
     }
 
     /// One connection after the other, of which all but the last were lost.

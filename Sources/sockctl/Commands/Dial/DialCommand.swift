@@ -28,7 +28,8 @@ enum DialCommand: Subcommand {
     private static let manual = Manual(
         description: [
             """
-            `dial` connects to an address and joins the connection to standard input and output until both have ended.
+            `dial` connects to an address and joins the connection to standard input and output, or with `--exec` or \
+            `--sh-exec` to a program, until both have ended.
             """,
             """
             A name is resolved first. All its addresses are tried, within one `--timeout`, until one connects; if it \
@@ -41,8 +42,8 @@ enum DialCommand: Subcommand {
             retransmissions and segments.
             """,
         ],
-        sections: [.endOfData, .stayingConnected, .scanning, .framing, .packets, .events],
-        exitNotes: Manual.exitNotes,
+        sections: [.endOfData, .programs, .stayingConnected, .scanning, .framing, .packets, .events],
+        exitNotes: Manual.exitNotesWithPrograms,
         examples: [
             Manual.Example(
                 "sockctl listen 3000", "sockctl dial 3000",
@@ -107,6 +108,10 @@ enum DialCommand: Subcommand {
                     A server that ends each connection is dialled again and again, with a pause, until the time is up: \
                     the status is 75.
                     """),
+            Manual.Example(
+                "sockctl listen 3000 --serve echo",
+                "sockctl dial 3000 -c 'echo question; read x; test \"$x\" = question'",
+                shows: "A program that asks a server, and whose status says whether the answer was right."),
             Manual.Example(
                 "sockctl listen 3000 --serve discard", "sockctl dial --trace --send-only 3000 <report",
                 shows: "See every system call that it takes to send a file."),

@@ -12,6 +12,7 @@ struct SubmitArguments: Equatable, Sendable {
                 result and round trip. The summary has the counts, the round trips and the rate.
                 """
         )
+        .manualOnly
         .excludes("send-only", "no-read", reason: "'{other}' \(misplaced): every submit is answered")
         .excludes("recv-only", reason: "'{other}' \(misplaced): what is submitted comes from standard input")
         .excludes("crlf", reason: "'{other}' \(misplaced): a packet has no line end")

@@ -95,6 +95,7 @@ struct Listen {
     }
 
     private func serve(_ listener: Listener) async throws(NetworkError) -> ExitStatus {
+        if arguments.peer.program.isWanted { return await runPrograms(listener) }
         guard arguments.serve == .pipe else {
             let (service, tally) = service
             let status = await runServer(listener, service)
@@ -112,6 +113,20 @@ struct Listen {
         let status = await runServer(listener, session)
         tally?.reportSummary()
         return status
+    }
+
+    private func runPrograms(_ listener: Listener) async -> ExitStatus {
+        guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
+        let programs = ProgramService(arguments.peer, copies, reporter, isForOne: !arguments.goesOn)
+        conductor.onResize = { programs.resize() }
+        conductor.onAbort = { programs.kill() }
+        let status = await runServer(listener, programs)
+        guard arguments.goesOn else { return await programs.finish(status) }
+        // Told to finish, a server does not wait for long; else the last peers' programs have their time.
+        let grace: Duration? = conductor.onFinish == nil ? .seconds(5) : nil
+        if grace == nil { conductor.onFinish = { _ in programs.hangUp() } }
+        let last = await programs.finish(status, within: grace)
+        return status == .success && programs.hasFailed ? last : status
     }
 
     private func runServer(_ listener: Listener, _ service: any Service) async -> ExitStatus {
@@ -144,6 +159,7 @@ struct Listen {
                 task.cancel()
             }
         }
+        (service as? ProgramService)?.onFailure = { task.cancel() }
         let status = await Netpoller.join(task)
         feeder?.cancel()
         return override ?? (arguments.goesOn || status != .success ? status : server.lastStatus)

@@ -33,7 +33,8 @@ enum ListenCommand: Subcommand {
             """,
             """
             With `--keep-open` it goes on accepting, any number of peers at once. With `--serve` it does something else \
-            with them, as the small servers of old do: echo, discard, chargen, or the time as a line of text.
+            with them, as the small servers of old do: echo, discard, chargen, or the time as a line of text. With \
+            `--exec` or `--sh-exec` each peer is joined to a program of its own.
             """,
             """
             Once the socket accepts, a line `listening` on standard error says where. It is flushed at once: a script \
@@ -45,7 +46,7 @@ enum ListenCommand: Subcommand {
             """,
         ],
         sections: [
-            .endOfData, .framing, .packets,
+            .endOfData, .programs, .framing, .packets,
             Manual.Section(
                 "UNIX SOCKETS",
                 """
@@ -56,7 +57,7 @@ enum ListenCommand: Subcommand {
             ),
             .ioModels, .events,
         ],
-        exitNotes: Manual.exitNotes,
+        exitNotes: Manual.exitNotesWithPrograms,
         examples: [
             Manual.Example(
                 "sockctl listen 3000",
@@ -85,6 +86,16 @@ enum ListenCommand: Subcommand {
                 "sockctl listen 3000 -v --read-size 10 --first-read-delay 200ms </dev/null",
                 "printf 0123456789ABCDE | sockctl dial 3000",
                 shows: "15 bytes in a buffer of 10: one read gives 10 and the next gives 5."),
+            Manual.Example(
+                "sockctl listen -k 3000 -e -- tr a-z A-Z", "echo hello | sockctl dial 3000",
+                shows: "A program for each peer: this one gives back what it reads in capital letters."),
+            Manual.Example(
+                "sockctl listen 3000 -c 'echo hello, $SOCKCTL_REMOTE_ADDR; sort'",
+                "printf 'b\\na\\n' | sockctl dial 3000",
+                shows: "A line of the shell, which greets the peer, and answers once it has sent everything."),
+            Manual.Example(
+                "sockctl listen 3000 --pty -c 'stty -echo; exec cat'", "echo hello | sockctl dial 3000",
+                shows: "A program on a terminal: the peer's end is typed there as the end of the input."),
             Manual.Example(
                 "sockctl listen -k --no-accept 3000", "echo hello | sockctl dial -q 0 3000",
                 shows: "Nobody accepts, and still the dial succeeds and its bytes are taken: by the kernel's queue."),

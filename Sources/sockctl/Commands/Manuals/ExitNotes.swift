@@ -30,4 +30,12 @@ extension Manual {
             status: "128+n",
             meaning: "Ended by signal n, after a clean close: 130 for SIGINT, 143 for SIGTERM."),
     ]
+
+    /// The same, of a command that runs programs.
+    static var exitNotesWithPrograms: [ExitNote] {
+        exitNotes.dropLast() + [
+            ExitNote(
+                status: "126, 127", meaning: "The program of `--exec` or `--sh-exec` cannot be run, or is not found.")
+        ] + exitNotes.suffix(1)
+    }
 }

@@ -27,6 +27,19 @@ extension Peer {
         }
     }
 
+    /// Waits, but no longer than that, until the peer's kernel has all that was sent: closing with unread bytes would reset
+    /// the connection, and take with it what is still on its way.
+    func settle(until end: Deadline? = nil) async {
+        try? connection.closeWrite()
+        let drain = Netpoller.spawn { [connection] in while (try? await connection.discard()) ?? nil != nil {} }
+        defer { drain.cancel() }
+        while let queued = connection.queueDepths?.unacknowledged, queued > 0, !Task.isCancelled {
+            if end?.hasPassed ?? false { return }
+            if connection.tcpInfo.map({ $0.state == .closed }) ?? true { return }
+            await Netpoller.sleep(for: .milliseconds(2))
+        }
+    }
+
     /// Closes, and reports what the connection had been.
     func close(_ mode: CloseMode, by ending: ConnectionEnding) async {
         if closeNow(mode, by: ending) { return }

@@ -56,7 +56,10 @@ final class PipeSession: Service {
         tallied?.stream.finish()
         self.result = result
         keepForTheNext(result)
-        if arguments.transfer.sendsOnly, case .done = result.ending { await settle(peer) }
+        if arguments.transfer.sendsOnly, case .done = result.ending {
+            // Nobody waits for the peer's end, but what was sent is to arrive.
+            await peer.settle(until: arguments.ending.quitAfter.map { .now + $0 })
+        }
         return try end(result, peer, cutOff: far[0].cutOff)
     }
 
@@ -104,21 +107,6 @@ final class PipeSession: Service {
         hasGiven = hasGiven || result.bytesToFar + result.unsent.count > 0
         guard persistence.reconnects, !result.unsent.isEmpty || result.nearEnded else { return }
         near = PrefixedStream(result.unsent, near, isLast: result.nearEnded)
-    }
-
-    /// With `--send-only` nobody waits for the peer's end, but what was sent is to arrive: closing with unread bytes
-    /// would reset the connection and take with it what is still on its way.
-    private func settle(_ peer: Peer) async {
-        let connection = peer.connection
-        try? connection.closeWrite()
-        let drain = Netpoller.spawn { while (try? await connection.discard()) ?? nil != nil {} }
-        defer { drain.cancel() }
-        let end = arguments.ending.quitAfter.map { Deadline.now + $0 }
-        while let queued = connection.queueDepths?.unacknowledged, queued > 0, !Task.isCancelled {
-            if end?.hasPassed ?? false { return }
-            if connection.tcpInfo.map({ $0.state == .closed }) ?? true { return }
-            await Netpoller.sleep(for: .milliseconds(2))
-        }
     }
 
     // MARK: - How it ended
