@@ -17,7 +17,8 @@ NC, NCAT, SOCAT, SOCAT_LARGE, IPERF3 = "nc.openbsd", "ncat", "socat", "socat -b 
 C_SPLICE, C_EPOLL, C_MMSG, C_CONNECTS = "C splice pair", "C epoll server", "C mmsg pair", "C connects"
 SOCKCTL_DIAL = "sockctl dial"
 CURL, WRK, AB = "curl", "wrk", "ab"
-PROGRAMS = ("pour", "drain", "splice_pair", "epoll_echo", "echo_client", "udp_drain", "udp_pump", "fill_queue")
+PROGRAMS = ("pour", "drain", "splice_pair", "epoll_echo", "echo_client", "udp_drain", "udp_pump", "fill_queue",
+            "epoll_broker", "chat_client")
 VERSION = re.compile(r"(?:\(Debian patchlevel |[Vv]ersion |Version |iperf |curl |debian/)([\d.][\w.-]*)")
 C_FLAGS = ("-std=c17", "-O2", "-Wall", "-Wextra")
 

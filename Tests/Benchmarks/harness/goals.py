@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from harness.chat import C_BROKER, WITHOUT_RULES
 from harness.contestants import (
     AB, C_CONNECTS, C_EPOLL, C_MMSG, C_SPLICE, CURL, IPERF3, NC, NCAT, SOCAT, SOCAT_LARGE, SOCKCTL, SOCKCTL_DIAL, WRK,
 )
@@ -132,6 +133,11 @@ GOALS = (
     Goal("http-kept", "the next on the same connection", MICROSECONDS, CURL, at_most(0.5)),
     Goal("http-load", "http-get --parallel 50", PER_SECOND, WRK, at_least(0.7)),
     Goal("http-load", "http-get --parallel 50", PER_SECOND, AB),
+    Goal("chat-lines", "chat: lines delivered, 100 people", PER_SECOND, NCAT, at_least(3)),
+    Goal("chat-line", "broker: a line to 1,000", MILLISECONDS, C_BROKER, at_most(1.25)),
+    Goal("chat-flood", "broker: 100 MiB to 9, beside one that never reads", RATE, NCAT, at_least(1), of_ratio=False),
+    Goal("chat-memory", "chat: memory of somebody silent", MEMORY, "", at_most(8), of_ratio=False),
+    Goal("gates", "accepts with 10,000 rules", PER_SECOND, WITHOUT_RULES, at_least(0.95)),
     Goal("writeblock", "write-block-probe, 1 GiB", RATE, SOCKCTL_DIAL, at_least(0.8)),
 )
 

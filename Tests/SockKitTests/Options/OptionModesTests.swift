@@ -150,7 +150,8 @@ import Testing
             readers message-size quit-after shutdown no-shutdown half-open input-grace max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only \
             output hex-dump crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay \
-            delay rate frame max-frame separator whole append
+            delay rate frame max-frame separator whole append \
+            allow deny allow-file deny-file max-conns-per-host
             """),
         Mode(
             "-k", .tcp,
@@ -159,41 +160,63 @@ import Testing
             quit-after shutdown no-shutdown half-open input-grace max-time close close-after read-timeout \
             write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf \
             read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame \
-            max-frame separator whole append
+            max-frame separator whole append queue slow \
+            allow deny allow-file deny-file max-conns-per-host
+            """),
+        Mode(
+            "--serve chat", .tcp,
+            """
+            keep-open max-accepts max-conns timeout backlog accept-delay reuse-port queue slow max-time close \
+            close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only \
+            output hex-dump read-size first-read-delay read-delay max-bytes write-size write-delay rate append \
+            allow deny allow-file deny-file max-conns-per-host
+            """),
+        Mode(
+            "--serve broker", .tcp,
+            """
+            keep-open max-accepts max-conns timeout backlog accept-delay reuse-port queue slow max-time close \
+            close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only \
+            output hex-dump crlf read-size first-read-delay read-delay max-bytes write-size write-delay rate append \
+            allow deny allow-file deny-file max-conns-per-host
             """),
         Mode(
             "--serve echo", .tcp,
             """
             keep-open max-accepts max-conns timeout io-model backlog accept-delay reuse-port max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye read-size \
-            first-read-delay read-delay max-bytes write-size write-delay rate frame max-frame
+            first-read-delay read-delay max-bytes write-size write-delay rate frame max-frame \
+            allow deny allow-file deny-file max-conns-per-host
             """),
         Mode(
             "--serve discard", .tcp,
             """
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port readers message-size \
             max-time close close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye \
-            read-size first-read-delay read-delay max-bytes write-size write-delay rate frame max-frame
+            read-size first-read-delay read-delay max-bytes write-size write-delay rate frame max-frame \
+            allow deny allow-file deny-file max-conns-per-host
             """),
         Mode(
             "--serve chargen", .tcp,
             """
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye read-size first-read-delay \
-            read-delay no-read max-bytes write-size write-delay rate
+            read-delay no-read max-bytes write-size write-delay rate \
+            allow deny allow-file deny-file max-conns-per-host
             """),
         Mode(
             "--serve time", .tcp,
             """
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
-            write-timeout deadline idle-timeout goodbye write-size write-delay rate
+            write-timeout deadline idle-timeout goodbye write-size write-delay rate \
+            allow deny allow-file deny-file max-conns-per-host
             """),
         Mode(
             "--serve frames", .tcp,
             """
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye read-size first-read-delay \
-            read-delay max-bytes write-size write-delay rate
+            read-delay max-bytes write-size write-delay rate \
+            allow deny allow-file deny-file max-conns-per-host
             """),
         Mode(
             "--io-model spin", .tcp,
@@ -211,7 +234,8 @@ import Testing
             serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port readers message-size \
             shutdown no-shutdown max-time close close-after read-timeout write-timeout deadline keep-going \
             idle-timeout goodbye output hex-dump read-size first-read-delay read-delay max-bytes rate frame \
-            max-frame separator append
+            max-frame separator append \
+            allow deny allow-file deny-file max-conns-per-host
             """),
         Mode(
             "--send-only", .tcp,
@@ -219,14 +243,16 @@ import Testing
             serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port quit-after shutdown \
             no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout deadline \
             keep-going idle-timeout goodbye output hex-dump crlf read-size first-read-delay read-delay no-read \
-            max-bytes write-size write-delay delay rate frame max-frame whole append
+            max-bytes write-size write-delay delay rate frame max-frame whole append \
+            allow deny allow-file deny-file max-conns-per-host
             """),
         Mode(
             "--no-read", .tcp,
             """
             serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port quit-after shutdown \
             no-shutdown half-open input-grace max-time close close-after write-timeout deadline idle-timeout \
-            goodbye send-only hex-dump crlf write-size write-delay delay rate
+            goodbye send-only hex-dump crlf write-size write-delay delay rate \
+            allow deny allow-file deny-file max-conns-per-host
             """),
         Mode(
             "--frame line", .tcp,
@@ -234,7 +260,8 @@ import Testing
             serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port quit-after shutdown \
             no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout deadline \
             keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf read-size first-read-delay \
-            read-delay max-bytes write-size write-delay delay rate max-frame separator whole append
+            read-delay max-bytes write-size write-delay delay rate max-frame separator whole append \
+            allow deny allow-file deny-file max-conns-per-host
             """),
         Mode(
             "--readers 2", .tcp,
@@ -242,18 +269,21 @@ import Testing
             serve max-accepts max-conns timeout backlog accept-delay reuse-port message-size quit-after shutdown \
             no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout deadline \
             keep-going idle-timeout goodbye recv-only output hex-dump crlf read-size first-read-delay read-delay \
-            max-bytes write-size write-delay delay rate append
+            max-bytes write-size write-delay delay rate append \
+            allow deny allow-file deny-file max-conns-per-host
             """),
         Mode(
             "", .udp,
             """
             serve keep-open timeout reuse-port quit-after shutdown input-grace max-time count idle-timeout \
-            send-only recv-only output hex-dump crlf read-size write-size append
+            send-only recv-only output hex-dump crlf read-size write-size append \
+            allow deny allow-file deny-file
             """),
         Mode(
             "--serve echo", .udp,
             """
-            keep-open timeout reuse-port max-time count
+            keep-open timeout reuse-port max-time count \
+            allow deny allow-file deny-file
             """),
         Mode(
             "", .unix,
@@ -262,7 +292,8 @@ import Testing
             message-size quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output \
             hex-dump crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay \
-            rate frame max-frame separator whole append
+            rate frame max-frame separator whole append \
+            allow deny allow-file deny-file
             """),
         Mode(
             "", .unixpacket,
@@ -270,7 +301,8 @@ import Testing
             serve keep-open max-accepts max-conns timeout backlog accept-delay no-accept mode quit-after \
             shutdown no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout \
             deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf read-size \
-            first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append
+            first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append \
+            allow deny allow-file deny-file
             """),
     ]
 
@@ -365,6 +397,7 @@ import Testing
         case (_, "mode", _): " 0600"
         case (_, "max-head", _): " 16K"
         case (_, "auth", _), (_, "header", _): " a:b"
+        case (_, "allow", _), (_, "deny", _): " a"
         case (_, "max-accepts", _), (_, "max-conns", _): " 1"
         case (_, _, .words(let words)) where row.placeholder != "N|forever": " \(words[0])"
         default: " 16"

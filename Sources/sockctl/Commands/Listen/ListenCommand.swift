@@ -33,7 +33,8 @@ enum ListenCommand: Subcommand {
             """,
             """
             With `--keep-open` it goes on accepting, any number of peers at once. With `--serve` it does something else \
-            with them, as the small servers of old do: echo, discard, chargen, or the time as a line of text.
+            with them, as the small servers of old do: echo, discard, chargen, or the time as a line of text; or it joins \
+            them to each other, as a chat or a broker.
             """,
             """
             Once the socket accepts, a line `listening` on standard error says where. It is flushed at once: a script \
@@ -46,6 +47,33 @@ enum ListenCommand: Subcommand {
         ],
         sections: [
             .endOfData, .framing, .packets,
+            Manual.Section(
+                "CHATS AND BROKERS",
+                """
+                With `--serve chat` each line that a peer sends goes to all the others, with `<user5> ` in front: the \
+                number is the connection's, and nobody else is ever called so. A line is passed on when it is whole, and \
+                never mixed with another; one of more than 64 KiB is cut. Text of any language passes as it is; what a \
+                terminal would obey is spelled out, as `\\x1b`. Who comes and goes is told, many at once in one line. \
+                Standard input takes part as `<host> `, and standard output shows what is said.
+                """,
+                """
+                With `--serve broker` bytes go to all the others as they come, and those of one read stay together. \
+                Standard input goes to all, and standard output has what the peers send.
+                """,
+                """
+                Standard input is read while anybody is there to be given it, and its end ends nothing. A peer that ends \
+                is parted from once it has been given what was said before.
+                """,
+                """
+                What a peer does not read waits for it, up to `--queue`; then it is dropped or, with `--slow skip`, misses \
+                the oldest whole lines (in a broker's bytes without newlines, the oldest reads). Each byte is kept once, \
+                for however many it waits. Those who speak are slowed down by peers that are behind and go on reading; \
+                one that takes nothing for a quarter of a second, or is not back within one, is not waited for. The same \
+                holds for standard input under `--keep-open`, except that it waits where no peer keeps up. Standard output \
+                is never dropped: if it is too slow, it misses lines.
+                """
+            ),
+            .gates,
             Manual.Section(
                 "UNIX SOCKETS",
                 """
@@ -95,6 +123,18 @@ enum ListenCommand: Subcommand {
             Manual.Example(
                 "sockctl listen 3000 --serve frames", "printf 'one\\ntwo\\n' | sockctl dial -v 3000 --submit",
                 shows: "A server of the packets above, and a client that tells each answer's round trip."),
+            Manual.Example(
+                "sockctl listen :3000 --serve echo --allow '127.0.0.0/8 ::1' --deny 127.0.0.9",
+                "echo hello | sockctl dial 3000",
+                shows: "Every interface hears, and only this machine is served, but for one of its addresses."),
+            Manual.Example(
+                "sockctl listen 3000 --serve chat", "printf 'hello\\n' | sockctl dial 3000",
+                shows:
+                    "A chat: who dials says hello to everybody there, and to the host. What the host types goes to all."
+            ),
+            Manual.Example(
+                "sockctl listen 3000 --serve broker --queue 4M --slow skip", "echo news | sockctl dial 3000",
+                shows: "Pass on whatever comes to all the others; one that is 4 MiB behind misses the oldest lines."),
             Manual.Example(
                 "sockctl listen -u 3000 --count 1 </dev/null", "echo hello | sockctl dial -u 3000",
                 shows: "Print one datagram and end."),

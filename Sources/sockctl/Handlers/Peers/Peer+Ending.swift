@@ -29,6 +29,7 @@ extension Peer {
 
     /// Closes, and reports what the connection had been.
     func close(_ mode: CloseMode, by ending: ConnectionEnding) async {
+        let mode = isCutOff ? .reset : mode
         if mode == .hold, ending != .reset {
             // Held open until the program is interrupted, which cancels this wait.
             await Netpoller.sleep(until: nil)

@@ -6,6 +6,7 @@ final class Server {
     struct Limits: Sendable {
         var accepts: Int?
         var connections: Int?
+        var connectionsPerHost: Int?
         /// For each wait for the first peer.
         var firstPeer: Duration?
         /// Before every accept.
@@ -18,6 +19,8 @@ final class Server {
     private(set) var lastStatus = ExitStatus.success
     /// What it waits for at its end: what a peer that is being served is.
     var noun = "peer"
+    /// Who is let in; nil is everybody.
+    var gate: Gate?
     /// Told of each peer that is accepted.
     var onAccept: (@Netpoller (Peer) -> Void)?
 
@@ -30,6 +33,8 @@ final class Server {
     private let service: any Service
     private var isFinishing = false
     private var accepted = 0
+    /// How many peers of each host there are, where that is limited.
+    private var hosts: [IPAddress: Int] = [:]
 
     /// How long they have once they were cut off.
     private static let patience = Duration.seconds(5)
@@ -87,6 +92,10 @@ final class Server {
                 if isFinishing || error.cause == .cancelled { return .success }
                 return reporter.fail(error)
             }
+            if let reason = gate?.refusal(of: connection) {
+                refuse(connection, reason)
+                continue
+            }
             listener.deadline = nil
             admit(connection)
         }
@@ -102,15 +111,42 @@ final class Server {
         return true
     }
 
-    private func admit(_ connection: Connection) {
+    private func refuse(_ connection: Connection, _ reason: String) {
+        reporter.report(PeerRefusedEvent(ends: Ends(connection, number: nil), reason: reason))
+        connection.close()
+    }
+
+    /// Why there is no room for one more.
+    private func crowd(at connection: Connection) -> String? {
         if let most = limits.connections, served.present >= most {
-            reporter.report(
-                PeerRefusedEvent(
-                    ends: Ends(connection, number: nil),
-                    reason: most == 0
-                        ? "--max-conns 0 lets nobody in"
-                        : "\(Quantity.count(most, "peer")) being served already, as many as --max-conns allows"))
-            connection.close()
+            return most == 0
+                ? "--max-conns 0 lets nobody in"
+                : "\(Quantity.count(most, "peer")) being served already, as many as --max-conns allows"
+        }
+        if let most = limits.connectionsPerHost, let host = connection.remoteEndpoint.address?.unmapped,
+            hosts[host, default: 0] >= most
+        {
+            return
+                "\(Quantity.count(most, "peer")) of its host being served already, as many as --max-conns-per-host allows"
+        }
+        return nil
+    }
+
+    /// Counts a peer among those of its host; `by` is -1 when it goes.
+    private func count(_ peer: Peer, by change: Int) {
+        guard limits.connectionsPerHost != nil, let host = peer.connection.remoteEndpoint.address?.unmapped else {
+            return
+        }
+        let count = hosts[host, default: 0] + change
+        hosts[host] = count > 0 ? count : nil
+    }
+
+    /// A peer has come to its own end, though it may still be given something.
+    func hasLeft(_ peer: Peer) { count(peer, by: -1) }
+
+    private func admit(_ connection: Connection) {
+        if let reason = crowd(at: connection) {
+            refuse(connection, reason)
             if served.count == 0 { waitForFirst() }
             return
         }
@@ -121,6 +157,7 @@ final class Server {
         if reporter.isReported(.verbose) { reporter.report(AcceptedEvent(ends: peer.ends)) }
         onAccept?(peer)
         peer.server = self
+        count(peer, by: 1)
         served.add(peer)
         peer.wake()
     }
@@ -134,6 +171,7 @@ final class Server {
             let outcome = await service.run(on: peer)
             guard case .rests = outcome else {
                 lastStatus = outcome.status
+                if !peer.hasLeft { count(peer, by: -1) }
                 return served.remove(peer)
             }
             if peer.rest() { return }

@@ -1,0 +1,240 @@
+import SockKit
+
+/// What many readers get, each at its own pace, kept once: from the place of the slowest who waits to the last byte.
+///
+/// It grows by parts, each of one author, who does not get it; parts are gathered in a block until that is sealed, and
+/// only sealed blocks are given out.
+struct FanoutLog {
+    /// A place between two bytes.
+    struct Place: Equatable, Sendable {
+        /// Counted from the log's first block.
+        var block = 0
+        var offset = 0
+    }
+
+    /// Where a reader is.
+    struct Cursor: Sendable {
+        let author: Int
+        var place: Place
+        /// How many of the bytes behind its place are its own.
+        var own = 0
+        /// The last block that has bytes of its own.
+        var lastOwn = -1
+        /// Bytes for this reader alone, before any others: a greeting, or the rest of a line whose successors are skipped.
+        var prefix: ArraySlice<UInt8> = []
+    }
+
+    /// Bytes to be written, in memory that the log shares.
+    struct Piece {
+        let bytes: [UInt8]
+        let range: Range<Int>
+    }
+
+    private struct Part {
+        let author: Int
+        let end: Int
+    }
+
+    private struct Block {
+        var bytes: [UInt8] = []
+        var parts: [Part] = []
+        /// How many bytes of the log stand before it.
+        let start: Int
+
+        /// Which part the byte at an offset belongs to.
+        func part(at offset: Int) -> Int {
+            var (low, high) = (0, parts.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if parts[middle].end > offset { high = middle } else { low = middle + 1 }
+            }
+            return low
+        }
+
+        /// Whether a part, or a line, begins at an offset.
+        func isLineStart(_ offset: Int) -> Bool {
+            offset == 0 || bytes[offset - 1] == UInt8(ascii: "\n")
+                || part(at: offset) != part(at: offset - 1)
+        }
+
+        /// Where the line ends that the byte at an offset belongs to.
+        func endOfLine(_ offset: Int, in end: Int) -> Int {
+            let part = bytes.span.extracting(first: end)
+            return ByteSearch.first([UInt8(ascii: "\n")], in: part, from: offset).map { $0 + 1 } ?? end
+        }
+    }
+
+    /// Whether each part stays a message by itself.
+    private let keepsMessages: Bool
+    private var blocks: [Block] = []
+    /// The number of the first of them.
+    private var first = 0
+    private var open = Block(start: 0)
+    private var scratch: [UInt8] = []
+
+    init(keepsMessages: Bool = false) {
+        self.keepsMessages = keepsMessages
+    }
+
+    /// How many bytes are in the block that is not sealed yet.
+    var unsealed: Int { open.bytes.count }
+    /// How many bytes it holds.
+    var count: Int { open.start + open.bytes.count - (blocks.first ?? open).start }
+    private var sealedEnd: Int { first + blocks.count }
+
+    // MARK: - Writing
+
+    /// Adds what `build` appends, by an author; `cursor` is the author's own.
+    mutating func append(_ author: Int, _ cursor: inout Cursor?, _ build: (inout [UInt8]) -> Void) {
+        let before = open.bytes.count
+        build(&open.bytes)
+        let end = open.bytes.count
+        guard end > before else { return }
+        cursor?.own += end - before
+        cursor?.lastOwn = sealedEnd
+        if !keepsMessages, open.parts.last?.author == author { open.parts.removeLast() }
+        open.parts.append(Part(author: author, end: end))
+    }
+
+    /// Has the bytes that were added given out.
+    mutating func seal() {
+        guard !open.bytes.isEmpty else { return }
+        let next = Block(start: open.start + open.bytes.count)
+        blocks.append(open)
+        open = next
+    }
+
+    /// Forgets what stands before a place.
+    mutating func forget(before place: Place) {
+        let gone = min(place.block, sealedEnd) - first
+        guard gone > 0 else { return }
+        blocks.removeFirst(gone)
+        first += gone
+    }
+
+    // MARK: - Reading
+
+    /// The place behind all that is sealed.
+    var end: Place { Place(block: sealedEnd) }
+
+    /// A reader that gets what comes from now on; what was added is sealed first.
+    mutating func cursor(_ author: Int, prefix: [UInt8] = []) -> Cursor {
+        seal()
+        return Cursor(author: author, place: end, prefix: prefix[...])
+    }
+
+    private func position(_ place: Place) -> Int {
+        (place.block < sealedEnd ? blocks[place.block - first] : open).start + place.offset
+    }
+
+    /// How many bytes wait for a reader.
+    func waiting(_ cursor: Cursor) -> Int {
+        open.start + open.bytes.count - position(cursor.place) - cursor.own + cursor.prefix.count
+    }
+
+    /// What is next for a reader, as one write may take it: about as much as `most`; nil if there is nothing.
+    mutating func next(_ cursor: inout Cursor, most: Int = 64 << 10) -> Piece? {
+        if !cursor.prefix.isEmpty {
+            return Piece(bytes: Array(cursor.prefix), range: 0..<cursor.prefix.count)
+        }
+        let place = cursor.place
+        guard place.block < sealedEnd else { return nil }
+        if !keepsMessages, place.block == sealedEnd - 1, place.block > cursor.lastOwn {
+            let bytes = blocks[place.block - first].bytes
+            return Piece(bytes: bytes, range: place.offset..<bytes.count)
+        }
+        gather(cursor, most)
+        if scratch.isEmpty {
+            // What is left, if anything is, is its own.
+            cursor.own -= open.start - position(place)
+            cursor.place = end
+            return nil
+        }
+        return Piece(bytes: scratch, range: 0..<scratch.count)
+    }
+
+    private mutating func gather(_ cursor: Cursor, _ most: Int) {
+        scratch.removeAll(keepingCapacity: true)
+        var (number, offset) = (cursor.place.block, cursor.place.offset)
+        while number < sealedEnd {
+            let block = blocks[number - first]
+            for part in block.parts[block.part(at: offset)...] {
+                if part.author != cursor.author {
+                    let end = keepsMessages ? part.end : min(part.end, offset + most - scratch.count)
+                    scratch.append(block.bytes.span.extracting(offset..<end))
+                    if keepsMessages || scratch.count >= most { return }
+                }
+                offset = part.end
+            }
+            (number, offset) = (number + 1, 0)
+        }
+    }
+
+    /// Notes that a reader has taken so many of the bytes that it was given.
+    mutating func advance(_ cursor: inout Cursor, by count: Int) {
+        if !cursor.prefix.isEmpty {
+            cursor.prefix.removeFirst(count)
+            return
+        }
+        var left = count
+        while left > 0 {
+            let block = blocks[cursor.place.block - first]
+            let offset = cursor.place.offset
+            if cursor.place.block > cursor.lastOwn {
+                let taken = min(left, block.bytes.count - offset)
+                cursor.place.offset += taken
+                left -= taken
+            } else {
+                let part = block.parts[block.part(at: offset)]
+                let isOwn = part.author == cursor.author
+                let taken = isOwn ? part.end - offset : min(left, part.end - offset)
+                if isOwn { cursor.own -= taken } else { left -= taken }
+                cursor.place.offset += taken
+            }
+            leaveIfDone(block, &cursor)
+        }
+    }
+}
+
+/// Readers that are too far behind.
+extension FanoutLog {
+    /// Has a reader skip its oldest whole lines, so that about `most` bytes are left waiting; says how many it will never
+    /// have. A line that has begun is finished. Where no newline comes, a part's end is a line's.
+    mutating func skip(_ cursor: inout Cursor, toLeave most: Int) -> Int {
+        seal()
+        finishLine(&cursor)
+        let target = open.start - most
+        var skipped = 0
+        while cursor.place.block < sealedEnd, position(cursor.place) < target {
+            let block = blocks[cursor.place.block - first]
+            for part in block.parts[block.part(at: cursor.place.offset)...] {
+                let offset = cursor.place.offset
+                guard block.start + offset < target else { break }
+                // The line that the target is in goes as a whole.
+                let isWhole = block.start + part.end <= target
+                let end = isWhole ? part.end : block.endOfLine(target - block.start - 1, in: part.end)
+                if part.author == cursor.author { cursor.own -= end - offset } else { skipped += end - offset }
+                cursor.place.offset = end
+            }
+            leaveIfDone(block, &cursor)
+        }
+        return skipped
+    }
+
+    /// What is left of a line whose beginning the reader has goes before all else.
+    private func finishLine(_ cursor: inout Cursor) {
+        guard cursor.prefix.isEmpty, cursor.place.block < sealedEnd else { return }
+        let block = blocks[cursor.place.block - first]
+        let offset = cursor.place.offset
+        guard !block.isLineStart(offset) else { return }
+        let part = block.parts[block.part(at: offset)]
+        let end = block.endOfLine(offset, in: part.end)
+        cursor.prefix = block.bytes[offset..<end]
+        cursor.place.offset = end
+        leaveIfDone(block, &cursor)
+    }
+
+    private func leaveIfDone(_ block: Block, _ cursor: inout Cursor) {
+        if cursor.place.offset == block.bytes.count { cursor.place = Place(block: cursor.place.block + 1) }
+    }
+}
