@@ -47,33 +47,7 @@ enum ListenCommand: Subcommand {
         ],
         sections: [
             .endOfData, .framing, .packets,
-            Manual.Section(
-                "CHATS AND BROKERS",
-                """
-                With `--serve chat` each line that a peer sends goes to all the others, with `<user5> ` in front: the \
-                number is the connection's, and nobody else is ever called so. A line is passed on when it is whole, and \
-                never mixed with another; one of more than 64 KiB is cut. Text of any language passes as it is; what a \
-                terminal would obey is spelled out, as `\\x1b`. Who comes and goes is told, many at once in one line. \
-                Standard input takes part as `<host> `, and standard output shows what is said.
-                """,
-                """
-                With `--serve broker` bytes go to all the others as they come, and those of one read stay together. \
-                Standard input goes to all, and standard output has what the peers send.
-                """,
-                """
-                Standard input is read while anybody is there to be given it, and its end ends nothing. A peer that ends \
-                is parted from once it has been given what was said before.
-                """,
-                """
-                What a peer does not read waits for it, up to `--queue`; then it is dropped or, with `--slow skip`, misses \
-                the oldest whole lines (in a broker's bytes without newlines, the oldest reads). Each byte is kept once, \
-                for however many it waits. Those who speak are slowed down by peers that are behind and go on reading; \
-                one that takes nothing for a quarter of a second, or is not back within one, is not waited for. The same \
-                holds for standard input under `--keep-open`, except that it waits where no peer keeps up. Standard output \
-                is never dropped: if it is too slow, it misses lines.
-                """
-            ),
-            .gates,
+            .rooms, .gates,
             Manual.Section(
                 "UNIX SOCKETS",
                 """

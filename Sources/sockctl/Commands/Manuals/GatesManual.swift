@@ -6,7 +6,8 @@ extension Manual.Section {
         With any `--allow` or `--allow-file` only those may come whom a rule names; with `--deny` or `--deny-file` \
         everybody but those; deny wins where both name somebody. A peer that may not come is closed and told of as \
         `peer-refused`, and puts no time limit off; a datagram is dropped, and the summary's `denied` counts it. The \
-        options may be repeated, and a value or a line of a file may hold several rules with spaces between them. A rule \
+        options may be repeated, and a value or a line of a file may hold several rules with spaces between them; what a \
+        connection costs hardly grows with their number. A rule for IPv4 is also for IPv4 peers of an IPv6 socket. A rule \
         is one of:
         """,
         .terms([
@@ -24,12 +25,14 @@ extension Manual.Section {
                 "The addresses that the name has at the start, or those that share as many bits with one."
             ),
             ("uid:1000, gid:100", "Peers on Unix sockets, by the user or the group of their process."),
-        ]),
-        """
-        A rule for IPv4 is also for IPv4 peers of an IPv6 socket. In a file `#` begins a comment. SIGHUP has the files \
-        read again, and names looked up; if a file is wrong then, the old rules stay and a report says why. At the start a \
-        wrong file is status 65, one that cannot be read 66, a name without an address 68. What a connection costs does \
-        not grow with the number of rules.
-        """
+            (
+                "--allow-file, --deny-file",
+                """
+                Rules on any number of lines; `#` begins a comment. SIGHUP has the files read again, and names looked up; \
+                if a file is wrong then, the old rules stay and a report says why. At the start a wrong file is status \
+                65, one that cannot be read 66, a name without an address 68.
+                """
+            ),
+        ])
     )
 }

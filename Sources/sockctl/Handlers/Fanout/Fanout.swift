@@ -91,7 +91,14 @@ final class Fanout {
         guard log.unsealed > 0 else { return }
         log.seal()
         for reader in Array(laggards.values) where waiting(reader) > limits.bound { tooSlow(reader) }
-        for reader in readers where !reader.isBlocked && !reader.isGone { push(reader) }
+        let newest = log.newest
+        for reader in readers where !reader.isBlocked && !reader.isGone {
+            if let newest, reader.cursor?.isReady(for: newest.number) == true {
+                pushWhole(newest.number, newest.bytes, to: reader)
+            } else {
+                push(reader)
+            }
+        }
         forget()
         reviewHold()
     }
@@ -119,10 +126,7 @@ final class Fanout {
                     return block(reader, rests: false)
                 }
                 advance(reader, by: gone)
-                guard gone == piece.range.count else {
-                    if gone > 0 { reader.lastTaken = .now }
-                    return block(reader, rests: true)
-                }
+                guard gone == piece.range.count else { return block(reader, rests: true, hasTaken: gone > 0) }
             } catch {
                 return lose(reader, error)
             }
@@ -130,9 +134,25 @@ final class Fanout {
         settle(reader)
     }
 
-    private func block(_ reader: FanoutReader, rests: Bool) {
+    /// As `push` of the newest block, of which a reader that is up to date has nothing yet: what happens most of the time.
+    private func pushWhole(_ number: Int, _ bytes: [UInt8], to reader: FanoutReader) {
+        do throws(NetworkError) {
+            guard let gone = try reader.writeNow(bytes.span) else { return block(reader, rests: false) }
+            if gone == bytes.count {
+                reader.cursor?.place = FanoutLog.Place(block: number + 1)
+            } else {
+                reader.cursor?.place.offset = gone
+                block(reader, rests: true)
+            }
+        } catch {
+            lose(reader, error)
+        }
+    }
+
+    private func block(_ reader: FanoutReader, rests: Bool, hasTaken: Bool = true) {
         reader.isBlocked = true
-        laggards[ObjectIdentifier(reader)] = reader
+        // One that was up to date until now has taken everything.
+        if laggards.updateValue(reader, forKey: ObjectIdentifier(reader)) == nil || hasTaken { reader.lastTaken = .now }
         if !rests || !reader.restUntilWritable() { reader.startWriter(self) }
     }
 

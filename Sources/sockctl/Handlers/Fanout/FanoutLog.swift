@@ -22,6 +22,11 @@ struct FanoutLog {
         var lastOwn = -1
         /// Bytes for this reader alone, before any others: a greeting, or the rest of a line whose successors are skipped.
         var prefix: ArraySlice<UInt8> = []
+
+        /// Whether the reader has all that comes before a block, and gets all that is in it.
+        func isReady(for block: Int) -> Bool {
+            place.block == block && place.offset == 0 && lastOwn < block && prefix.isEmpty
+        }
     }
 
     /// Bytes to be written, in memory that the log shares.
@@ -121,6 +126,12 @@ struct FanoutLog {
     mutating func cursor(_ author: Int, prefix: [UInt8] = []) -> Cursor {
         seal()
         return Cursor(author: author, place: end, prefix: prefix[...])
+    }
+
+    /// The block that was sealed last, where it may be given out in one piece.
+    var newest: (number: Int, bytes: [UInt8])? {
+        guard !keepsMessages, let last = blocks.last else { return nil }
+        return (sealedEnd - 1, last.bytes)
     }
 
     private func position(_ place: Place) -> Int {

@@ -7,6 +7,7 @@ import SockKit
 final class RoomMember: FanoutReader, PeerConversation, FanoutSender {
     let peer: Peer
     private let copies: PayloadCopies
+    private let isDumped: Bool
     /// Written to as soon as there is something; a task writes where a pace, a limit or the network asks for it.
     private let writesNow: Bool
     /// What it said and is not passed on yet: an unfinished line, or what has to wait.
@@ -18,6 +19,7 @@ final class RoomMember: FanoutReader, PeerConversation, FanoutSender {
     init(_ peer: Peer, _ copies: PayloadCopies) {
         self.peer = peer
         self.copies = copies
+        isDumped = copies.isWanted
         writesNow = peer.pacing == nil && peer.policy.writeTimeout == nil && peer.connection.network.kind == .stream
         super.init(author: peer.number)
     }
@@ -32,7 +34,7 @@ final class RoomMember: FanoutReader, PeerConversation, FanoutSender {
     override func writeNow(_ bytes: Span<UInt8>) throws(NetworkError) -> Int? {
         guard writesNow else { return nil }
         let gone = try peer.writeNow(bytes)
-        if copies.isWanted, gone > 0 { copies.dump(bytes.extracting(first: gone), .sent) }
+        if isDumped, gone > 0 { copies.dump(bytes.extracting(first: gone), .sent) }
         return gone
     }
 
@@ -40,7 +42,7 @@ final class RoomMember: FanoutReader, PeerConversation, FanoutSender {
 
     override func write(_ bytes: Span<UInt8>) async throws(NetworkError) {
         try await peer.stream.write(bytes)
-        if copies.isWanted { copies.dump(bytes, .sent) }
+        if isDumped { copies.dump(bytes, .sent) }
     }
 
     override func lose(_ error: NetworkError) {
