@@ -34,9 +34,9 @@ final class Fanout {
 
     // MARK: - Readers
 
-    /// Takes a reader in, which gets `greeting` and then what is said from now on.
+    /// Takes a reader in, which gets `greeting` and then what is said from this round on: a peer that connected before
+    /// another spoke may be accepted a moment after that was read.
     func add(_ reader: FanoutReader, greeting: [UInt8] = []) {
-        flush()
         reader.cursor = log.cursor(reader.author, prefix: greeting)
         reader.fanout = self
         reader.index = readers.count

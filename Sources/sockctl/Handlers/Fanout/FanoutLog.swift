@@ -35,16 +35,18 @@ struct FanoutLog {
         let range: Range<Int>
     }
 
-    private struct Part {
+    struct Part {
         let author: Int
         let end: Int
     }
 
-    private struct Block {
+    struct Block {
         var bytes: [UInt8] = []
         var parts: [Part] = []
         /// How many bytes of the log stand before it.
         let start: Int
+        /// Whether the byte before it ends a line.
+        var startsLine = true
 
         /// Which part the byte at an offset belongs to.
         func part(at offset: Int) -> Int {
@@ -56,25 +58,18 @@ struct FanoutLog {
             return low
         }
 
-        /// Whether a part, or a line, begins at an offset.
+        /// Whether the byte before an offset ends a line.
         func isLineStart(_ offset: Int) -> Bool {
-            offset == 0 || bytes[offset - 1] == UInt8(ascii: "\n")
-                || part(at: offset) != part(at: offset - 1)
-        }
-
-        /// Where the line ends that the byte at an offset belongs to.
-        func endOfLine(_ offset: Int, in end: Int) -> Int {
-            let part = bytes.span.extracting(first: end)
-            return ByteSearch.first([UInt8(ascii: "\n")], in: part, from: offset).map { $0 + 1 } ?? end
+            offset == 0 ? startsLine : bytes[offset - 1] == UInt8(ascii: "\n")
         }
     }
 
     /// Whether each part stays a message by itself.
-    private let keepsMessages: Bool
-    private var blocks: [Block] = []
+    let keepsMessages: Bool
+    private(set) var blocks: [Block] = []
     /// The number of the first of them.
-    private var first = 0
-    private var open = Block(start: 0)
+    private(set) var first = 0
+    private(set) var open = Block(start: 0)
     private var scratch: [UInt8] = []
 
     init(keepsMessages: Bool = false) {
@@ -85,7 +80,7 @@ struct FanoutLog {
     var unsealed: Int { open.bytes.count }
     /// How many bytes it holds.
     var count: Int { open.start + open.bytes.count - (blocks.first ?? open).start }
-    private var sealedEnd: Int { first + blocks.count }
+    var sealedEnd: Int { first + blocks.count }
 
     // MARK: - Writing
 
@@ -104,7 +99,8 @@ struct FanoutLog {
     /// Has the bytes that were added given out.
     mutating func seal() {
         guard !open.bytes.isEmpty else { return }
-        let next = Block(start: open.start + open.bytes.count)
+        var next = Block(start: open.start + open.bytes.count)
+        next.startsLine = open.bytes.last == UInt8(ascii: "\n")
         blocks.append(open)
         open = next
     }
@@ -122,10 +118,9 @@ struct FanoutLog {
     /// The place behind all that is sealed.
     var end: Place { Place(block: sealedEnd) }
 
-    /// A reader that gets what comes from now on; what was added is sealed first.
-    mutating func cursor(_ author: Int, prefix: [UInt8] = []) -> Cursor {
-        seal()
-        return Cursor(author: author, place: end, prefix: prefix[...])
+    /// A reader that gets what is not sealed yet, and what comes from now on.
+    func cursor(_ author: Int, prefix: [UInt8] = []) -> Cursor {
+        Cursor(author: author, place: end, prefix: prefix[...])
     }
 
     /// The block that was sealed last, where it may be given out in one piece.
@@ -134,7 +129,7 @@ struct FanoutLog {
         return (sealedEnd - 1, last.bytes)
     }
 
-    private func position(_ place: Place) -> Int {
+    func position(_ place: Place) -> Int {
         (place.block < sealedEnd ? blocks[place.block - first] : open).start + place.offset
     }
 
@@ -205,47 +200,9 @@ struct FanoutLog {
             leaveIfDone(block, &cursor)
         }
     }
-}
 
-/// Readers that are too far behind.
-extension FanoutLog {
-    /// Has a reader skip its oldest whole lines, so that about `most` bytes are left waiting; says how many it will never
-    /// have. A line that has begun is finished. Where no newline comes, a part's end is a line's.
-    mutating func skip(_ cursor: inout Cursor, toLeave most: Int) -> Int {
-        seal()
-        finishLine(&cursor)
-        let target = open.start - most
-        var skipped = 0
-        while cursor.place.block < sealedEnd, position(cursor.place) < target {
-            let block = blocks[cursor.place.block - first]
-            for part in block.parts[block.part(at: cursor.place.offset)...] {
-                let offset = cursor.place.offset
-                guard block.start + offset < target else { break }
-                // The line that the target is in goes as a whole.
-                let isWhole = block.start + part.end <= target
-                let end = isWhole ? part.end : block.endOfLine(target - block.start - 1, in: part.end)
-                if part.author == cursor.author { cursor.own -= end - offset } else { skipped += end - offset }
-                cursor.place.offset = end
-            }
-            leaveIfDone(block, &cursor)
-        }
-        return skipped
-    }
-
-    /// What is left of a line whose beginning the reader has goes before all else.
-    private func finishLine(_ cursor: inout Cursor) {
-        guard cursor.prefix.isEmpty, cursor.place.block < sealedEnd else { return }
-        let block = blocks[cursor.place.block - first]
-        let offset = cursor.place.offset
-        guard !block.isLineStart(offset) else { return }
-        let part = block.parts[block.part(at: offset)]
-        let end = block.endOfLine(offset, in: part.end)
-        cursor.prefix = block.bytes[offset..<end]
-        cursor.place.offset = end
-        leaveIfDone(block, &cursor)
-    }
-
-    private func leaveIfDone(_ block: Block, _ cursor: inout Cursor) {
+    /// Has a reader that has all of a block go on with the next.
+    func leaveIfDone(_ block: Block, _ cursor: inout Cursor) {
         if cursor.place.offset == block.bytes.count { cursor.place = Place(block: cursor.place.block + 1) }
     }
 }

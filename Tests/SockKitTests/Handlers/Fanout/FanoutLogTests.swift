@@ -92,6 +92,22 @@ import Testing
         #expect(read(100, &cursors[0]!, &log) == "hi")
     }
 
+    @Test func `a line that was read in pieces goes as a whole`() {
+        for skipped in 1...12 {
+            var log = FanoutLog()
+            var cursors: [FanoutLog.Cursor?] = [log.cursor(0)]
+            for text in ["on", "e\ntw", "o\nthr", "ee\n"] {
+                say(text, 1, &log, &cursors)
+                log.seal()
+            }
+            let begun = read(1, &cursors[0]!, &log)
+            _ = log.skip(&cursors[0]!, toLeave: 14 - skipped)
+            var rest = begun
+            while case let more = read(100, &cursors[0]!, &log), more != "" { rest += more }
+            #expect(["one\ntwo\nthree\n", "one\nthree\n", "one\n"].contains(rest), "\(skipped): \(rest)")
+        }
+    }
+
     @Test func `messages are given out one by one`() {
         var log = FanoutLog(keepsMessages: true)
         var cursors: [FanoutLog.Cursor?] = [log.cursor(0)]
@@ -100,10 +116,11 @@ import Testing
         #expect((0..<4).map { _ in read(100, &cursors[0]!, &log) } == ["one", "two", "three", ""])
     }
 
-    @Test func `whoever comes later gets what is said later`() {
+    @Test func `whoever comes later gets what is given out later`() {
         var log = FanoutLog()
         var cursors: [FanoutLog.Cursor?] = []
         say("before", 7, &log, &cursors)
+        log.seal()
         cursors = [log.cursor(0)]
         #expect(log.waiting(cursors[0]!) == 0)
         say("after", 7, &log, &cursors)
