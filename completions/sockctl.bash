@@ -15,16 +15,23 @@ _sockctl() {
     fi
     case ${COMP_WORDS[1]} in
     listen)
-        options='--serve -k --keep-open --max-accepts -m --max-conns -w --timeout --io-model --backlog --accept-delay --no-accept --reuse-port --mode --readers --message-size --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output --append -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --busy-poll --frame --max-frame --separator --whole -e --exec -c --sh-exec --pty -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--serve -k --keep-open --max-accepts -m --max-conns -w --timeout --io-model --allow --deny --allow-file --deny-file --max-conns-per-host --backlog --accept-delay --no-accept --reuse-port --mode --queue --slow --readers --message-size --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output --append -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --busy-poll --frame --max-frame --separator --whole -e --exec -c --sh-exec --pty -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
-        --serve) kind=words values='pipe echo discard chargen time frames' ;;
+        --serve) kind=words values='pipe echo discard chargen time frames chat broker' ;;
         --max-accepts) kind=none ;;
         -m|--max-conns) kind=none ;;
         -w|--timeout) kind=none ;;
         --io-model) kind=words values='blocking spin epoll uring' ;;
+        --allow) kind=hosts ;;
+        --deny) kind=hosts ;;
+        --allow-file) kind=files ;;
+        --deny-file) kind=files ;;
+        --max-conns-per-host) kind=none ;;
         --backlog) kind=none ;;
         --accept-delay) kind=none ;;
         --mode) kind=none ;;
+        --queue) kind=none ;;
+        --slow) kind=words values='drop skip' ;;
         --readers) kind=none ;;
         --message-size) kind=none ;;
         --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
@@ -133,7 +140,7 @@ _sockctl() {
         esac
         ;;
     http-serve)
-        options='--root --no-index --hidden --spa --upload --overwrite --auth --cors --header --log --grace -m --max-conns --backlog --reuse-port --mode --max-time --max-head --max-headers --max-body --header-timeout --body-timeout --write-timeout -i --idle-timeout --network -4 --ipv4 -6 --ipv6 -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--root --no-index --hidden --spa --upload --overwrite --auth --cors --header --log --grace -m --max-conns --backlog --reuse-port --mode --max-time --allow --deny --allow-file --deny-file --max-conns-per-host --max-head --max-headers --max-body --header-timeout --body-timeout --write-timeout -i --idle-timeout --network -4 --ipv4 -6 --ipv6 -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --root) kind=files ;;
         --spa) kind=files ;;
@@ -146,6 +153,11 @@ _sockctl() {
         --backlog) kind=none ;;
         --mode) kind=none ;;
         --max-time) kind=none ;;
+        --allow) kind=hosts ;;
+        --deny) kind=hosts ;;
+        --allow-file) kind=files ;;
+        --deny-file) kind=files ;;
+        --max-conns-per-host) kind=none ;;
         --max-head) kind=none ;;
         --max-headers) kind=none ;;
         --max-body) kind=none ;;
@@ -227,7 +239,7 @@ _sockctl() {
         esac
         ;;
     udp-recv)
-        options='--count -w --timeout --reply --stats --separator --buffer --first-read-delay --join --reuse-port -o --output --append -x --hex-dump --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf -M --ttl -T --tos --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--count -w --timeout --reply --stats --separator --buffer --first-read-delay --join --reuse-port --allow --deny --allow-file --deny-file -o --output --append -x --hex-dump --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf -M --ttl -T --tos --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --count) kind=none ;;
         -w|--timeout) kind=none ;;
@@ -236,6 +248,10 @@ _sockctl() {
         --buffer) kind=none ;;
         --first-read-delay) kind=none ;;
         --join) kind=none ;;
+        --allow) kind=hosts ;;
+        --deny) kind=hosts ;;
+        --allow-file) kind=files ;;
+        --deny-file) kind=files ;;
         -o|--output) kind=files ;;
         -x|--hex-dump) kind=files ;;
         --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;

@@ -138,11 +138,11 @@ package final class PolledDescriptor {
         return nil
     }
 
-    /// Has `sleeper` woken once reading looks possible, the deadline has passed or the descriptor is closed; false where
-    /// there is nothing to wait for.
-    package func rest(_ sleeper: any StreamSleeper) -> Bool {
-        guard !isClosed, !slot.isReady(.read), slot.mayBegin(.read) else { return false }
-        unsafe Netpoller.loop.state.rest(slot, sleeper)
+    /// Has `sleeper` woken once an attempt on a side looks worth it, its deadline has passed or the descriptor is closed;
+    /// false where there is nothing to wait for.
+    package func rest(_ side: PollSide, _ sleeper: any StreamSleeper) -> Bool {
+        guard !isClosed, !slot.isReady(side), slot.mayBegin(side) else { return false }
+        unsafe Netpoller.loop.state.rest(slot, side, sleeper)
         return true
     }
 

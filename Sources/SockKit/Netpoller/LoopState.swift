@@ -96,8 +96,8 @@
         if let moment = unsafe slot.park(side, waiter) { heap.insert(moment, .slot(slot.tag, side)) }
     }
 
-    func rest(_ slot: PollSlot, _ sleeper: any StreamSleeper) {
-        if let moment = slot.rest(sleeper) { heap.insert(moment, .slot(slot.tag, .read)) }
+    func rest(_ slot: PollSlot, _ side: PollSide, _ sleeper: any StreamSleeper) {
+        if let moment = slot.rest(side, sleeper) { heap.insert(moment, .slot(slot.tag, side)) }
     }
 
     func cancel(_ tag: PollTag, _ side: PollSide, ticket: UInt32) {

@@ -10,7 +10,8 @@ package enum Wake: Sendable, Equatable {
 
 /// Somebody who waits for a stream without a task that does: ten thousand idle connections need none.
 public protocol StreamSleeper: AnyObject, Sendable {
-    /// A read would not have to wait any more: bytes are there, or the end, or the time is over, or the stream is closed.
+    /// A read, or a write where that is what it waits for, would not have to wait any more: bytes are there, or room, or the
+    /// end, or the time is over, or the stream is closed.
     ///
     /// It is called on the loop's thread, between two jobs or in the middle of one that closes the stream. What never waits
     /// may be done there and then (`Netpoller.onLoop`), a little of it; for anything else a task is to be begun.
@@ -228,9 +229,9 @@ struct PollTag: Sendable, Hashable {
         change(side) { $0.setDeadline(deadline ?? .never) }
     }
 
-    /// Notes who is to be woken where no task waits; returns the moment at which the heap should look at the reading side,
-    /// if it must be told.
-    func rest(_ sleeper: any StreamSleeper) -> Deadline? { reading.rest(sleeper) }
+    /// Notes who is to be woken where no task waits; returns the moment at which the heap should look at this side, if it
+    /// must be told.
+    func rest(_ side: PollSide, _ sleeper: any StreamSleeper) -> Deadline? { change(side) { $0.rest(sleeper) } }
 
     /// Parks a waiter; returns the moment at which the heap should look at this side, if it must be told.
     func park(_ side: PollSide, _ waiter: UnsafeContinuation<Wake, Never>) -> Deadline? {

@@ -123,7 +123,12 @@ public final class Connection {
 
     /// Has `sleeper` woken once a read would not have to wait; false where that is already so.
     public func rest(waking sleeper: any StreamSleeper) -> Bool {
-        canRest && descriptor.rest(sleeper)
+        canRest && descriptor.rest(.read, sleeper)
+    }
+
+    /// As `rest`, until a write would not have to wait; false where it need not wait now.
+    public func restUntilWritable(waking sleeper: any StreamSleeper) -> Bool {
+        descriptor.rest(.write, sleeper)
     }
 
     /// Whether whom `rest` had woken is awake only because the time for a read was over.

@@ -50,6 +50,11 @@ public final class DatagramBatch {
         return vector.withBytes(of: entry.message, from: entry.offset, count: min(entry.length, room), body)
     }
 
+    /// Leaves out the datagrams of senders that are not wanted.
+    public func keep(_ isWanted: (Endpoint) -> Bool) {
+        entries.removeAll { !isWanted(vector.source(of: $0.message)) }
+    }
+
     /// Adds the payloads of a range of datagrams to others, each followed by the separator.
     public func appendPayloads(_ range: Range<Int>, separator: [UInt8] = [], to output: inout [UInt8]) {
         for index in range {

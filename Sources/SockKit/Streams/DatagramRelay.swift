@@ -55,6 +55,8 @@ public final class DatagramRelay {
     private var isSending = false
     private var inputEndedAt: Deadline?
 
+    /// Asked whether a datagram of this sender is taken; without it all are.
+    public var takes: (@Netpoller (Endpoint) -> Bool)?
     /// Told of each datagram that arrived, and of each that was sent and to whom.
     public var onReceive: (@Netpoller (Datagram) -> Void)?
     public var onSend: (@Netpoller (Int, Endpoint) -> Void)?
@@ -103,6 +105,7 @@ public final class DatagramRelay {
         do throws(NetworkError) {
             while true {
                 let datagram = try await next(into: &buffer)
+                if let takes, !takes(datagram.source) { continue }
                 note(datagram)
                 let payload = buffer.span.extracting(first: datagram.count)
                 seesReceived?(payload)

@@ -240,8 +240,11 @@ package enum FileCalls {
     }
 
     /// The whole of a small file, such as one under /proc.
-    package static func contents(of path: String) throws(Errno) -> String {
-        let file = try open(ByteString(path), for: .read)
+    package static func contents(of path: String) throws(Errno) -> String { try contents(of: ByteString(path)) }
+
+    /// As `contents`, of a path that need not be text.
+    package static func contents(of path: ByteString) throws(Errno) -> String {
+        let file = try open(path, for: .read)
         var bytes: [UInt8] = []
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
         defer { unsafe room.deallocate() }

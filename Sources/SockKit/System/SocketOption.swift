@@ -101,6 +101,22 @@ extension SocketOption {
         return (used: Int(values[0]), size: Int(values[1]), drops: Int(values[Int(SK_MEMINFO_DROPS)]))
     }
 
+    /// SO_PEERCRED: the process at the other end of a Unix socket, its user and its group.
+    package static func peerCredentials(
+        of descriptor: Int32
+    ) throws(Errno) -> (process: Int32, user: UInt32, group: UInt32) {
+        // struct ucred is these three, in this order (unix(7)).
+        var values: [UInt32] = [0, 0, 0]
+        var size = UInt32(values.count * 4)
+        _ = try SystemCall.perform(
+            "getsockopt", on: descriptor,
+            arguments: "\(descriptor), SOL_SOCKET, SO_PEERCRED, {pid=\(values[0]), uid=\(values[1]), gid=\(values[2])}"
+        ) {
+            unsafe Int(getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &values, &size))
+        }
+        return (process: Int32(bitPattern: values[0]), user: values[1], group: values[2])
+    }
+
     /// SO_BINDTODEVICE: only packets of this interface.
     package static func bind(toInterface name: String, on descriptor: Int32) throws(Errno) {
         _ = try SystemCall.perform(

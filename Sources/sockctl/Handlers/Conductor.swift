@@ -9,6 +9,8 @@ final class Conductor {
     private var body: Task<ExitStatus, Never>?
     /// A server's way to finish: called with the first signal, which then ends nothing by itself.
     var onFinish: (@Netpoller (Signal) -> Void)?
+    /// What SIGHUP does where it does not end the program.
+    var onHangUp: (@Netpoller () -> Void)?
     /// Says how far things are, at SIGUSR1.
     var onInquiry: (@Netpoller () -> Void)?
     /// Told that the terminal has another size.
@@ -65,6 +67,7 @@ final class Conductor {
         case .windowChange: return onResize?() ?? ()
         default: break
         }
+        if signal == .hangUp, let onHangUp { return onHangUp() }
         if let finish = onFinish {
             onFinish = nil
             finish(signal)

@@ -29,7 +29,7 @@ extension Row {
     /// The same row, for bytes that are only read, of one stream.
     fileprivate var countingReads: Row {
         excludes(
-            "serve echo", "serve chargen", "serve time", "serve frames",
+            "serve echo", "serve chargen", "serve time", "serve frames", "serve chat", "serve broker",
             reason: "'{option}' is about bytes that are only read, but '{other}' answers",
             hint: "use '--serve discard', or leave '--serve' out"
         )

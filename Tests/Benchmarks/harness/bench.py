@@ -46,6 +46,10 @@ class Sizes:
     http_repetitions: int = 40
     http_requests: int = 2000
     http_seconds: float = 2
+    chat_clients: int = 1000
+    chat_rounds: int = 200
+    chat_bytes: int = 100 * MIB
+    gate_rules: int = 10_000
 
     @classmethod
     def quick(cls) -> Sizes:
@@ -57,6 +61,7 @@ class Sizes:
             accepts=1000, datagrams=5000, backlog=128, timeout_rounds=20, limited_connections=200, submits=2000,
             web_seconds=1, web_file=4 * MIB,
             http_repetitions=5, http_requests=50, http_seconds=1,
+            chat_clients=200, chat_rounds=10, chat_bytes=10 * MIB, gate_rules=100,
         )
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.bench import Series
+from harness.chat import C_BROKER, WITHOUT_RULES
 from harness.contestants import (
     AB, C_BLOCKING, C_CONNECTS, C_EPOLL, C_MMSG, C_SCAN, C_SPLICE, CURL, IPERF3, NC, NCAT, NMAP, PLAIN, SOCAT,
     SOCAT_LARGE, SOCKCTL, SOCKCTL_DIAL, WRK,
@@ -105,6 +106,11 @@ GOALS = (
     Goal("scan", "dial -z, 65,535 ports", MILLISECONDS, NMAP, at_most(1)),
     Goal("scan", "dial -z, 65,535 ports", MILLISECONDS, NC, at_most(1)),
     Goal("scan-silent", "dial -z of a silent host, over its least time", TIMES, "", at_most(1.3), of_ratio=False),
+    Goal("chat-lines", "chat: lines delivered, 100 people", PER_SECOND, NCAT, at_least(3)),
+    Goal("chat-line", "broker: a line to 1,000", MILLISECONDS, C_BROKER, at_most(1.25)),
+    Goal("chat-flood", "broker: 100 MiB to 9, beside one that never reads", RATE, NCAT, at_least(1), of_ratio=False),
+    Goal("chat-memory", "chat: memory of somebody silent", MEMORY, "", at_most(8), of_ratio=False),
+    Goal("gates", "accepts with 10,000 rules", PER_SECOND, WITHOUT_RULES, at_least(0.95)),
     Goal("writeblock", "write-block-probe, 1 GiB", RATE, SOCKCTL_DIAL, at_least(0.8)),
 )
 

@@ -8,9 +8,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.bench import CLOSE, Bench
 from harness.children import RunFailed
 from harness.contestants import C_SCAN, NC, NMAP, SOCKCTL
-from harness.bench import CLOSE, Bench
 
 PORTS = "1-65535"
 WINDOW = 256

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from harness.bench import Bench
 from harness.bulk import measure_bulk, measure_disk, measure_file
+from harness.chat import measure_chat, measure_gates
 from harness.echo import measure_accepts, measure_active, measure_busy, measure_client, measure_echo
 from harness.http_get import measure_http_get, measure_http_load
 from harness.idle import measure_idle, measure_quiet
@@ -41,5 +42,7 @@ SECTIONS: dict[str, Callable[[Bench], None]] = {
     "webfiles": measure_webfiles,
     "http-get": measure_http_get,
     "http-load": measure_http_load,
+    "chat": measure_chat,
+    "gates": measure_gates,
     "scan": measure_scan,
 }

@@ -10,19 +10,22 @@ extension OptionModesTests {
             "", .tcp,
             """
             log grace max-conns backlog reuse-port max-time max-head max-headers max-body header-timeout body-timeout \
-            write-timeout idle-timeout root no-index hidden spa upload overwrite auth cors header
+            write-timeout idle-timeout root no-index hidden spa upload overwrite auth cors header \
+            allow deny allow-file deny-file max-conns-per-host
             """),
         Mode(
             "", .unix,
             """
             log grace max-conns backlog mode max-time max-head max-headers max-body header-timeout body-timeout \
-            write-timeout idle-timeout root no-index hidden spa upload overwrite auth cors header
+            write-timeout idle-timeout root no-index hidden spa upload overwrite auth cors header \
+            allow deny allow-file deny-file
             """),
         Mode(
             "--json", .tcp,
             """
             grace max-conns backlog reuse-port max-time max-head max-headers max-body header-timeout body-timeout \
-            write-timeout idle-timeout root no-index hidden spa upload overwrite auth cors header
+            write-timeout idle-timeout root no-index hidden spa upload overwrite auth cors header \
+            allow deny allow-file deny-file max-conns-per-host
             """),
     ]
 

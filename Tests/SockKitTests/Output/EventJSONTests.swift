@@ -69,6 +69,11 @@ import Testing
             """#,
             #"{"bytes":3,"length":6}"#,
             #"{"bytes":3,"bytes_sent":5,"bytes_unsent":3}"#,
+            #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","bytes":1048577,\#
+            "action":"drop"}
+            """#,
+            #"{"bytes":17,"action":"skip"}"#,
             #"{"count":2}"#,
             #"""
             {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","seconds":0.3,\#
@@ -133,6 +138,7 @@ import Testing
             {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112",\#
             "reason":"2 connections are the most that --max-conns allows"}
             """#,
+            #"{"rules":3}"#,
             #"{"reason":"interrupted"}"#, #"{"reason":"interrupted","waiting_for":2,"grace":5.0}"#,
             #"""
             {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","index":2,\#

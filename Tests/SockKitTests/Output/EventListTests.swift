@@ -97,6 +97,7 @@ import Testing
         ("found", .verbose, "experiment name value"),
         ("verdict", .verbose, "experiment met says here why document faults"),
         ("experiment-ended", .verbose, "experiment outcome reason seconds"),
+        ("slow", .always, "action"), ("rules-read", .verbose, "rules"),
         ("syscall", .trace, "call arguments result errno seconds"),
         ("summary", .always, ""),
     ]

@@ -83,6 +83,7 @@ enum EventSamples {
         ExitedEvent(ends: ends, pid: 4711, ending: .signal(15), duration: .milliseconds(12)),
         MessageCutEvent(bytes: 3, length: 6),
         InputDroppedEvent(bytes: 3, sent: 5, unsent: 3),
+        SlowEvent(ends: ends, bytes: 1_048_577, action: .drop), SlowEvent(ends: nil, bytes: 17, action: .skip),
         UnansweredEvent(count: 2),
         KeepAliveEvent(ends: ends, silence: .milliseconds(300), limit: .seconds(3)),
         closing,
@@ -98,6 +99,7 @@ enum EventSamples {
         RoundTripEvent(ends: ends, index: 1, duration: .microseconds(52), bytes: 5),
         RoundTripEvent(ends: ends, index: 2, duration: .seconds(1), bytes: nil),
         PeerRefusedEvent(ends: ends, reason: "2 connections are the most that --max-conns allows"),
+        RulesReadEvent(count: 3),
         StoppingEvent(reason: "interrupted"),
         StoppingEvent(reason: "interrupted", waiting: .init(count: 2, noun: "request", grace: .seconds(5))),
         AnsweredEvent(

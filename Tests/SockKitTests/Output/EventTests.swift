@@ -30,6 +30,8 @@ import Testing
             "process 4711, of 127.0.0.1:40112, ended with status 0 after 12.0 ms",
             "process 4711, of 127.0.0.1:40112, was ended by SIGTERM after 12.0 ms",
             "a message of 6 bytes was cut to 3", "3 of 5 bytes of standard input cannot have arrived",
+            "dropped 127.0.0.1:40112: it did not read, and 1.0 MiB waited for it",
+            "standard output is too slow: 17 bytes were skipped",
             "2 submits unanswered", "keep alive: 127.0.0.1:40112, after a silence of 300 ms; 3.00 s are allowed",
             """
             closed 127.0.0.1:40112 by a reset after 1.03 s: received 17 bytes (17 bytes/s) in 2 messages, \
@@ -59,6 +61,7 @@ import Testing
             "connected to 127.0.0.1:40112 after 1.53 s, 3 dials", "heartbeat 2 sent, 13 bytes",
             "heartbeat 2 answered after 230 µs", "round trip 1: 52 µs, 5 bytes", "round trip 2: no answer in 1.00 s",
             "refused 127.0.0.1:40112: 2 connections are the most that --max-conns allows",
+            "read the rules again: 3 rules",
             "server closed: interrupted",
             "server closed: interrupted; waiting for 2 requests, at most 5.00 s; a second signal ends it at once",
             "200 GET /time: 3 bytes received, 40 bytes in 30 µs, 127.0.0.1:40112, request 2, cut off",

@@ -19,6 +19,8 @@ final class DatagramReceiver {
     private var bytes = 0
     private var truncated = 0
     private var knownDrops = 0
+    /// Whose datagrams are taken; nil is everybody's.
+    var gate: Gate?
 
     init(
         _ socket: DatagramSocket, _ arguments: UDPReceiveArguments, _ output: ByteSink?, _ copies: PayloadCopies,
@@ -61,9 +63,12 @@ final class DatagramReceiver {
     private func receive() async -> ExitStatus {
         do throws(NetworkError) {
             if let delay = arguments.firstReadDelay, !(await Netpoller.sleep(for: delay)) { return .success }
+            socket.readDeadline = arguments.timeout.map { .now + $0 }
             while arguments.count.map({ received < $0 }) ?? true, copies.failure == nil {
-                socket.readDeadline = arguments.timeout.map { .now + $0 }
                 try await socket.receive(into: batch, limit: arguments.count.map { $0 - received } ?? .max)
+                if let gate { batch.keep { gate.takes(from: $0) } }
+                // What is turned away puts nothing off.
+                if batch.count > 0 { socket.readDeadline = arguments.timeout.map { .now + $0 } }
                 try await take(min(batch.count, (arguments.count ?? .max) - received))
                 await Task.yield()
             }
@@ -167,6 +172,7 @@ final class DatagramReceiver {
             Measure("received", .count(received)), Measure("bytes", .bytes(bytes)),
             Measure("truncated", .count(truncated)), Measure("kernel_dropped", .counted(drops)),
         ]
+        if let gate { measures.append(Measure("denied", .count(gate.deniedCount))) }
         if arguments.hasStatistics {
             measures += [
                 Measure("lost", .counted(statistics.lost(dropped: drops))),

@@ -9,6 +9,7 @@ struct UDPReceive {
     private let network: Network
     private let destination: Destination
     private let configuration: ListenConfiguration
+    private let resolver: Resolver
     private let groups: [Group]
 
     private struct Group {
@@ -29,12 +30,19 @@ struct UDPReceive {
         var options = arguments.datagrams.socket.options
         options.reusesPort = arguments.reusesPort
         options.sharesAddress = !groups.isEmpty
+        resolver = try arguments.datagrams.network.resolver()
         configuration = ListenConfiguration(
-            options: options, resolver: try arguments.datagrams.network.resolver())
+            options: options, resolver: resolver)
         try UDPReceiveCommand.command.check(arguments.given, on: network.traits)
     }
 
     func run() async -> ExitStatus {
+        let gate: Gate?
+        do throws(RuleFailure) {
+            gate = try await conductor.gate(arguments.gate, network, resolver)
+        } catch {
+            return reporter.fail(error)
+        }
         do throws(NetworkError) {
             guard let copies = PayloadCopies(arguments.transfer, reporter: reporter) else { return .cannotCreate }
             let output = try ByteSink.standardOutput()
@@ -42,6 +50,7 @@ struct UDPReceive {
             defer { socket.close() }
             for group in groups { try socket.join(group.address, source: group.source, interface: group.interface) }
             let receiver = try DatagramReceiver(socket, arguments, output, copies, reporter)
+            receiver.gate = gate
             if reporter.isReported(.veryVerbose), let facts = socket.socketFacts {
                 reporter.report(SocketOptionsEvent(ends: Ends(network, local: socket.localEndpoint), facts: facts))
             }

@@ -11,6 +11,7 @@ struct UDPReceiveArguments: Equatable, Sendable {
     var reusesPort = false
     var firstReadDelay: Duration?
     var hasStatistics = false
+    var gate = GateArguments()
     var transfer = TransferArguments()
     var datagrams = DatagramArguments()
 
@@ -24,6 +25,7 @@ struct UDPReceiveArguments: Equatable, Sendable {
                     `--join` both are every interface of the group's family. No address is any free port.
                     """)
         ] + receiving.titled("Receiving") + groups.titled("Groups")
+        + GateArguments.rules.lifted(through: \.gate)
         + TransferArguments.rows.filter { ["output", "append", "hex-dump"].contains($0.info.name) }.lifted(
             through: \.transfer)
         + DatagramArguments.rows(socketOptions: ["rcvbuf", "sndbuf", "ttl", "tos", "interface"])

@@ -56,6 +56,7 @@ enum UDPReceiveCommand: Subcommand {
                         "kernel dropped",
                         "Datagrams that found the receive buffer full, the last ones included; in JSON `kernel_dropped`."
                     ),
+                    ("denied", "Datagrams of senders that the rules turn away; only where there are any rules."),
                     (
                         "lost",
                         """
@@ -69,7 +70,7 @@ enum UDPReceiveCommand: Subcommand {
                     ("rate", "Bytes a second, from the first arrival to the last."),
                 ])
             ),
-            .events,
+            .gates, .events,
         ],
         exitNotes: Manual.exitNotes,
         examples: [

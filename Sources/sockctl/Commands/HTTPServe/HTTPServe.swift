@@ -8,6 +8,7 @@ struct HTTPServe {
     private let reporter: Reporter
     private let network: Network
     private let destination: Destination
+    private let resolver: Resolver
     private let configuration: ListenConfiguration
 
     init(_ arguments: HTTPServeArguments, _ conductor: Conductor) throws(UsageError) {
@@ -23,8 +24,9 @@ struct HTTPServe {
         }
         var options = arguments.socket.options
         options.reusesPort = arguments.reusesPort
+        resolver = try arguments.network.resolver()
         configuration = ListenConfiguration(
-            backlog: arguments.backlog.map(Int32.init), options: options, resolver: try arguments.network.resolver(),
+            backlog: arguments.backlog.map(Int32.init), options: options, resolver: resolver,
             unixMode: UInt32(arguments.mode ?? 0o600))
         try HTTPServeCommand.command.check(arguments.given, on: network.traits)
     }
@@ -38,6 +40,12 @@ struct HTTPServe {
     private var uploadLimit: Int? { arguments.given.contains("max-body") ? arguments.limits.maximumBody : nil }
 
     func run() async -> ExitStatus {
+        let gate: Gate?
+        do throws(RuleFailure) {
+            gate = try await conductor.gate(arguments.gate, network, resolver)
+        } catch {
+            return reporter.fail(error)
+        }
         do throws(NetworkError) {
             let handler = try handler()
             let listener = try await configuration.listen(network, at: destination)
@@ -46,18 +54,21 @@ struct HTTPServe {
                 reporter.report(RetryingEvent(attempt: attempt, delay: pause, failure: Failure(error)))
             }
             reporter.report(ListeningEvent(listener, tellsBacklog: reporter.isReported(.verbose)))
-            return await serve(listener, handler)
+            return await serve(listener, handler, gate)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
         }
     }
 
-    private func serve(_ listener: Listener, _ handler: any HTTPHandler) async -> ExitStatus {
+    private func serve(_ listener: Listener, _ handler: any HTTPHandler, _ gate: Gate?) async -> ExitStatus {
         let reports = HTTPReports(reporter, arguments.log)
         let service = HTTPService(site: HTTPSite(handler, limits: arguments.limits.limits, observer: reports))
-        let limits = Server.Limits(connections: arguments.maximumConnections, grace: arguments.grace)
+        let limits = Server.Limits(
+            connections: arguments.maximumConnections, connectionsPerHost: arguments.gate.mostPerHost,
+            grace: arguments.grace)
         let server = Server(listener, service, limits: limits, policy: PeerPolicy(), reporter: reporter)
         server.noun = "request"
+        server.gate = gate
         server.onAccept = { [reporter] peer in
             if reporter.isReported(.veryVerbose), let facts = peer.connection.socketFacts {
                 reporter.report(SocketOptionsEvent(ends: peer.ends, facts: facts))

@@ -15,6 +15,7 @@ struct HTTPServeArguments: Equatable, Sendable {
     var files = FileArguments()
     var answers = AnswerArguments()
     var limits = HTTPLimitArguments()
+    var gate = GateArguments()
     var network = NetworkArguments()
     var socket = SocketArguments()
     var common = CommonArguments()
@@ -29,7 +30,8 @@ struct HTTPServeArguments: Equatable, Sendable {
                     port 0 picks a free one. No address is `:http`, port 80 of every interface.
                     """)
         ] + FileArguments.rows.lifted(through: \.files) + AnswerArguments.rows.lifted(through: \.answers)
-        + serving.titled("Serving") + HTTPLimitArguments.rows.lifted(through: \.limits)
+        + serving.titled("Serving") + GateArguments.rows.map(\.manualOnly).lifted(through: \.gate)
+        + HTTPLimitArguments.rows.lifted(through: \.limits)
         + NetworkArguments.rows.filter { $0.info.name != "udp" }.lifted(through: \.network)
         + SocketArguments.rows.lifted(through: \.socket) + CommonArguments.rows.lifted(through: \.common)
 

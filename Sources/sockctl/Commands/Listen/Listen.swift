@@ -8,6 +8,7 @@ struct Listen {
     private let reporter: Reporter
     private let network: Network
     private let destination: Destination
+    private let resolver: Resolver
     private let configuration: ListenConfiguration
 
     init(_ arguments: ListenArguments, _ conductor: Conductor) throws(UsageError) {
@@ -18,17 +19,27 @@ struct Listen {
         (network, destination) = try arguments.peer.network.destination(words, .listening)
         var options = arguments.peer.socket.options
         options.reusesPort = arguments.reusesPort
+        resolver = try arguments.peer.network.resolver()
         configuration = ListenConfiguration(
             backlog: arguments.backlog.map(Int32.init), options: options,
-            resolver: try arguments.peer.network.resolver(),
+            resolver: resolver,
             unixMode: UInt32(arguments.mode ?? 0o600))
         try ListenCommand.command.check(arguments.given, on: network.traits)
     }
 
     func run() async -> ExitStatus {
         arguments.peer.waiting.apply()
+        do throws(RuleFailure) {
+            let gate = try await conductor.gate(arguments.gate, network, resolver)
+            return await run(gate)
+        } catch {
+            return reporter.fail(error)
+        }
+    }
+
+    private func run(_ gate: Gate?) async -> ExitStatus {
         do throws(NetworkError) {
-            if network.kind == .datagram { return try await receiveDatagrams() }
+            if network.kind == .datagram { return try await receiveDatagrams(gate) }
             let modelServer = try modelServer()
             let listener = try await configuration.listen(network, at: destination)
             defer { listener.close() }
@@ -38,7 +49,7 @@ struct Listen {
             reporter.report(ListeningEvent(listener, tellsBacklog: reporter.isReported(.verbose)))
             if arguments.neverAccepts { return await leaveWaiting(listener) }
             if let modelServer { return await serve(listener, modelServer) }
-            return try await serve(listener)
+            return try await serve(listener, gate)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
         }
@@ -69,7 +80,7 @@ struct Listen {
         case .frames:
             let maximum = arguments.peer.frame.maximum
             return (MessageService { PacketResponder(maximum: maximum) }, nil)
-        case .pipe, .echo: return (EchoService(), nil)
+        case .pipe, .chat, .broker, .echo: return (EchoService(), nil)
         case .discard:
             guard arguments.reading.isWanted else { return (DiscardService(), nil) }
             let tally = ReadTally(arguments.reading, reporter: reporter)
@@ -94,33 +105,37 @@ struct Listen {
         return await session.run()
     }
 
-    private func serve(_ listener: Listener) async throws(NetworkError) -> ExitStatus {
-        if arguments.peer.program.isWanted { return await runPrograms(listener) }
-        guard arguments.serve == .pipe else {
+    private func serve(_ listener: Listener, _ gate: Gate?) async throws(NetworkError) -> ExitStatus {
+        if arguments.peer.program.isWanted { return await runPrograms(listener, gate) }
+        guard arguments.serve.isHosted else {
             let (service, tally) = service
-            let status = await runServer(listener, service)
+            let status = await runServer(listener, service, gate)
             tally?.reportSummary()
             return status
         }
         guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
         let streams = try PairedStream.standard(arguments.peer.transfer)
+        if arguments.serve != .pipe { return await runServer(listener, room(streams, copies), gate) }
         if arguments.goesOn {
-            return await runServer(listener, PeerHub(streams, arguments.peer, copies, reporter: reporter))
+            let hub = PeerHub(
+                streams, arguments.peer, copies, limits: limits(waitsForLast: true),
+                keepsMessages: network.kind != .stream, reporter: reporter)
+            return await runServer(listener, hub, gate)
         }
         let tally = arguments.reading.isWanted ? ReadTally(arguments.reading, reporter: reporter) : nil
         let session = PipeSession(arguments.peer, streams, copies, reporter, isListening: true, tally: tally)
         defer { session.finish() }
-        let status = await runServer(listener, session)
+        let status = await runServer(listener, session, gate)
         tally?.reportSummary()
         return status
     }
 
-    private func runPrograms(_ listener: Listener) async -> ExitStatus {
+    private func runPrograms(_ listener: Listener, _ gate: Gate?) async -> ExitStatus {
         guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
         let programs = ProgramService(arguments.peer, copies, reporter, isForOne: !arguments.goesOn)
         conductor.onResize = { programs.resize() }
         conductor.onAbort = { programs.kill() }
-        let status = await runServer(listener, programs)
+        let status = await runServer(listener, programs, gate)
         guard arguments.goesOn else { return await programs.finish(status) }
         // Told to finish, a server does not wait for long; else the last peers' programs have their time.
         let grace: Duration? = conductor.onFinish == nil ? .seconds(5) : nil
@@ -129,12 +144,24 @@ struct Listen {
         return status == .success && programs.hasFailed ? last : status
     }
 
-    private func runServer(_ listener: Listener, _ service: any Service) async -> ExitStatus {
+    private func room(_ streams: PairedStream, _ copies: PayloadCopies) -> Room {
+        Room(
+            arguments.serve == .chat ? .chat : .broker, streams, arguments.peer, copies, limits: limits(),
+            keepsMessages: network.kind != .stream, reporter: reporter)
+    }
+
+    private func limits(waitsForLast: Bool = false) -> Fanout.Limits {
+        Fanout.Limits(bound: arguments.queue.size, slow: arguments.queue.slow, waitsForLast: waitsForLast)
+    }
+
+    private func runServer(_ listener: Listener, _ service: any Service, _ gate: Gate?) async -> ExitStatus {
         let limits = Server.Limits(
             accepts: arguments.goesOn ? arguments.maximumAccepts : 1, connections: arguments.maximumConnections,
-            firstPeer: arguments.timeout, acceptDelay: arguments.acceptDelay)
+            connectionsPerHost: arguments.gate.mostPerHost, firstPeer: arguments.timeout,
+            acceptDelay: arguments.acceptDelay)
         let server = Server(
             listener, service, limits: limits, policy: PeerPolicy(arguments.peer), reporter: reporter)
+        server.gate = gate
         server.onAccept = { [reporter, conductor, arguments] peer in
             if reporter.isReported(.veryVerbose), let facts = peer.connection.socketFacts {
                 reporter.report(SocketOptionsEvent(ends: peer.ends, facts: facts))
@@ -148,7 +175,8 @@ struct Listen {
         let task = Netpoller.spawn { await server.run() }
         var override: ExitStatus?
         var feeder: Task<Void, Never>?
-        if let hub = service as? PeerHub {
+        let hub = service as? any HostedService
+        if let hub {
             feeder = Netpoller.spawn { await hub.distribute() }
             hub.onOutputGone = {
                 override = .success
@@ -162,12 +190,13 @@ struct Listen {
         (service as? ProgramService)?.onFailure = { task.cancel() }
         let status = await Netpoller.join(task)
         feeder?.cancel()
+        if override == nil { await hub?.finish() }
         return override ?? (arguments.goesOn || status != .success ? status : server.lastStatus)
     }
 
     // MARK: - Datagrams
 
-    private func receiveDatagrams() async throws(NetworkError) -> ExitStatus {
+    private func receiveDatagrams(_ gate: Gate?) async throws(NetworkError) -> ExitStatus {
         guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
         let streams = try PairedStream.standard(arguments.peer.transfer)
         let socket = try await configuration.listenDatagram(network, at: destination)
@@ -175,13 +204,22 @@ struct Listen {
         reporter.report(ListeningEvent(socket))
         guard arguments.serve == .pipe else {
             let server = DatagramServer(socket, arguments.serve, count: arguments.peer.ending.count, reporter: reporter)
+            server.gate = gate
+            defer { tellDenied(gate) }
             conductor.onFinish = { server.finish($0.deed) }
             return await server.run(timeout: arguments.timeout)
         }
         let session = DatagramSession(arguments.peer, streams, copies, reporter)
+        session.gate = gate
+        defer { tellDenied(gate) }
         if arguments.keepsOpen { conductor.onFinish = { session.finish($0.deed) } }
         return await session.run(
             .open(socket, everyone: arguments.keepsOpen), Ends(network, local: socket.localEndpoint),
             longest: socket.longestMessage, firstTimeout: arguments.timeout)
+    }
+
+    private func tellDenied(_ gate: Gate?) {
+        guard let gate, reporter.isReported(.verbose) else { return }
+        reporter.report(SummaryEvent(measures: [Measure("denied", .count(gate.deniedCount))]))
     }
 }

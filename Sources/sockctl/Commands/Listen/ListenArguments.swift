@@ -18,6 +18,8 @@ struct ListenArguments: Equatable, Sendable {
     var mode: Int?
     var reading = ReaderArguments()
     var ioModel: IOModel?
+    var queue = QueueArguments()
+    var gate = GateArguments()
     var peer = PeerArguments()
 
     static let rows: [Row<ListenArguments>] =
@@ -30,7 +32,10 @@ struct ListenArguments: Equatable, Sendable {
                     127.0.0.1 only; `unix:PATH`, or `unix:@NAME` for an abstract name; any network may stand before \
                     it, as in `udp6://[::1]:53`. Port 0 picks a free one, as does no address at all, on 127.0.0.1.
                     """)
-        ] + peers.titled("Peers") + queue.titled("Queue") + ReaderArguments.rows.lifted(through: \.reading)
+        ] + peers.titled("Peers") + GateArguments.rows.lifted(through: \.gate)
+        + backlogRows.titled("Queue")
+        + QueueArguments.rows.lifted(through: \.queue)
+        + ReaderArguments.rows.lifted(through: \.reading)
         + PeerArguments.rows.lifted(through: \.peer)
 
     private static let peers: [Row<ListenArguments>] = [
@@ -40,7 +45,8 @@ struct ListenArguments: Equatable, Sendable {
                 With `pipe`, join it to standard input and output; with `echo`, send back what it sends; with \
                 `discard`, read and drop it; with `chargen`, send characters without end; with `time`, send the time \
                 as one line and close; with `frames`, answer the packets of a small binary protocol, whose client is \
-                `dial --submit`. All but `pipe` imply `--keep-open`.
+                `dial --submit`. With `chat`, each line that a peer sends goes to all the others, with its author's \
+                name in front; with `broker`, all bytes do, as they come. All but `pipe` imply `--keep-open`.
                 """
         )
         .excludes(
@@ -49,7 +55,15 @@ struct ListenArguments: Equatable, Sendable {
             reason: "'{other}' is about standard input and output, which '{option}' leaves alone"
         )
         .excludes(
-            "no-read", valued: "echo", "discard", "frames",
+            "quit-after", "half-open", "input-grace", "shutdown", "no-shutdown", "delay", "separator", "whole",
+            valued: "chat", "broker",
+            reason: "'{other}' is about one peer and standard input, and '{option}' joins peers to each other"
+        )
+        .excludes("crlf", valued: "chat", reason: "'--crlf' has no effect: the lines of a chat end in a newline")
+        .excludes("frame", valued: "chat", reason: "'--frame' has no use: a chat is made of lines")
+        .excludes("frame", valued: "broker", reason: "'--frame' has no use: a broker passes bytes on as they come")
+        .excludes(
+            "no-read", valued: "echo", "discard", "frames", "chat", "broker",
             reason: "'{option}' is about reading: '--no-read' leaves nothing to do"
         )
         .excludes(
@@ -65,7 +79,11 @@ struct ListenArguments: Equatable, Sendable {
         )
         .needs(
             .stream, valued: "frames",
-            reason: "'--serve frames' finds its packets in a stream, and {network} has messages of its own"),
+            reason: "'--serve frames' finds its packets in a stream, and {network} has messages of its own"
+        )
+        .needs(
+            .connection, valued: "chat", "broker",
+            reason: "'{option}' is about peers that come and go, and {network} has no connections"),
         .flag(
             "keep-open", short: "k", into: \.keepsOpen, help: "Go on accepting, any number at once.",
             detail: """
@@ -94,7 +112,7 @@ struct ListenArguments: Equatable, Sendable {
                 """
         ).manualOnly
             .excludes(
-                "serve discard", "serve chargen", "serve time", "serve frames",
+                "serve discard", "serve chargen", "serve time", "serve frames", "serve chat", "serve broker",
                 reason: "'--io-model' is an echo server: '{other}' is another one"
             )
             .honours(
@@ -107,7 +125,7 @@ struct ListenArguments: Equatable, Sendable {
             .needs(.stream, reason: "'{option}' is about a stream, and {network} carries messages"),
     ]
 
-    private static let queue: [Row<ListenArguments>] = [
+    private static let backlogRows: [Row<ListenArguments>] = [
         .option(
             "backlog", as: .count(0...Int(Int32.max)), into: \.backlog, help: "How many peers may wait to be accepted.",
             detail: """
@@ -131,7 +149,7 @@ struct ListenArguments: Equatable, Sendable {
         .flag(
             "reuse-port", into: \.reusesPort, help: "Share the port with others that do.",
             detail: "This is SO_REUSEPORT."
-        ).needs(.ip),
+        ).manualOnly.needs(.ip),
         .option(
             "mode", as: .fileMode, into: \.mode, help: "The permissions of a Unix socket's file.",
             detail: "In octal; the default is `0600`."

@@ -33,8 +33,8 @@ enum ListenCommand: Subcommand {
             """,
             """
             With `--keep-open` it goes on accepting, any number of peers at once. With `--serve` it does something else \
-            with them, as the small servers of old do: echo, discard, chargen, or the time as a line of text. With \
-            `--exec` or `--sh-exec` each peer is joined to a program of its own.
+            with them, as the small servers of old do: echo, discard, chargen, or the time as a line of text; or it joins \
+            them to each other, as a chat or a broker. With `--exec` or `--sh-exec` each peer is joined to a program of its own.
             """,
             """
             Once the socket accepts, a line `listening` on standard error says where. It is flushed at once: a script \
@@ -46,7 +46,7 @@ enum ListenCommand: Subcommand {
             """,
         ],
         sections: [
-            .endOfData, .programs, .framing, .packets,
+            .endOfData, .programs, .framing, .packets, .rooms, .gates,
             Manual.Section(
                 "UNIX SOCKETS",
                 """
@@ -106,6 +106,18 @@ enum ListenCommand: Subcommand {
             Manual.Example(
                 "sockctl listen 3000 --serve frames", "printf 'one\\ntwo\\n' | sockctl dial -v 3000 --submit",
                 shows: "A server of the packets above, and a client that tells each answer's round trip."),
+            Manual.Example(
+                "sockctl listen :3000 --serve echo --allow '127.0.0.0/8 ::1' --deny 127.0.0.9",
+                "echo hello | sockctl dial 3000",
+                shows: "Every interface hears, and only this machine is served, but for one of its addresses."),
+            Manual.Example(
+                "sockctl listen 3000 --serve chat", "printf 'hello\\n' | sockctl dial 3000",
+                shows:
+                    "A chat: who dials says hello to everybody there, and to the host. What the host types goes to all."
+            ),
+            Manual.Example(
+                "sockctl listen 3000 --serve broker --queue 4M --slow skip", "echo news | sockctl dial 3000",
+                shows: "Pass on whatever comes to all the others; one that is 4 MiB behind misses the oldest lines."),
             Manual.Example(
                 "sockctl listen -u 3000 --count 1 </dev/null", "echo hello | sockctl dial -u 3000",
                 shows: "Print one datagram and end."),

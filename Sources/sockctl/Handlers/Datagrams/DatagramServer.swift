@@ -8,6 +8,8 @@ final class DatagramServer {
     private let reporter: Reporter
     private let count: Int?
     private var ring = 0
+    /// Whose datagrams are taken; nil is everybody's.
+    var gate: Gate?
 
     init(_ socket: DatagramSocket, _ mode: ServeMode, count: Int?, reporter: Reporter) {
         self.socket = socket
@@ -25,6 +27,7 @@ final class DatagramServer {
             while count.map({ arrived < $0 }) ?? true {
                 var room = buffer.mutableSpan
                 let datagram = try await socket.receive(into: &room)
+                if let gate, !gate.takes(from: datagram.source) { continue }
                 socket.readDeadline = nil
                 arrived += 1
                 report(datagram.source, bytes: datagram.count, length: datagram.length, sent: false)
@@ -46,7 +49,7 @@ final class DatagramServer {
         // A Unix sender without a name has nowhere to be answered.
         guard datagram.source != .unix(.unnamed) else { return }
         switch mode {
-        case .pipe, .discard, .frames: return
+        case .pipe, .discard, .frames, .chat, .broker: return
         case .echo: try await send(payload, to: datagram.source)
         case .time: try await send(Array("\(Timestamp.now)\n".utf8).span, to: datagram.source)
         case .chargen:

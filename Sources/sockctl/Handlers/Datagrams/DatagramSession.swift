@@ -8,6 +8,8 @@ final class DatagramSession {
     private let copies: PayloadCopies
     private let reporter: Reporter
     private var task: Task<DatagramRelay.Result, Never>?
+    /// Whose datagrams are taken; nil is everybody's.
+    var gate: Gate?
 
     init(_ arguments: PeerArguments, _ streams: PairedStream, _ copies: PayloadCopies, _ reporter: Reporter) {
         self.arguments = arguments
@@ -23,6 +25,7 @@ final class DatagramSession {
     ) async -> ExitStatus {
         let input = streams.source.map { _ in PeerViews(arguments, copies).near(streams) }
         let relay = DatagramRelay(socket, input: input, output: streams.sink, rules: rules(longest, firstTimeout))
+        if let gate { relay.takes = { gate.takes(from: $0) } }
         report(of: relay, ends)
         let task = Netpoller.spawn { await relay.run() }
         self.task = task

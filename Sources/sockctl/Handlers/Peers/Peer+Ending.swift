@@ -50,6 +50,7 @@ extension Peer {
 
     /// As `close`, unless the connection is to be held open.
     func closeNow(_ mode: CloseMode, by ending: ConnectionEnding) -> Bool {
+        let mode = isCutOff ? .reset : mode
         if mode == .hold, ending != .reset { return false }
         if reporter.isReported(.verbose) { reportClose(by: ending) }
         if mode == .reset { connection.reset() } else { connection.close() }

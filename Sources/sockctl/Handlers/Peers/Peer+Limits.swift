@@ -56,6 +56,12 @@ extension Peer {
         stop()
     }
 
+    /// Ends the peer's service now, with a reset: what it has not taken is not kept by the kernel either.
+    func cutOff() {
+        isCutOff = true
+        expire()
+    }
+
     /// Ends the peer's service for a failure that another task met; the first one counts.
     func fail(_ error: NetworkError) {
         guard failure == nil, !isFinishing else { return }

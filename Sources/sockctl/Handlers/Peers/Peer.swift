@@ -21,8 +21,12 @@ final class Peer: ByteStream {
     var isFinishing = false
     /// Its time was over: nothing that goes on puts the end off.
     var hasExpired = false
+    /// It is not worth waiting for what it has not read: closing resets the connection.
+    var isCutOff = false
     /// Its own end has come: it does not count among those that are served.
-    var hasLeft = false
+    var hasLeft = false {
+        didSet { if hasLeft, !oldValue { server?.hasLeft(self) } }
+    }
     /// Why its service is to end, where another task than the peer's own found out.
     var failure: NetworkError?
     /// When something last came or went; kept only where it matters.

@@ -1,16 +1,16 @@
 import SockKit
 
 /// `listen -k` in pipe mode: standard input goes to every peer present, and what the peers send to standard output, in
-/// whole lines while there is more than one.
+/// whole lines while there is more than one. A peer that does not read keeps nobody waiting who does.
 @Netpoller
-final class PeerHub: Service {
+final class PeerHub: HostedService, FanoutSender {
     private let streams: PairedStream
     private let views: PeerViews
     private let input: any ByteStream
     private let rules: EndingArguments
-    private let lineDelay: Duration
 
-    private var guests: [Int: Guest] = [:]
+    private let fanout: Fanout
+    private var guests: [Int: HubGuest] = [:]
     private let arrival = Parking()
     private var inputEnded = false
     private var hadInput = false
@@ -20,33 +20,23 @@ final class PeerHub: Service {
     var onFailure: (@Netpoller (ExitStatus) -> Void)?
     private let reporter: Reporter
 
-    /// A peer, and what it has of standard input and output.
-    @Netpoller
-    private final class Guest {
-        let peer: Peer
-        let view: PeerView
-        /// An unfinished line.
-        var pending: [UInt8] = []
-        var lastSent = Deadline.now
-        /// Where it waits after its end; standard input's end wakes it.
-        let rest = Parking()
-
-        init(_ peer: Peer, _ view: PeerView) {
-            self.peer = peer
-            self.view = view
-        }
-    }
+    /// Whom standard input is from: no guest's number.
+    private static let author = 0
+    private let turn = Parking()
 
     /// A line longer than this is passed on in pieces: memory is bounded whatever a peer sends.
     private static let longestLine = 64 * 1024
 
-    init(_ streams: PairedStream, _ arguments: PeerArguments, _ copies: PayloadCopies, reporter: Reporter) {
+    init(
+        _ streams: PairedStream, _ arguments: PeerArguments, _ copies: PayloadCopies, limits: Fanout.Limits,
+        keepsMessages: Bool, reporter: Reporter
+    ) {
         self.streams = streams
         self.reporter = reporter
         views = PeerViews(arguments, copies)
         input = views.near(streams)
         rules = arguments.ending
-        lineDelay = arguments.pace.lineDelay
+        fanout = Fanout(limits, keepsMessages: keepsMessages, reporter: reporter)
         copies.onFailure = { [weak self] error in self?.onFailure?(reporter.fail(error)) }
     }
 
@@ -59,54 +49,52 @@ final class PeerHub: Service {
             while !Task.isCancelled {
                 // Nothing is taken that nobody could be given.
                 if guests.isEmpty, await arrival.wait() != .ready { return }
+                await waitForTurn()
                 let chunk = try await input.readChunk(maximum: nil)
                 guard !chunk.isEnd else { break }
                 hadInput = true
-                let bytes = chunk.copy()
+                chunk.withBytes { bytes in fanout.say(Self.author) { $0.append(bytes) } }
                 chunk.giveBack()
-                await sendApart(bytes)
             }
         } catch {
             if error.cause != .cancelled { onFailure?(reporter.fail(error)) }
             return
         }
         inputEnded = true
+        fanout.flush()
         for guest in guests.values {
-            sayEnd(to: guest)
+            if fanout.waiting(guest) == 0 { sayEnd(to: guest) }
             guest.rest.wake()
         }
     }
 
-    /// All at once, or line by line where lines are to be apart.
-    private func sendApart(_ bytes: [UInt8]) async {
-        let lines = lineDelay > .zero ? bytes.split(after: UInt8(ascii: "\n")) : [bytes[...]]
-        for line in lines { await send(Array(line)) }
-    }
-
-    /// To one after the other, each to the end: a peer that does not read holds up the others rather than lose a byte.
-    private func send(_ bytes: [UInt8]) async {
-        for guest in guests.values.sorted(by: { $0.peer.number < $1.peer.number }) {
-            do throws(NetworkError) {
-                try await guest.view.stream.write(bytes)
-                guest.lastSent = .now
-            } catch {
-                // Its own task reads the reset, reports and closes; a time-out of ours it would not notice.
-                if error.cause == .timeout { guest.peer.fail(error) }
-            }
+    /// Waits until the peers that keep up have caught up; where none does, until one has.
+    private func waitForTurn() async {
+        while fanout.hold.isHeld, !Task.isCancelled {
+            fanout.hold.wait(self)
+            _ = await turn.wait()
         }
     }
 
-    private func sayEnd(to guest: Guest) {
+    func goOn() { turn.wake() }
+
+    private func sayEnd(to guest: HubGuest) {
         guard rules.halfClose != .never, rules.halfClose == .always || hadInput else { return }
         try? guest.peer.closeWrite()
     }
 
+    func finish() async {}
+
     // MARK: - A peer, to standard output
 
     func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
-        let guest = Guest(peer, views.far(peer, through: peer.stream))
+        let guest = HubGuest(peer, views.far(peer, through: peer.stream))
+        guest.onCaughtUp = { [weak self, weak guest] in
+            if let self, let guest, inputEnded { sayEnd(to: guest) }
+        }
         guests[peer.number] = guest
-        defer { guests[peer.number] = nil }
+        fanout.add(guest)
+        defer { part(guest) }
         if inputEnded { sayEnd(to: guest) } else { arrival.wake() }
         var failure: NetworkError?
         do throws(NetworkError) { try await receive(from: guest) } catch { failure = error }
@@ -115,11 +103,26 @@ final class PeerHub: Service {
         // What is left to be sent is no reason to turn away somebody else.
         peer.hasLeft = true
         await waitForRest(guest)
+        try await finish(guest)
         if let cutOff = guest.view.cutOff { throw cutOff }
         return .byPeer
     }
 
-    private func receive(from guest: Guest) async throws(NetworkError) {
+    /// What is still to be sent to a peer that ended first.
+    private func finish(_ guest: HubGuest) async throws(NetworkError) {
+        let rest = fanout.remove(guest)
+        await guest.finishWriting()
+        if !rest.isEmpty { try await guest.write(rest.span) }
+    }
+
+    private func part(_ guest: HubGuest) {
+        guests[guest.author] = nil
+        fanout.remove(guest)
+        guest.stopWriter()
+        guest.onCaughtUp = nil
+    }
+
+    private func receive(from guest: HubGuest) async throws(NetworkError) {
         while true {
             let chunk = try await guest.view.stream.readChunk(maximum: nil)
             guard !chunk.isEnd else { return }
@@ -131,7 +134,7 @@ final class PeerHub: Service {
     }
 
     /// What may be written now: all of it while the peer is alone, whole lines otherwise.
-    private func flushWhole(_ guest: Guest) async {
+    private func flushWhole(_ guest: HubGuest) async {
         if guests.count == 1 || guest.pending.count > Self.longestLine { return await flush(guest) }
         guard let newline = guest.pending.lastIndex(of: UInt8(ascii: "\n")) else { return }
         let lines = Array(guest.pending[...newline])
@@ -139,7 +142,7 @@ final class PeerHub: Service {
         await output(lines)
     }
 
-    private func flush(_ guest: Guest) async {
+    private func flush(_ guest: HubGuest) async {
         let rest = guest.pending
         guest.pending = []
         await output(rest)
@@ -153,26 +156,12 @@ final class PeerHub: Service {
 
     /// After the peer's end: nothing where standard input has ended or is a terminal, and otherwise until it has been
     /// silent for the grace.
-    private func waitForRest(_ guest: Guest) async {
+    private func waitForRest(_ guest: HubGuest) async {
         guard let source = streams.source, !source.isTerminal, let grace = rules.inputGrace else { return }
         while !inputEnded {
             let end = guest.lastSent + grace
             if end.hasPassed { return }
             if await guest.rest.wait(until: end) != .deadline { return }
         }
-    }
-}
-
-extension Array<UInt8> {
-    /// The pieces that end with `last`, and what is left after the last of them.
-    fileprivate func split(after last: UInt8) -> [ArraySlice<UInt8>] {
-        var pieces: [ArraySlice<UInt8>] = []
-        var rest = self[...]
-        while let end = rest.firstIndex(of: last) {
-            pieces.append(rest[...end])
-            rest = rest[(end + 1)...]
-        }
-        if !rest.isEmpty { pieces.append(rest) }
-        return pieces
     }
 }

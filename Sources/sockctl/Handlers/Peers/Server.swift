@@ -6,6 +6,7 @@ final class Server {
     struct Limits: Sendable {
         var accepts: Int?
         var connections: Int?
+        var connectionsPerHost: Int?
         /// For each wait for the first peer.
         var firstPeer: Duration?
         /// Before every accept.
@@ -18,6 +19,8 @@ final class Server {
     private(set) var lastStatus = ExitStatus.success
     /// What it waits for at its end: what a peer that is being served is.
     var noun = "peer"
+    /// Who is let in; nil is everybody.
+    var gate: Gate?
     /// Told of each peer that is accepted.
     var onAccept: (@Netpoller (Peer) -> Void)?
 
@@ -30,6 +33,8 @@ final class Server {
     private let service: any Service
     private var isFinishing = false
     private var accepted = 0
+    /// How many peers of each host there are, where that is limited.
+    private var hosts: [IPAddress: Int] = [:]
 
     /// So many are accepted at once.
     private static let most = 16
@@ -86,10 +91,8 @@ final class Server {
         while limits.accepts.map({ accepted < $0 }) ?? true {
             guard await pauseBeforeAccept() else { return .success }
             do throws(NetworkError) {
-                let connection = try await listener.accept()
-                listener.deadline = nil
-                admit(connection)
-                try admitThoseAtTheDoor()
+                receive(try await listener.accept())
+                try receiveThoseAtTheDoor()
             } catch {
                 if isFinishing || error.cause == .cancelled { return .success }
                 return reporter.fail(error)
@@ -99,13 +102,19 @@ final class Server {
     }
 
     /// Those that came together with the last one. Others are to have the loop in between, so it is not all of them.
-    private func admitThoseAtTheDoor() throws(NetworkError) {
+    private func receiveThoseAtTheDoor() throws(NetworkError) {
         guard limits.acceptDelay == .zero else { return }
         for _ in 0..<Self.most {
             guard !isFinishing, limits.accepts.map({ accepted < $0 }) ?? true, let next = try listener.acceptNow()
             else { return }
-            admit(next)
+            receive(next)
         }
+    }
+
+    private func receive(_ connection: Connection) {
+        if let reason = gate?.refusal(of: connection) { return refuse(connection, reason) }
+        listener.deadline = nil
+        admit(connection)
     }
 
     /// What waits meanwhile waits in the kernel's queue. False if the task was cancelled.
@@ -117,15 +126,42 @@ final class Server {
         return true
     }
 
-    private func admit(_ connection: Connection) {
+    private func refuse(_ connection: Connection, _ reason: String) {
+        reporter.report(PeerRefusedEvent(ends: Ends(connection, number: nil), reason: reason))
+        connection.close()
+    }
+
+    /// Why there is no room for one more.
+    private func crowd(at connection: Connection) -> String? {
         if let most = limits.connections, served.present >= most {
-            reporter.report(
-                PeerRefusedEvent(
-                    ends: Ends(connection, number: nil),
-                    reason: most == 0
-                        ? "--max-conns 0 lets nobody in"
-                        : "\(Quantity.count(most, "peer")) being served already, as many as --max-conns allows"))
-            connection.close()
+            return most == 0
+                ? "--max-conns 0 lets nobody in"
+                : "\(Quantity.count(most, "peer")) being served already, as many as --max-conns allows"
+        }
+        if let most = limits.connectionsPerHost, let host = connection.remoteEndpoint.address?.unmapped,
+            hosts[host, default: 0] >= most
+        {
+            return
+                "\(Quantity.count(most, "peer")) of its host being served already, as many as --max-conns-per-host allows"
+        }
+        return nil
+    }
+
+    /// Counts a peer among those of its host; `by` is -1 when it goes.
+    private func count(_ peer: Peer, by change: Int) {
+        guard limits.connectionsPerHost != nil, let host = peer.connection.remoteEndpoint.address?.unmapped else {
+            return
+        }
+        let count = hosts[host, default: 0] + change
+        hosts[host] = count > 0 ? count : nil
+    }
+
+    /// A peer has come to its own end, though it may still be given something.
+    func hasLeft(_ peer: Peer) { count(peer, by: -1) }
+
+    private func admit(_ connection: Connection) {
+        if let reason = crowd(at: connection) {
+            refuse(connection, reason)
             if served.count == 0 { waitForFirst() }
             return
         }
@@ -136,6 +172,7 @@ final class Server {
         if reporter.isReported(.verbose) { reporter.report(AcceptedEvent(ends: peer.ends)) }
         onAccept?(peer)
         peer.server = self
+        count(peer, by: 1)
         served.add(peer)
         peer.wake()
     }
@@ -147,8 +184,7 @@ final class Server {
         case .rests: return true
         case .ended(let ending):
             guard peer.closeNow(policy.close, by: ending) else { return false }
-            lastStatus = .success
-            served.remove(peer)
+            remove(peer, .success)
             return true
         }
     }
@@ -158,11 +194,14 @@ final class Server {
         while true {
             peer.endRest()
             let outcome = await service.run(on: peer)
-            guard case .rests = outcome else {
-                lastStatus = outcome.status
-                return served.remove(peer)
-            }
+            guard case .rests = outcome else { return remove(peer, outcome.status) }
             if peer.rest() { return }
         }
+    }
+
+    private func remove(_ peer: Peer, _ status: ExitStatus) {
+        lastStatus = status
+        if !peer.hasLeft { count(peer, by: -1) }
+        served.remove(peer)
     }
 }

@@ -33,6 +33,14 @@ extension EventField {
         ]
     }
 
+    /// As `ends`, of an event that may be about no connection at all.
+    static func endsIfAny(_ ends: @escaping @Sendable (Owner) -> Ends?) -> [Self] {
+        [
+            connection { ends($0)?.connection }, network { ends($0)?.network }, local { ends($0)?.local },
+            remote { ends($0)?.remote },
+        ]
+    }
+
     /// What the failed operation was about, and how many bytes it had moved.
     static func ends(of failure: @escaping @Sendable (Owner) -> Failure) -> [Self] {
         [

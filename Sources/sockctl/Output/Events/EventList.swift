@@ -17,6 +17,7 @@ enum EventList {
         RedirectedEvent.self, NotRedirectedEvent.self, NotRetriedEvent.self, StaleConnectionEvent.self,
         ResumingEvent.self, PartialFileEvent.self, ExperimentEvent.self, HappenedEvent.self, FoundEvent.self,
         VerdictEvent.self, ExperimentEndedEvent.self,
+        SlowEvent.self, RulesReadEvent.self,
         SystemCallEvent.self, SummaryEvent.self,
     ]
 }

@@ -1,0 +1,247 @@
+import SockKit
+
+/// Carries what some say to all the others: each byte is kept once, and whoever does not take it is bounded.
+///
+/// What comes in one round of the loop goes out together, one write for each reader. Senders wait while a reader that keeps
+/// up is far behind, and for nobody else: one that takes nothing, or too little, is soon over its bound and skips what is
+/// oldest, or goes.
+@Netpoller
+final class Fanout {
+    /// What becomes of a reader for which too much waits.
+    struct Limits: Sendable {
+        var bound = 1 << 20
+        var slow = SlowAction.drop
+        /// Where nobody keeps up, senders wait rather than lose a reader.
+        var waitsForLast = false
+    }
+
+    let limits: Limits
+    private let reporter: Reporter
+    private var log: FanoutLog
+    private(set) var readers: [FanoutReader] = []
+    private var laggards: [ObjectIdentifier: FanoutReader] = [:]
+    private var isFlushDue = false
+    var hold = FanoutHold()
+
+    /// So much is gathered before it is given out, within a round.
+    private static let most = 64 << 10
+
+    init(_ limits: Limits, keepsMessages: Bool = false, reporter: Reporter) {
+        self.limits = limits
+        self.reporter = reporter
+        log = FanoutLog(keepsMessages: keepsMessages)
+    }
+
+    // MARK: - Readers
+
+    /// Takes a reader in, which gets `greeting` and then what is said from this round on: a peer that connected before
+    /// another spoke may be accepted a moment after that was read.
+    func add(_ reader: FanoutReader, greeting: [UInt8] = []) {
+        reader.cursor = log.cursor(reader.author, prefix: greeting)
+        reader.fanout = self
+        reader.index = readers.count
+        readers.append(reader)
+        if !greeting.isEmpty { push(reader) }
+    }
+
+    /// Lets a reader go, and returns what it has not got yet; a piece that a task is writing goes before that.
+    @discardableResult
+    func remove(_ reader: FanoutReader) -> [UInt8] {
+        guard reader.fanout === self else { return [] }
+        flush()
+        var rest: [UInt8] = []
+        if !reader.isGone, reader.isBlocked {
+            while let piece = next(reader) {
+                rest.append(piece.bytes.span.extracting(piece.range))
+                advance(reader, by: piece.range.count)
+            }
+        }
+        reader.isGone = true
+        reader.fanout = nil
+        let last = readers.removeLast()
+        if last !== reader {
+            readers[reader.index] = last
+            last.index = reader.index
+        }
+        settle(reader)
+        forget()
+        reviewHold()
+        return rest
+    }
+
+    // MARK: - Saying
+
+    /// Says what `build` appends to everybody but its author, before the loop looks at the sockets again.
+    func say(_ author: Int, by reader: FanoutReader? = nil, _ build: (inout [UInt8]) -> Void) {
+        if let reader {
+            log.append(author, &reader.cursor, build)
+        } else {
+            var nobody: FanoutLog.Cursor?
+            log.append(author, &nobody, build)
+        }
+        if log.unsealed >= Self.most { return flush() }
+        guard !isFlushDue else { return }
+        isFlushDue = true
+        Netpoller.spawn { self.flush() }
+    }
+
+    /// Gives out what was said.
+    func flush() {
+        isFlushDue = false
+        guard log.unsealed > 0 else { return }
+        log.seal()
+        for reader in Array(laggards.values) where waiting(reader) > limits.bound { tooSlow(reader) }
+        let newest = log.newest
+        for reader in readers where !reader.isBlocked && !reader.isGone {
+            if let newest, reader.cursor?.isReady(for: newest.number) == true {
+                pushWhole(newest.number, newest.bytes, to: reader)
+            } else {
+                push(reader)
+            }
+        }
+        forget()
+        reviewHold()
+    }
+
+    // MARK: - Writing
+
+    private func next(_ reader: FanoutReader) -> FanoutLog.Piece? {
+        guard var cursor = reader.cursor else { return nil }
+        let piece = log.next(&cursor)
+        reader.cursor = cursor
+        return piece
+    }
+
+    private func advance(_ reader: FanoutReader, by count: Int) {
+        guard count > 0, var cursor = reader.cursor else { return }
+        log.advance(&cursor, by: count)
+        reader.cursor = cursor
+    }
+
+    /// Writes what waits for a reader, as far as that need not wait.
+    private func push(_ reader: FanoutReader) {
+        while !reader.isGone, let piece = next(reader) {
+            do throws(NetworkError) {
+                guard let gone = try reader.writeNow(piece.bytes.span.extracting(piece.range)) else {
+                    return block(reader, rests: false)
+                }
+                advance(reader, by: gone)
+                guard gone == piece.range.count else { return block(reader, rests: true, hasTaken: gone > 0) }
+            } catch {
+                return lose(reader, error)
+            }
+        }
+        settle(reader)
+    }
+
+    /// As `push` of the newest block, of which a reader that is up to date has nothing yet: what happens most of the time.
+    private func pushWhole(_ number: Int, _ bytes: [UInt8], to reader: FanoutReader) {
+        do throws(NetworkError) {
+            guard let gone = try reader.writeNow(bytes.span) else { return block(reader, rests: false) }
+            if gone == bytes.count {
+                reader.cursor?.place = FanoutLog.Place(block: number + 1)
+            } else {
+                reader.cursor?.place.offset = gone
+                block(reader, rests: true)
+            }
+        } catch {
+            lose(reader, error)
+        }
+    }
+
+    private func block(_ reader: FanoutReader, rests: Bool, hasTaken: Bool = true) {
+        reader.isBlocked = true
+        // One that was up to date until now has taken everything.
+        if laggards.updateValue(reader, forKey: ObjectIdentifier(reader)) == nil || hasTaken { reader.lastTaken = .now }
+        if !rests || !reader.restUntilWritable() { reader.startWriter(self) }
+    }
+
+    /// There is room again at a reader that had none.
+    func becameWritable(_ reader: FanoutReader) {
+        guard reader.isBlocked, !reader.isGone else { return }
+        reader.isBlocked = false
+        push(reader)
+        forget()
+        reviewHold()
+    }
+
+    /// The next piece for a reader that a task writes to; nil, and the reader is up to date, when there is none.
+    func take(_ reader: FanoutReader) -> FanoutLog.Piece? {
+        guard !reader.isGone else { return nil }
+        reader.lastTaken = .now
+        let piece = next(reader)
+        if let piece {
+            reader.inFlight = piece.range.count
+            advance(reader, by: piece.range.count)
+        } else {
+            reader.isBlocked = false
+            settle(reader)
+        }
+        forget()
+        reviewHold()
+        return piece
+    }
+
+    func lose(_ reader: FanoutReader, _ error: NetworkError) {
+        guard !reader.isGone else { return }
+        reader.isGone = true
+        settle(reader)
+        reader.lose(error)
+        reviewHold()
+    }
+
+    /// A reader waits for nothing any more.
+    private func settle(_ reader: FanoutReader) {
+        guard laggards.removeValue(forKey: ObjectIdentifier(reader)) != nil else { return }
+        reader.mayHold = true
+        hold.end(reader)
+        guard !reader.isGone else { return }
+        tellOfSkips(reader)
+        reader.caughtUp()
+    }
+
+    /// What nobody waits for is kept no longer.
+    private func forget() {
+        var place = log.end
+        for reader in laggards.values {
+            if let own = reader.cursor?.place, own.block < place.block { place = own }
+        }
+        log.forget(before: place)
+    }
+
+    // MARK: - Who is behind
+
+    func waiting(_ reader: FanoutReader) -> Int {
+        (reader.cursor.map(log.waiting) ?? 0) + reader.inFlight
+    }
+
+    /// Looks whether senders have to wait for anybody.
+    func reviewHold() {
+        if laggards.isEmpty, hold.isIdle { return }
+        let everybodyLags = limits.waitsForLast && laggards.count == readers.count
+        for reader in laggards.values { hold.review(reader, waiting(reader), limits.bound, isForced: everybodyLags) }
+        hold.settle(self)
+    }
+
+    private func tooSlow(_ reader: FanoutReader) {
+        if limits.slow == .drop, reader.mayBeDropped {
+            reporter.report(SlowEvent(ends: reader.ends, bytes: waiting(reader), action: .drop))
+            reader.isGone = true
+            settle(reader)
+            reader.drop()
+            return
+        }
+        guard var cursor = reader.cursor else { return }
+        reader.skipped += log.skip(&cursor, toLeave: limits.bound / 2)
+        reader.cursor = cursor
+        // One that skips again and again is told of once a second, and when it is up to date again.
+        if reader.toldOfSkips + .seconds(1) < .now { tellOfSkips(reader) }
+    }
+
+    private func tellOfSkips(_ reader: FanoutReader) {
+        guard reader.skipped > 0 else { return }
+        reader.toldOfSkips = .now
+        reporter.report(SlowEvent(ends: reader.ends, bytes: reader.skipped, action: .skip))
+        reader.skipped = 0
+    }
+}

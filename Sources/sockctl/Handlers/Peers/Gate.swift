@@ -1,0 +1,147 @@
+import SockKit
+
+/// Who may be served, by the rules of `--allow` and `--deny`: with any allow only those whom one names, and never whom a
+/// deny names.
+@Netpoller
+final class Gate {
+    private let arguments: GateArguments
+    private let network: Network
+    private let resolver: Resolver
+    private let reporter: Reporter
+    /// Nil is everybody.
+    private var allowed: AddressSet?
+    private var denied = AddressSet([])
+    private var isReading = false
+    /// They are to be read once more: they may have changed meanwhile.
+    private var isStale = false
+    /// How many datagrams were turned away.
+    private(set) var deniedCount = 0
+
+    /// Reads the rules; nil where there are none to be read.
+    static func open(
+        _ arguments: GateArguments, _ network: Network, _ resolver: Resolver, _ reporter: Reporter
+    ) async throws(RuleFailure) -> Gate? {
+        guard arguments.hasRules else { return nil }
+        let gate = Gate(arguments, network, resolver, reporter)
+        try await gate.read()
+        return gate
+    }
+
+    private init(_ arguments: GateArguments, _ network: Network, _ resolver: Resolver, _ reporter: Reporter) {
+        self.arguments = arguments
+        self.network = network
+        self.resolver = resolver
+        self.reporter = reporter
+    }
+
+    // MARK: - Whom the rules name
+
+    /// Why a peer is not let in; nil if it is.
+    func refusal(of connection: Connection) -> String? {
+        let endpoint = connection.remoteEndpoint
+        let credentials = endpoint.address == nil ? connection.peerCredentials : nil
+        return refusal { rules in
+            if let address = endpoint.address { return rules.contains(address) }
+            return credentials.map { rules.contains(user: $0.user, group: $0.group) } ?? false
+        }
+    }
+
+    /// Whether a datagram is taken; one that is not is counted.
+    func takes(from source: Endpoint) -> Bool {
+        let reason = refusal { rules in source.address.map { rules.contains($0) } ?? false }
+        guard reason != nil else { return true }
+        deniedCount += 1
+        return false
+    }
+
+    private func refusal(_ names: (AddressSet) -> Bool) -> String? {
+        if names(denied) { return "a rule of --deny names it" }
+        if let allowed, !names(allowed) { return "no rule of --allow names it" }
+        return nil
+    }
+
+    // MARK: - Reading the rules
+
+    /// Whether there is anything that could be read again.
+    var hasFiles: Bool { !(arguments.allowFiles.isEmpty && arguments.denyFiles.isEmpty) }
+
+    /// Reads the files again, as SIGHUP asks; the old rules stay if there is anything wrong with the new ones.
+    func readAgain() {
+        isStale = true
+        guard !isReading else { return }
+        isReading = true
+        Netpoller.spawn {
+            while self.isStale {
+                self.isStale = false
+                await self.replace()
+            }
+            self.isReading = false
+        }
+    }
+
+    private func replace() async {
+        do throws(RuleFailure) {
+            try await read()
+            reporter.report(RulesReadEvent(count: (allowed?.count ?? 0) + denied.count))
+        } catch {
+            var failure = error.failure
+            failure.message += "; the old rules stay"
+            reporter.report(FailedEvent(failure))
+        }
+    }
+
+    private func read() async throws(RuleFailure) {
+        let allows = try await rules("--allow", arguments.allowed, arguments.allowFiles)
+        let denies = try await rules("--deny", arguments.denied, arguments.denyFiles)
+        allowed = arguments.admitsOnlyNamed ? AddressSet(allows) : nil
+        denied = AddressSet(denies)
+    }
+
+    private func rules(
+        _ option: String, _ given: [[AddressRule]], _ files: [Word]
+    ) async throws(RuleFailure) -> [AddressRule] {
+        var placed = given.joined().map { PlacedRule(rule: $0, place: option) }
+        for file in files { placed += try RuleFile.read(file) }
+        var rules: [AddressRule] = []
+        rules.reserveCapacity(placed.count)
+        for one in placed { try await add(one, to: &rules) }
+        return rules
+    }
+
+    private func add(_ placed: PlacedRule, to rules: inout [AddressRule]) async throws(RuleFailure) {
+        switch placed.rule {
+        case .name(let name, let bits):
+            for address in try await addresses(of: name, placed.place) {
+                let whole = address.family == .v4 ? 32 : 128
+                rules.append(.network(address, bits: min(bits ?? whole, whole)))
+            }
+        case .network(let address, let bits): rules.append(.network(address.withNamedZone, bits: bits))
+        case .octets: rules.append(placed.rule)
+        case .user, .group:
+            guard network.isUnix, network.kind != .datagram else {
+                let reason = "users and groups are known of peers on Unix sockets, not of those on \(network)"
+                throw RuleFailure(
+                    failure: Failure(code: "usage", message: "\(placed.place): \(reason)"),
+                    status: placed.place.hasPrefix("--") ? .usage : .data)
+            }
+            rules.append(placed.rule)
+        }
+    }
+
+    private func addresses(of name: String, _ place: String) async throws(RuleFailure) -> [IPAddress] {
+        do throws(LookupFailure) { return try await resolver.addresses(of: name, for: .tcp, until: nil) } catch {
+            let lookup = NetworkError(.listen, network: network, cause: error.cause)
+            var failure = reporter.failure(lookup)
+            failure.message = "\(place): \(failure.message)"
+            throw RuleFailure(failure: failure, status: ExitStatus(of: lookup))
+        }
+    }
+}
+
+extension IPAddress {
+    /// The address with the zone as peers have it: an interface's name.
+    fileprivate var withNamedZone: IPAddress {
+        guard let zone, let number = UInt32(zone) else { return self }
+        return IPAddress(v6Bits: v6Bits, zone: InterfaceCalls.name(of: number))
+    }
+}

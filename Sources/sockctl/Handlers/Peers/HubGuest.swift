@@ -1,0 +1,37 @@
+import SockKit
+
+/// A peer of `listen -k`, and what it has of standard input and output.
+@Netpoller
+final class HubGuest: FanoutReader {
+    let peer: Peer
+    let view: PeerView
+    /// An unfinished line.
+    var pending: [UInt8] = []
+    private(set) var lastSent = Deadline.now
+    /// Where it waits after its end; standard input's end wakes it.
+    let rest = Parking()
+    /// Told that it has got all that there is.
+    var onCaughtUp: (@Netpoller () -> Void)?
+
+    init(_ peer: Peer, _ view: PeerView) {
+        self.peer = peer
+        self.view = view
+        super.init(author: peer.number)
+    }
+
+    override var ends: Ends? { peer.ends }
+    override var isPaced: Bool { peer.pacing != nil }
+
+    override func write(_ bytes: Span<UInt8>) async throws(NetworkError) {
+        try await view.stream.write(bytes)
+        lastSent = .now
+    }
+
+    /// Its own task reads the reset, reports and closes; a time-out of ours it would not notice.
+    override func lose(_ error: NetworkError) {
+        if error.cause == .timeout { peer.fail(error) }
+    }
+
+    override func drop() { peer.cutOff() }
+    override func caughtUp() { onCaughtUp?() }
+}

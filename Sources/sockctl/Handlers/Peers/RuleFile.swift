@@ -1,0 +1,44 @@
+import SockKit
+
+/// Why a command cannot tell whom to let in: what is said, and the status that it ends with.
+struct RuleFailure: Error {
+    let failure: Failure
+    let status: ExitStatus
+}
+
+/// A rule, and where it stands.
+struct PlacedRule: Sendable {
+    let rule: AddressRule
+    /// As a person looks for it: `rules.txt, line 3`.
+    let place: String
+}
+
+/// A file of rules: words with white space between them, `#` begins a comment.
+enum RuleFile {
+    static func read(_ path: Word) throws(RuleFailure) -> [PlacedRule] {
+        let text: String
+        do throws(Errno) { text = try FileCalls.contents(of: path.byteString) } catch {
+            throw RuleFailure(failure: Failure(error, "open", path.text), status: .noInput)
+        }
+        return try rules(in: text, of: path.text)
+    }
+
+    static func rules(in text: String, of name: String) throws(RuleFailure) -> [PlacedRule] {
+        var rules: [PlacedRule] = []
+        var number = 0
+        for line in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            number += 1
+            let said = line.prefix { $0 != UInt8(ascii: "#") }
+            guard said.contains(where: { $0 > UInt8(ascii: " ") }) else { continue }
+            do throws(AddressError) {
+                for rule in try AddressRule.list(String(Substring(said))) {
+                    rules.append(PlacedRule(rule: rule, place: "\(name), line \(number)"))
+                }
+            } catch {
+                let failure = Failure(code: "usage", message: "\(name), line \(number): \(error.message)")
+                throw RuleFailure(failure: failure, status: .data)
+            }
+        }
+        return rules
+    }
+}

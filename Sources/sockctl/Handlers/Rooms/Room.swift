@@ -1,0 +1,220 @@
+import SockKit
+
+/// A service in which standard input and output take part.
+@Netpoller
+protocol HostedService: Service, AnyObject {
+    /// Reads standard input to its end, while there is anybody to send it to.
+    func distribute() async
+    /// Writes what is left for standard output.
+    func finish() async
+    /// Standard output has gone: nobody is left to serve.
+    var onOutputGone: (@Netpoller () -> Void)? { get set }
+    /// Standard input cannot be read, or standard output or a copy cannot be written.
+    var onFailure: (@Netpoller (ExitStatus) -> Void)? { get set }
+}
+
+/// `--serve chat` and `--serve broker`: what one peer says goes to all the others, and standard input and output take part.
+///
+/// A broker passes bytes on, those of one read together; a chat whole lines, each with its author's name in front, and
+/// tells who comes and goes.
+@Netpoller
+final class Room: HostedService {
+    enum Manner: Sendable {
+        case chat, broker
+    }
+
+    private let manner: Manner
+    private let fanout: Fanout
+    private let copies: PayloadCopies
+    private let reporter: Reporter
+    private let host: RoomHost
+    private let announcements: Announcements?
+    private let arrival = Parking()
+
+    var onOutputGone: (@Netpoller () -> Void)?
+    var onFailure: (@Netpoller (ExitStatus) -> Void)?
+
+    /// How long a peer that has ended has to take what it has still to hear.
+    private static let patience = Duration.seconds(5)
+
+    init(
+        _ manner: Manner, _ streams: PairedStream, _ arguments: PeerArguments, _ copies: PayloadCopies,
+        limits: Fanout.Limits, keepsMessages: Bool, reporter: Reporter
+    ) {
+        self.manner = manner
+        self.copies = copies
+        self.reporter = reporter
+        fanout = Fanout(limits, keepsMessages: keepsMessages, reporter: reporter)
+        host = RoomHost(streams, PeerViews(arguments, copies).near(streams), copies)
+        announcements = manner == .chat ? Announcements(fanout) : nil
+        copies.onFailure = { [weak self] error in self?.onFailure?(reporter.fail(error)) }
+        host.onLoss = { [weak self] error in
+            if error.isOutputGone { self?.onOutputGone?() } else { self?.onFailure?(reporter.fail(error)) }
+        }
+        if streams.sink != nil || copies.isWanted { fanout.add(host) }
+    }
+
+    // MARK: - Peers
+
+    private func member(of peer: Peer) -> RoomMember {
+        if let member = peer.conversation as? RoomMember { return member }
+        let member = RoomMember(peer, copies)
+        peer.conversation = member
+        peer.onStop = { member.goOn() }
+        fanout.add(member, greeting: announcements?.greeting(member) ?? [])
+        announcements?.joined(member)
+        arrival.wake()
+        return member
+    }
+
+    func serveNow(_ peer: Peer) -> Bool {
+        guard peer.mayRest else { return false }
+        let member = member(of: peer)
+        do throws(NetworkError) {
+            for _ in 0..<2 {
+                if member.isEnding { return false }
+                guard passOn(member) else {
+                    member.standInLine(of: fanout)
+                    return true
+                }
+                guard let chunk = try peer.readNow() else { return peer.rest() }
+                if chunk.isEnd { return false }
+                take(chunk, from: member)
+                chunk.giveBack()
+            }
+        } catch {
+            peer.leftover = Leftover(failure: error)
+            return false
+        }
+        // Who has more to say than that lets the others speak first.
+        return passOn(member) && peer.rest()
+    }
+
+    func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
+        let member = member(of: peer)
+        do throws(NetworkError) {
+            let end = try await listen(to: member)
+            if !end.isRest { await part(member, isLost: false) }
+            return end
+        } catch {
+            await part(member, isLost: !peer.isFinishing)
+            throw error
+        }
+    }
+
+    private func listen(to member: RoomMember) async throws(NetworkError) -> ServiceEnd {
+        let peer = member.peer
+        if let failure = peer.takeLeftover()?.failure { throw failure }
+        while true {
+            while !passOn(member), !member.isEnding, !Task.isCancelled { await member.waitForTurn(in: fanout) }
+            if let failure = peer.failure { throw failure }
+            if member.isEnding { return .byUs }
+            if peer.mayRest, !peer.connection.isReadable { return .rest }
+            let chunk = try await peer.stream.readChunk(maximum: nil)
+            if chunk.isEnd {
+                finishLine(of: member)
+                return .byPeer
+            }
+            take(chunk, from: member)
+            chunk.giveBack()
+            await Task.yield()
+        }
+    }
+
+    /// A peer leaves; one that came to an orderly end gets what was said before.
+    private func part(_ member: RoomMember, isLost: Bool) async {
+        let peer = member.peer
+        peer.hasLeft = true
+        let rest = fanout.remove(member)
+        announcements?.left(member, isFinishing: peer.isFinishing && !peer.isCutOff)
+        if isLost || peer.isCutOff { return member.stopWriter() }
+        if peer.pacing == nil { peer.connection.writeDeadline = .now + Self.patience }
+        await member.finishWriting()
+        // What it does not take now it does not want.
+        if !rest.isEmpty { try? await member.write(rest.span) }
+    }
+
+    // MARK: - What is said
+
+    private func take(_ chunk: borrowing Chunk, from member: RoomMember) {
+        chunk.withBytes { bytes in
+            if copies.isWanted { copies.dump(bytes, .received) }
+            member.inbox.put(bytes)
+        }
+    }
+
+    /// Says what a member said; false if it has to wait for its turn.
+    private func passOn(_ member: RoomMember) -> Bool {
+        while !member.inbox.isEmpty {
+            if fanout.hold.isHeld { return false }
+            guard let part = manner == .chat ? member.inbox.takeLine() : member.inbox.takeRest() else { return true }
+            say(part, of: member)
+        }
+        return true
+    }
+
+    private func say(_ part: Range<Int>, of member: RoomMember) {
+        let said = member.inbox.bytes
+        guard let announcements else {
+            return fanout.say(member.author, by: member) { $0.append(said.span.extracting(part)) }
+        }
+        announcements.introduce(member)
+        fanout.say(member.author, by: member) {
+            ChatText.append(member.prefix, said.span.extracting(part), to: &$0)
+        }
+    }
+
+    /// A last line needs no newline to be heard.
+    private func finishLine(of member: RoomMember) {
+        if let rest = member.inbox.takeRest() { say(rest, of: member) }
+    }
+
+    // MARK: - The host
+
+    func distribute() async {
+        do throws(NetworkError) {
+            while !Task.isCancelled {
+                // Nothing is taken that nobody could be given.
+                if fanout.readers.allSatisfy({ $0 === host }), await arrival.wait() != .ready { return }
+                await host.waitForTurn(in: fanout)
+                guard try await host.read() else { break }
+                await sayHosts()
+            }
+            finishHosts()
+        } catch {
+            if error.cause != .cancelled { onFailure?(reporter.fail(error)) }
+        }
+    }
+
+    private func sayHosts() async {
+        while let part = manner == .chat ? host.inbox.takeLine() : host.inbox.takeRest() {
+            sayHosts(part)
+            await host.waitForTurn(in: fanout)
+        }
+    }
+
+    private func finishHosts() {
+        if let rest = host.inbox.takeRest() { sayHosts(rest) }
+    }
+
+    private func sayHosts(_ part: Range<Int>) {
+        let said = host.inbox.bytes
+        fanout.say(host.author, by: host.fanout == nil ? nil : host) {
+            if manner == .chat {
+                ChatText.append(RoomHost.prefix, said.span.extracting(part), to: &$0)
+            } else {
+                $0.append(said.span.extracting(part))
+            }
+        }
+    }
+
+    /// Whoever reads standard output has a moment to take what is left.
+    func finish() async {
+        fanout.flush()
+        let limit = Netpoller.spawn { [host] in
+            if await Netpoller.sleep(for: Self.patience) { host.stopWriter() }
+        }
+        await host.finishWriting()
+        limit.cancel()
+    }
+}
