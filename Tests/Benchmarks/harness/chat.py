@@ -91,7 +91,8 @@ def join(port: int) -> socket.socket:
 def measure_gates(bench: Bench) -> None:
     """Connections opened and closed, with so many rules to look each peer up in, and without any."""
     rules = bench.tools.work / "allowed.txt"
-    networks = [f"10.{number >> 8 & 255}.{number & 255}.{number >> 16}/31" for number in range(bench.sizes.gate_rules - 1)]
+    count = bench.sizes.gate_rules - 1
+    networks = [f"10.{number >> 8 & 255}.{number & 255}.{number >> 15 & 254}/31" for number in range(count)]
     rules.write_text("\n".join([*networks, "127.0.0.0/8"]) + "\n")
 
     def run(contestant: str) -> list[float]:
