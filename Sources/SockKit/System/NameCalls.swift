@@ -43,6 +43,18 @@ package enum NameCalls {
         }
     }
 
+    /// The name of the service that has a port in /etc/services; nil where none has. The corresponding call is
+    /// getservbyport_r(3).
+    package static func service(of port: UInt16, datagram: Bool) -> String? {
+        var entry = unsafe servent()
+        var found: UnsafeMutablePointer<servent>?
+        var room = [CChar](repeating: 0, count: 4096)
+        let result = unsafe getservbyport_r(
+            Int32(port.bigEndian), datagram ? "udp" : "tcp", &entry, &room, room.count, &found)
+        guard result == 0, unsafe found != nil, let name = unsafe entry.s_name else { return nil }
+        return unsafe String(cString: name)
+    }
+
     /// The port of a service such as `http`, from /etc/services; nil where it is not known.
     package static func port(of service: String, datagram: Bool) -> UInt16? {
         var hints = unsafe addrinfo()

@@ -22,6 +22,8 @@ struct ReporterSettings: Sendable {
     var showsProgress = false
     /// The command that starts what a refused dial would have found, for hints.
     var serverCommand = "listen"
+    /// What people are told instead of the events' own texts; JSON is as ever.
+    var wording: (any Wording)?
     /// Where reports go; errors and traces go to standard error all the same.
     var target = Target.standardError
 }
@@ -219,8 +221,9 @@ final class Reporter: Sendable {
     private static func line(
         _ event: any Event, _ settings: ReporterSettings, _ terminal: Terminal, since start: Deadline
     ) -> [UInt8] {
-        guard settings.isJSON else { return line(event.text(on: terminal), settings, terminal) }
-        return json(event, since: start)
+        if settings.isJSON { return json(event, since: start) }
+        guard let wording = settings.wording else { return line(event.text(on: terminal), settings, terminal) }
+        return wording.text(of: event, on: terminal).map { line($0, settings, terminal) } ?? []
     }
 
     /// The event's object as a line, whatever form reports have.

@@ -27,7 +27,7 @@ import Testing
         Mode(
             "", .tcp,
             """
-            timeout fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
+            pass-fd timeout fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
             heartbeat-text heartbeat-misses send submit writers quit-after shutdown no-shutdown half-open \
             input-grace max-time close close-after read-timeout write-timeout deadline keep-going idle-timeout \
             goodbye send-only recv-only output hex-dump crlf read-size first-read-delay read-delay no-read \
@@ -107,7 +107,7 @@ import Testing
         Mode(
             "", .udp,
             """
-            timeout fallback-delay source source-port retry retry-delay retry-max-delay send quit-after shutdown \
+            pass-fd timeout fallback-delay source source-port retry retry-delay retry-max-delay send quit-after shutdown \
             input-grace max-time count close-after idle-timeout send-only recv-only output hex-dump crlf \
             read-size write-size append
             """),
@@ -120,7 +120,7 @@ import Testing
         Mode(
             "", .unix,
             """
-            timeout retry retry-delay retry-max-delay reconnect heartbeat heartbeat-text heartbeat-misses send \
+            pass-fd timeout retry retry-delay retry-max-delay reconnect heartbeat heartbeat-text heartbeat-misses send \
             submit writers quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output \
             hex-dump crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay \
@@ -129,13 +129,13 @@ import Testing
         Mode(
             "", .unixgram,
             """
-            timeout source retry retry-delay retry-max-delay send quit-after shutdown input-grace max-time count \
+            pass-fd timeout source retry retry-delay retry-max-delay send quit-after shutdown input-grace max-time count \
             close-after idle-timeout send-only recv-only output hex-dump crlf read-size write-size append
             """),
         Mode(
             "", .unixpacket,
             """
-            timeout retry retry-delay retry-max-delay reconnect heartbeat heartbeat-text heartbeat-misses send \
+            pass-fd timeout retry retry-delay retry-max-delay reconnect heartbeat heartbeat-text heartbeat-misses send \
             quit-after shutdown no-shutdown half-open input-grace max-time close close-after read-timeout \
             write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf \
             read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append
@@ -146,7 +146,7 @@ import Testing
         Mode(
             "", .tcp,
             """
-            serve keep-open max-accepts max-conns timeout io-model backlog accept-delay no-accept reuse-port \
+            activated serve keep-open max-accepts max-conns timeout io-model backlog accept-delay no-accept reuse-port \
             readers message-size quit-after shutdown no-shutdown half-open input-grace max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only \
             output hex-dump crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay \
@@ -155,7 +155,7 @@ import Testing
         Mode(
             "-k", .tcp,
             """
-            serve keep-open max-accepts max-conns timeout io-model backlog accept-delay no-accept reuse-port \
+            activated serve keep-open max-accepts max-conns timeout io-model backlog accept-delay no-accept reuse-port \
             quit-after shutdown no-shutdown half-open input-grace max-time close close-after read-timeout \
             write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf \
             read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame \
@@ -164,51 +164,51 @@ import Testing
         Mode(
             "--serve echo", .tcp,
             """
-            keep-open max-accepts max-conns timeout io-model backlog accept-delay reuse-port max-time close \
+            activated keep-open max-accepts max-conns timeout io-model backlog accept-delay reuse-port max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye read-size \
             first-read-delay read-delay max-bytes write-size write-delay rate frame max-frame
             """),
         Mode(
             "--serve discard", .tcp,
             """
-            keep-open max-accepts max-conns timeout backlog accept-delay reuse-port readers message-size \
+            activated keep-open max-accepts max-conns timeout backlog accept-delay reuse-port readers message-size \
             max-time close close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye \
             read-size first-read-delay read-delay max-bytes write-size write-delay rate frame max-frame
             """),
         Mode(
             "--serve chargen", .tcp,
             """
-            keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
+            activated keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye read-size first-read-delay \
             read-delay no-read max-bytes write-size write-delay rate
             """),
         Mode(
             "--serve time", .tcp,
             """
-            keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
+            activated keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
             write-timeout deadline idle-timeout goodbye write-size write-delay rate
             """),
         Mode(
             "--serve frames", .tcp,
             """
-            keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
+            activated keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye read-size first-read-delay \
             read-delay max-bytes write-size write-delay rate
             """),
         Mode(
             "--io-model spin", .tcp,
             """
-            serve keep-open max-accepts timeout backlog reuse-port max-time read-size
+            activated serve keep-open max-accepts timeout backlog reuse-port max-time read-size
             """),
         Mode(
             "--no-accept", .tcp,
             """
-            keep-open backlog reuse-port max-time
+            activated keep-open backlog reuse-port max-time
             """),
         Mode(
             "--recv-only", .tcp,
             """
-            serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port readers message-size \
+            activated serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port readers message-size \
             shutdown no-shutdown max-time close close-after read-timeout write-timeout deadline keep-going \
             idle-timeout goodbye output hex-dump read-size first-read-delay read-delay max-bytes rate frame \
             max-frame separator append
@@ -216,7 +216,7 @@ import Testing
         Mode(
             "--send-only", .tcp,
             """
-            serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port quit-after shutdown \
+            activated serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port quit-after shutdown \
             no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout deadline \
             keep-going idle-timeout goodbye output hex-dump crlf read-size first-read-delay read-delay no-read \
             max-bytes write-size write-delay delay rate frame max-frame whole append
@@ -224,14 +224,14 @@ import Testing
         Mode(
             "--no-read", .tcp,
             """
-            serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port quit-after shutdown \
+            activated serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port quit-after shutdown \
             no-shutdown half-open input-grace max-time close close-after write-timeout deadline idle-timeout \
             goodbye send-only hex-dump crlf write-size write-delay delay rate
             """),
         Mode(
             "--frame line", .tcp,
             """
-            serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port quit-after shutdown \
+            activated serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port quit-after shutdown \
             no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout deadline \
             keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf read-size first-read-delay \
             read-delay max-bytes write-size write-delay delay rate max-frame separator whole append
@@ -239,7 +239,7 @@ import Testing
         Mode(
             "--readers 2", .tcp,
             """
-            serve max-accepts max-conns timeout backlog accept-delay reuse-port message-size quit-after shutdown \
+            activated serve max-accepts max-conns timeout backlog accept-delay reuse-port message-size quit-after shutdown \
             no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout deadline \
             keep-going idle-timeout goodbye recv-only output hex-dump crlf read-size first-read-delay read-delay \
             max-bytes write-size write-delay delay rate append
@@ -247,18 +247,18 @@ import Testing
         Mode(
             "", .udp,
             """
-            serve keep-open timeout reuse-port quit-after shutdown input-grace max-time count idle-timeout \
+            activated serve keep-open timeout reuse-port quit-after shutdown input-grace max-time count idle-timeout \
             send-only recv-only output hex-dump crlf read-size write-size append
             """),
         Mode(
             "--serve echo", .udp,
             """
-            keep-open timeout reuse-port max-time count
+            activated keep-open timeout reuse-port max-time count
             """),
         Mode(
             "", .unix,
             """
-            serve keep-open max-accepts max-conns timeout io-model backlog accept-delay no-accept mode readers \
+            activated serve keep-open max-accepts max-conns timeout io-model backlog accept-delay no-accept mode readers \
             message-size quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output \
             hex-dump crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay \
@@ -267,7 +267,7 @@ import Testing
         Mode(
             "", .unixpacket,
             """
-            serve keep-open max-accepts max-conns timeout backlog accept-delay no-accept mode quit-after \
+            activated serve keep-open max-accepts max-conns timeout backlog accept-delay no-accept mode quit-after \
             shutdown no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout \
             deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf read-size \
             first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append
@@ -363,6 +363,7 @@ import Testing
         case (_, "frame", _): " line"
         case (_, "close", _): " fin"
         case (_, "mode", _): " 0600"
+        case (_, "setsockopt", _): " 1:6:1"
         case (_, "max-head", _): " 16K"
         case (_, "auth", _), (_, "header", _): " a:b"
         case (_, "max-accepts", _), (_, "max-conns", _): " 1"

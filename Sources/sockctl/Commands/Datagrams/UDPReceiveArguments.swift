@@ -26,7 +26,9 @@ struct UDPReceiveArguments: Equatable, Sendable {
         ] + receiving.titled("Receiving") + groups.titled("Groups")
         + TransferArguments.rows.filter { ["output", "append", "hex-dump"].contains($0.info.name) }.lifted(
             through: \.transfer)
-        + DatagramArguments.rows(socketOptions: ["rcvbuf", "sndbuf", "ttl", "tos", "interface"])
+        + DatagramArguments.rows(socketOptions: [
+            "rcvbuf", "sndbuf", "ttl", "tos", "interface", "min-ttl", "setsockopt",
+        ])
         .lifted(through: \.datagrams)
 
     private static let receiving: [Row<UDPReceiveArguments>] = [

@@ -14,6 +14,7 @@ struct DialArguments: Equatable, Sendable {
     var submit = SubmitArguments()
     var writing = WriterArguments()
     var firstLineOnly = false
+    var passesDescriptor = false
     var peer = PeerArguments()
 
     static let rows: [Row<DialArguments>] =
@@ -23,14 +24,14 @@ struct DialArguments: Equatable, Sendable {
                 help: "Where to connect: host:port, port or unix:path.",
                 detail: """
                     `HOST:PORT` or `HOST PORT`; `:PORT` or a bare `PORT` for localhost; `unix:PATH`, or `unix:@NAME` \
-                    for an abstract name; any network may stand before it, as in `tcp4://127.0.0.1:80`.
+                    for an abstract name; `vsock:host:PORT`; any network may stand before it, as in `tcp4://127.0.0.1:80`.
                     """)
         ] + connecting.titled("Connecting")
         + PersistenceArguments.rows.lifted(through: \.persistence)
         + RoundTripArguments.rows.lifted(through: \.roundTrips)
         + SubmitArguments.rows.lifted(through: \.submit)
         + WriterArguments.rows.lifted(through: \.writing)
-        + PeerArguments.rows.lifted(through: \.peer) + [firstLine].titled(TransferArguments.title)
+        + PeerArguments.rows.lifted(through: \.peer) + [firstLine, passing].titled(TransferArguments.title)
 
     private static let firstLine: Row<DialArguments> = .flag(
         "first-line", into: \.firstLineOnly, help: "Print the first line that comes, and be done.",
@@ -53,6 +54,20 @@ struct DialArguments: Equatable, Sendable {
         reason: "'{other}' says when to end, and with '--first-line' the first line does"
     )
     .needs(.stream, reason: "'--first-line' looks for a line in a stream, and {network} has messages")
+
+    private static let passing: Row<DialArguments> = .flag(
+        "pass-fd", into: \.passesDescriptor, help: "Hand the connection over to standard output.",
+        detail: """
+            Standard output is a Unix socket, as ssh's `ProxyUseFdpass` makes it: its other end gets the connected socket \
+            (SCM_RIGHTS), and that is the end here.
+            """
+    ).manualOnly
+        .honours(
+            PeerArguments.plainNames.union([
+                "timeout", "fallback-delay", "source", "source-port", "retry", "retry-delay", "retry-max-delay",
+                "max-time",
+            ]),
+            reason: "'{other}' is about talking to the peer, and with '--pass-fd' somebody else does that")
 
     private static let connecting: [Row<DialArguments>] = [
         .option(

@@ -16,7 +16,7 @@ enum DialCommand: Subcommand {
             ForeignFlag("-D", advice: "use --trace"),
             ForeignFlag("-W", advice: "use --count"),
             ForeignFlag("--version", advice: "use: sockctl --version"),
-        ],
+        ] + ForeignFlag.ofPeers(listening: false),
         validate: { (arguments: DialArguments) throws(UsageError) in try arguments.validate() }
     )
 
@@ -96,6 +96,9 @@ enum DialCommand: Subcommand {
                     A server that ends each connection is dialled again and again, with a pause, until the time is up: \
                     the status is 75.
                     """),
+            Manual.Example(
+                "sockctl listen 3000 --serve discard", "echo hello | sockctl dial -vv --congestion reno 3000",
+                shows: "Choose the congestion control, and see what the kernel made of all the options."),
             Manual.Example(
                 "sockctl listen 3000 --serve discard", "sockctl dial --trace --send-only 3000 <report",
                 shows: "See every system call that it takes to send a file."),

@@ -56,7 +56,9 @@ struct HTTPServe {
         let reports = HTTPReports(reporter, arguments.log)
         let service = HTTPService(site: HTTPSite(handler, limits: arguments.limits.limits, observer: reports))
         let limits = Server.Limits(connections: arguments.maximumConnections, grace: arguments.grace)
-        let server = Server(listener, service, limits: limits, policy: PeerPolicy(), reporter: reporter)
+        var asked = PeerArguments()
+        asked.socket = arguments.socket
+        let server = Server(listener, service, limits: limits, policy: PeerPolicy(asked), reporter: reporter)
         server.noun = "request"
         server.onAccept = { [reporter] peer in
             if reporter.isReported(.veryVerbose), let facts = peer.connection.socketFacts {

@@ -33,6 +33,7 @@ extension Peer {
             // Held open until the program is interrupted, which cancels this wait.
             await Netpoller.sleep(until: nil)
         }
+        if server == nil { reportFastOpen(isAccepted: false) }
         if reporter.isReported(.verbose) { reportClose(by: ending) }
         if mode == .reset { connection.reset() } else { connection.close() }
         // It holds the peer, as the peer holds it.
