@@ -15,6 +15,7 @@ import Testing
         let both = try await sockctl("dial", "-v", "--mptcp", "127.0.0.1:\(port)", input: .text("hello")).finish()
         both.expect(out: "hello")
         #expect(both.err.contains("Multipath TCP with 127.0.0.1:\(port)"), "\(both)")
+        #expect(!both.err.contains("unread"), "the end is no byte: \(both)")
         let plain = try await sockctl("dial", "127.0.0.1:\(port)", input: .text("hello")).finish()
         plain.expect(out: "hello")
         let outcome = try await listen.finish()
