@@ -4,7 +4,7 @@ _sockctl() {
     local options='' values='' kind=''
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        mapfile -t COMPREPLY < <(compgen -W 'listen dial http-serve http-get udp-send udp-recv backlog-probe write-block-probe lab help --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'listen dial http-serve http-get udp-send udp-recv backlog-probe write-block-probe lab nc help --help --version' -- "$current")
         return
     fi
     # --name=value comes as three words.
@@ -15,7 +15,7 @@ _sockctl() {
     fi
     case ${COMP_WORDS[1]} in
     listen)
-        options='--serve -k --keep-open --max-accepts -m --max-conns -w --timeout --io-model --allow --deny --allow-file --deny-file --max-conns-per-host --backlog --accept-delay --no-accept --reuse-port --mode --queue --slow --readers --message-size --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output --append -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --busy-poll --frame --max-frame --separator --whole -e --exec -c --sh-exec --pty -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--serve -k --keep-open --max-accepts -m --max-conns -w --timeout --io-model --allow --deny --allow-file --deny-file --max-conns-per-host --fd --activated --inetd --backlog --accept-delay --no-accept --reuse-port --mode --queue --slow --readers --message-size --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output --append -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --busy-poll --frame --max-frame --separator --whole -e --exec -c --sh-exec --pty -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --serve) kind=words values='pipe echo discard chargen time frames chat broker' ;;
         --max-accepts) kind=none ;;
@@ -27,6 +27,7 @@ _sockctl() {
         --allow-file) kind=files ;;
         --deny-file) kind=files ;;
         --max-conns-per-host) kind=none ;;
+        --fd) kind=none ;;
         --backlog) kind=none ;;
         --accept-delay) kind=none ;;
         --mode) kind=none ;;
@@ -34,7 +35,7 @@ _sockctl() {
         --slow) kind=words values='drop skip' ;;
         --readers) kind=none ;;
         --message-size) kind=none ;;
-        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
+        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket vsock' ;;
         --resolve) kind=none ;;
         -q|--quit-after) kind=none ;;
         --input-grace) kind=none ;;
@@ -67,17 +68,20 @@ _sockctl() {
         -I|--rcvbuf) kind=none ;;
         --keepalive) kind=words values='off' ;;
         -M|--ttl) kind=none ;;
-        -T|--tos) kind=words values='cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 ef lowdelay throughput reliability lowcost' ;;
+        -T|--tos) kind=words values='cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 critical inetcontrol netcontrol ef lowdelay throughput reliability lowcost' ;;
         --user-timeout) kind=none ;;
         --linger) kind=none ;;
         --mss) kind=none ;;
         --interface) kind=none ;;
+        --min-ttl) kind=none ;;
+        --congestion) kind=none ;;
+        --setsockopt) kind=none ;;
         --color) kind=words values='auto always never' ;;
         *) [[ $current == -* ]] || kind=hosts ;;
         esac
         ;;
     dial)
-        options='-w --timeout --fallback-delay -s --source -p --source-port --retry --retry-delay --retry-max-delay --reconnect --heartbeat --heartbeat-text --heartbeat-misses --send --interval --submit --window --writers --messages --message-size --unlocked --split -z --zero --parallel --banner --yes --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output --append -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --busy-poll --frame --max-frame --separator --whole -e --exec -c --sh-exec --pty -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress --first-line -h --help'
+        options='-w --timeout --fallback-delay -s --source -p --source-port --retry --retry-delay --retry-max-delay --reconnect --heartbeat --heartbeat-text --heartbeat-misses --send --interval --submit --window --writers --messages --message-size --unlocked --split -z --zero --parallel --banner --yes --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output --append -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --busy-poll --frame --max-frame --separator --whole -e --exec -c --sh-exec --pty -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress --first-line --pass-fd -h --help'
         case $previous in
         -w|--timeout) kind=none ;;
         --fallback-delay) kind=none ;;
@@ -97,7 +101,7 @@ _sockctl() {
         --message-size) kind=none ;;
         --parallel) kind=none ;;
         --banner) kind=none ;;
-        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
+        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket vsock' ;;
         --resolve) kind=none ;;
         -q|--quit-after) kind=none ;;
         --input-grace) kind=none ;;
@@ -130,17 +134,20 @@ _sockctl() {
         -I|--rcvbuf) kind=none ;;
         --keepalive) kind=words values='off' ;;
         -M|--ttl) kind=none ;;
-        -T|--tos) kind=words values='cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 ef lowdelay throughput reliability lowcost' ;;
+        -T|--tos) kind=words values='cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 critical inetcontrol netcontrol ef lowdelay throughput reliability lowcost' ;;
         --user-timeout) kind=none ;;
         --linger) kind=none ;;
         --mss) kind=none ;;
         --interface) kind=none ;;
+        --min-ttl) kind=none ;;
+        --congestion) kind=none ;;
+        --setsockopt) kind=none ;;
         --color) kind=words values='auto always never' ;;
         *) [[ $current == -* ]] || kind=hosts ;;
         esac
         ;;
     http-serve)
-        options='--root --no-index --hidden --spa --upload --overwrite --auth --cors --header --log --grace -m --max-conns --backlog --reuse-port --mode --max-time --allow --deny --allow-file --deny-file --max-conns-per-host --max-head --max-headers --max-body --header-timeout --body-timeout --write-timeout -i --idle-timeout --network -4 --ipv4 -6 --ipv6 -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--root --no-index --hidden --spa --upload --overwrite --auth --cors --header --log --grace -m --max-conns --backlog --reuse-port --mode --max-time --allow --deny --allow-file --deny-file --max-conns-per-host --max-head --max-headers --max-body --header-timeout --body-timeout --write-timeout -i --idle-timeout --network -4 --ipv4 -6 --ipv6 -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --root) kind=files ;;
         --spa) kind=files ;;
@@ -165,23 +172,26 @@ _sockctl() {
         --body-timeout) kind=none ;;
         --write-timeout) kind=none ;;
         -i|--idle-timeout) kind=none ;;
-        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
+        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket vsock' ;;
         --resolve) kind=none ;;
         -O|--sndbuf) kind=none ;;
         -I|--rcvbuf) kind=none ;;
         --keepalive) kind=words values='off' ;;
         -M|--ttl) kind=none ;;
-        -T|--tos) kind=words values='cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 ef lowdelay throughput reliability lowcost' ;;
+        -T|--tos) kind=words values='cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 critical inetcontrol netcontrol ef lowdelay throughput reliability lowcost' ;;
         --user-timeout) kind=none ;;
         --linger) kind=none ;;
         --mss) kind=none ;;
         --interface) kind=none ;;
+        --min-ttl) kind=none ;;
+        --congestion) kind=none ;;
+        --setsockopt) kind=none ;;
         --color) kind=words values='auto always never' ;;
         *) [[ $current == -* ]] || kind=hosts ;;
         esac
         ;;
     http-get)
-        options='-X --request -I --head -H --header -d --data --json-body -T --upload-file -u --user -i --include --first-line -L --location --max-redirects -f --fail --fail-with-body -o --output -O --remote-name -C --continue --retry --unix-socket --timeout --dial-timeout --response-header-timeout --expect-continue-timeout --disable-keepalives --idle-conn-timeout --max-idle-conns --max-idle-per-host --max-per-host --max-time --repeat --duration --parallel --rate --plot --no-plot --svg -4 --ipv4 -6 --ipv6 -n --no-dns --resolve --nodelay --no-nodelay --keepalive --user-timeout --linger --mss --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='-X --request -I --head -H --header -d --data --json-body -T --upload-file -u --user -i --include --first-line -L --location --max-redirects -f --fail --fail-with-body -o --output -O --remote-name -C --continue --retry --unix-socket --timeout --dial-timeout --response-header-timeout --expect-continue-timeout --disable-keepalives --idle-conn-timeout --max-idle-conns --max-idle-per-host --max-per-host --max-time --repeat --duration --parallel --rate --plot --no-plot --svg -4 --ipv4 -6 --ipv6 -n --no-dns --resolve --nodelay --no-nodelay --keepalive --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         -X|--request) kind=words values='GET POST PUT DELETE OPTIONS PATCH' ;;
         -H|--header) kind=none ;;
@@ -213,12 +223,15 @@ _sockctl() {
         --linger) kind=none ;;
         --mss) kind=none ;;
         --interface) kind=none ;;
+        --min-ttl) kind=none ;;
+        --congestion) kind=none ;;
+        --setsockopt) kind=none ;;
         --color) kind=words values='auto always never' ;;
         *) [[ $current == -* ]] || kind=none ;;
         esac
         ;;
     udp-send)
-        options='--whole --chunk --chomp --size --count --interval --rate -w --wait -s --source --unconnected --broadcast --multicast-interface --no-fragment --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -M --ttl -T --tos --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--whole --chunk --chomp --size --count --interval --rate -w --wait -s --source --unconnected --broadcast --multicast-interface --no-fragment --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -M --ttl -T --tos --interface --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --chunk) kind=none ;;
         --size) kind=none ;;
@@ -228,18 +241,19 @@ _sockctl() {
         -w|--wait) kind=none ;;
         -s|--source) kind=none ;;
         --multicast-interface) kind=none ;;
-        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
+        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket vsock' ;;
         --resolve) kind=none ;;
         -O|--sndbuf) kind=none ;;
         -M|--ttl) kind=none ;;
-        -T|--tos) kind=words values='cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 ef lowdelay throughput reliability lowcost' ;;
+        -T|--tos) kind=words values='cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 critical inetcontrol netcontrol ef lowdelay throughput reliability lowcost' ;;
         --interface) kind=none ;;
+        --setsockopt) kind=none ;;
         --color) kind=words values='auto always never' ;;
         *) [[ $current == -* ]] || kind=hosts ;;
         esac
         ;;
     udp-recv)
-        options='--count -w --timeout --reply --stats --separator --buffer --first-read-delay --join --reuse-port --allow --deny --allow-file --deny-file -o --output --append -x --hex-dump --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf -M --ttl -T --tos --interface -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--count -w --timeout --reply --stats --separator --buffer --first-read-delay --join --reuse-port --allow --deny --allow-file --deny-file -o --output --append -x --hex-dump --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf -M --ttl -T --tos --interface --min-ttl --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --count) kind=none ;;
         -w|--timeout) kind=none ;;
@@ -254,13 +268,15 @@ _sockctl() {
         --deny-file) kind=files ;;
         -o|--output) kind=files ;;
         -x|--hex-dump) kind=files ;;
-        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
+        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket vsock' ;;
         --resolve) kind=none ;;
         -O|--sndbuf) kind=none ;;
         -I|--rcvbuf) kind=none ;;
         -M|--ttl) kind=none ;;
-        -T|--tos) kind=words values='cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 ef lowdelay throughput reliability lowcost' ;;
+        -T|--tos) kind=words values='cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 critical inetcontrol netcontrol ef lowdelay throughput reliability lowcost' ;;
         --interface) kind=none ;;
+        --min-ttl) kind=none ;;
+        --setsockopt) kind=none ;;
         --color) kind=words values='auto always never' ;;
         *) [[ $current == -* ]] || kind=hosts ;;
         esac
@@ -274,7 +290,7 @@ _sockctl() {
         -w|--timeout) kind=none ;;
         --then) kind=words values='close' ;;
         --svg) kind=files ;;
-        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
+        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket vsock' ;;
         --resolve) kind=none ;;
         --color) kind=words values='auto always never' ;;
         *) [[ $current == -* ]] || kind=hosts ;;
@@ -292,7 +308,7 @@ _sockctl() {
         --read-every) kind=none ;;
         --read-size) kind=none ;;
         --then) kind=words values='kill close reset drain' ;;
-        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket' ;;
+        --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket vsock' ;;
         --resolve) kind=none ;;
         -O|--sndbuf) kind=none ;;
         -I|--rcvbuf) kind=none ;;
@@ -310,8 +326,36 @@ _sockctl() {
         *) [[ $current == -* ]] || kind=words values='time-server many-clients close-unblocks address-in-use cannot-listen both-families address-forms restart-after-close accept-retries bad-client connected-not-accepted accept-queue burst slot-frees never-accepted abort-on-overflow full-unix-queue listener-closes whose-timeout nine-networks wrong-network refused-or-filtered no-route resolve-in-budget happy-eyeballs partial-deadlines cancel-dial local-address error-text ephemeral-ports self-connect sticky-deadline moved-deadline idle-goodbye write-deadline timed-out-server timer-precision eof-or-timeout parked-read short-read full-duplex concurrent-reads zero-length-read stream-order normal-write blocked-or-full write-blocks slow-reader partial-write torn-writes nagle drain-then-end fin-or-rst write-after-close rst-on-unread half-close silent-connection heartbeat keep-alive user-timeout sigpipe udp-server udp-local-port one-socket-many-servers udp-truncation udp-loss lost-or-refused udp-refused longest-datagram empty-or-end zero-datagram unix-stream unix-datagrams unix-packets unix-paths socket-numbers system-call-walk nonblocking-from-birth control-hook listen-or-dial socket-is-a-file blocked-by-silence io-models one-thread-many-waiters select-limit epoll-behind-the-read sticky-packets request-response hello-server flood-guard oversized-length packet-protocol framed-messages time-and-headers default-port get-by-hand http-get-errors whole-exchange expect-continue http-timeouts idle-pool keep-alive-reuse two-keep-alives' ;;
         esac
         ;;
+    nc)
+        options='-4 --ipv4 -6 --ipv6 -u --udp -U --unixsock --vsock -n --nodns -l --listen -k --keep-open -p --source-port -s --source -w --wait -z --zero --max-conns --allow --deny --allowfile --denyfile --broker --chat -e --exec -c --sh-exec -F --pass-fd -N --shutdown --no-shutdown -q --quit --idle-timeout -W --count -C --crlf -d --recv-only --send-only -i --delay --output --append-output --hex-dump -b --broadcast -D --debug -I --rcvbuf -O --sndbuf -M --ttl -m --min-ttl -T --tos -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        case $previous in
+        -p|--source-port) kind=none ;;
+        -s|--source) kind=none ;;
+        -w|--wait) kind=none ;;
+        --max-conns) kind=none ;;
+        --allow) kind=none ;;
+        --deny) kind=none ;;
+        --allowfile) kind=files ;;
+        --denyfile) kind=files ;;
+        -e|--exec) kind=none ;;
+        -c|--sh-exec) kind=none ;;
+        -q|--quit) kind=none ;;
+        --idle-timeout) kind=none ;;
+        -W|--count) kind=none ;;
+        -i|--delay) kind=none ;;
+        --output) kind=files ;;
+        --hex-dump) kind=files ;;
+        -I|--rcvbuf) kind=none ;;
+        -O|--sndbuf) kind=none ;;
+        -M|--ttl) kind=none ;;
+        -m|--min-ttl) kind=none ;;
+        -T|--tos) kind=words values='cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 critical inetcontrol netcontrol ef lowdelay throughput reliability lowcost' ;;
+        --color) kind=words values='auto always never' ;;
+        *) [[ $current == -* ]] || kind=hosts ;;
+        esac
+        ;;
     help)
-        values='listen dial http-serve http-get udp-send udp-recv backlog-probe write-block-probe lab'
+        values='listen dial http-serve http-get udp-send udp-recv backlog-probe write-block-probe lab nc'
         ;;
     esac
     case $kind in

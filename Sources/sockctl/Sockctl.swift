@@ -4,10 +4,12 @@ import SockKit
 enum Sockctl {
     static func main() {
         ProcessCalls.prepareStandardDescriptors()
-        ProcessCalls.exit(run(ProcessCalls.arguments.dropFirst().map { Word($0) }))
+        let words = ProcessCalls.arguments.map { Word($0) }
+        ProcessCalls.exit(run(Array(words.dropFirst()), as: words.first?.split(by: "/").last?.text ?? ""))
     }
 
-    private static func run(_ words: [Word]) -> Int32 {
+    private static func run(_ words: [Word], as name: String) -> Int32 {
+        if NetcatCommand.programNames.contains(name) { return NetcatCommand.start(words) }
         // The table of the whole program is drawn up only for those who ask for it: every start would pay for it.
         if words == ["--version"] { return Screens.printVersion() }
         let rest = Array(words.dropFirst())

@@ -1,6 +1,6 @@
 extension Destination {
     /// Reads the address words of a command line: `HOST:PORT`, `[V6]:PORT`, `HOST PORT`, `:PORT`, `PORT`, `unix:PATH`,
-    /// `unix:@NAME`, each of them behind a network's prefix if wanted (`tcp4://h:p`, `unixpacket:PATH`).
+    /// `unix:@NAME`, `vsock:CID:PORT`, each of them behind a network's prefix if wanted (`tcp4://h:p`, `unixpacket:PATH`).
     ///
     /// Ports may be names of services, which are left to the resolver. A bare port listens on 127.0.0.1 (::1 if only IPv6 is asked for), `:PORT` on
     /// every interface; to dial, both are `localhost`. With a Unix `network` the word is a path, with or without a
@@ -31,6 +31,10 @@ extension Destination {
             let prefix = first.utf8.distance(from: first.startIndex, to: rest.startIndex)
             return Destination(network: agreed, place: .unix(try unixAddress(names[0].bytes.dropFirst(prefix))))
         }
+        if agreed == .vsock {
+            return Destination(
+                network: agreed, place: .vsock(try vsockAddress([rest] + words.dropFirst().map { $0[...] }, role)))
+        }
         let place = words.count == 2 ? try pair(rest, words[1][...]) : try single(rest, role: role, agreed?.family)
         return Destination(network: agreed, place: place)
     }
@@ -57,7 +61,7 @@ extension Destination {
         let name = word[..<colon]
         let rest = word[bytes.index(after: colon)...]
         let isURL = rest.utf8.starts(with: "//".utf8)
-        if let named = Network(rawValue: String(name)), named.isUnix || isURL {
+        if let named = Network(rawValue: String(name)), named.isUnix || named == .vsock || isURL {
             return (named, isURL ? rest.dropFirst(2) : rest)
         }
         if isURL && !name.isEmpty && network?.isUnix != true {

@@ -9,6 +9,8 @@ public struct Destination: Sendable, Hashable, CustomStringConvertible {
         case host(String, service: String)
         /// A Unix domain socket.
         case unix(UnixAddress)
+        /// A virtual machine, or its host.
+        case vsock(VsockAddress)
     }
 
     /// What is to be done there; a bare port means different things to the two.
@@ -38,6 +40,7 @@ public struct Destination: Sendable, Hashable, CustomStringConvertible {
             let text = address.description
             // "unix://x" is the URL's way to write the path x, so a path with two slashes needs the URL's own two.
             return "\(network ?? .unix):\(text.utf8.starts(with: "//".utf8) ? "//" : "")\(text)"
+        case .vsock(let address): return "vsock:\(address)"
         }
     }
 }

@@ -13,6 +13,7 @@
 #include <sys/xattr.h>
 #include <sys/un.h>
 #include <linux/sockios.h>
+#include <linux/vm_sockets.h>
 #include <net/if.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -70,6 +71,13 @@ enum {
     SK_IPV6_RECVHOPLIMIT = 51,
     SK_IPV6_HOPLIMIT = 52,
     SK_IPV6_DONTFRAG = 62,
+    SK_IPV6_MINHOPCOUNT = 73,
+    SK_TCP_FASTOPEN = 23,
+    SK_TCP_FASTOPEN_CONNECT = 30,
+    SK_TCP_IS_MPTCP = 43,
+    SK_IPPROTO_MPTCP = 262,
+    SK_SOL_MPTCP = 284,
+    SK_MPTCP_INFO = 1,
 };
 
 // <linux/errqueue.h>: what stands in a control message before the address of the offender.

@@ -15,10 +15,13 @@ extension NetworkError {
             "no route leads there; look at: ip route get ADDRESS"
         case (.dial, .system(.addressNotAvailable, _)):
             "the source address is not one of this machine's, or its ports are used up"
-        case (.set, .option(.noSuchInterface, _, _)): "name an interface that is there; look at: ip link"
+        case (_, .option(.noSuchInterface, _, _)): "name an interface that is there; look at: ip link"
         case (.set, .option(.addressInUse, _, _)): "a group is joined once on each interface"
         case (.listen, .system(.addressInUse, _)): inUseHint
         case (.listen, .system(.permissionDenied, _)): permissionHint
+        case (.listen, .system(.addressNotAvailable, _)) where network == .vsock,
+            (.dial, .system(.noSuchInterface, _)) where network == .vsock:
+            "no such machine is here: the host is vsock:host:PORT; vsock:local:PORT needs the module vsock_loopback"
         case (.listen, .system(.addressNotAvailable, _)):
             "that address is not one of this machine's; look at: ip address"
         case (.dial, .noSuchHost(let name)):
@@ -27,7 +30,9 @@ extension NetworkError {
         case (.dial, .noSuitableAddress), (.listen, .noSuitableAddress):
             "the network and the address are of different families"
         case (_, .unknownService): "write the port as a number, or a name from /etc/services"
-        case (.write, .system(.brokenPipe, _)): "the peer had closed the connection before all was written"
+        case (.write, .system(.brokenPipe, _)) where stream == nil:
+            "the peer had closed the connection before all was written"
+        case (.dial, .system(.connectionReset, _)) where network == .vsock: refusedHint
         case (.dial, .system(.connectionReset, _)):
             "somebody listens there, who accepted the connection and aborted it at once"
         case (.read, .system(.connectionReset, _)), (.write, .system(.connectionReset, _)):
@@ -57,6 +62,7 @@ extension NetworkError {
             return network == .unixgram
                 ? "nobody receives there: who did is gone, or it is no socket"
                 : "nobody listens there: its listener is gone, or it is no socket"
+        case .vsock(let address): return "nobody listens on vsock:\(address)"
         case nil: return nil
         }
     }
@@ -67,6 +73,7 @@ extension NetworkError {
             "somebody receives there already; look at: ss -lunp 'sport = :\(port)'"
         case .ip(_, let port): "somebody listens there already; look at: ss -ltnp 'sport = :\(port)'"
         case .unix(let name): "somebody listens on \(name) already, or a file of that name exists"
+        case .vsock(let address): "somebody listens on vsock:\(address) already"
         case nil: nil
         }
     }

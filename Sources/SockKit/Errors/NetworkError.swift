@@ -31,6 +31,8 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         case system(Errno, call: String)
         /// The kernel does not take this socket option, or not with this interface.
         case option(Errno, name: String, interface: String? = nil)
+        /// The kernel does not have what was asked for: the sentence says what.
+        case noProtocol(Errno, String)
         /// A deadline of ours passed.
         case timeout
         /// Nothing moved for too long: the sentence says how long.
@@ -134,7 +136,7 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kernel's error number, where the kernel spoke.
     public var errno: Errno? {
         switch cause {
-        case .system(let number, _), .option(let number, _, _): number
+        case .system(let number, _), .option(let number, _, _), .noProtocol(let number, _): number
         default: nil
         }
     }
@@ -146,6 +148,7 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         case .system where stream == .standardInput || stream == .standardOutput: "\(operation.rawValue) \(streamName)"
         case .system(_, let call): call
         case .option(_, let name, _): "setsockopt \(name)"
+        case .noProtocol: "socket"
         default: nil
         }
     }
@@ -153,7 +156,7 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Stable and for machines: the kernel's name (`ECONNREFUSED`) where it spoke, a word of ours where we did.
     public var code: String {
         switch cause {
-        case .system(let number, _), .option(let number, _, _): number.name
+        case .system(let number, _), .option(let number, _, _), .noProtocol(let number, _): number.name
         case .timeout, .idle, .noAnswer: "timeout"
         case .closed, .peerEnded: "closed"
         case .cancelled: "cancelled"
@@ -192,11 +195,12 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
     private var causeText: String {
         switch cause {
         // The kernel knows of a reset only where there was a connection; else it is a refusal.
-        case .system(.connectionReset, let call) where operation == .dial:
+        case .system(.connectionReset, let call) where operation == .dial && network != .vsock:
             "\(call): \(Errno.connectionReset) after the connection was made"
         case .system(let number, let call): "\(call): \(number)"
         case .option(let number, _, let interface):
             "\(call ?? "")\(interface.map { " \($0)" } ?? ""): \(number)"
+        case .noProtocol(let number, let text): "socket: \(number) (\(text))"
         case .timeout: "i/o timeout"
         case .closed: "use of closed network connection"
         case .cancelled: "operation was canceled"

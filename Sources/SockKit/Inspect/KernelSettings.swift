@@ -6,6 +6,8 @@ public struct KernelSettings: Sendable, Hashable {
     public let maximumHalfOpen: Int?
     /// net.ipv4.tcp_abort_on_overflow: reset a connection whose handshake ends at a full queue.
     public let abortsOnOverflow: Bool?
+    /// net.ipv4.tcp_fastopen: with the bit 1 data is sent with a SYN, with the bit 2 it is taken.
+    public let fastOpen: Int?
     /// net.ipv4.ip_local_port_range: what connect(2) chooses a port from.
     public let localPorts: ClosedRange<Int>?
     /// When a SYN without an answer is sent again; nil where the kernel does not tell.
@@ -18,6 +20,7 @@ public struct KernelSettings: Sendable, Hashable {
         maximumBacklog = SocketCalls.longestBacklog
         maximumHalfOpen = Self.integer("ipv4/tcp_max_syn_backlog")
         abortsOnOverflow = Self.integer("ipv4/tcp_abort_on_overflow").map { $0 != 0 }
+        fastOpen = Self.integer("ipv4/tcp_fastopen")
         localPorts = Self.range("ipv4/ip_local_port_range")
         synSchedule = Self.integer("ipv4/tcp_syn_retries").map { retries in
             // Before Linux 6.5 there was no such setting, and no linear part.

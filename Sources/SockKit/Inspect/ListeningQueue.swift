@@ -11,6 +11,7 @@ public struct ListeningQueue: Sendable, Hashable {
     public static func find(_ endpoint: Endpoint, _ network: Network) -> ListeningQueue? {
         switch endpoint {
         case .unix: unix(endpoint, network.kind)
+        case .vsock: nil
         case .ip(let address, let port): isLocal(address) ? tcp(address, port) : nil
         }
     }

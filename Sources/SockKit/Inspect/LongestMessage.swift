@@ -19,7 +19,8 @@ private enum LongestMessage {
     static func bytes(to endpoint: Endpoint, sendBuffer: Int?) -> Int {
         switch endpoint {
         case .ip(let address, _): address.unmapped.family == .v6 && !address.isUnspecified ? 65527 : 65507
-        case .unix: max(1, (sendBuffer ?? 212_992) - 32)
+        // vsock has streams only.
+        case .unix, .vsock: max(1, (sendBuffer ?? 212_992) - 32)
         }
     }
 }

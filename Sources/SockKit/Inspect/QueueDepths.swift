@@ -15,6 +15,19 @@ public struct BufferSizes: Sendable, Hashable {
     public let receive: Int
 }
 
+extension QueueDepths {
+    /// SIOCINQ. Of Multipath TCP at its end it is 1, and there is nothing (mptcp_inq_hint in the kernel's net/mptcp).
+    fileprivate static func received(by descriptor: Int32) throws(Errno) -> Int {
+        let count = try FileCalls.queued(descriptor, .received)
+        guard count == 1 else { return count }
+        let protocolNumber = try SocketOption.protocolNumber.get(from: descriptor)
+        guard SocketOption.protocolNumber.valueName(protocolNumber) == "IPPROTO_MPTCP",
+            case .done(0) = try TransferCalls.peek(descriptor)
+        else { return count }
+        return 0
+    }
+}
+
 extension Connection {
     /// What waits in the kernel now; nil once closed.
     public var queueDepths: QueueDepths? { descriptor.queueDepths }
@@ -30,7 +43,7 @@ extension Connection {
 
     /// How many bytes could be read now without waiting; of datagrams, only the next one's.
     public var bytesWaiting: Int {
-        descriptor.ask { number throws(Errno) in try FileCalls.queued(number, .received) } ?? 0
+        descriptor.ask { number throws(Errno) in try QueueDepths.received(by: number) } ?? 0
     }
 }
 
@@ -47,7 +60,8 @@ extension PolledDescriptor {
             ask { number throws(Errno) in try FileCalls.queued(number, queue) }
         }
         return QueueDepths(
-            received: depth(.received), unacknowledged: depth(.unacknowledged), unsent: depth(.unsent))
+            received: ask { number throws(Errno) in try QueueDepths.received(by: number) },
+            unacknowledged: depth(.unacknowledged), unsent: depth(.unsent))
     }
 
     fileprivate var bufferSizes: BufferSizes? {

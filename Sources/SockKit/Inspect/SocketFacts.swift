@@ -36,14 +36,14 @@ extension SocketFacts {
             ("receive buffer", value(.receiveBuffer).map { "\($0)" }),
             ("linger", Self.linger(of: descriptor)),
         ]
-        if domain != "AF_UNIX" {
+        if domain == "AF_INET" || domain == "AF_INET6" {
             let isV6 = domain == "AF_INET6"
             facts += [
                 ("ttl", value(isV6 ? .hopLimit : .timeToLive).map { "\($0)" }),
                 ("tos", value(isV6 ? .trafficClass : .typeOfService).map { "0x\(String($0, radix: 16))" }),
             ]
         }
-        if name(.protocolNumber) == "IPPROTO_TCP" {
+        if name(.protocolNumber) == "IPPROTO_TCP" || name(.protocolNumber) == "IPPROTO_MPTCP" {
             facts += [
                 ("nodelay", value(.noDelay).map { $0 == 0 ? "off" : "on" }),
                 ("keepalive", value(.keepAlive).map { $0 == 0 ? "off" : "on" }),

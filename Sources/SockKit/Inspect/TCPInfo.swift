@@ -3,6 +3,8 @@
 /// What is nil this kernel does not tell: it is older than the field.
 public struct TCPInfo: Sendable, Hashable {
     public let state: State
+    /// Data travelled with the SYN and was acknowledged with it (RFC 7413).
+    public let usedFastOpen: Bool
     /// The smoothed round-trip time.
     public let roundTrip: Duration
     public let roundTripVariance: Duration
@@ -43,6 +45,8 @@ public struct TCPInfo: Sendable, Hashable {
 
     init(_ raw: KernelTCPInfo) {
         state = State(rawValue: raw.state) ?? .closed
+        // TCPI_OPT_SYN_DATA, <linux/tcp.h>.
+        usedFastOpen = raw.options & 32 != 0
         roundTrip = .microseconds(Int(raw.rtt))
         roundTripVariance = .microseconds(Int(raw.rttvar))
         // The kernel's word for "none yet" is the largest number.
@@ -93,6 +97,14 @@ public struct TCPInfo: Sendable, Hashable {
 extension Connection {
     /// What the kernel knows of this connection now; nil if it is not TCP, or closed.
     public var tcpInfo: TCPInfo? { network.isTCP ? descriptor.tcpInfo : nil }
+}
+
+extension Connection {
+    /// Whether Multipath TCP carries this connection: both ends speak it. False for any other connection; nil once closed.
+    public var isMultipath: Bool? {
+        guard network.isTCP else { return false }
+        return descriptor.ask { number throws(Errno) in try TCPInfoCalls.isMultipath(number) }
+    }
 }
 
 extension Listener {

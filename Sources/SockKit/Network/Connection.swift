@@ -9,6 +9,8 @@ public final class Connection {
     public let network: Network
     /// The end was said: to the kernel it is one more byte to be acknowledged.
     package private(set) var saidEnd = false
+    /// Its SYN has not gone, or has not been answered: an end that is said now waits for that.
+    var isOpening = false
     package let descriptor: PolledDescriptor
     private var knownLocal: KnownEndpoint?
     /// The file of its own name, where it has one: a Unix socket that was bound before it connected.
@@ -233,7 +235,8 @@ public final class Connection {
 
     /// Says that no more will be written: the peer reads the end (FIN), and reading goes on.
     public func closeWrite() throws(NetworkError) {
-        try shutdown(.write)
+        // Of a socket that is connecting, shutdown(2) ends the connecting.
+        if !isOpening { try shutdown(.write) }
         saidEnd = true
     }
 
@@ -256,7 +259,7 @@ public final class Connection {
         close()
     }
 
-    private func shutdown(_ direction: ShutdownDirection) throws(NetworkError) {
+    func shutdown(_ direction: ShutdownDirection) throws(NetworkError) {
         do throws(DescriptorFailure) {
             try descriptor.withNumber { number throws(Errno) in try SocketCalls.shutdown(number, direction) }
         } catch {

@@ -23,7 +23,9 @@ public struct DatagramConfiguration: Sendable {
     @Netpoller
     public func resolve(_ network: Network, _ destination: Destination) async throws(NetworkError) -> Endpoint {
         guard case .host(let name, let service) = destination.place else {
-            guard case .unix(let name) = destination.place else { preconditionFailure("a place is a host or a path") }
+            guard case .unix(let name) = destination.place else {
+                preconditionFailure("a datagram's place is a host or a path")
+            }
             return .unix(name)
         }
         do throws(LookupFailure) {

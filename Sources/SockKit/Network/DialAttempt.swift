@@ -33,7 +33,9 @@ struct DialAttempt {
             throw builder.failure(.system(error, call: "epoll_ctl"))
         }
         if !isConnected { try await finishConnect(descriptor, until: deadline) }
-        return Connection(descriptor, network, remote: remote, path: path)
+        let connection = Connection(descriptor, network, remote: remote, path: path)
+        if isConnected, dialer.options.fastOpen, network.isTCP { connection.openWithFirstBytes() }
+        return connection
     }
 
     private var builder: SocketBuilder {

@@ -52,6 +52,7 @@ public struct Dialer: Sendable {
     ) async throws(NetworkError) -> [Endpoint] {
         switch destination.place {
         case .unix(let name): return [.unix(name)]
+        case .vsock(let address): return [.vsock(address)]
         case .host(let name, let service):
             let host = name.isEmpty ? "localhost" : name
             do throws(LookupFailure) {

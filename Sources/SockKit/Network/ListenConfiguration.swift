@@ -94,6 +94,7 @@ public struct ListenConfiguration: Sendable {
     private func locate(_ network: Network, _ destination: Destination) async throws(NetworkError) -> Place {
         switch destination.place {
         case .unix(let name): return Place(endpoint: .unix(name))
+        case .vsock(let address): return Place(endpoint: .vsock(address))
         case .host(let host, let service):
             do throws(LookupFailure) {
                 let port = try resolver.port(of: service, for: network)

@@ -4,16 +4,23 @@ public final class Listener {
     public let network: Network
     /// Where it listens; the port is the one the kernel chose where 0 was asked for.
     public let endpoint: Endpoint
+    /// What was asked for; of a socket that was given, what the kernel granted, and -1 where it does not tell.
     public let backlog: Int32
     package let descriptor: PolledDescriptor
     private let path: OwnedPath?
+    /// It was given by somebody whose calls on it wait, who shall find it so again.
+    private let waitedBefore: Bool
     /// Where accepts wait out a shortage.
     private var pauses: [Parking] = []
 
     /// Told when accept(2) failed for want of something and will be tried again after a pause.
     public var onRetry: (@Netpoller (NetworkError, _ attempt: Int, _ pause: Duration) -> Void)?
 
-    init(_ descriptor: PolledDescriptor, _ network: Network, _ endpoint: Endpoint, backlog: Int32, path: OwnedPath?) {
+    init(
+        _ descriptor: PolledDescriptor, _ network: Network, _ endpoint: Endpoint, backlog: Int32, path: OwnedPath?,
+        waitedBefore: Bool = false
+    ) {
+        self.waitedBefore = waitedBefore
         self.descriptor = descriptor
         self.network = network
         self.endpoint = endpoint
@@ -67,6 +74,9 @@ public final class Listener {
     public func close() {
         guard !descriptor.isClosed else { return }
         path?.remove()
+        if waitedBefore {
+            try? descriptor.withNumber { number throws(Errno) in try FileCalls.setNonBlocking(false, number) }
+        }
         descriptor.close()
         for pause in pauses { pause.wake() }
     }

@@ -13,7 +13,7 @@ struct SocketBuilder {
 
     /// A socket of the family, bound to `local` where there is one.
     func make(_ family: SocketFamily) throws(NetworkError) -> FileDescriptor {
-        let descriptor = try system("socket") { () throws(Errno) in try SocketCalls.socket(family, network.kind) }
+        let descriptor = try socket(family)
         let number = descriptor.rawValue
         if family == .inet6 {
             // Set both ways: the default is a sysctl (net.ipv6.bindv6only).
@@ -21,6 +21,10 @@ struct SocketBuilder {
         }
         if reusesAddress { try set(.reuseAddress, 1, on: number) }
         do throws(OptionFailure) { try options.apply(to: number, network, family) } catch { throw failure(error.cause) }
+        if options.fastOpen, network.isTCP {
+            // To listen, the value is how many may wait; the kernel takes no more of them than of all others.
+            try set(operation == .listen ? .fastOpen : .fastOpenConnect, operation == .listen ? 256 : 1, on: number)
+        }
         if let control {
             try system("control") { () throws(Errno) in try control(RawSocket(number: number), network, remote ?? local)
             }
@@ -32,6 +36,21 @@ struct SocketBuilder {
             try system("bind") { () throws(Errno) in try SocketCalls.bind(number, to: local, family: family) }
         }
         return descriptor
+    }
+
+    private func socket(_ family: SocketFamily) throws(NetworkError) -> FileDescriptor {
+        let multipath = options.multipath && network.isTCP
+        do throws(Errno) { return try SocketCalls.socket(family, network.kind, multipath: multipath) } catch {
+            switch error {
+            // mptcp(7): the protocol is not built in, or net.mptcp.enabled is 0.
+            case .noSuchProtocolOption where multipath, .protocolNotSupported where multipath,
+                .invalidArgument where multipath:
+                throw failure(.noProtocol(error, "this kernel has no Multipath TCP, or net.mptcp.enabled is 0"))
+            case .familyNotSupported where family == .vsock:
+                throw failure(.noProtocol(error, "this kernel has no vsock"))
+            default: throw failure(.system(error, call: "socket"))
+            }
+        }
     }
 
     func set(_ option: SocketOption, _ value: Int32, on number: Int32) throws(NetworkError) {
@@ -73,6 +92,7 @@ extension Endpoint {
         switch self {
         case .ip(let address, _): address.family == .v4 ? .inet : .inet6
         case .unix: .unix
+        case .vsock: .vsock
         }
     }
 }

@@ -23,22 +23,45 @@ public struct SocketOptions: Sendable, Hashable {
     /// Datagrams that the path cannot carry whole are refused rather than sent in pieces.
     public var forbidsFragments: Bool = false
 
+    /// Packets that have passed more routers than 255 less this are dropped, ip(7).
+    public var minimumTimeToLive: Int32?
+    /// The algorithm that decides how much may be under way, such as `cubic`; TCP only.
+    public var congestionControl: String?
+    /// Data may travel with the SYN (RFC 7413); TCP only.
+    public var fastOpen: Bool = false
+    /// Several paths may carry the connection (RFC 8684), where the peer can it too; TCP only.
+    public var multipath: Bool = false
+    /// Set after all others, in this order.
+    public var chosen: [ChosenOption] = []
+
     public init() {}
 
     /// Sets what applies to a socket of this network and family.
     package func apply(to descriptor: Int32, _ network: Network, _ family: SocketFamily) throws(OptionFailure) {
+        try applyKnown(to: descriptor, network, family)
+        for option in chosen {
+            do throws(Errno) { try option.set(on: descriptor) } catch {
+                throw OptionFailure(cause: .option(error, name: option.name))
+            }
+        }
+    }
+
+    private func applyKnown(
+        to descriptor: Int32, _ network: Network, _ family: SocketFamily
+    ) throws(OptionFailure) {
         try set(.sendBuffer, sendBuffer.map(Int32.init(clamping:)), descriptor)
         try set(.receiveBuffer, receiveBuffer.map(Int32.init(clamping:)), descriptor)
         if reusesPort { try set(.reusePort, 1, descriptor) }
         if broadcasts { try set(.broadcast, 1, descriptor) }
         if sharesAddress { try set(.reuseAddress, 1, descriptor) }
-        guard family != .unix else { return }
+        guard family == .inet || family == .inet6 else { return }
         if let interface {
-            try call("SO_BINDTODEVICE") { () throws(Errno) in
+            try call("SO_BINDTODEVICE", interface: interface) { () throws(Errno) in
                 try SocketOption.bind(toInterface: interface, on: descriptor)
             }
         }
         try set(family == .inet ? .timeToLive : .hopLimit, timeToLive, descriptor)
+        try set(family == .inet ? .minimumTimeToLive : .minimumHopCount, minimumTimeToLive, descriptor)
         try set(family == .inet ? .typeOfService : .trafficClass, typeOfService, descriptor)
         guard network.isTCP else { return try applyDatagram(descriptor, family) }
         try set(.noDelay, noDelay ? 1 : 0, descriptor)
@@ -50,6 +73,7 @@ public struct SocketOptions: Sendable, Hashable {
             }
         }
         try applyKeepAlive(descriptor)
+        if let congestionControl { try apply(congestionControl, descriptor) }
     }
 
     private func applyDatagram(_ descriptor: Int32, _ family: SocketFamily) throws(OptionFailure) {

@@ -89,7 +89,7 @@ private struct ChildPipe: ~Copyable {
         let ours = FileDescriptor(adopting: isToChild ? ends.writer : ends.reader)
         let theirs = FileDescriptor(adopting: isToChild ? ends.reader : ends.writer)
         let number = theirs.rawValue
-        try ChildStart.call("fcntl") { () throws(Errno) in try FileCalls.makeBlocking(number) }
+        try ChildStart.call("fcntl") { () throws(Errno) in try FileCalls.setNonBlocking(false, number) }
         self.ours = ours
         self.theirs = theirs
     }

@@ -136,6 +136,8 @@ extension Errno {
     public static let messageTooLong = Errno(rawValue: EMSGSIZE)
     public static let wrongProtocolType = Errno(rawValue: EPROTOTYPE)
     public static let noSuchProtocolOption = Errno(rawValue: ENOPROTOOPT)
+    public static let protocolNotSupported = Errno(rawValue: EPROTONOSUPPORT)
+    public static let familyNotSupported = Errno(rawValue: EAFNOSUPPORT)
     public static let notSupported = Errno(rawValue: EOPNOTSUPP)
     public static let addressInUse = Errno(rawValue: EADDRINUSE)
     public static let addressNotAvailable = Errno(rawValue: EADDRNOTAVAIL)

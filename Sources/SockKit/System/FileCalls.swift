@@ -121,10 +121,21 @@ package enum FileCalls {
         return flags & Int(O_NONBLOCK) != 0
     }
 
-    /// Lets calls on a descriptor of ours wait.
-    package static func makeBlocking(_ descriptor: Int32) throws(Errno) {
-        _ = try SystemCall.perform("fcntl", on: descriptor, arguments: "\(descriptor), F_SETFL, 0") {
-            Int(fcntl(descriptor, F_SETFL, 0))
+    /// Makes calls on an open file wait or not. The flag is the file's: whoever shares it has it too.
+    package static func setNonBlocking(_ isNonBlocking: Bool, _ descriptor: Int32) throws(Errno) {
+        let flags = fcntl(descriptor, F_GETFL)
+        let wanted = isNonBlocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK
+        _ = try SystemCall.perform(
+            "fcntl", on: descriptor, arguments: "\(descriptor), F_SETFL, \(isNonBlocking ? "O_NONBLOCK" : "0")"
+        ) {
+            flags < 0 ? -1 : Int(fcntl(descriptor, F_SETFL, wanted))
+        }
+    }
+
+    /// Keeps a descriptor from programs that are started.
+    package static func closeOnExec(_ descriptor: Int32) throws(Errno) {
+        _ = try SystemCall.perform("fcntl", on: descriptor, arguments: "\(descriptor), F_SETFD, FD_CLOEXEC") {
+            Int(fcntl(descriptor, F_SETFD, FD_CLOEXEC))
         }
     }
 

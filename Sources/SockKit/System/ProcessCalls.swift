@@ -86,6 +86,13 @@ package enum ProcessCalls {
         }
     }
 
+    package static var identifier: Int32 { getpid() }
+
+    /// Takes a variable out of the environment, so that programs which are started do not have it.
+    package static func removeEnvironment(_ name: String) {
+        _ = unsafe unsetenv(name)
+    }
+
     package static func environment(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)

@@ -33,10 +33,16 @@ struct SocketAddress {
             }
         case .unix(let name):
             try fillUnix(name)
+        case .vsock(let address):
+            length = fill(sockaddr_vm.self) {
+                $0.svm_family = sa_family_t(AF_VSOCK)
+                $0.svm_cid = address.cid
+                $0.svm_port = address.port
+            }
         }
     }
 
-    /// What the kernel wrote, as a value. An address of a family that is neither IP nor Unix reads as unnamed.
+    /// What the kernel wrote, as a value. An address of any other family reads as unnamed.
     var endpoint: Endpoint {
         switch Int32(storage.ss_family) {
         case AF_INET:
@@ -53,6 +59,8 @@ struct SocketAddress {
             }
         case AF_UNIX:
             return .unix(unixAddress)
+        case AF_VSOCK:
+            return view(sockaddr_vm.self) { .vsock(VsockAddress(cid: $0.svm_cid, port: $0.svm_port)) }
         default:
             // Nothing was written: the call failed, or its peer has no name.
             return .unix(.unnamed)

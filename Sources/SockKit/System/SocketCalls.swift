@@ -3,13 +3,14 @@ private import Glibc
 
 /// The protocol family of a socket: the first argument of socket(2).
 public enum SocketFamily: Sendable, Hashable {
-    case inet, inet6, unix
+    case inet, inet6, unix, vsock
 
     var rawValue: Int32 {
         switch self {
         case .inet: AF_INET
         case .inet6: AF_INET6
         case .unix: AF_UNIX
+        case .vsock: AF_VSOCK
         }
     }
 }
@@ -17,7 +18,9 @@ public enum SocketFamily: Sendable, Hashable {
 /// The socket calls of section 2 of the manual, each wrapped once.
 package enum SocketCalls {
     /// A socket that is non-blocking and close-on-exec from birth. The corresponding call is socket(2).
-    package static func socket(_ family: SocketFamily, _ kind: Network.Kind) throws(Errno) -> FileDescriptor {
+    package static func socket(
+        _ family: SocketFamily, _ kind: Network.Kind, multipath: Bool = false
+    ) throws(Errno) -> FileDescriptor {
         let type: Int32 =
             switch kind {
             case .stream: Int32(SOCK_STREAM.rawValue)
@@ -26,9 +29,11 @@ package enum SocketCalls {
             }
         let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let number = try SystemCall.perform(
-            "socket", on: -1, arguments: "\(family.constantName), \(kind.constantName)|SOCK_NONBLOCK|SOCK_CLOEXEC, 0"
+            "socket", on: -1,
+            arguments: "\(family.constantName), \(kind.constantName)|SOCK_NONBLOCK|SOCK_CLOEXEC, "
+                + (multipath ? "IPPROTO_MPTCP" : "0")
         ) {
-            Int(Glibc.socket(family.rawValue, type | flags, 0))
+            Int(Glibc.socket(family.rawValue, type | flags, multipath ? Int32(SK_IPPROTO_MPTCP) : 0))
         }
         return FileDescriptor(adopting: Int32(number))
     }
@@ -144,6 +149,7 @@ extension SocketFamily {
         case .inet: "AF_INET"
         case .inet6: "AF_INET6"
         case .unix: "AF_UNIX"
+        case .vsock: "AF_VSOCK"
         }
     }
 }

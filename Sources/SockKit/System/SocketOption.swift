@@ -36,6 +36,7 @@ package struct SocketOption: Sendable {
         case Int32(IPPROTO_IP): "IPPROTO_IP"
         case Int32(IPPROTO_IPV6): "IPPROTO_IPV6"
         case Int32(SK_SOL_UDP): "SOL_UDP"
+        case Int32(SK_SOL_MPTCP): "SOL_MPTCP"
         default: "\(level)"
         }
     }
@@ -162,6 +163,7 @@ extension SocketOption {
     package static let packetInfo6 = ipv6(Int32(SK_IPV6_RECVPKTINFO), "IPV6_RECVPKTINFO")
     package static let receivesHopLimit = ipv6(Int32(SK_IPV6_RECVHOPLIMIT), "IPV6_RECVHOPLIMIT")
     package static let neverFragments6 = ipv6(Int32(SK_IPV6_DONTFRAG), "IPV6_DONTFRAG")
+    package static let minimumHopCount = ipv6(Int32(SK_IPV6_MINHOPCOUNT), "IPV6_MINHOPCOUNT")
     package static let trafficClass = ipv6(IPV6_TCLASS, "IPV6_TCLASS")
 }
 
@@ -187,6 +189,11 @@ extension SocketOption {
     package static let keepAliveCount = tcp(TCP_KEEPCNT, "TCP_KEEPCNT")
     package static let synCount = tcp(TCP_SYNCNT, "TCP_SYNCNT")
     package static let quickAcknowledgement = tcp(TCP_QUICKACK, "TCP_QUICKACK")
+    /// Of a listening socket: how many may wait whose SYN had data.
+    package static let fastOpen = tcp(Int32(SK_TCP_FASTOPEN), "TCP_FASTOPEN")
+    package static let fastOpenConnect = tcp(Int32(SK_TCP_FASTOPEN_CONNECT), "TCP_FASTOPEN_CONNECT")
+    /// Whether several paths may carry the connection (Linux 5.16).
+    package static let isMultipath = tcp(Int32(SK_TCP_IS_MPTCP), "TCP_IS_MPTCP")
     package static let userTimeout = tcp(TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT")
 }
 
@@ -197,13 +204,17 @@ extension SocketOption {
     package func valueName(_ value: Int32) -> String? {
         let names: [Int32: String] =
             switch name {
-            case "SO_DOMAIN": [AF_UNIX: "AF_UNIX", AF_INET: "AF_INET", AF_INET6: "AF_INET6"]
+            case "SO_DOMAIN": [AF_UNIX: "AF_UNIX", AF_INET: "AF_INET", AF_INET6: "AF_INET6", AF_VSOCK: "AF_VSOCK"]
             case "SO_TYPE":
                 [
                     Int32(SOCK_STREAM.rawValue): "SOCK_STREAM", Int32(SOCK_DGRAM.rawValue): "SOCK_DGRAM",
                     Int32(SOCK_SEQPACKET.rawValue): "SOCK_SEQPACKET",
                 ]
-            case "SO_PROTOCOL": [Int32(IPPROTO_TCP): "IPPROTO_TCP", Int32(IPPROTO_UDP): "IPPROTO_UDP"]
+            case "SO_PROTOCOL":
+                [
+                    Int32(IPPROTO_TCP): "IPPROTO_TCP", Int32(IPPROTO_UDP): "IPPROTO_UDP",
+                    Int32(SK_IPPROTO_MPTCP): "IPPROTO_MPTCP",
+                ]
             default: [:]
             }
         return names[value]

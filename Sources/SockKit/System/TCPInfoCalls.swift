@@ -3,7 +3,7 @@ private import Glibc
 
 /// What getsockopt(TCP_INFO) told, in the kernel's names and units; nil where this kernel is too old to tell.
 package struct KernelTCPInfo: Sendable {
-    package let state: UInt8
+    package let state, options: UInt8
     package let rto, snd_mss, rcv_mss, unacked, sacked, lost, rtt, rttvar, snd_cwnd, rcv_space, total_retrans: UInt32
     package let bytes_acked, bytes_received, delivery_rate, bytes_sent, bytes_retrans: UInt64?
     package let segs_out, segs_in, data_segs_out, notsent_bytes, min_rtt, snd_wnd: UInt32?
@@ -14,7 +14,7 @@ package struct KernelTCPInfo: Sendable {
             let end = MemoryLayout<sk_tcp_info>.offset(of: path).map { $0 + MemoryLayout<Value>.size }
             return end.map { $0 <= length } == true ? info[keyPath: path] : nil
         }
-        state = info.state
+        (state, options) = (info.state, info.options)
         (rto, snd_mss, rcv_mss) = (info.rto, info.snd_mss, info.rcv_mss)
         (unacked, sacked, lost) = (info.unacked, info.sacked, info.lost)
         (rtt, rttvar, snd_cwnd) = (info.rtt, info.rttvar, info.snd_cwnd)
@@ -52,5 +52,39 @@ package enum TCPInfoCalls {
             unsafe Int(getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_CONGESTION, &name, &length))
         }
         return String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+    }
+
+    /// Chooses the congestion control by name.
+    package static func setCongestionControl(_ name: String, of descriptor: Int32) throws(Errno) {
+        _ = try SystemCall.perform(
+            "setsockopt", on: descriptor, arguments: "\(descriptor), IPPROTO_TCP, TCP_CONGESTION, \"\(name)\""
+        ) {
+            unsafe Int(
+                setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_CONGESTION, name, UInt32(name.utf8.count)))
+        }
+    }
+
+    /// Whether the connection is Multipath TCP, which its peer spoke too; false if it fell back to TCP, or never was.
+    package static func isMultipath(_ descriptor: Int32) throws(Errno) -> Bool {
+        do throws(Errno) { return try SocketOption.isMultipath.get(from: descriptor) != 0 } catch {
+            guard error == .noSuchProtocolOption || error == .notSupported else { throw error }
+        }
+        // Before TCP_IS_MPTCP there was MPTCP_INFO, which after a fall-back is unknown or says so among its flags.
+        var info = [UInt8](repeating: 0, count: 128)
+        var length = UInt32(info.count)
+        do throws(Errno) {
+            _ = try SystemCall.perform(
+                "getsockopt", on: descriptor, arguments: "\(descriptor), SOL_MPTCP, MPTCP_INFO, \(length) bytes"
+            ) {
+                unsafe Int(
+                    getsockopt(descriptor, Int32(SK_SOL_MPTCP), Int32(SK_MPTCP_INFO), &info, &length))
+            }
+        } catch {
+            guard error == .noSuchProtocolOption || error == .notSupported else { throw error }
+            return false
+        }
+        // struct mptcp_info: six counters of one byte, two bytes of padding, then the flags, of which the lowest is
+        // MPTCP_INFO_FLAG_FALLBACK.
+        return length < 12 || info[8] & 1 == 0
     }
 }

@@ -10,6 +10,12 @@ struct ForeignFlag: Equatable, Sendable {
         self.advice = advice
     }
 
+    /// The same of a list of spellings.
+    init(spellings: [String], advice: String) {
+        self.spellings = spellings
+        self.advice = advice
+    }
+
     /// The refusal of the flag as it was written.
     func refusal(of spelling: String) -> UsageError {
         UsageError("'\(spelling)' means nothing here; \(advice)")

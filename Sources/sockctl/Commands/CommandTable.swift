@@ -3,6 +3,7 @@ enum CommandTable {
     static let all: [any Subcommand.Type] = [
         ListenCommand.self, DialCommand.self, HTTPServeCommand.self, HTTPGetCommand.self, UDPSendCommand.self,
         UDPReceiveCommand.self, BacklogProbeCommand.self, WriteBlockProbeCommand.self, LabCommand.self,
+        NetcatCommand.self,
     ]
 
     static func command(named name: String) -> (any Subcommand.Type)? { all.first { $0.name == name } }

@@ -22,7 +22,8 @@ extension Program {
                         "Addresses",
                         """
                         `HOST:PORT`, `[V6]:PORT`, `HOST PORT`, `:PORT`, `PORT`, with service names for ports; \
-                        `unix:PATH` and `unix:@NAME`, an abstract name; any network as a prefix: \
+                        `unix:PATH` and `unix:@NAME`, an abstract name; `vsock:CID:PORT`, a virtual machine or its host, \
+                        with `any`, `local` and `host` for the numbers that all have; any network as a prefix: \
                         `tcp4://127.0.0.1:80`, `udp6://[::1]:53`, `unixpacket:PATH`. To listen, `:3000` is every \
                         interface and a bare `3000` is 127.0.0.1 only; to dial, both are localhost.
                         """

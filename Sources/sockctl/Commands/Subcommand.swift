@@ -26,6 +26,8 @@ protocol RunArguments: CommandArguments {
     var showsTransfers: Bool { get }
     /// Whether reports are JSON Lines although nobody asked for `--json`: then no more is said than without it.
     var reportsObjects: Bool { get }
+    /// What people are told instead of the events' own texts, where another program's lines are wanted.
+    var wording: (any Wording)? { get }
     /// Where reports go, errors apart: standard output, where that carries no payload.
     var reportTarget: ReporterSettings.Target { get }
 }
@@ -34,6 +36,7 @@ extension RunArguments {
     var maximumTime: Duration? { nil }
     var showsTransfers: Bool { false }
     var reportsObjects: Bool { false }
+    var wording: (any Wording)? { nil }
     var reportTarget: ReporterSettings.Target { .standardError }
 }
 
@@ -68,6 +71,7 @@ extension Subcommand {
         settings.showsTransfers = arguments.showsTransfers
         if arguments.reportsObjects, !settings.isJSON { (settings.isJSON, settings.isTerse) = (true, true) }
         settings.serverCommand = serverCommand
+        settings.wording = arguments.wording
         return settings
     }
 

@@ -3,7 +3,7 @@ import SockKit
 extension Network {
     /// The network as rules about options see it.
     var traits: NetworkTraits {
-        var traits: Set<NetworkTrait> = isUnix ? [.unix] : [.ip, .source]
+        var traits: Set<NetworkTrait> = isUnix ? [.unix] : isIP ? [.ip, .source] : []
         if isTCP { traits.insert(.tcp) }
         switch kind {
         case .stream: traits.formUnion([.stream, .connection])

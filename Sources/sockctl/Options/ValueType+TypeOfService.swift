@@ -4,7 +4,10 @@ enum TypeOfService {
     static let names: [(name: String, value: Int)] =
         (0..<8).map { ("cs\($0)", $0 << 5) }
         + (1..<5).flatMap { level in (1..<4).map { ("af\(level)\($0)", level << 5 | $0 << 3) } }
-        + [("ef", 0xb8), ("lowdelay", 0x10), ("throughput", 0x08), ("reliability", 0x04), ("lowcost", 0x02)]
+        + [
+            ("critical", 0xa0), ("inetcontrol", 0xc0), ("netcontrol", 0xe0), ("ef", 0xb8), ("lowdelay", 0x10),
+            ("throughput", 0x08), ("reliability", 0x04), ("lowcost", 0x02),
+        ]
 }
 
 extension ValueType where Value == Int {

@@ -10,6 +10,7 @@ extension NetworkError {
         // A proxy is nothing that this program could be.
         case (.dial, _) where route != nil: hint
         case (.dial, .system(.connectionRefused, _)),
+            (.dial, .system(.connectionReset, _)) where network == .vsock,
             (.write, .system(.connectionRefused, _)) where network?.isUnix == true:
             hint(followedBy: startHint(command))
         case (.dial, .system(.noSuchFile, _)), (.write, .system(.noSuchFile, _)):
@@ -44,6 +45,7 @@ extension NetworkError {
         // Nothing can listen there.
         case .ip(_, port: 0), nil: nil
         case .ip(let address, let port): "start one with: sockctl \(command) \(Self.place(address, port))"
+        case .vsock(let address): "start one there with: sockctl \(command) vsock:any:\(address.port)"
         case .unix(let name): "start one with: sockctl \(network == .unixgram ? "udp-recv" : command) unix:\(name)"
         }
     }

@@ -49,6 +49,7 @@ extension ExitStatus {
             case .timeout, .idle, .noAnswer: .timedOut
             case .noSuchHost, .lookupFailed, .noSuitableAddress: .noHost
             case .unknownService, .invalid: .usage
+            case .noProtocol: .unavailable
             case .limit, .frame: .data
             case .message(let error): error.kind == .truncated ? .inputOutput : .data
             case .closed, .cancelled, .peerEnded: .inputOutput
@@ -75,7 +76,7 @@ extension ExitStatus {
         if error.stream == .standardInput { return number == .noSpace ? .system : .noInput }
         switch error.operation {
         // Who resets had accepted: there was a connection.
-        case .dial: return number == .connectionReset ? .inputOutput : .unavailable
+        case .dial: return number == .connectionReset && error.network != .vsock ? .inputOutput : .unavailable
         // The address was there to be had, so what is wrong is the place: a directory that is missing, for one.
         case .listen: return .cannotCreate
         case .accept, .wait: return .system

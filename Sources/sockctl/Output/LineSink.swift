@@ -95,7 +95,7 @@ final class LineSink: Sendable {
     }
 
     private func put(_ bytes: [UInt8], _ state: inout State) {
-        guard !state.isGone else { return }
+        guard !state.isGone, !bytes.isEmpty else { return }
         let goesNow = !state.isDraining && bytes.count <= Self.safeLength && UnwatchedCalls.isWritable(descriptor)
         if goesNow { return writeNow(bytes, &state) }
         guard state.waitingBytes + bytes.count <= Self.longestQueue else {

@@ -22,6 +22,8 @@ struct ReporterSettings: Sendable {
     var showsProgress = false
     /// The command that starts what a refused dial would have found, for hints.
     var serverCommand = "listen"
+    /// What people are told instead of the events' own texts; JSON is as ever.
+    var wording: (any Wording)?
     /// Where reports go; errors and traces go to standard error all the same.
     var target = Target.standardError
 }
@@ -92,7 +94,8 @@ final class Reporter: Sendable {
     /// Says something of the command's output as a whole: where that is text, beside it, on standard error.
     func conclude<Reported: Event>(_ event: Reported, _ text: String) {
         if settings.isJSON { return report(event) }
-        guard isReported(Reported.level) else { return }
+        // Where another program's lines are printed there are no others.
+        guard isReported(Reported.level), settings.wording == nil else { return }
         target.flush()
         put(errors) { Self.line(errorTerminal.wrap(text), settings, errorTerminal) }
     }
@@ -238,8 +241,9 @@ final class Reporter: Sendable {
     private static func line(
         _ event: any Event, _ settings: ReporterSettings, _ terminal: Terminal, since start: Deadline
     ) -> [UInt8] {
-        guard settings.isJSON else { return line(event.text(on: terminal), settings, terminal) }
-        return json(event, since: start)
+        if settings.isJSON { return json(event, since: start) }
+        guard let wording = settings.wording else { return line(event.text(on: terminal), settings, terminal) }
+        return wording.text(of: event, on: terminal).map { line($0, settings, terminal) } ?? []
     }
 
     /// The event's object as a line, whatever form reports have.

@@ -42,7 +42,7 @@ import Testing
             (["1.2.3.256:80"], "1.2.3.256 is not an IPv4 address; write four decimal numbers, such as 127.0.0.1"),
             (
                 ["foo://x"],
-                "unknown network foo; one of tcp, tcp4, tcp6, udp, udp4, udp6, unix, unixgram, unixpacket"
+                "unknown network foo; one of tcp, tcp4, tcp6, udp, udp4, udp6, unix, unixgram, unixpacket, vsock"
             ),
             (["tcp://"], "an address is missing after the network; write HOST:PORT"),
             (["unix:"], "the Unix path is empty; write unix:PATH or unix:@NAME"),

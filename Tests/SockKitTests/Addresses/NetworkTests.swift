@@ -4,12 +4,13 @@ import Testing
 @Suite struct NetworkTests {
     @Test func `the nine networks have Go's names`() {
         let names = "tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket"
-        #expect(Network.allCases.map(\.description).joined(separator: " ") == names)
+        #expect(Network.nine.map(\.description).joined(separator: " ") == names)
+        #expect(Network.allCases.map(\.description).joined(separator: " ") == "\(names) vsock")
     }
 
     @Test(arguments: Network.allCases)
-    func `a network is exactly one of TCP, UDP and Unix`(network: Network) {
-        #expect([network.isTCP, network.isUDP, network.isUnix].count { $0 } == 1)
+    func `a network is exactly one of TCP, UDP, Unix and vsock`(network: Network) {
+        #expect([network.isTCP, network.isUDP, network.isUnix, network == .vsock].count { $0 } == 1)
         #expect(network.isUDP == (network.kind == .datagram && !network.isUnix))
     }
 
@@ -27,7 +28,7 @@ import Testing
     @Test(
         arguments: zip(
             Network.allCases,
-            [.stream, .stream, .stream, .datagram, .datagram, .datagram, .stream, .datagram, .sequenced]
+            [.stream, .stream, .stream, .datagram, .datagram, .datagram, .stream, .datagram, .sequenced, .stream]
                 as [Network.Kind]
         ))
     func `each network carries what its name says`(network: Network, kind: Network.Kind) {

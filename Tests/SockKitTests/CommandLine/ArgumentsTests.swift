@@ -21,7 +21,7 @@ import Testing
         ("--network tcp4 -4 x", "'--network tcp4' already names the network: leave out '-4'"),
         (
             "--network sctp x",
-            "'--network': 'sctp' is none of tcp, tcp4, tcp6, udp, udp4, udp6, unix, unixgram, unixpacket"
+            "'--network': 'sctp' is none of tcp, tcp4, tcp6, udp, udp4, udp6, unix, unixgram, unixpacket, vsock"
         ),
         (
             "--send-only --recv-only x",

@@ -2,8 +2,8 @@ import SockKit
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct NineNetworksTests {
-    private static let connected = Network.allCases.filter { $0.kind != .datagram }
-    private static let datagrams = Network.allCases.filter { $0.kind == .datagram }
+    private static let connected = Network.nine.filter { $0.kind != .datagram }
+    private static let datagrams = Network.nine.filter { $0.kind == .datagram }
 
     private static let triples: [Network: [Int32]] = [
         .tcp: [2, 1, 6], .tcp4: [2, 1, 6], .tcp6: [10, 1, 6], .udp: [2, 2, 17], .udp4: [2, 2, 17], .udp6: [10, 2, 17],

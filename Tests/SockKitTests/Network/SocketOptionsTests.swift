@@ -81,7 +81,8 @@ import Testing
                 _ = try await ListenConfiguration(options: options).listen(.tcp, "127.0.0.1:0")
             }
             #expect(
-                listened.description == "listen tcp 127.0.0.1:0: setsockopt SO_BINDTODEVICE: no such device")
+                listened.description
+                    == "listen tcp 127.0.0.1:0: setsockopt SO_BINDTODEVICE no-such-if: no such device")
         }
     }
 

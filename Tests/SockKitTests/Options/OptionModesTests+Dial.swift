@@ -19,7 +19,7 @@ extension OptionModesTests {
             input-grace max-time close close-after read-timeout write-timeout deadline keep-going idle-timeout \
             goodbye send-only recv-only output hex-dump crlf read-size first-read-delay read-delay no-read max-bytes \
             write-size write-delay delay rate frame max-frame separator whole append first-line busy-poll exec \
-            sh-exec pty
+            sh-exec pty pass-fd
             """),
         Mode(
             "--first-line", .tcp,
@@ -100,7 +100,7 @@ extension OptionModesTests {
             """
             zero timeout fallback-delay source source-port retry retry-delay retry-max-delay send quit-after \
             shutdown input-grace max-time count close-after idle-timeout send-only recv-only output hex-dump crlf \
-            read-size write-size append busy-poll
+            read-size write-size append busy-poll pass-fd
             """),
         Mode(
             "--send a", .udp,
@@ -115,14 +115,14 @@ extension OptionModesTests {
             submit writers quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump \
             crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame \
-            max-frame separator whole append first-line busy-poll exec sh-exec pty
+            max-frame separator whole append first-line busy-poll exec sh-exec pty pass-fd
             """),
         Mode(
             "", .unixgram,
             """
             zero timeout source retry retry-delay retry-max-delay send quit-after shutdown input-grace max-time \
             count close-after idle-timeout send-only recv-only output hex-dump crlf read-size write-size append \
-            busy-poll
+            busy-poll pass-fd
             """),
         Mode(
             "", .unixpacket,
@@ -131,7 +131,7 @@ extension OptionModesTests {
             quit-after shutdown no-shutdown half-open input-grace max-time close close-after read-timeout \
             write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf \
             read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append \
-            busy-poll exec sh-exec pty
+            busy-poll exec sh-exec pty pass-fd
             """),
     ]
 }

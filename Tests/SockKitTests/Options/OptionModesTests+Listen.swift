@@ -19,7 +19,7 @@ extension OptionModesTests {
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump \
             crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame \
             max-frame separator whole append busy-poll exec sh-exec pty allow deny allow-file deny-file \
-            max-conns-per-host
+            max-conns-per-host activated
             """),
         Mode(
             "-k", .tcp,
@@ -29,7 +29,7 @@ extension OptionModesTests {
             write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf \
             read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame \
             max-frame separator whole append busy-poll exec sh-exec pty queue slow allow deny allow-file deny-file \
-            max-conns-per-host
+            max-conns-per-host activated
             """),
         Mode(
             "--serve chat", .tcp,
@@ -53,7 +53,7 @@ extension OptionModesTests {
             keep-open max-accepts max-conns timeout io-model backlog accept-delay reuse-port max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye read-size \
             first-read-delay read-delay max-bytes write-size write-delay rate frame max-frame busy-poll allow deny \
-            allow-file deny-file max-conns-per-host
+            allow-file deny-file max-conns-per-host activated
             """),
         Mode(
             "--serve discard", .tcp,
@@ -61,7 +61,7 @@ extension OptionModesTests {
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port readers message-size max-time \
             close close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye read-size \
             first-read-delay read-delay max-bytes write-size write-delay rate frame max-frame busy-poll allow deny \
-            allow-file deny-file max-conns-per-host
+            allow-file deny-file max-conns-per-host activated
             """),
         Mode(
             "--serve chargen", .tcp,
@@ -69,14 +69,14 @@ extension OptionModesTests {
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye read-size first-read-delay \
             read-delay no-read max-bytes write-size write-delay rate busy-poll allow deny allow-file deny-file \
-            max-conns-per-host
+            max-conns-per-host activated
             """),
         Mode(
             "--serve time", .tcp,
             """
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
             write-timeout deadline idle-timeout goodbye write-size write-delay rate busy-poll allow deny allow-file \
-            deny-file max-conns-per-host
+            deny-file max-conns-per-host activated
             """),
         Mode(
             "--serve frames", .tcp,
@@ -84,17 +84,21 @@ extension OptionModesTests {
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye read-size first-read-delay \
             read-delay max-bytes write-size write-delay rate busy-poll allow deny allow-file deny-file \
-            max-conns-per-host
+            max-conns-per-host activated
             """),
-        Mode("--io-model spin", .tcp, "serve keep-open max-accepts timeout backlog reuse-port max-time read-size"),
-        Mode("--no-accept", .tcp, "keep-open backlog reuse-port max-time"),
+        Mode(
+            "--io-model spin", .tcp,
+            """
+            serve keep-open max-accepts timeout backlog reuse-port max-time read-size activated
+            """),
+        Mode("--no-accept", .tcp, "keep-open backlog reuse-port max-time activated"),
         Mode(
             "--recv-only", .tcp,
             """
             serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port readers message-size \
             shutdown no-shutdown max-time close close-after read-timeout write-timeout deadline keep-going \
             idle-timeout goodbye output hex-dump read-size first-read-delay read-delay max-bytes rate frame \
-            max-frame separator append busy-poll allow deny allow-file deny-file max-conns-per-host
+            max-frame separator append busy-poll allow deny allow-file deny-file max-conns-per-host activated
             """),
         Mode(
             "--send-only", .tcp,
@@ -103,7 +107,7 @@ extension OptionModesTests {
             no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout deadline \
             keep-going idle-timeout goodbye output hex-dump crlf read-size first-read-delay read-delay no-read \
             max-bytes write-size write-delay delay rate frame max-frame whole append busy-poll allow deny allow-file \
-            deny-file max-conns-per-host
+            deny-file max-conns-per-host activated
             """),
         Mode(
             "--no-read", .tcp,
@@ -111,7 +115,7 @@ extension OptionModesTests {
             serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port quit-after shutdown \
             no-shutdown half-open input-grace max-time close close-after write-timeout deadline idle-timeout goodbye \
             send-only hex-dump crlf write-size write-delay delay rate busy-poll exec sh-exec pty allow deny \
-            allow-file deny-file max-conns-per-host
+            allow-file deny-file max-conns-per-host activated
             """),
         Mode(
             "--frame line", .tcp,
@@ -120,7 +124,7 @@ extension OptionModesTests {
             no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout deadline \
             keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf read-size first-read-delay \
             read-delay max-bytes write-size write-delay delay rate max-frame separator whole append busy-poll exec \
-            sh-exec pty allow deny allow-file deny-file max-conns-per-host
+            sh-exec pty allow deny allow-file deny-file max-conns-per-host activated
             """),
         Mode(
             "--readers 2", .tcp,
@@ -129,18 +133,19 @@ extension OptionModesTests {
             no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout deadline \
             keep-going idle-timeout goodbye recv-only output hex-dump crlf read-size first-read-delay read-delay \
             max-bytes write-size write-delay delay rate append busy-poll allow deny allow-file deny-file \
-            max-conns-per-host
+            max-conns-per-host activated
             """),
         Mode(
             "", .udp,
             """
             serve keep-open timeout reuse-port quit-after shutdown input-grace max-time count idle-timeout send-only \
-            recv-only output hex-dump crlf read-size write-size append busy-poll allow deny allow-file deny-file
+            recv-only output hex-dump crlf read-size write-size append busy-poll allow deny allow-file deny-file \
+            activated
             """),
         Mode(
             "--serve echo", .udp,
             """
-            keep-open timeout reuse-port max-time count busy-poll allow deny allow-file deny-file
+            keep-open timeout reuse-port max-time count busy-poll allow deny allow-file deny-file activated
             """),
         Mode(
             "", .unix,
@@ -149,7 +154,7 @@ extension OptionModesTests {
             message-size quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump \
             crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame \
-            max-frame separator whole append busy-poll exec sh-exec pty allow deny allow-file deny-file
+            max-frame separator whole append busy-poll exec sh-exec pty allow deny allow-file deny-file activated
             """),
         Mode(
             "", .unixpacket,
@@ -158,7 +163,7 @@ extension OptionModesTests {
             no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout deadline \
             keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf read-size first-read-delay \
             read-delay no-read max-bytes write-size write-delay delay rate append busy-poll exec sh-exec pty allow \
-            deny allow-file deny-file
+            deny allow-file deny-file activated
             """),
     ]
 }

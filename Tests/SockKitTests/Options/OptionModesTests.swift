@@ -92,6 +92,7 @@ import Testing
         case (_, "close", _): " fin"
         case (_, "mode", _): " 0600"
         case (_, "busy-poll", _): " 50us"
+        case (_, "setsockopt", _): " 1:6:1"
         case (_, "allow", _), (_, "deny", _): " a"
         case (_, "max-head", _): " 16K"
         case (_, "auth", _), (_, "header", _): " a:b"

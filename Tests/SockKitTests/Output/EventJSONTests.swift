@@ -19,6 +19,14 @@ import Testing
             "resolve_seconds":0.001,"connect_seconds":0.000123}
             """#,
             #"{"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112"}"#,
+            #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","feature":"mptcp",\#
+            "used":true}
+            """#,
+            #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","feature":"fastopen",\#
+            "used":false,"reason":"no data came with the SYN"}
+            """#,
             #"{"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","seconds":5e-05}"#,
             #"""
             {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","bytes":17,\#

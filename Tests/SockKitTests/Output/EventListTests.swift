@@ -13,6 +13,7 @@ import Testing
         ("syn-retransmitted", .verbose, "count"),
         ("connected", .verbose, "attempt resolve_seconds connect_seconds"),
         ("accepted", .verbose, ""),
+        ("feature", .verbose, "feature used reason"),
         ("socket-options", .veryVerbose, "options"),
         ("first-byte", .verbose, "seconds"),
         ("read", .transfer, "total reader"),

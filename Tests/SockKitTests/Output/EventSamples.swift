@@ -60,6 +60,8 @@ enum EventSamples {
         SYNRetransmittedEvent(ends: ends, count: 1),
         ConnectedEvent(ends: ends, attempt: 1, resolve: .milliseconds(1), connect: .microseconds(123)),
         AcceptedEvent(ends: ends),
+        FeatureEvent(ends: ends, feature: .mptcp, isUsed: true),
+        FeatureEvent(ends: ends, feature: .fastopen, isUsed: false, reason: "no data came with the SYN"),
         firstByte,
         ReadEvent(ends: ends, bytes: 17, total: 34),
         WroteEvent(ends: ends, bytes: 1, total: 1),

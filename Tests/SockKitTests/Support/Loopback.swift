@@ -61,6 +61,7 @@ func freshAddress(_ network: Network) -> String {
     switch network {
     case .tcp, .tcp4, .udp, .udp4: "127.0.0.1:0"
     case .tcp6, .udp6: "[::1]:0"
+    case .vsock: "vsock:local:0"
     case .unix, .unixgram, .unixpacket: "@sockkit-\(getpid())-\(addressCount.add(1, ordering: .relaxed).newValue)"
     }
 }

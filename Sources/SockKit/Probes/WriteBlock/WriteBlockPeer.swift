@@ -145,6 +145,7 @@ extension Destination {
     fileprivate init(_ endpoint: Endpoint) {
         switch endpoint {
         case .unix(let name): self.init(place: .unix(name))
+        case .vsock(let address): self.init(place: .vsock(address))
         case .ip(let address, let port): self.init(place: .host("\(address)", service: "\(port)"))
         }
     }

@@ -28,7 +28,9 @@ struct UDPReceiveArguments: Equatable, Sendable {
         + GateArguments.rules.lifted(through: \.gate)
         + TransferArguments.rows.filter { ["output", "append", "hex-dump"].contains($0.info.name) }.lifted(
             through: \.transfer)
-        + DatagramArguments.rows(socketOptions: ["rcvbuf", "sndbuf", "ttl", "tos", "interface"])
+        + DatagramArguments.rows(socketOptions: [
+            "rcvbuf", "sndbuf", "ttl", "tos", "interface", "min-ttl", "setsockopt",
+        ])
         .lifted(through: \.datagrams)
 
     private static let receiving: [Row<UDPReceiveArguments>] = [

@@ -33,7 +33,8 @@ struct UDPSendArguments: Equatable, Sendable {
                     line of standard input is one, its newline included.
                     """),
         ] + sending.titled("Sending") + answers.titled("Answers") + peers.titled("Peers")
-        + DatagramArguments.rows(socketOptions: ["sndbuf", "ttl", "tos", "interface"]).lifted(through: \.datagrams)
+        + DatagramArguments.rows(socketOptions: ["sndbuf", "ttl", "tos", "interface", "setsockopt"]).lifted(
+            through: \.datagrams)
 
     private static let sending: [Row<UDPSendArguments>] = [
         .flag("whole", into: \.isWhole, help: "Send all of standard input as one datagram.")

@@ -19,16 +19,26 @@ struct Dial {
         (network, destination) = try arguments.peer.network.destination(arguments.address, .dialing)
         resolver = try arguments.peer.network.resolver()
         try DialCommand.command.check(arguments.given, on: network.traits)
-        source = try network.isUnix ? nil : Self.source(arguments)
+        source = try network.isIP ? Self.source(arguments) : nil
         // With --send the idle limit is one on each answer.
         policy = PeerPolicy(arguments.peer, watchesIdleness: arguments.roundTrips.text == nil)
         try checkHeartbeat()
         if network.kind == .datagram { try destination.checkPort() }
+        if arguments.passesDescriptor, !Connection.isCarrier(1) {
+            throw UsageError(
+                "'--pass-fd' hands the connection over a Unix socket, and standard output is none",
+                hint: "ssh makes it one: ssh -o ProxyUseFdpass=yes -o ProxyCommand='sockctl dial --pass-fd %h %p' HOST")
+        }
     }
 
     func run() async -> ExitStatus {
         arguments.peer.waiting.apply()
         do throws(NetworkError) {
+            if arguments.passesDescriptor {
+                let persistence = Persistence(arguments.persistence, output: nil, reporter)
+                try await reach(1, persistence).connection.pass(over: 1)
+                return .success
+            }
             guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
             if arguments.peer.program.isWanted { return try await runProgram(copies) }
             var transfer = arguments.peer.transfer
@@ -119,6 +129,7 @@ struct Dial {
             peer.clock = PeerClock()
         }
         persistence.noteConnected(peer.ends)
+        peer.reportMultipath()
         if reporter.isReported(.veryVerbose), let facts = connection.socketFacts {
             reporter.report(SocketOptionsEvent(ends: peer.ends, facts: facts))
         }

@@ -17,6 +17,7 @@ struct DialArguments: Equatable, Sendable {
     var writing = WriterArguments()
     var scan = ScanArguments()
     var firstLineOnly = false
+    var passesDescriptor = false
     var peer = PeerArguments()
 
     static let rows: [Row<DialArguments>] =
@@ -26,7 +27,8 @@ struct DialArguments: Equatable, Sendable {
                 help: "Where to connect: host:port, port or unix:path.",
                 detail: """
                     `HOST:PORT` or `HOST PORT`; `:PORT` or a bare `PORT` for localhost; `unix:PATH`, or `unix:@NAME` \
-                    for an abstract name; any network may stand before it, as in `tcp4://127.0.0.1:80`. \
+                    for an abstract name; `vsock:host:PORT`; any network may stand before it, as in \
+                    `tcp4://127.0.0.1:80`. \
                     With `-z` hosts and ports are lists; see SCANNING.
                     """)
         ] + connecting.titled("Connecting")
@@ -35,7 +37,7 @@ struct DialArguments: Equatable, Sendable {
         + SubmitArguments.rows.lifted(through: \.submit)
         + WriterArguments.rows.lifted(through: \.writing)
         + ScanArguments.rows.lifted(through: \.scan)
-        + PeerArguments.rows.lifted(through: \.peer) + [firstLine].titled(TransferArguments.title)
+        + PeerArguments.rows.lifted(through: \.peer) + [firstLine, passing].titled(TransferArguments.title)
 
     private static let firstLine: Row<DialArguments> = .flag(
         "first-line", into: \.firstLineOnly, help: "Print the first line that comes, and be done.",
@@ -58,6 +60,20 @@ struct DialArguments: Equatable, Sendable {
         reason: "'{other}' says when to end, and with '--first-line' the first line does"
     )
     .needs(.stream, reason: "'--first-line' looks for a line in a stream, and {network} has messages")
+
+    private static let passing: Row<DialArguments> = .flag(
+        "pass-fd", into: \.passesDescriptor, help: "Hand the connection over to standard output.",
+        detail: """
+            Standard output is a Unix socket, as ssh's `ProxyUseFdpass` makes it: its other end gets the connected socket \
+            (SCM_RIGHTS), and that is the end here.
+            """
+    ).manualOnly
+        .honours(
+            PeerArguments.plainNames.union([
+                "timeout", "fallback-delay", "source", "source-port", "retry", "retry-delay", "retry-max-delay",
+                "max-time",
+            ]),
+            reason: "'{other}' is about talking to the peer, and with '--pass-fd' somebody else does that")
 
     private static let connecting: [Row<DialArguments>] = [
         .option(

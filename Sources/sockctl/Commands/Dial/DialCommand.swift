@@ -16,7 +16,7 @@ enum DialCommand: Subcommand {
             ForeignFlag("-D", advice: "use --trace"),
             ForeignFlag("-W", advice: "use --count"),
             ForeignFlag("--version", advice: "use: sockctl --version"),
-        ],
+        ] + ForeignFlag.ofPeers(listening: false),
         validate: { (arguments: DialArguments) throws(UsageError) in try arguments.validate() }
     )
 
@@ -112,6 +112,9 @@ enum DialCommand: Subcommand {
                 "sockctl listen 3000 --serve echo",
                 "sockctl dial 3000 -c 'echo question; read x; test \"$x\" = question'",
                 shows: "A program that asks a server, and whose status says whether the answer was right."),
+            Manual.Example(
+                "sockctl listen 3000 --serve discard", "echo hello | sockctl dial -vv --congestion reno 3000",
+                shows: "Choose the congestion control, and see what the kernel made of all the options."),
             Manual.Example(
                 "sockctl listen 3000 --serve discard", "sockctl dial --trace --send-only 3000 <report",
                 shows: "See every system call that it takes to send a file."),

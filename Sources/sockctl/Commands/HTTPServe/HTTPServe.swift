@@ -66,7 +66,9 @@ struct HTTPServe {
         let limits = Server.Limits(
             connections: arguments.maximumConnections, connectionsPerHost: arguments.gate.mostPerHost,
             grace: arguments.grace)
-        let server = Server(listener, service, limits: limits, policy: PeerPolicy(), reporter: reporter)
+        var asked = PeerArguments()
+        asked.socket = arguments.socket
+        let server = Server(listener, service, limits: limits, policy: PeerPolicy(asked), reporter: reporter)
         server.noun = "request"
         server.gate = gate
         server.onAccept = { [reporter] peer in

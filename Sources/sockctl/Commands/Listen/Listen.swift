@@ -7,16 +7,16 @@ struct Listen {
     private let conductor: Conductor
     private let reporter: Reporter
     private let network: Network
-    private let destination: Destination
+    private let destination: Destination?
     private let resolver: Resolver
+    /// A socket that was given, where there is no address to listen on.
+    private let given: GivenSocket?
     private let configuration: ListenConfiguration
 
     init(_ arguments: ListenArguments, _ conductor: Conductor) throws(UsageError) {
         self.arguments = arguments
         self.conductor = conductor
         reporter = conductor.reporter
-        let words: [Word] = arguments.address.isEmpty ? ["127.0.0.1:0"] : arguments.address
-        (network, destination) = try arguments.peer.network.destination(words, .listening)
         var options = arguments.peer.socket.options
         options.reusesPort = arguments.reusesPort
         resolver = try arguments.peer.network.resolver()
@@ -24,6 +24,14 @@ struct Listen {
             backlog: arguments.backlog.map(Int32.init), options: options,
             resolver: resolver,
             unixMode: UInt32(arguments.mode ?? 0o600))
+        if arguments.givenSocket.isWanted {
+            let taken = try arguments.givenSocket.take(named: arguments.address.first, options: options)
+            (given, network, destination) = (taken, taken.network, nil)
+        } else {
+            let words: [Word] = arguments.address.isEmpty ? ["127.0.0.1:0"] : arguments.address
+            (network, destination) = try arguments.peer.network.destination(words, .listening)
+            given = nil
+        }
         try ListenCommand.command.check(arguments.given, on: network.traits)
     }
 
@@ -41,7 +49,8 @@ struct Listen {
         do throws(NetworkError) {
             if network.kind == .datagram { return try await receiveDatagrams(gate) }
             let modelServer = try modelServer()
-            let listener = try await configuration.listen(network, at: destination)
+            if case .connection(let connection) = given { return try await serve(OnePeer(connection), gate) }
+            let listener = try await listener()
             defer { listener.close() }
             listener.onRetry = { [reporter] error, attempt, pause in
                 reporter.report(RetryingEvent(attempt: attempt, delay: pause, failure: Failure(error)))
@@ -53,6 +62,16 @@ struct Listen {
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
         }
+    }
+
+    private func listener() async throws(NetworkError) -> Listener {
+        if case .listener(let listener) = given { return listener }
+        return try await configuration.listen(network, at: place)
+    }
+
+    private var place: Destination {
+        guard let destination else { preconditionFailure("there is an address, or a socket that was given") }
+        return destination
     }
 
     // MARK: - Nobody, or not yet
@@ -105,7 +124,7 @@ struct Listen {
         return await session.run()
     }
 
-    private func serve(_ listener: Listener, _ gate: Gate?) async throws(NetworkError) -> ExitStatus {
+    private func serve(_ listener: any PeerSource, _ gate: Gate?) async throws(NetworkError) -> ExitStatus {
         if arguments.peer.program.isWanted { return await runPrograms(listener, gate) }
         guard arguments.serve.isHosted else {
             let (service, tally) = service
@@ -130,7 +149,7 @@ struct Listen {
         return status
     }
 
-    private func runPrograms(_ listener: Listener, _ gate: Gate?) async -> ExitStatus {
+    private func runPrograms(_ listener: any PeerSource, _ gate: Gate?) async -> ExitStatus {
         guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
         let programs = ProgramService(arguments.peer, copies, reporter, isForOne: !arguments.goesOn)
         conductor.onResize = { programs.resize() }
@@ -154,9 +173,10 @@ struct Listen {
         Fanout.Limits(bound: arguments.queue.size, slow: arguments.queue.slow, waitsForLast: waitsForLast)
     }
 
-    private func runServer(_ listener: Listener, _ service: any Service, _ gate: Gate?) async -> ExitStatus {
+    private func runServer(_ listener: any PeerSource, _ service: any Service, _ gate: Gate?) async -> ExitStatus {
         let limits = Server.Limits(
-            accepts: arguments.goesOn ? arguments.maximumAccepts : 1, connections: arguments.maximumConnections,
+            accepts: arguments.goesOn && !(listener is OnePeer) ? arguments.maximumAccepts : 1,
+            connections: arguments.maximumConnections,
             connectionsPerHost: arguments.gate.mostPerHost, firstPeer: arguments.timeout,
             acceptDelay: arguments.acceptDelay)
         let server = Server(
@@ -199,7 +219,7 @@ struct Listen {
     private func receiveDatagrams(_ gate: Gate?) async throws(NetworkError) -> ExitStatus {
         guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
         let streams = try PairedStream.standard(arguments.peer.transfer)
-        let socket = try await configuration.listenDatagram(network, at: destination)
+        let socket = try await datagramSocket()
         defer { socket.close() }
         reporter.report(ListeningEvent(socket))
         guard arguments.serve == .pipe else {
@@ -216,6 +236,11 @@ struct Listen {
         return await session.run(
             .open(socket, everyone: arguments.keepsOpen), Ends(network, local: socket.localEndpoint),
             longest: socket.longestMessage, firstTimeout: arguments.timeout)
+    }
+
+    private func datagramSocket() async throws(NetworkError) -> DatagramSocket {
+        if case .datagrams(let socket) = given { return socket }
+        return try await configuration.listenDatagram(network, at: place)
     }
 
     private func tellDenied(_ gate: Gate?) {

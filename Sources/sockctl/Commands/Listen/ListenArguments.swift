@@ -20,6 +20,7 @@ struct ListenArguments: Equatable, Sendable {
     var ioModel: IOModel?
     var queue = QueueArguments()
     var gate = GateArguments()
+    var givenSocket = GivenSocketArguments()
     var peer = PeerArguments()
 
     static let rows: [Row<ListenArguments>] =
@@ -29,11 +30,11 @@ struct ListenArguments: Equatable, Sendable {
                 help: "Where to listen: port, :port, host:port or unix:path.",
                 detail: """
                     `HOST:PORT` or `HOST PORT`; `:PORT` for every interface of both families; a bare `PORT` for \
-                    127.0.0.1 only; `unix:PATH`, or `unix:@NAME` for an abstract name; any network may stand before \
+                    127.0.0.1 only; `unix:PATH`, or `unix:@NAME` for an abstract name; `vsock:any:PORT`; any network may stand before \
                     it, as in `udp6://[::1]:53`. Port 0 picks a free one, as does no address at all, on 127.0.0.1.
                     """)
         ] + peers.titled("Peers") + GateArguments.rows.lifted(through: \.gate)
-        + backlogRows.titled("Queue")
+        + GivenSocketArguments.rows.lifted(through: \.givenSocket).titled("Peers") + backlogRows.titled("Queue")
         + QueueArguments.rows.lifted(through: \.queue)
         + ReaderArguments.rows.lifted(through: \.reading)
         + PeerArguments.rows.lifted(through: \.peer)
@@ -118,7 +119,7 @@ struct ListenArguments: Equatable, Sendable {
             .honours(
                 PeerArguments.plainNames.union([
                     "serve", "keep-open", "max-accepts", "timeout", "backlog", "reuse-port", "mode", "read-size",
-                    "max-time",
+                    "max-time", "fd", "activated",
                 ]),
                 reason: "'{other}' has no effect with '--io-model', a small echo server of plain system calls"
             )
@@ -144,7 +145,9 @@ struct ListenArguments: Equatable, Sendable {
                 "timeout", reason: withoutPeers, hint: "to end after a time, use --max-time"
             )
             .honours(
-                PeerArguments.plainNames.union(["keep-open", "backlog", "reuse-port", "mode", "max-time"]),
+                PeerArguments.plainNames.union([
+                    "keep-open", "backlog", "reuse-port", "mode", "max-time", "fd", "activated",
+                ]),
                 reason: withoutPeers),
         .flag(
             "reuse-port", into: \.reusesPort, help: "Share the port with others that do.",
@@ -184,6 +187,11 @@ struct ListenArguments: Equatable, Sendable {
 
     func validate() throws(UsageError) {
         try peer.frame.validate(given, hasPackets: serve == .frames)
+        if givenSocket.isInetd, serve == .pipe, !given.containsAny(of: ["exec", "sh-exec"]) {
+            throw UsageError(
+                "'--inetd' makes standard input the peer, and then there is nothing to join it to",
+                hint: "say what to do with it, as in: sockctl listen --inetd --serve echo")
+        }
         if let maximumConnections, maximumConnections > 1, !goesOn {
             throw UsageError("'--max-conns \(maximumConnections)' needs '--keep-open': without it one peer is served")
         }

@@ -17,7 +17,7 @@ enum ListenCommand: Subcommand {
             ForeignFlag("-D", advice: "use --trace"),
             ForeignFlag("-W", advice: "use --count"),
             ForeignFlag("--version", advice: "use: sockctl --version"),
-        ],
+        ] + ForeignFlag.ofPeers(listening: true),
         validate: { (arguments: ListenArguments) throws(UsageError) in try arguments.validate() }
     )
 
@@ -53,6 +53,14 @@ enum ListenCommand: Subcommand {
                 The socket's file gets the permissions of `--mode` and is removed at the end, also after SIGINT and \
                 SIGTERM. A stale file is replaced only if nobody listens on it; a file that is not a socket never is. \
                 Abstract names, as `unix:@name`, have no file.
+                """
+            ),
+            Manual.Section(
+                "SOCKETS THAT WERE GIVEN",
+                """
+                With `--activated` the socket is systemd's: of a unit with `ListenStream=3000`, or what \
+                systemd-socket-activate(1) makes. With `--inetd` it is standard input, and with `--fd` any descriptor. It is \
+                used as it is: its address, its queue and its file are those of whoever made it.
                 """
             ),
             .ioModels, .events,

@@ -139,7 +139,7 @@ extension DatagramSender {
         let length = Quantity.count(batchLength, "byte")
         let far = error.remote ?? socket.remoteEndpoint
         switch far {
-        case .unix, nil:
+        case .unix, .vsock, nil:
             // The kernel keeps 32 bytes of the buffer for itself (unix(7)).
             let room = socket.bufferSizes.map { "\($0.send - 32) bytes" } ?? "what the send buffer holds"
             return "the datagram has \(length); the limit here is \(room), which --sndbuf raises"

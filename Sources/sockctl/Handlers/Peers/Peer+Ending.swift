@@ -52,6 +52,7 @@ extension Peer {
     func closeNow(_ mode: CloseMode, by ending: ConnectionEnding) -> Bool {
         let mode = isCutOff ? .reset : mode
         if mode == .hold, ending != .reset { return false }
+        if server == nil { reportFastOpen(isAccepted: false) }
         if reporter.isReported(.verbose) { reportClose(by: ending) }
         if mode == .reset { connection.reset() } else { connection.close() }
         // It holds the peer, as the peer holds it.

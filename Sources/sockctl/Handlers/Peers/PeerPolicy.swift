@@ -17,6 +17,8 @@ final class PeerPolicy: Sendable {
     /// More than this from the peer is an error.
     let maximumBytes: Int?
     let reads: Bool
+    let asksForMultipath: Bool
+    let asksForFastOpen: Bool
 
     /// As `arguments` say; without any, nothing is asked. `watchesIdleness` is false where the idle limit is one on
     /// single answers.
@@ -32,6 +34,8 @@ final class PeerPolicy: Sendable {
         pace = arguments.pace.pace
         maximumBytes = arguments.pace.maximumBytes
         reads = arguments.pace.reads
+        asksForMultipath = arguments.socket.multipath
+        asksForFastOpen = arguments.socket.fastOpen
     }
 
     /// Nothing is asked of how a connection is read and written.

@@ -24,7 +24,7 @@ final class Server {
     /// Told of each peer that is accepted.
     var onAccept: (@Netpoller (Peer) -> Void)?
 
-    private let listener: Listener
+    private let listener: any PeerSource
     private let reporter: Reporter
     private let limits: Limits
     private let policy: PeerPolicy
@@ -42,7 +42,7 @@ final class Server {
     /// How long they have once they were cut off.
     private static let patience = Duration.seconds(5)
 
-    init(_ listener: Listener, _ service: any Service, limits: Limits, policy: PeerPolicy, reporter: Reporter) {
+    init(_ listener: any PeerSource, _ service: any Service, limits: Limits, policy: PeerPolicy, reporter: Reporter) {
         self.listener = listener
         self.service = service
         self.limits = limits
@@ -170,6 +170,8 @@ final class Server {
         if accepted == limits.accepts { listener.close() }
         let peer = Peer(connection, number: accepted, reporter: reporter, policy: policy)
         if reporter.isReported(.verbose) { reporter.report(AcceptedEvent(ends: peer.ends)) }
+        peer.reportMultipath()
+        peer.reportFastOpen(isAccepted: true)
         onAccept?(peer)
         peer.server = self
         count(peer, by: 1)

@@ -14,7 +14,7 @@ enum ProgramVariables {
 
     static func values(of ends: Ends) -> [ChildProgram.Variable] {
         let (remote, local) = (place(ends.remote), place(ends.local))
-        let network = ByteString(ends.network.isUnix ? "UNIX" : "TCP")
+        let network = ByteString(ends.network.isUnix ? "UNIX" : ends.network == .vsock ? "VSOCK" : "TCP")
         var variables: [ChildProgram.Variable] = []
         for prefix in ["SOCKCTL", "NCAT"] {
             variables += [
@@ -33,6 +33,7 @@ enum ProgramVariables {
     private static func place(_ endpoint: Endpoint?) -> (address: ByteString, port: ByteString) {
         switch endpoint {
         case .ip(let address, let port): (ByteString("\(address)"), ByteString("\(port)"))
+        case .vsock(let address): (ByteString("\(address.cid)"), ByteString("\(address.port)"))
         case .unix(.path(let path)): (path, "")
         case .unix(.abstract(let name)): (ByteString(bytes: [UInt8(ascii: "@")] + name.bytes), "")
         case .unix(.unnamed), nil: ("", "")

@@ -73,6 +73,7 @@ extension NetworkError {
         switch cause {
         case .timeout, .noSuchHost, .lookupFailed: true
         case .closed, .cancelled, .noSuitableAddress, .unknownService, .limit, .frame, .message, .invalid, .option,
+            .noProtocol,
             .idle,
             .noAnswer, .peerEnded:
             false

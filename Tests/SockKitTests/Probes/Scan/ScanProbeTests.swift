@@ -17,6 +17,7 @@ import Testing
             switch place {
             case .ip(let address, let port): targets.groups.append(.init(hosts: [ScanBlock(address)], ports: [port]))
             case .unix(let name): targets.unix.append(name)
+            case .vsock: Issue.record("vsock is not scanned")
             }
         }
         let log = Log()

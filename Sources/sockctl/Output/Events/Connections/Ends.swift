@@ -32,7 +32,7 @@ extension Ends {
     var listeningName: String {
         let address = local?.name ?? "nowhere"
         if network.isTCP { return address }
-        return network.isUnix ? "\(network):\(address)" : "\(network)://\(address)"
+        return network.isUnix || network == .vsock ? "\(network):\(address)" : "\(network)://\(address)"
     }
 }
 

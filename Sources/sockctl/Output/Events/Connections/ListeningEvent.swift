@@ -25,9 +25,10 @@ extension ListeningEvent {
     @Netpoller
     init(_ listener: Listener, tellsBacklog: Bool) {
         ends = Ends(listener.network, local: listener.endpoint)
-        backlog = Int(listener.backlog)
+        let backlog = listener.backlog < 0 ? nil : Int(listener.backlog)
+        self.backlog = backlog
         let notes = [
-            listener.network.isUnix ? nil : listener.reach.note, tellsBacklog ? "backlog \(listener.backlog)" : nil,
+            listener.network.isIP ? listener.reach.note : nil, tellsBacklog ? backlog.map { "backlog \($0)" } : nil,
         ]
         note = notes.contains { $0 != nil } ? notes.compactMap(\.self).joined(separator: ", ") : nil
     }

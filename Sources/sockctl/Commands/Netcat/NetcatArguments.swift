@@ -1,0 +1,90 @@
+import SockKit
+
+/// What `nc` takes: the words of its command line, each checked and kept as it was written.
+struct NetcatArguments: Equatable, Sendable {
+    var given = Given()
+    var places: [Word] = []
+    var listens = false
+    var keepsOpen = false
+    var isIPv4 = false
+    var isIPv6 = false
+    var isUDP = false
+    var isUnix = false
+    var isVsock = false
+    var isNumeric = false
+    var isZero = false
+    var broadcasts = false
+    var debugs = false
+    var isCRLF = false
+    var receivesOnly = false
+    var sendsOnly = false
+    var passesDescriptor = false
+    var halfCloses = false
+    var keepsHalfOpen = false
+    var isBroker = false
+    var isChat = false
+    var wait: Word?
+    var idle: Word?
+    var delay: Word?
+    var quit: Word?
+    var count: Word?
+    var maximumConnections: Word?
+    var source: Word?
+    var port: Word?
+    var ttl: Word?
+    var minimumTTL: Word?
+    var typeOfService: Word?
+    var receiveBuffer: Word?
+    var sendBuffer: Word?
+    var output: Word?
+    var appends = false
+    var hexDump: Word?
+    var program: Word?
+    var line: Word?
+    /// Words for options that have the same values here: `--allow SPEC`.
+    var allowed: [Word] = []
+    var denied: [Word] = []
+    var allowFile: Word?
+    var denyFile: Word?
+    var shared = CommonArguments()
+}
+
+extension NetcatArguments: RunArguments {
+    /// The first `-v` is for nc's own lines; those after it are this program's.
+    var common: CommonArguments {
+        var common = shared
+        if common.verbosity > 1 { common.verbosity -= 1 }
+        return common
+    }
+
+    var wording: (any Wording)? {
+        NetcatWording(
+            host: isUnix || isVsock || listens ? nil : places.first?.text,
+            port: isUnix || isVsock || listens ? nil : places.dropFirst().first?.text,
+            isNumeric: isNumeric, isVerbose: shared.verbosity > 0, isTalkative: shared.verbosity > 1)
+    }
+}
+
+extension ValueType where Value == Word {
+    /// A word that is passed on as it is, once it is known to be a value of that type.
+    static func checked<Other>(_ type: ValueType<Other>) -> Self {
+        Self(placeholder: type.placeholder, completion: type.completion) { (word: Word) throws(UsageError) in
+            _ = try type.parse(word)
+            return word
+        } show: { _ in
+            nil
+        }
+    }
+
+    /// A time after which nc quits; below zero, never.
+    static var quitTime: Self {
+        let limit = ValueType<Duration?>.limit
+        return Self(placeholder: "SECONDS") { (word: Word) throws(UsageError) in
+            if word.hasPrefix("-"), Decimal.isDigits(word.text.dropFirst()) { return "none" }
+            _ = try limit.parse(word)
+            return word
+        } show: { _ in
+            nil
+        }
+    }
+}

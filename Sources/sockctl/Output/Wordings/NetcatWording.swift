@@ -1,0 +1,132 @@
+import SockKit
+import Synchronization
+
+/// The lines that OpenBSD's nc writes with `-v`, word for word: scripts wait for them.
+final class NetcatWording: Wording {
+    /// What was to be dialled, as it was written.
+    private let host: String?
+    private let port: String?
+    private let isNumeric: Bool
+    private let isVerbose: Bool
+    /// What nc does not say is said in the events' own words.
+    private let isTalkative: Bool
+    private let hasReceived = Atomic<Bool>(false)
+
+    init(host: String?, port: String?, isNumeric: Bool, isVerbose: Bool, isTalkative: Bool) {
+        self.host = host
+        self.port = port
+        self.isNumeric = isNumeric
+        self.isVerbose = isVerbose
+        self.isTalkative = isTalkative
+    }
+
+    func text(of event: any Event, on terminal: Terminal) -> String? {
+        switch event {
+        case let event as ListeningEvent: isVerbose ? listening(event.ends) : nil
+        case let event as AcceptedEvent:
+            isVerbose ? "Connection received on \(name(event.ends.remote, or: event.ends.local))" : nil
+        case let event as DatagramReceivedEvent: received(event) ?? usual(event, terminal)
+        case let event as ConnectedEvent: isVerbose ? connected(event.ends) ?? usual(event, terminal) : nil
+        case let event as AttemptFailedEvent: isVerbose ? failed(event.failure) : nil
+        case let event as FailedEvent:
+            (isVerbose ? failed(event.failure) : nil) ?? event.text(on: terminal)
+        case is SystemCallEvent: event.text(on: terminal)
+        default: type(of: event).name == "scanned" ? scanned(event) : usual(event, terminal)
+        }
+    }
+
+    private func usual(_ event: any Event, _ terminal: Terminal) -> String? {
+        isTalkative || type(of: event).level != .verbose ? event.text(on: terminal) : nil
+    }
+
+    // MARK: - Listening
+
+    private func listening(_ ends: Ends) -> String {
+        let place = name(ends.local, or: nil)
+        if ends.network.kind == .datagram { return "Bound on \(place)" }
+        return (ends.network.isUnix ? "Bound on \(place)\n" : "") + "Listening on \(place)"
+    }
+
+    /// nc connects to the first who sends, and says so once.
+    private func received(_ event: DatagramReceivedEvent) -> String? {
+        guard isVerbose, host == nil, !hasReceived.exchange(true, ordering: .relaxed) else { return nil }
+        return "Connection received on \(name(event.ends.remote, or: event.ends.local))"
+    }
+
+    /// An address and a port, with the name that /etc/hosts has for it; a path.
+    private func name(_ endpoint: Endpoint?, or other: Endpoint?) -> String {
+        switch endpoint {
+        case .ip(let address, let port)?:
+            "\((isNumeric ? nil : HostsFile.name(of: address)) ?? "\(address)") \(port)"
+        case .unix(.unnamed)?, nil: other.map { name($0, or: nil) } ?? "(unnamed)"
+        case let endpoint?: endpoint.description
+        }
+    }
+
+    // MARK: - Dialling
+
+    /// nc says nothing of Unix sockets.
+    private func connected(_ ends: Ends) -> String? {
+        guard case .ip(let address, let port)? = ends.remote else { return nil }
+        return succeeded(address, port, isDatagram: ends.network.isUDP)
+    }
+
+    private func succeeded(_ address: IPAddress, _ port: UInt16, isDatagram: Bool) -> String {
+        let service = isNumeric ? nil : NameCalls.service(at: port, datagram: isDatagram)
+        return
+            "Connection to \(place(address)) \(port) port [\(isDatagram ? "udp" : "tcp")/\(service ?? "*")] succeeded!"
+    }
+
+    private func place(_ address: IPAddress) -> String {
+        guard let host, !isNumeric, host != "\(address)" else { return "\(address)" }
+        return "\(host) (\(address))"
+    }
+
+    private func failed(_ failure: Failure) -> String? {
+        guard failure.operation == "dial", let host else { return nil }
+        if failure.code == "no-such-host" {
+            return "nc: getaddrinfo for host \"\(host)\" port \(port ?? "0"): Name or service not known"
+        }
+        guard case .ip(let address, let port)? = failure.remote, let network = failure.network else { return nil }
+        let what = "nc: connect to \(place(address)) port \(port) (\(network.isUDP ? "udp" : "tcp"))"
+        // nc waits with poll(2), and then shows what connect(2) had said at first.
+        if failure.code == "timeout" { return "\(what) timed out: Operation now in progress" }
+        let cause = failure.message.split(separator: ": ").last.map(String.init) ?? failure.message
+        return "\(what) failed: \(cause.prefix(1).uppercased())\(cause.dropFirst())"
+    }
+
+    /// A port that a scan found open, or not.
+    private func scanned(_ event: any Event) -> String? {
+        guard isVerbose else { return nil }
+        func member(_ name: String) -> String? {
+            guard case .string(let text)? = event.members.first(where: { $0.name == name })?.value else { return nil }
+            return text
+        }
+        guard let remote = member("remote").flatMap({ Endpoint($0) }), case .ip(let address, let port) = remote else {
+            return nil
+        }
+        let isDatagram = member("network")?.hasPrefix("udp") == true
+        let what = "nc: connect to \(place(address)) port \(port) (\(isDatagram ? "udp" : "tcp"))"
+        switch member("state") {
+        case "refused": return "\(what) failed: Connection refused"
+        case "filtered": return "\(what) timed out: Operation now in progress"
+        default: return succeeded(address, port, isDatagram: isDatagram)
+        }
+    }
+}
+
+/// The names that /etc/hosts has for addresses, hosts(5).
+enum HostsFile {
+    /// The first name of an address; nil where there is none.
+    static func name(of address: IPAddress) -> String? {
+        (try? FileCalls.contents(of: "/etc/hosts")).flatMap { name(of: address, in: $0) }
+    }
+
+    static func name(of address: IPAddress, in text: String) -> String? {
+        for line in text.split(separator: "\n") {
+            let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
+            if words.count > 1, IPAddress(String(words[0])) == address { return String(words[1]) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,101 @@
+import Testing
+
+@testable import sockctl
+
+/// nc's command lines, and what they are here.
+@Suite struct NetcatTranslationTests {
+    private func translate(_ line: String) throws(UsageError) -> String {
+        let words = line.split(separator: " ").map { Word(String($0)) }
+        guard case .arguments(let arguments) = try NetcatCommand.command.parse(words) else { return "help" }
+        return try NetcatTranslation(arguments).words.map(\.text).joined(separator: " ")
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1 3000", "dial 127.0.0.1 3000"),
+        ("-N 127.0.0.1 3000", "dial -N 127.0.0.1 3000"),
+        ("-q 1 host http", "dial --quit-after 1 host http"),
+        ("-q -1 host 80", "dial --quit-after none host 80"),
+        ("-w5 host 80", "dial --idle-timeout 5 --timeout 5 host 80"),
+        ("-u -w1 host 53", "dial -u --input-grace 1 --timeout 1 host 53"),
+        ("-s 127.0.0.2 -p 4000 host 80", "dial --source 127.0.0.2 --source-port 4000 host 80"),
+        ("-46n host 80", "refused"), ("-4nC host 80", "dial -4 -n -C host 80"),
+        ("-d host 80", "dial --recv-only host 80"), ("-i 2 host 80", "dial --delay 2 host 80"),
+        ("-bu 10.0.0.255 9", "dial -u --setsockopt SOL_SOCKET:SO_BROADCAST:1 10.0.0.255 9"),
+        ("-D host 80", "dial --setsockopt SOL_SOCKET:SO_DEBUG:1 host 80"),
+        (
+            "-I 1024 -O 2048 -M 5 -m 4 -T lowdelay host 80",
+            "dial --rcvbuf 1024 --sndbuf 2048 --ttl 5 --min-ttl 4 --tos lowdelay host 80"
+        ),
+        ("-u -W 2 host 53", "dial -u --count 2 host 53"), ("-F host 22", "dial --pass-fd host 22"),
+        ("-U /tmp/x", "dial -U /tmp/x"), ("-uU /tmp/x", "dial -u -U /tmp/x"),
+        ("--vsock 2 1024", "dial --network vsock 2 1024"),
+        ("-vv host 80", "dial host 80"), ("--recv-only host 80", "dial --recv-only host 80"),
+        ("--send-only --no-shutdown host 80", "dial --send-only --no-shutdown host 80"),
+        ("--idle-timeout 5 host 80", "dial --idle-timeout 5 host 80"),
+        ("--hexdump f --output g --append-output host 80", "dial --append --output g --hex-dump f host 80"),
+    ])
+    func `what connects is dial`(line: String, wanted: String) throws {
+        if wanted == "refused" {
+            #expect(throws: UsageError.self) { try translate(line) }
+        } else {
+            #expect(try translate(line) == wanted)
+        }
+    }
+
+    @Test(arguments: [
+        ("-l 3000", "listen -4 :3000"), ("-lp 3000", "listen -4 :3000"), ("-l -p 3000", "listen -4 :3000"),
+        ("-lvnp 3000", "listen -4 -n :3000"), ("-6l 3000", "listen -6 :3000"), ("-ul 53", "listen -4 -u :53"),
+        ("-l localhost 3000", "listen localhost 3000"), ("-l ::1 3000", "listen ::1 3000"),
+        ("-l -s 127.0.0.1 -p 3000", "listen 127.0.0.1 3000"), ("-s 127.0.0.1 -l 3000", "listen 127.0.0.1 3000"),
+        ("-lk 3000", "listen -4 -k :3000"), ("-lw 5 3000", "listen -4 --idle-timeout 5 :3000"),
+        ("-lN 3000", "listen -4 -N :3000"), ("-lU /tmp/x", "listen -U /tmp/x"),
+        ("-l -k --max-conns 3 3000", "listen -4 -k --max-conns 3 :3000"),
+        ("-l --vsock 1024", "listen --network vsock any 1024"),
+        ("-l --broker 3000", "listen -4 --serve broker :3000"), ("-l --chat 3000", "listen -4 --serve chat :3000"),
+        ("-l --allow 10.0.0.0/8 --deny 10.0.0.1 3000", "listen -4 --allow 10.0.0.0/8 --deny 10.0.0.1 :3000"),
+        ("-l --allowfile a --denyfile b 3000", "listen -4 --allow-file a --deny-file b :3000"),
+    ])
+    func `what waits is listen`(line: String, wanted: String) throws {
+        #expect(try translate(line) == wanted)
+    }
+
+    @Test(arguments: [
+        ("-z host 22", "dial -z host 22"), ("-zv -w1 host 20-30", "dial -z --timeout 1 host 20-30"),
+        ("-znu host 53 67-69", "dial -u -n -z host 53,67-69"),
+    ])
+    func `a scan is dial -z, with all its ports in one word`(line: String, wanted: String) throws {
+        #expect(try translate(line) == wanted)
+    }
+
+    @Test func `a program's words stand last`() throws {
+        #expect(try translate("-l -e /bin/cat 3000") == "listen -4 :3000 -e -- /bin/cat")
+        let words: [Word] = ["host", "80", "-e", "/bin/cat -u", "-C"]
+        guard case .arguments(let arguments) = try NetcatCommand.command.parse(words) else { return }
+        #expect(try NetcatTranslation(arguments).words == ["dial", "-C", "host", "80", "-e", "--", "/bin/cat", "-u"])
+    }
+
+    @Test func `a line of the shell stays one word`() throws {
+        guard case .arguments(let arguments) = try NetcatCommand.command.parse(["-lk", "3000", "-c", "sort; echo end"])
+        else { return }
+        let wanted: [Word] = ["listen", "-4", "-k", ":3000", "-c", "sort; echo end"]
+        #expect(try NetcatTranslation(arguments).words == wanted)
+    }
+
+    @Test(arguments: [
+        ("", "a host and a port are missing"), ("host", "a port is missing"), ("-l", "a port is missing"),
+        ("host 20-30", "20-30 is more than one port"), ("host 20 30", "20 30 is more than one port"),
+        ("-l 20-30", "'20-30' is more than one port"), ("-l a 1 2", "nc listens on one port"),
+        ("-l -p 3000 host", "'-p 3000' names the port to listen on already"), ("-U", "a path is missing"),
+        ("-U a b", "a path is one word"), ("-k host 80", "it needs '-l'"), ("-lz 80", "'-z' connects, and '-l' waits"),
+        ("-lF 80", "leave out '-l'"), ("-w abc host 80", "'-w': 'abc' is not a duration"),
+        ("-M 300 host 80", "'-M': '300' is not a number from 1 to 255"), ("-T foo host 80", "'-T': 'foo'"),
+        ("-e a -c b host 80", "'-e' and '-c' exclude each other"),
+        ("-x proxy:1 host 80", "there are no proxies here yet"),
+        ("-X 5 host 80", "there are no proxies here yet"), ("-o f host 80", "--hex-dump FILE or --output FILE"),
+        ("--ssl host 443", "there is no TLS here yet"), ("-y host 80", "unknown option '-y'"),
+    ])
+    func `what cannot be is refused with nc's own flags`(line: String, wanted: String) {
+        let error = #expect(throws: UsageError.self) { try translate(line) }
+        #expect(error?.message.contains(wanted) == true, "\(error?.message ?? "")")
+    }
+}
