@@ -9,7 +9,7 @@ extension OptionModesTests {
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye output hex-dump crlf read-size \
             first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame max-frame \
-            separator whole append pty busy-poll
+            separator whole append pty busy-poll activated allow allow-file deny deny-file max-conns-per-host
             """),
         Mode(
             "", .tcp,
@@ -37,7 +37,7 @@ extension OptionModesTests {
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port queue slow max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only \
             output hex-dump read-size first-read-delay read-delay max-bytes write-size write-delay rate append allow \
-            deny allow-file deny-file max-conns-per-host busy-poll
+            deny allow-file deny-file max-conns-per-host busy-poll activated
             """),
         Mode(
             "--serve broker", .tcp,
@@ -45,7 +45,7 @@ extension OptionModesTests {
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port queue slow max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only \
             output hex-dump crlf read-size first-read-delay read-delay max-bytes write-size write-delay rate append \
-            allow deny allow-file deny-file max-conns-per-host busy-poll
+            allow deny allow-file deny-file max-conns-per-host busy-poll activated
             """),
         Mode(
             "--serve echo", .tcp,

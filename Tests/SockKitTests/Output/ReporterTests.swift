@@ -9,9 +9,8 @@ import Testing
         let names = try reported(ReporterSettings())
         #expect(
             names.errors == [
-                "listening", "reply", "dropped", "input-unfinished", "message-cut", "input-dropped", "unanswered",
-                "failed",
-                "failed", "failed", "failed",
+                "listening", "reply", "dropped", "input-unfinished", "message-cut", "input-dropped", "slow", "slow",
+                "unanswered", "failed", "failed", "failed", "failed",
                 "retrying", "disconnected", "reconnected", "peer-refused", "stopping", "stopping", "reports-lost",
                 "summary",
             ])
