@@ -1,3 +1,4 @@
+private import CLinux
 private import Glibc
 
 /// Descriptors that travel over a Unix socket (SCM_RIGHTS, unix(7)).
