@@ -27,8 +27,12 @@ import Testing
         #expect(lines == "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n")
     }
 
-    @Test func `a program leads a process group, and has the limits that sockctl was given`() async throws {
-        let line = #"test "$(cut -d' ' -f5 /proc/$$/stat)" = $$ && echo leads; ulimit -S -n"#
+    @Test func `a program leads a process group, and is given the limits that sockctl was given`() async throws {
+        // They are set just after its start.
+        let line = #"""
+            test "$(cut -d' ' -f5 /proc/$$/stat)" = $$ && echo leads
+            until [ $(ulimit -S -n) = 200 ]; do sleep 0.01; done; ulimit -S -n
+            """#
         let server = try start(
             "/bin/sh",
             [
