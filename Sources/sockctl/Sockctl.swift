@@ -9,7 +9,7 @@ enum Sockctl {
     }
 
     private static func run(_ words: [Word], as name: String) -> Int32 {
-        if NetcatCommand.programNames.contains(name) { return NetcatCommand.start(words) }
+        if NetcatCommand.isName(name) { return NetcatCommand.start(words) }
         // The table of the whole program is drawn up only for those who ask for it: every start would pay for it.
         if words == ["--version"] { return Screens.printVersion() }
         let rest = Array(words.dropFirst())

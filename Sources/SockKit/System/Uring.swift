@@ -65,6 +65,7 @@ private import Glibc
     /// What a submission asks for.
     enum Operation: UInt8 {
         case poll = 6
+        case cancel = 14
         case send = 26
         case receive = 27
     }
@@ -88,6 +89,11 @@ private import Glibc
         add(.send, number, buffer, bytes, flags: UInt32(MSG_NOSIGNAL))
     }
 
+    /// Asks that a submission which is under way be given up; its own completion says so.
+    func cancel(_ operation: Operation, _ number: Int32) {
+        add(.cancel, number, nil, 0..<0, flags: 0, address: Completion.tag(operation, number))
+    }
+
     /// Asks to be told, once, when the descriptor is readable.
     func watch(_ number: Int32) {
         add(.poll, number, nil, 0..<0, flags: UInt32(POLLIN))
@@ -95,7 +101,8 @@ private import Glibc
 
     /// Adds a submission, for which there must be room; the next `enter` hands it over.
     private func add(
-        _ operation: Operation, _ number: Int32, _ buffer: UringBuffer?, _ bytes: Range<Int>, flags: UInt32
+        _ operation: Operation, _ number: Int32, _ buffer: UringBuffer?, _ bytes: Range<Int>, flags: UInt32,
+        address: UInt64 = 0
     ) {
         precondition(hasRoom)
         let tag = Completion.tag(operation, number)
@@ -104,6 +111,7 @@ private import Glibc
         entry.descriptor = number
         entry.operation_flags = flags
         entry.user_data = tag
+        entry.address = address
         if let buffer {
             precondition(underWay[tag] == nil && bytes.lowerBound >= 0 && bytes.upperBound <= buffer.count)
             underWay[tag] = buffer
@@ -194,6 +202,7 @@ extension Uring.Operation: CustomStringConvertible {
     var description: String {
         switch self {
         case .poll: "POLL_ADD"
+        case .cancel: "ASYNC_CANCEL"
         case .send: "SEND"
         case .receive: "RECV"
         }

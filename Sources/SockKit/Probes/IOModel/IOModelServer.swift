@@ -46,6 +46,7 @@ public final class IOModelServer {
     public func stop() {
         queue.stop()
         for socket in sockets.values { socket.shutDown() }
+        engine?.wake()
     }
 
     /// Gives a client to the thread; there is one for as long as there are clients.

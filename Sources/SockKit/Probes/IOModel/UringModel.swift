@@ -43,6 +43,8 @@ private final class UringService {
     private var talks: [Int32: Talk] = [:]
     private var newcomers: [IOModelClient] = []
     private var completions: [Uring.Completion] = []
+    /// What is under way and is to be given up.
+    private var unwanted: [Int32] = []
 
     init(_ ring: Uring, bell: Int32, _ thread: IOModelThread) {
         (self.ring, self.bell, self.thread) = (ring, bell, thread)
@@ -54,6 +56,7 @@ private final class UringService {
         repeat {
             newcomers += thread.arrivals()
             while ring.hasRoom, !newcomers.isEmpty { admit(newcomers.removeFirst()) }
+            while ring.hasRoom, let number = unwanted.popLast() { giveUp(number) }
             guard !talks.isEmpty else { continue }
             do throws(Errno) { try enter() } catch {
                 for client in talks.values.map(\.client) + newcomers { client.fail(error, at: "io_uring_enter") }
@@ -66,7 +69,7 @@ private final class UringService {
     /// Makes the one call. It waits unless there is something to do without it.
     private func enter() throws(Errno) {
         let start = ThreadCalls.processorTime
-        try ring.enter(waits: newcomers.isEmpty && completions.isEmpty)
+        try ring.enter(waits: newcomers.isEmpty && completions.isEmpty && unwanted.isEmpty)
         let new = ring.takeCompletions()
         completions += new
         // One call has waited for all of these; it is counted once. One that has only sent was no wait.
@@ -88,13 +91,20 @@ private final class UringService {
         ring.receive(client.number, into: talk.buffer)
     }
 
+    private func giveUp(_ number: Int32) {
+        guard let talk = talks[number] else { return }
+        ring.cancel(talk.unsent.isEmpty ? .receive : .send, number)
+    }
+
     private func handle(_ completion: Uring.Completion) {
         let number = completion.descriptor
         guard completion.operation != .poll else {
             PollCalls.drainWakeUp(bell)
+            // Their sockets have been shut down. That ends a call that waits, but a send under way in a ring was seen to stay.
+            if thread.isStopping { unwanted = Array(talks.keys) }
             return ring.watch(bell)
         }
-        guard var talk = talks[number] else { return }
+        guard completion.operation != .cancel, var talk = talks[number] else { return }
         let count = (try? completion.result.get()) ?? 0
         let step: IOModelClient.Step
         if completion.operation == .receive {
