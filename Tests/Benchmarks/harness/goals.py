@@ -110,6 +110,10 @@ GOALS = (
     Goal("chat-line", "broker: a line to 1,000", MILLISECONDS, C_BROKER, at_most(1.25)),
     Goal("chat-flood", "broker: 100 MiB to 9, beside one that never reads", RATE, NCAT, at_least(1), of_ratio=False),
     Goal("chat-memory", "chat: memory of somebody silent", MEMORY, "", at_most(8), of_ratio=False),
+    Goal("exec-true", "listen -e true, connections", PER_SECOND, SOCAT, at_least(1.6)),
+    Goal("exec-true", "listen -e true, connections", PER_SECOND, NCAT),
+    Goal("exec-cat", "listen -e cat, there and back", RATE, SOCAT, at_least(1.5)),
+    Goal("exec-cat", "listen -e cat, there and back", RATE, SOCAT_LARGE),
     Goal("gates", "accepts with 10,000 rules", PER_SECOND, WITHOUT_RULES, at_least(0.95)),
     Goal("writeblock", "write-block-probe, 1 GiB", RATE, SOCKCTL_DIAL, at_least(0.8)),
 )

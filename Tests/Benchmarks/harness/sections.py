@@ -12,6 +12,7 @@ from harness.http_get import measure_http_get, measure_http_load
 from harness.idle import measure_idle, measure_quiet
 from harness.limits import measure_limits, measure_submits, measure_timeout
 from harness.probes import measure_backlog, measure_writeblock
+from harness.programs import measure_programs
 from harness.relay import measure_both, measure_copying
 from harness.scan import measure_scan
 from harness.start import measure_start
@@ -44,5 +45,6 @@ SECTIONS: dict[str, Callable[[Bench], None]] = {
     "http-load": measure_http_load,
     "chat": measure_chat,
     "gates": measure_gates,
+    "programs": measure_programs,
     "scan": measure_scan,
 }
