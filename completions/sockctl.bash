@@ -4,7 +4,7 @@ _sockctl() {
     local options='' values='' kind=''
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        mapfile -t COMPREPLY < <(compgen -W 'listen dial http-serve http-get udp-send udp-recv backlog-probe write-block-probe lab nc help --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'listen dial forward http-serve http-get udp-send udp-recv backlog-probe write-block-probe lab nc help --help --version' -- "$current")
         return
     fi
     # --name=value comes as three words.
@@ -130,6 +130,54 @@ _sockctl() {
         --max-frame) kind=none ;;
         --separator) kind=none ;;
         -c|--sh-exec) kind=none ;;
+        -O|--sndbuf) kind=none ;;
+        -I|--rcvbuf) kind=none ;;
+        --keepalive) kind=words values='off' ;;
+        -M|--ttl) kind=none ;;
+        -T|--tos) kind=words values='cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 critical inetcontrol netcontrol ef lowdelay throughput reliability lowcost' ;;
+        --user-timeout) kind=none ;;
+        --linger) kind=none ;;
+        --mss) kind=none ;;
+        --interface) kind=none ;;
+        --min-ttl) kind=none ;;
+        --congestion) kind=none ;;
+        --setsockopt) kind=none ;;
+        --color) kind=words values='auto always never' ;;
+        *) [[ $current == -* ]] || kind=hosts ;;
+        esac
+        ;;
+    forward)
+        options='--target --balance --seed -w --timeout --retry --retry-delay --retry-max-delay -m --max-conns --max-accepts --backlog --reuse-port --mode --max-time --allow --deny --allow-file --deny-file --max-conns-per-host --read-timeout --write-timeout --deadline -i --idle-timeout --goodbye --close-after -o --output --append -x --hex-dump --max-bytes --rate --busy-poll -4 --ipv4 -6 --ipv6 -u --udp -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        case $previous in
+        --target) kind=none ;;
+        --balance) kind=words values='first round-robin random least' ;;
+        --seed) kind=none ;;
+        -w|--timeout) kind=none ;;
+        --retry) kind=words values='forever' ;;
+        --retry-delay) kind=none ;;
+        --retry-max-delay) kind=none ;;
+        -m|--max-conns) kind=none ;;
+        --max-accepts) kind=none ;;
+        --backlog) kind=none ;;
+        --mode) kind=none ;;
+        --max-time) kind=none ;;
+        --allow) kind=hosts ;;
+        --deny) kind=hosts ;;
+        --allow-file) kind=files ;;
+        --deny-file) kind=files ;;
+        --max-conns-per-host) kind=none ;;
+        --read-timeout) kind=none ;;
+        --write-timeout) kind=none ;;
+        --deadline) kind=none ;;
+        -i|--idle-timeout) kind=none ;;
+        --goodbye) kind=none ;;
+        --close-after) kind=none ;;
+        -o|--output) kind=files ;;
+        -x|--hex-dump) kind=files ;;
+        --max-bytes) kind=none ;;
+        --rate) kind=none ;;
+        --busy-poll) kind=none ;;
+        --resolve) kind=none ;;
         -O|--sndbuf) kind=none ;;
         -I|--rcvbuf) kind=none ;;
         --keepalive) kind=words values='off' ;;
@@ -355,7 +403,7 @@ _sockctl() {
         esac
         ;;
     help)
-        values='listen dial http-serve http-get udp-send udp-recv backlog-probe write-block-probe lab nc'
+        values='listen dial forward http-serve http-get udp-send udp-recv backlog-probe write-block-probe lab nc'
         ;;
     esac
     case $kind in

@@ -134,7 +134,7 @@ public final class Connection {
     }
 
     /// Whether whom `rest` had woken is awake only because the time for a read was over.
-    public var hasRestedTooLong: Bool { descriptor.hasRestedTooLong }
+    public var hasRestedTooLong: Bool { descriptor.hasRestedTooLong(.read) }
 
     /// More than any message has: 65,535 bytes over IP, 212,960 on Unix sockets with the default buffer.
     private static let longestMessage = 256 * 1024
@@ -206,6 +206,9 @@ public final class Connection {
             throw failure(.write, error).after(gone)
         }
     }
+
+    /// Whether `writeNow` does anything: not where writes are messages.
+    public var canWriteNow: Bool { network.kind == .stream }
 
     /// Writes as many of the bytes as need not wait, and says how many; none on a network of messages.
     public func writeNow(_ bytes: Span<UInt8>) throws(NetworkError) -> Int {

@@ -115,7 +115,8 @@ extension Pump {
     func spliceThroughPipe(
         _ from: PlainDescriptor, _ to: PlainDescriptor
     ) async throws(NetworkError) -> KernelMove {
-        guard let pipe = OwnPipe() else { return .refused }
+        guard let pipe = OwnPipe.take() else { return .refused }
+        defer { OwnPipe.giveBack(pipe) }
         let writer = pipe.writer
         while true {
             let moved: Int
@@ -130,8 +131,9 @@ extension Pump {
                 throw from.failure(.read, error)
             }
             guard moved > 0 else { return .ended }
+            pipe.noteFilled(moved)
             from.onMove?(moved)
-            guard try await pipe.drain(moved, to, into: self) else { return .refused }
+            guard try await pipe.drain(to, into: self) else { return .refused }
             if isFull { return .ended }
             if shouldBreathe() { await Task.yield() }
         }

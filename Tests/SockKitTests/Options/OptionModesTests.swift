@@ -38,7 +38,7 @@ import Testing
         try compare(UDPSendCommand.self, mode, address: "x")
     }
 
-    func compare<Known: Subcommand>(_ type: Known.Type, _ mode: Mode, address: Word) throws {
+    func compare<Known: Subcommand>(_ type: Known.Type, _ mode: Mode, address: Word...) throws {
         var honoured: Set<String> = []
         let own = Set(mode.words.split(separator: " ").map { String($0.drop { $0 == "-" }) })
         for row in Known.command.rows.map(\.info)
@@ -48,7 +48,7 @@ import Testing
             }
             let line = "\(mode.words) \(partner ?? "") --\(row.name)" + Self.value(of: row)
             if try isAccepted(
-                Known.command, [address] + line.split(separator: " ").map { Word(String($0)) }, mode.network)
+                Known.command, address + line.split(separator: " ").map { Word(String($0)) }, mode.network)
             {
                 honoured.insert(row.name)
             }

@@ -111,6 +111,13 @@ enum EventSamples {
         RequestRefusedEvent(ends: ends, status: 400, reason: "head: there is no Host"),
         HeadEvent(ends: ends, isSent: true, lines: ["HTTP/1.1 200 OK", "Content-Length: 0"]),
         ReportsLostEvent(count: 2),
+        ClosedEvent(
+            ends: ends, by: .reset, duration: .milliseconds(1030), received: 17, sent: 12,
+            pair: PairTotals(target: "127.0.0.1:3001", up: 17, down: 12, endedBy: .far), namesPeer: true),
+        JoinedEvent(ends: ends, target: .ip(.v4Loopback, port: 3001), time: .microseconds(300)),
+        TargetDownEvent(
+            target: "localhost:3001", pause: .seconds(1), failure: Failure(code: "timeout", message: "too late")),
+        TargetUpEvent(target: "localhost:3001"),
         DialledEvent(
             ends: Ends(.tcp, remote: ends.remote),
             dial: BacklogDial(

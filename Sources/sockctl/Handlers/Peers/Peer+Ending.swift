@@ -6,6 +6,10 @@ extension Peer {
     @inline(never)
     func failure(_ error: NetworkError) -> Failure {
         var failure = Failure(error, connection: number)
+        if let losses = conversation?.totals?.losses {
+            (failure.unread, failure.unacknowledged) = (losses.unread, losses.unacknowledged)
+            return failure
+        }
         // Of a connection that was given up for its silence, or for a file of ours, there is nothing more to say.
         guard error.cause == .timeout || error.errno != nil, error.stream == nil else { return failure }
         let depths = connection.queueDepths

@@ -7,6 +7,15 @@ protocol PeerConversation: AnyObject, Sendable {
     var isIdle: Bool { get }
     /// The order to finish.
     func finish()
+    /// Has the peer woken when it has something to do; false where that is now. nil leaves it to the peer's connection.
+    func rest(waking peer: any StreamSleeper) -> Bool?
+    /// Of a peer that was joined to another connection: what went through.
+    var totals: PairTotals? { get }
+}
+
+extension PeerConversation {
+    func rest(waking peer: any StreamSleeper) -> Bool? { nil }
+    var totals: PairTotals? { nil }
 }
 
 extension HTTPConversation: PeerConversation {}
@@ -56,6 +65,7 @@ extension Peer: StreamSleeper {
     /// Leaves the peer to the loop; false if there is something to be read already.
     func rest() -> Bool {
         unsafe task = nil
+        if let isResting = conversation?.rest(waking: self) { return isResting }
         if let limit = policy.idleTimeout, mayMoveDeadline {
             connection.readDeadline = min(lastActivity + limit, ownDeadline ?? .never)
         }

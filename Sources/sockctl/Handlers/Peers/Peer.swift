@@ -95,6 +95,7 @@ final class Peer: ByteStream {
     }
 
     var canRest: Bool { connection.canRest }
+    var canWriteNow: Bool { connection.canWriteNow }
     func rest(waking sleeper: any StreamSleeper) -> Bool { connection.rest(waking: sleeper) }
 
     func discard() async throws(NetworkError) -> Int? {
