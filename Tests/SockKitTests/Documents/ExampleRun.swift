@@ -110,7 +110,9 @@ final class ExampleRun {
 
     private func isReceiver(_ command: String) -> Bool { command.contains("sockctl udp-recv") }
 
-    private func isServer(_ command: String) -> Bool { command.contains(/\s(-k|--keep-open|--serve|http-serve|forward)\b/) }
+    private func isServer(_ command: String) -> Bool {
+        command.contains(/\s(-k|--keep-open|--serve|http-serve|forward)\b/)
+    }
 
     /// Whether it waits until somebody comes, or ends it.
     private func isForever(_ command: String) -> Bool {
