@@ -28,6 +28,7 @@ struct iovec;
 int accept4(int descriptor, struct sockaddr *address, unsigned int *length, int flags);
 int pipe2(int descriptors[2], int flags);
 long splice(int from, long *from_offset, int to, long *to_offset, unsigned long length, unsigned int flags);
+long tee(int from, int to, unsigned long length, unsigned int flags);
 int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned int flags);
 long getdents64(int folder, void *entries, unsigned long length);
 int prlimit(int process, int resource, const struct rlimit *limit, struct rlimit *old_limit);

@@ -38,13 +38,14 @@ final class OwnPipe {
         return bytes
     }
 
-    /// Empties it into the sink of a pump; false if the sink cannot be spliced into (opened for appending, say), and the
-    /// bytes went there by write(2).
-    func drain(_ sink: PlainDescriptor, into pump: Pump) async throws(NetworkError) -> Bool {
-        while held > 0 {
+    /// Empties it into the sink of a pump, down to what is to stay; false if the sink cannot be spliced into (opened for
+    /// appending, say), and all the bytes went there by write(2).
+    func drain(_ sink: PlainDescriptor, downTo rest: Int = 0, into pump: Pump) async throws(NetworkError) -> Bool {
+        while held > rest {
+            let most = held - rest
             do throws(DescriptorFailure) {
-                let moved = try await sink.descriptor.perform(.write) { [reader, held] target throws(Errno) in
-                    try TransferCalls.splice(from: reader, to: target, upTo: held)
+                let moved = try await sink.descriptor.perform(.write) { [reader] target throws(Errno) in
+                    try TransferCalls.splice(from: reader, to: target, upTo: most)
                 }
                 held -= moved
                 pump.noteDrained(moved, to: sink)
@@ -53,6 +54,23 @@ final class OwnPipe {
                 try await copy(sink, into: pump)
                 return false
             }
+        }
+        return true
+    }
+
+    /// Empties it into a file; false if nothing can be spliced there.
+    func drain(intoFile number: Int32) throws(Errno) -> Bool {
+        while held > 0 {
+            let outcome: Attempt<Int>
+            do throws(Errno) {
+                outcome = try TransferCalls.splice(from: reader, to: number, upTo: held)
+            } catch {
+                guard error == .invalidArgument else { throw error }
+                return false
+            }
+            // A file makes nobody wait: it is the pipe that could be empty, and it is not.
+            guard case .done(let moved) = outcome, moved > 0 else { return false }
+            held -= moved
         }
         return true
     }

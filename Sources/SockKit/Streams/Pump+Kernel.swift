@@ -133,10 +133,22 @@ extension Pump {
             guard moved > 0 else { return .ended }
             pipe.noteFilled(moved)
             from.onMove?(moved)
-            guard try await pipe.drain(to, into: self) else { return .refused }
+            guard try await drain(pipe, from.copy, to) else { return .refused }
             if isFull { return .ended }
             if shouldBreathe() { await Task.yield() }
         }
+    }
+
+    /// Empties the pipe, of which a copy may be wanted: so much of it as is kept already is given on.
+    private func drain(
+        _ pipe: OwnPipe, _ copy: PlainCopy?, _ to: PlainDescriptor
+    ) async throws(NetworkError) -> Bool {
+        guard let copy else { return try await pipe.drain(to, into: self) }
+        while pipe.held > 0 {
+            let rest = pipe.held - copy.keep(pipe)
+            guard try await pipe.drain(to, downTo: rest, into: self) else { return false }
+        }
+        return true
     }
 
     // MARK: - From a file into a socket

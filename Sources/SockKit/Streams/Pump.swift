@@ -55,6 +55,10 @@ final class Pump {
     ) async throws(NetworkError) -> KernelMove {
         while true {
             do throws(NetworkError) {
+                if let copy = from.copy {
+                    guard case .socket = from.kind, copy.isReady else { return .refused }
+                    return try await spliceThroughPipe(from, to)
+                }
                 switch (from.kind, to.kind) {
                 case (.pipe, _): return try await spliceFromPipe(from, to)
                 case (.socket, .pipe): return try await spliceToPipe(from, to)

@@ -53,6 +53,7 @@ final class ForwardService: Service {
     /// The peer as the target sees it; copies are of what the peer sends, and dumps of both ways.
     private func near(_ peer: Peer) -> any ByteStream {
         guard copies.isWanted else { return peer.stream }
+        guard copies.dumps else { return copies.kept(peer.stream) }
         return WatchedStream(
             peer.stream, seesRead: { [copies] bytes in copies.see(bytes, .received) },
             seesWritten: { [copies] bytes in copies.see(bytes, .sent) })
