@@ -130,8 +130,11 @@ final class Room: HostedService {
         if isLost || peer.isCutOff { return member.stopWriter() }
         if peer.pacing == nil { peer.connection.writeDeadline = .now + Self.patience }
         await member.finishWriting()
-        // What it does not take now it does not want.
-        if !rest.isEmpty { try? await member.write(rest.span) }
+        do throws(NetworkError) {
+            for piece in rest { try await member.write(piece.bytes.span.extracting(piece.range)) }
+        } catch {
+            // What it does not take now it does not want.
+        }
     }
 
     // MARK: - What is said
