@@ -217,13 +217,17 @@ final class Room: HostedService {
         }
     }
 
-    /// Whoever reads standard output has a moment to take what is left.
+    /// Whoever reads standard output has a moment to take what is left; what it does not take is told.
     func finish() async {
         fanout.flush()
-        let limit = Netpoller.spawn { [host] in
-            if await Netpoller.sleep(for: Self.patience) { host.stopWriter() }
+        let limit = Netpoller.spawn { [host, fanout] in
+            guard await Netpoller.sleep(for: Self.patience) else { return 0 }
+            defer { host.stopWriter() }
+            return fanout.waiting(host)
         }
         await host.finishWriting()
         limit.cancel()
+        let left = await limit.value - host.takenOfLast
+        if left > 0 { reporter.report(SlowEvent(ends: nil, bytes: left, action: .skip)) }
     }
 }
