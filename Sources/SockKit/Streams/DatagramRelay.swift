@@ -64,6 +64,9 @@ public final class DatagramRelay {
     public var seesReceived: WatchedStream.Look?
     public var seesSent: WatchedStream.Look?
 
+    /// So many are received before others have the loop.
+    private static let most = 64
+
     private enum Signal: Sendable {
         case inputEnded, arrived, outputGone
         case failed(NetworkError)
@@ -102,9 +105,13 @@ public final class DatagramRelay {
 
     private func receive() async {
         var buffer = [UInt8](repeating: 0, count: rules.readSize)
+        var taken = 0
         do throws(NetworkError) {
             while true {
                 let datagram = try await next(into: &buffer)
+                // Neither this nor a write into a file waits while there are more, whoever sent them.
+                taken &+= 1
+                if taken % Self.most == 0 { await Task.yield() }
                 if let takes, !takes(datagram.source) { continue }
                 note(datagram)
                 let payload = buffer.span.extracting(first: datagram.count)

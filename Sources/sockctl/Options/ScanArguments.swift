@@ -19,7 +19,8 @@ struct ScanArguments: Equatable, Sendable {
                 """
         )
         .honours(
-            PeerArguments.plainNames.union([
+            // With fast open connect(2) says yes before anybody was asked, where the cookie of the address is known.
+            PeerArguments.plainNames.subtracting(["fastopen"]).union([
                 "timeout", "source", "parallel", "banner", "yes", "max-time", "close",
             ]),
             reason: "'{other}' is about connections that carry something, and '-z' closes each at once"

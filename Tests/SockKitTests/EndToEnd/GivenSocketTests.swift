@@ -92,6 +92,34 @@ import Testing
         #expect(!outcome.err.contains("listening") && outcome.err.contains("accepted"), "\(outcome)")
     }
 
+    @Test(arguments: [["--deny", "127.0.0.1"], ["--max-conns", "0"]])
+    func `a connection that is turned away is the end, since nobody else can come`(words: [String]) async throws {
+        let outcome = try await python(
+            Self.activate + """
+                s = socket.create_server(("127.0.0.1", 0)); c = dial(s.getsockname()[1]); p = s.accept()[0]
+                pid = activate([p], [program, "listen", "--fd", "3", "--serve", "echo"] + arguments[1:]); p.close()
+                say(status(pid)); say(c.recv(1))
+                """, [#require(Binary.sockctl)] + words
+        ).finish()
+        outcome.expect(lines: ["77", "b''"])
+        #expect(outcome.err.contains("refused 127.0.0.1:"), "\(outcome)")
+    }
+
+    @Test(arguments: [["--no-accept"], ["--io-model", "epoll", "--serve", "echo"]])
+    func `what is about a socket that listens is refused with a connection`(words: [String]) async throws {
+        let outcome = try await python(
+            Self.activate + """
+                a, b = socket.socketpair()
+                say(status(activate([b], [program, "listen", "--fd", "3"] + arguments[1:], stdin=open("/dev/null"))))
+                """, [#require(Binary.sockctl)] + words
+        ).finish()
+        outcome.expect(out: "64\n")
+        #expect(
+            outcome.err.contains(
+                "'\(words[0])' is about a socket that listens, and the one that was given is a connection"),
+            "\(outcome)")
+    }
+
     @Test func `a socket of datagrams is served as well`() async throws {
         let outcome = try await activator(
             """

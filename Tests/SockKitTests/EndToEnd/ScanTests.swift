@@ -70,6 +70,12 @@ import Testing
         #expect(summary["elapsed"]?.number ?? -1 > 0)
     }
 
+    @Test func `with fast open every port would be open, so a scan has none`() async throws {
+        let outcome = try await sockctl("dial", "-z", "--fastopen", "127.0.0.1", "1").finish()
+        outcome.expect(status: 64)
+        #expect(outcome.err.contains("'--fastopen' is about connections that carry something"), "\(outcome)")
+    }
+
     @Test func `a banner is one line, and harmless`() async throws {
         let peer = try python(
             #"""

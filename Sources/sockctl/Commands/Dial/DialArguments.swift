@@ -69,7 +69,8 @@ struct DialArguments: Equatable, Sendable {
             """
     ).manualOnly
         .honours(
-            PeerArguments.plainNames.union([
+            // With fast open nothing is sent to the peer before there are bytes for it, and here nobody has any.
+            PeerArguments.plainNames.subtracting(["fastopen"]).union([
                 "timeout", "fallback-delay", "source", "source-port", "retry", "retry-delay", "retry-max-delay",
                 "max-time",
             ]),

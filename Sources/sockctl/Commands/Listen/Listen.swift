@@ -26,6 +26,7 @@ struct Listen {
             unixMode: UInt32(arguments.mode ?? 0o600))
         if arguments.givenSocket.isWanted {
             let taken = try arguments.givenSocket.take(named: arguments.address.first, options: options)
+            if case .connection = taken { try arguments.checkThatOnePeerWillDo() }
             (given, network, destination) = (taken, taken.network, nil)
         } else {
             let words: [Word] = arguments.address.isEmpty ? ["127.0.0.1:0"] : arguments.address

@@ -185,6 +185,13 @@ struct ListenArguments: Equatable, Sendable {
         return keepsOpen || serve != .pipe || ioModel != nil
     }
 
+    /// What is about a socket that listens has no meaning where the one that was given is a connection.
+    func checkThatOnePeerWillDo() throws(UsageError) {
+        let option = neverAccepts ? "--no-accept" : ioModel != nil ? "--io-model" : nil
+        guard let option else { return }
+        throw UsageError("'\(option)' is about a socket that listens, and the one that was given is a connection")
+    }
+
     func validate() throws(UsageError) {
         try peer.frame.validate(given, hasPackets: serve == .frames)
         if givenSocket.isInetd, serve == .pipe, !given.containsAny(of: ["exec", "sh-exec"]) {

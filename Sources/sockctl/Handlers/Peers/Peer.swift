@@ -23,6 +23,8 @@ final class Peer: ByteStream {
     var hasExpired = false
     /// It is not worth waiting for what it has not read: closing resets the connection.
     var isCutOff = false
+    /// No task serves it, and the loop knows of it.
+    var isResting = false
     /// Its own end has come: it does not count among those that are served.
     var hasLeft = false {
         didSet { if hasLeft, !oldValue { server?.hasLeft(self) } }
