@@ -225,6 +225,29 @@ import Testing
         #expect(outcome.out.hasPrefix("\(path) open 0."))
     }
 
+    @Test(.needs(.strace), .needsTracing)
+    func `a family that this machine has not is no answer for its places, and the others are tried`() async throws {
+        let open = try await listening(1)[0]
+        let scan = try via(
+            .strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=socket", "-e",
+            "inject=socket:error=EAFNOSUPPORT:when=1", run: ["dial", "-zv", "[::1]:\(open)", "127.0.0.1:\(open)"])
+        let outcome = try await scan.finish()
+        outcome.expect(status: 0)
+        let lines = outcome.lines.map { $0.split(separator: " ").prefix(2).joined(separator: " ") }
+        #expect(lines == ["[::1]:\(open) filtered", "127.0.0.1:\(open) open"])
+        #expect(outcome.out.contains("(address family not supported by protocol)"), "\(outcome)")
+    }
+
+    @Test func `a source address chooses the family, and one that fits no address is 68`() async throws {
+        let open = try await listening(1)[0]
+        let outcome = try await sockctl("dial", "-z", "-s", "127.0.0.1", "localhost", "\(open)").finish()
+        outcome.expect(status: 0)
+        #expect(outcome.lines.count == 1 && outcome.out.hasPrefix("127.0.0.1:\(open) open "), "\(outcome)")
+        let none = try await sockctl("dial", "-z", "-s", "127.0.0.1", "::1", "\(open)").finish()
+        none.expect(status: 68)
+        #expect(none.err.contains("::1"), "\(none)")
+    }
+
     // MARK: What is refused
 
     @Test(arguments: [
@@ -233,6 +256,7 @@ import Testing
         (["10.0.0.0/16", "1"], "65536 hosts"), (["-n", "localhost", "1"], "localhost"),
         (["-w", "none", "-u", "127.0.0.1", "1"], "none"), (["--send", "x", "127.0.0.1", "1"], "--send"),
         (["--close", "hold", "127.0.0.1", "1"], "--close hold"), (["-s", "127.0.0.1:9", "127.0.0.1", "1"], "--source"),
+        (["--network", "vsock", "127.0.0.1", "1"], "not over vsock"), (["vsock:host:1"], "not over vsock"),
         (["-p", "9", "127.0.0.1", "1"], "--source-port"), (["--parallel", "0", "127.0.0.1", "1"], "--parallel"),
     ])
     func `what cannot be scanned is 64 and says so`(arguments: [String], named: String) async throws {

@@ -31,6 +31,9 @@ extension ScanDestination {
     private mutating func takePrefix(of text: String) throws(AddressError) -> (Network?, Substring) {
         let (prefix, rest) = try Destination.splitPrefix(text, within: network)
         let agreed = try Destination.agree(prefix, network, on: text)
+        guard agreed != .vsock else {
+            throw AddressError("\(text): scans go over TCP, UDP and Unix sockets, not over vsock")
+        }
         if let agreed, agreed.isUnix != (network?.isUnix ?? agreed.isUnix) {
             throw AddressError("\(text) is of network \(agreed), and the words before it are not")
         }

@@ -28,15 +28,19 @@ public struct ScanDestination: Sendable, Hashable {
     public var impliedNetwork: Network { network ?? (unix.isEmpty ? .tcp : .unix) }
 
     /// All the places, with the names resolved to all of their addresses and the services to their ports.
+    ///
+    /// From a source address only those of its family can be tried: a host that has none is an error.
     @Netpoller
-    public func targets(_ resolver: Resolver) async throws(NetworkError) -> ScanTargets {
+    public func targets(
+        _ resolver: Resolver, from source: IPAddress? = nil
+    ) async throws(NetworkError) -> ScanTargets {
         let network = impliedNetwork
         var targets = ScanTargets(unix: unix)
         do throws(LookupFailure) {
             for group in groups {
                 let ports = try group.ports.ports(resolver, network)
                 var hosts: [ScanBlock] = []
-                for host in group.hosts { hosts += try await Self.blocks(of: host, resolver, network) }
+                for host in group.hosts { hosts += try await Self.blocks(of: host, resolver, network, source) }
                 targets.groups.append(ScanTargets.Group(hosts: hosts, ports: ports))
             }
         } catch {
@@ -47,16 +51,27 @@ public struct ScanDestination: Sendable, Hashable {
 
     @Netpoller
     private static func blocks(
-        of host: Host, _ resolver: Resolver, _ network: Network
+        of host: Host, _ resolver: Resolver, _ network: Network, _ source: IPAddress?
     ) async throws(LookupFailure) -> [ScanBlock] {
+        let (blocks, name): ([ScanBlock], String)
         switch host {
         case .block(let block):
-            guard network.family.map({ $0 == block.family }) ?? true else {
-                throw LookupFailure(cause: .noSuitableAddress(block[0].description))
-            }
-            return [block]
-        case .name(let name):
-            return try await resolver.addresses(of: name, for: network, until: nil).map { ScanBlock($0) }
+            let fits = network.family.map { $0 == block.family } ?? true
+            (blocks, name) = (fits ? [block] : [], block[0].description)
+        case .name(let text):
+            let addresses = try await resolver.addresses(of: text, for: network, until: nil)
+            (blocks, name) = (addresses.map { ScanBlock($0) }, text)
         }
+        let fitting = blocks.filter { $0.isReachable(from: source) }
+        guard !fitting.isEmpty else { throw LookupFailure(cause: .noSuitableAddress(name)) }
+        return fitting
+    }
+}
+
+extension ScanBlock {
+    /// A source that is no address in particular fits either family.
+    fileprivate func isReachable(from source: IPAddress?) -> Bool {
+        guard let source, !source.isUnspecified else { return true }
+        return source.unmapped.family == family
     }
 }

@@ -14,6 +14,7 @@ public struct ScanProbe: Probe {
     public var banner: Duration?
     /// Connections are reset instead of closed.
     public var resets = false
+    /// Where to connect from. The places are of its family, unless it is no address in particular (`targets(_:from:)`).
     public var source: IPAddress?
     public var options = SocketOptions()
     public var onEvent: (@Netpoller @Sendable (ScanFinding) -> Void)?

@@ -8,9 +8,9 @@ struct ScanSocketMaker {
     init(_ probe: ScanProbe) {
         network = probe.network
         options = probe.options
-        source = probe.source
+        source = probe.source.flatMap { $0.isUnspecified ? nil : $0.unmapped }
         // What is set by default is for connections that carry something.
-        isBare = probe.options == SocketOptions() && probe.source == nil
+        isBare = probe.options == SocketOptions() && source == nil
     }
 
     /// The open descriptor, for its taker to close.

@@ -54,8 +54,9 @@ struct Scan {
 
     func run() async -> ExitStatus {
         do throws(NetworkError) {
-            let targets = try await destination.targets(resolver)
-            let probe = probe(targets, try await sourceAddress())
+            let source = try await sourceAddress()
+            let targets = try await destination.targets(resolver, from: source)
+            let probe = probe(targets, source)
             let narrator = ScanNarrator(reporter, targets, network)
             conductor.onInquiry = { narrator.reportProgress() }
             let result = try await narrator.accompany(probe)
