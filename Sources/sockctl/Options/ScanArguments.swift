@@ -20,7 +20,7 @@ struct ScanArguments: Equatable, Sendable {
         )
         .honours(
             PeerArguments.plainNames.union([
-                "timeout", "source", "parallel", "banner", "yes", "max-time", "close",
+                "timeout", "source", "source-port", "parallel", "banner", "yes", "max-time", "close",
             ]),
             reason: "'{other}' is about connections that carry something, and '-z' closes each at once"
         )
