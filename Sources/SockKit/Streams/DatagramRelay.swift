@@ -14,6 +14,8 @@ public final class DatagramRelay {
         /// After the input's end, how long the next datagram is waited for; nil is for ever.
         public var grace: Duration? = .seconds(1)
         public var idleTimeout: Duration?
+        /// For `Ends.open`: until the first datagram nobody is idle.
+        public var awaitsFirst = false
         /// Until the first datagram, for `Ends.open`.
         public var firstTimeout: Duration?
         /// So many datagrams received are enough.
@@ -222,7 +224,8 @@ public final class DatagramRelay {
     }
 
     private var idleEnd: Deadline? {
-        rules.idleTimeout.map { max(lastReceived, lastSent) + $0 }
+        if rules.awaitsFirst, arrived == 0, case .open = ends { return nil }
+        return rules.idleTimeout.map { max(lastReceived, lastSent) + $0 }
     }
 }
 

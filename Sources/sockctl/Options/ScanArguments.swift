@@ -21,7 +21,7 @@ struct ScanArguments: Equatable, Sendable {
         .honours(
             // With fast open connect(2) says yes before anybody was asked, where the cookie of the address is known.
             PeerArguments.plainNames.subtracting(["fastopen"]).union([
-                "timeout", "source", "parallel", "banner", "yes", "max-time", "close",
+                "timeout", "source", "source-port", "parallel", "banner", "yes", "max-time", "close",
             ]),
             reason: "'{other}' is about connections that carry something, and '-z' closes each at once"
         )

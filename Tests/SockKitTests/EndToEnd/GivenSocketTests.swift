@@ -187,6 +187,20 @@ import Testing
         #expect(outcome.err.contains(wanted), "\(outcome)")
     }
 
+    @Test func `what the kernel does not permit of it is 77, as for a socket of our own`() async throws {
+        let outcome = try await activator(
+            """
+            import ctypes
+            s = socket.create_server(("127.0.0.1", 0))
+            # Root without CAP_NET_ADMIN (12) and CAP_NET_RAW (13) may not set SO_MARK (36), nor may others (PR_CAPBSET_DROP, 24).
+            for capability in (12, 13): ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)
+            say(status(activate([s], [program, "listen", "--fd", "3", "--setsockopt", "1:36:7"])))
+            """
+        ).finish()
+        outcome.expect(out: "77\n")
+        #expect(outcome.err.contains("operation not permitted"), "\(outcome)")
+    }
+
     @Test func `a socket that is neither connected nor listening is refused`() async throws {
         let outcome = try await activator(
             #"s = socket.socket(); say(status(activate([s], [program, "listen", "--fd", "3"])))"#

@@ -248,6 +248,40 @@ import Testing
         #expect(none.err.contains("::1"), "\(none)")
     }
 
+    @Test func `the local port may be chosen, for all places at once`() async throws {
+        let server = try python(
+            """
+            held = [serve() for _ in range(2)]
+            for listener in held: say(take(listener).getpeername()[1])
+            """)
+        let open = try await ports(server, 2)
+        let (closed, local) = (try unboundPort(), try unboundPort())
+        let list = "\(open[0]),\(closed),\(open[1])"
+        let outcome = try await sockctl("dial", "-z", "-p", "\(local)", "127.0.0.1", list).finish()
+        outcome.expect(status: 0)
+        #expect(outcome.lines.count == 2)
+        try await server.finish().expect(lines: ["\(local)", "\(local)"], after: 2)
+    }
+
+    @Test func `from a chosen port datagrams are sent one after another`() async throws {
+        let server = try python(
+            """
+            held = [serve(kind=socket.SOCK_DGRAM) for _ in range(2)]
+            for one in held:
+                said, who = one.recvfrom(1000)
+                one.sendto(b'yes', who)
+                say(who[1])
+            """)
+        let open = try await ports(server, 2)
+        let local = try unboundPort()
+        let outcome = try await sockctl(
+            "dial", "-uz", "-p", "\(local)", "-w", "20s", "127.0.0.1", "\(open[0]),\(open[1])"
+        ).finish()
+        outcome.expect(status: 0)
+        #expect(outcome.lines.count == 2)
+        try await server.finish().expect(lines: ["\(local)", "\(local)"], after: 2)
+    }
+
     // MARK: What is refused
 
     @Test(arguments: [
@@ -257,7 +291,8 @@ import Testing
         (["-w", "none", "-u", "127.0.0.1", "1"], "none"), (["--send", "x", "127.0.0.1", "1"], "--send"),
         (["--close", "hold", "127.0.0.1", "1"], "--close hold"), (["-s", "127.0.0.1:9", "127.0.0.1", "1"], "--source"),
         (["--network", "vsock", "127.0.0.1", "1"], "not over vsock"), (["vsock:host:1"], "not over vsock"),
-        (["-p", "9", "127.0.0.1", "1"], "--source-port"), (["--parallel", "0", "127.0.0.1", "1"], "--parallel"),
+        (["-p", "9", "-s", "127.0.0.1:9", "127.0.0.1", "1"], "--source-port"),
+        (["--parallel", "0", "127.0.0.1", "1"], "--parallel"),
     ])
     func `what cannot be scanned is 64 and says so`(arguments: [String], named: String) async throws {
         let outcome = try await sockctl(["dial", "-z"] + arguments).finish()

@@ -70,10 +70,12 @@ extension ScanDestination {
         return (host, ports)
     }
 
+    /// Whether it begins with a number or a range of numbers. The names of hosts may begin with a digit and have hyphens:
+    /// `10-0-0-5.example.org`.
     private static func isPorts(_ text: Substring) -> Bool {
-        let item = text.prefix { $0 != "," && $0 != "-" }
-        if case .name = Port.read(item.utf8) { return false }
-        return true
+        let ends = text.prefix { $0 != "," }.split(separator: "-", omittingEmptySubsequences: false)
+        return ends.count <= 2 && ends.contains { !$0.isEmpty }
+            && ends.allSatisfy { end in end.utf8.allSatisfy { UInt32(decimal: $0) != nil } }
     }
 
     /// A name, an address, or a block of addresses; IPv6 in brackets or without.

@@ -16,6 +16,8 @@ public struct ScanProbe: Probe {
     public var resets = false
     /// Where to connect from. The places are of its family, unless it is no address in particular (`targets(_:from:)`).
     public var source: IPAddress?
+    /// The local port of every attempt; with 0 the kernel gives each its own. Of UDP only one attempt at a time can have it.
+    public var sourcePort: UInt16 = 0
     public var options = SocketOptions()
     public var onEvent: (@Netpoller @Sendable (ScanFinding) -> Void)?
     /// Called every few milliseconds: the scan goes on when it returns, so that whoever tells of it can keep up.

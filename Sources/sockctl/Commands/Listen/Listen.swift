@@ -11,6 +11,8 @@ struct Listen {
     private let resolver: Resolver
     /// A socket that was given, where there is no address to listen on.
     private let given: GivenSocket?
+    /// Why the one that was given cannot be had.
+    private let refusal: NetworkError?
     private let configuration: ListenConfiguration
 
     init(_ arguments: ListenArguments, _ conductor: Conductor) throws(UsageError) {
@@ -25,18 +27,23 @@ struct Listen {
             resolver: resolver,
             unixMode: UInt32(arguments.mode ?? 0o600))
         if arguments.givenSocket.isWanted {
-            let taken = try arguments.givenSocket.take(named: arguments.address.first, options: options)
-            if case .connection = taken { try arguments.checkThatOnePeerWillDo() }
-            (given, network, destination) = (taken, taken.network, nil)
+            destination = nil
+            switch try arguments.givenSocket.take(named: arguments.address.first, options: options) {
+            case .success(let taken):
+                if case .connection = taken { try arguments.checkThatOnePeerWillDo() }
+                (given, network, refusal) = (taken, taken.network, nil)
+            case .failure(let error): (given, network, refusal) = (nil, error.network ?? .tcp, error)
+            }
         } else {
             let words: [Word] = arguments.address.isEmpty ? ["127.0.0.1:0"] : arguments.address
             (network, destination) = try arguments.peer.network.destination(words, .listening)
-            given = nil
+            (given, refusal) = (nil, nil)
         }
         try ListenCommand.command.check(arguments.given, on: network.traits)
     }
 
     func run() async -> ExitStatus {
+        if let refusal { return reporter.fail(refusal) }
         arguments.peer.waiting.apply()
         do throws(RuleFailure) {
             let gate = try await conductor.gate(arguments.gate, network, resolver)

@@ -194,6 +194,9 @@ struct ListenArguments: Equatable, Sendable {
 
     func validate() throws(UsageError) {
         try peer.frame.validate(given, hasPackets: serve == .frames)
+        if givenSocket.isActivated, address.count > 1 {
+            throw UsageError("'--activated' takes the name of one socket: leave out '\(address[1])'")
+        }
         if givenSocket.isInetd, serve == .pipe, !given.containsAny(of: ["exec", "sh-exec"]) {
             throw UsageError(
                 "'--inetd' makes standard input the peer, and then there is nothing to join it to",
@@ -201,6 +204,9 @@ struct ListenArguments: Equatable, Sendable {
         }
         if let maximumConnections, maximumConnections > 1, !goesOn {
             throw UsageError("'--max-conns \(maximumConnections)' needs '--keep-open': without it one peer is served")
+        }
+        if serve == .pipe, !goesOn, let name = ["queue", "slow"].first(where: { given.contains($0) }) {
+            throw UsageError("'--\(name)' is about what several peers get, and one is accepted: raise '--max-accepts'")
         }
         if reading.isWanted, serve == .pipe, goesOn {
             throw UsageError(

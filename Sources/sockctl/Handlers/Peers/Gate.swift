@@ -22,6 +22,14 @@ final class Gate {
         _ arguments: GateArguments, _ network: Network, _ resolver: Resolver, _ reporter: Reporter
     ) async throws(RuleFailure) -> Gate? {
         guard arguments.hasRules else { return nil }
+        guard network.isIP || network.isUnix && network.kind != .datagram else {
+            throw RuleFailure(
+                failure: Failure(
+                    code: "usage",
+                    message:
+                        "'--allow' and '--deny' name addresses, users and groups, and peers on \(network) have none"),
+                status: .usage)
+        }
         let gate = Gate(arguments, network, resolver, reporter)
         try await gate.read()
         return gate
@@ -109,6 +117,7 @@ final class Gate {
     }
 
     private func add(_ placed: PlacedRule, to rules: inout [AddressRule]) async throws(RuleFailure) {
+        try check(placed)
         switch placed.rule {
         case .name(let name, let bits):
             for address in try await addresses(of: name, placed.place) {
@@ -116,16 +125,24 @@ final class Gate {
                 rules.append(.network(address, bits: min(bits ?? whole, whole)))
             }
         case .network(let address, let bits): rules.append(.network(address.withNamedZone, bits: bits))
-        case .octets: rules.append(placed.rule)
-        case .user, .group:
-            guard network.isUnix, network.kind != .datagram else {
-                let reason = "users and groups are known of peers on Unix sockets, not of those on \(network)"
-                throw RuleFailure(
-                    failure: Failure(code: "usage", message: "\(placed.place): \(reason)"),
-                    status: placed.place.hasPrefix("--") ? .usage : .data)
-            }
-            rules.append(placed.rule)
+        case .octets, .user, .group: rules.append(placed.rule)
         }
+    }
+
+    /// Refuses a rule that no peer here can match.
+    private func check(_ placed: PlacedRule) throws(RuleFailure) {
+        let reason: String
+        switch placed.rule {
+        case .user, .group:
+            if network.isUnix { return }
+            reason = "users and groups are known of peers on Unix sockets, not of those on \(network)"
+        case .name, .network, .octets:
+            if network.isIP { return }
+            reason = "peers on Unix sockets have no addresses: name them by uid:N or gid:N"
+        }
+        throw RuleFailure(
+            failure: Failure(code: "usage", message: "\(placed.place): \(reason)"),
+            status: placed.place.hasPrefix("--") ? .usage : .data)
     }
 
     private func addresses(of name: String, _ place: String) async throws(RuleFailure) -> [IPAddress] {

@@ -93,7 +93,7 @@ final class NetcatWording: Wording {
         // nc waits with poll(2), and then shows what connect(2) had said at first.
         if failure.code == "timeout" { return "\(what) timed out: Operation now in progress" }
         let cause = failure.message.split(separator: ": ").last.map(String.init) ?? failure.message
-        return "\(what) failed: \(cause.prefix(1).uppercased())\(cause.dropFirst())"
+        return "\(what) failed: \(Self.capitalized(cause))"
     }
 
     /// A port that a scan found open, or not.
@@ -101,12 +101,18 @@ final class NetcatWording: Wording {
         guard case .ip(let address, let port) = event.finding.remote else { return nil }
         let isDatagram = event.network.isUDP
         let what = "nc: connect to \(place(address)) port \(port) (\(isDatagram ? "udp" : "tcp"))"
-        return switch event.finding.state {
-        case .refused: "\(what) failed: Connection refused"
-        case .filtered: "\(what) timed out: Operation now in progress"
-        case .open, .silent: succeeded(address, port, isDatagram: isDatagram)
+        switch event.finding.state {
+        case .refused: return "\(what) failed: Connection refused"
+        case .filtered:
+            guard let reason = event.finding.reason else { return "\(what) timed out: Operation now in progress" }
+            return "\(what) failed: \(Self.capitalized("\(reason)"))"
+        // nc says of these that they succeeded.
+        case .silent: return "\(what) timed out: No answer"
+        case .open: return succeeded(address, port, isDatagram: isDatagram)
         }
     }
+
+    private static func capitalized(_ text: String) -> String { "\(text.prefix(1).uppercased())\(text.dropFirst())" }
 }
 
 /// The names that /etc/hosts has for addresses, hosts(5).

@@ -38,6 +38,20 @@ import Testing
         #expect(try await places(words) == wanted)
     }
 
+    @Test func `a host may begin with digits and have hyphens`() async throws {
+        let resolver = Resolver(overrides: ["10-0-0-5.ec2.internal": [.v4Loopback], "3-com": [.v6Loopback]])
+        for (words, wanted) in [
+            (["10-0-0-5.ec2.internal", "22"], "127.0.0.1:22"), (["3-com", "22-23"], "[::1]:22 [::1]:23"),
+            (["10-0-0-5.ec2.internal:22"], "127.0.0.1:22"),
+        ] {
+            let destination = try ScanDestination.parse(words.map { ByteString($0) })
+            var cursor = ScanCursor(try await destination.targets(resolver))
+            var places: [String] = []
+            while let place = cursor.next() { places.append(place.description) }
+            #expect(places.joined(separator: " ") == wanted)
+        }
+    }
+
     @Test func `with a Unix network every word is a path`() async throws {
         #expect(try await places(["/tmp/a", "22"], network: .unix) == ["/tmp/a", "22"])
     }
@@ -55,6 +69,7 @@ import Testing
         (["tcp4://10.0.0.1:22", "udp4://10.0.0.1:22"], "udp4"), (["foo://x:1"], "foo"), (["10.0.0.1:"], "missing"),
         (["10.0.0.1", "22", "80"], "22,80"), (["vsock:2:22"], "not over vsock"),
         (["vsock:host", "22"], "not over vsock"),
+        (["10.0.0.1", "20-30", "80"], "20-30,80"), (["10-0-0-5.test"], "10-0-0-5.test lacks its ports"),
     ])
     func `what names no place is an error that says so`(words: [String], named: String) {
         do throws(AddressError) {

@@ -9,7 +9,7 @@ struct Scan {
     private let destination: ScanDestination
     private let network: Network
     private let resolver: Resolver
-    private let source: String?
+    private let source: SourceAddress?
 
     init(_ arguments: DialArguments, _ conductor: Conductor) throws(UsageError) {
         self.arguments = arguments
@@ -24,18 +24,8 @@ struct Scan {
         network = destination.impliedNetwork
         resolver = try arguments.peer.network.resolver()
         try DialCommand.command.check(arguments.given, on: network.traits)
-        source = try Self.source(arguments)
+        source = try arguments.nearEnd
         try Self.check(arguments, network, hosts: destination.hostCount)
-    }
-
-    private static func source(_ arguments: DialArguments) throws(UsageError) -> String? {
-        guard let word = arguments.source else { return nil }
-        let source = try SourceAddress(word)
-        guard source.port == nil else {
-            throw UsageError(
-                "'--source \(word)' names a port, and each attempt of a scan needs its own: name the host only")
-        }
-        return source.host
     }
 
     private static func check(_ arguments: DialArguments, _ network: Network, hosts: Int) throws(UsageError) {
@@ -76,6 +66,9 @@ struct Scan {
         probe.banner = arguments.scan.banner
         probe.resets = arguments.peer.ending.close == .reset
         probe.source = source
+        probe.sourcePort = self.source?.port ?? 0
+        // A port of UDP is one socket's at a time.
+        if network.isUDP, probe.sourcePort != 0 { probe.parallel = 1 }
         probe.options = arguments.peer.socket.options
         // What is found is the output: nothing of it is dropped for a reader that is slow.
         probe.pace = { [reporter] in
@@ -85,9 +78,10 @@ struct Scan {
     }
 
     private func sourceAddress() async throws(NetworkError) -> IPAddress? {
-        guard let source else { return nil }
-        do throws(LookupFailure) { return try await resolver.addresses(of: source, for: network, until: nil)[0] } catch
-        {
+        guard let source, !source.host.isEmpty else { return nil }
+        do throws(LookupFailure) {
+            return try await resolver.addresses(of: source.host, for: network, until: nil)[0]
+        } catch {
             throw NetworkError(.dial, network: network, cause: error.cause)
         }
     }
