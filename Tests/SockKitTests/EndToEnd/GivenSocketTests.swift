@@ -41,6 +41,25 @@ import Testing
         outcome.expect(lines: ["b'ping'", "0 True", "True"])
     }
 
+    @Test func `one that is closed after its only peer is watched no more, though others hold it`() async throws {
+        let outcome = try await activator(
+            """
+            s = socket.create_server(("127.0.0.1", 0)); port = s.getsockname()[1]
+            pid = activate([s], [program, "listen", "--fd", "3", "--serve", "echo", "--max-accepts", "1"])
+            mark = "ino:%x " % os.fstat(s.fileno()).st_ino
+
+            def watched():
+                folder = "/proc/%d/fdinfo/" % pid
+                return any(mark in open(folder + one).read() for one in os.listdir(folder))
+
+            until(watched)
+            c = dial(port); c.sendall(b"ping"); say(c.recv(4), watched())
+            c.shutdown(1); say(status(pid))
+            """
+        ).finish()
+        outcome.expect(lines: ["b'ping' False", "0"])
+    }
+
     @Test func `a connection is the one peer, joined to the standard streams`() async throws {
         let outcome = try await activator(
             """
