@@ -221,9 +221,6 @@ _Static_assert(__builtin_offsetof(struct sk_uring_submission, user_data) == 32, 
 _Static_assert(sizeof(struct sk_uring_completion) == 16, "as in io_uring(7)");
 
 enum {
-    SK_IORING_OP_POLL_ADD = 6,
-    SK_IORING_OP_SEND = 26,
-    SK_IORING_OP_RECV = 27,
     SK_IORING_ENTER_GETEVENTS = 1,
     SK_IORING_FEAT_SINGLE_MMAP = 1 << 0,
     SK_IORING_FEAT_NODROP = 1 << 1,
