@@ -28,8 +28,9 @@ extension Peer {
     }
 
     /// Waits, but no longer than that, until the peer's kernel has all that was sent: closing with unread bytes would reset
-    /// the connection, and take with it what is still on its way.
-    func settle(until end: Deadline? = nil) async {
+    /// the connection, and take with it what is still on its way. Fails where a limit of the connection comes before that.
+    func settle(until end: Deadline? = nil) async throws(NetworkError) {
+        try await connection.waitUntilOpen()
         try? connection.closeWrite()
         let drain = Netpoller.spawn { [connection] in while (try? await connection.discard()) ?? nil != nil {} }
         defer { drain.cancel() }
