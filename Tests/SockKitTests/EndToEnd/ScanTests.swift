@@ -289,7 +289,7 @@ import Testing
         (["127.0.0.1", "no-such-service"], "no-such-service"), (["127.0.0.1"], "lacks its ports"),
         (["10.0.0.0/16", "1"], "65536 hosts"), (["-n", "localhost", "1"], "localhost"),
         (["-w", "none", "-u", "127.0.0.1", "1"], "none"), (["--send", "x", "127.0.0.1", "1"], "--send"),
-        (["--close", "hold", "127.0.0.1", "1"], "--close hold"), (["-s", "127.0.0.1:9", "127.0.0.1", "1"], "--source"),
+        (["--close", "hold", "127.0.0.1", "1"], "--close hold"),
         (["--network", "vsock", "127.0.0.1", "1"], "not over vsock"), (["vsock:host:1"], "not over vsock"),
         (["-p", "9", "-s", "127.0.0.1:9", "127.0.0.1", "1"], "--source-port"),
         (["--parallel", "0", "127.0.0.1", "1"], "--parallel"),
