@@ -47,25 +47,32 @@ struct Listen {
         arguments.peer.waiting.apply()
         do throws(RuleFailure) {
             let gate = try await conductor.gate(arguments.gate, network, resolver)
-            return await run(gate)
+            let proxy = arguments.serve == .proxy ? try await ProxyPlan(arguments.proxy, resolver, reporter) : nil
+            return await run(gate, proxy)
         } catch {
             return reporter.fail(error)
         }
     }
 
-    private func run(_ gate: Gate?) async -> ExitStatus {
+    private func run(_ gate: Gate?, _ proxy: ProxyPlan?) async -> ExitStatus {
         do throws(NetworkError) {
             if network.kind == .datagram { return try await receiveDatagrams(gate) }
             let modelServer = try modelServer()
-            if case .connection(let connection) = given { return try await serve(OnePeer(connection), gate) }
+            if case .connection(let connection) = given {
+                if let proxy { return await serve(OnePeer(connection), gate, proxy, at: connection.localEndpoint) }
+                return try await serve(OnePeer(connection), gate)
+            }
             let listener = try await listener()
             defer { listener.close() }
+            // Before anybody is told of it.
+            if let refusal = proxy?.refusal(at: listener.endpoint, arguments.gate) { return reporter.fail(refusal) }
             listener.onRetry = { [reporter] error, attempt, pause in
                 reporter.report(RetryingEvent(attempt: attempt, delay: pause, failure: Failure(error)))
             }
             reporter.report(ListeningEvent(listener, tellsBacklog: reporter.isReported(.verbose)))
             if arguments.neverAccepts { return await leaveWaiting(listener) }
             if let modelServer { return await serve(listener, modelServer) }
+            if let proxy { return await serve(listener, gate, proxy, at: listener.endpoint) }
             return try await serve(listener, gate)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
@@ -114,7 +121,15 @@ struct Listen {
             return (CountingService(tally: tally), tally)
         case .chargen: return (ChargenService(), nil)
         case .time: return (TimeService(), nil)
+        case .proxy: preconditionFailure("a proxy has a plan")
         }
+    }
+
+    private func serve(
+        _ source: any PeerSource, _ gate: Gate?, _ proxy: ProxyPlan, at own: Endpoint
+    ) async -> ExitStatus {
+        if let refusal = proxy.refusal(at: own, arguments.gate) { return reporter.fail(refusal) }
+        return await runServer(source, proxy.service(at: own), gate)
     }
 
     /// The server of an I/O model; what the kernel refuses to it is said before anybody can come.

@@ -50,7 +50,7 @@ final class DatagramServer {
         // A Unix sender without a name has nowhere to be answered.
         guard datagram.source != .unix(.unnamed) else { return }
         switch mode {
-        case .pipe, .discard, .frames, .chat, .broker: return
+        case .pipe, .discard, .frames, .chat, .broker, .proxy: return
         case .echo: try await send(payload, to: datagram.source)
         case .time: try await send(Array("\(Timestamp.now)\n".utf8).span, to: datagram.source)
         case .chargen:

@@ -15,11 +15,11 @@ final class ForwardService: Service {
 
     func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
         // One that rested is woken by its end.
-        if let pair = peer.conversation as? ForwardedPair { return try await finish(pair, peer) }
+        if let pair = peer.conversation as? ForwardedPair { return try await pair.end(peer) }
         guard let pair = try await join(peer) else { return ServiceEnd(by: .reset) }
         if peer.policy.lifetime == nil { return .rest }
         _ = await pair.junction.wait()
-        return try await finish(pair, peer)
+        return try await pair.end(peer)
     }
 
     // MARK: - Joining
@@ -27,27 +27,7 @@ final class ForwardService: Service {
     private func join(_ peer: Peer) async throws(NetworkError) -> ForwardedPair? {
         let start = Deadline.now
         guard let (connection, target) = try await reach(peer) else { return nil }
-        peer.policy.begin(connection)
-        let junction = Junction(near(peer), connection, idleLimit: peer.policy.idleTimeout)
-        let pair = ForwardedPair(junction, connection, target)
-        reportJoined(peer, connection, .now - start)
-        junction.onEvent = { [weak pair, reporter] event in
-            pair?.noteEnd(of: event.ended)
-            guard reporter.isReported(.verbose) else { return }
-            reporter.report(HalfClosedEvent(ends: peer.ends, by: event.ended == .near ? .peer : .local))
-        }
-        peer.conversation = pair
-        peer.onStop = { junction.stop() }
-        junction.start()
-        // The order to finish may have come while the target was being dialled.
-        if peer.isFinishing { pair.finish() }
-        return pair
-    }
-
-    @inline(never)
-    private func reportJoined(_ peer: Peer, _ connection: Connection, _ time: Duration) {
-        guard reporter.isReported(.verbose) else { return }
-        reporter.report(JoinedEvent(ends: peer.ends, target: connection.remoteEndpoint, time: time))
+        return ForwardedPair.join(peer, as: near(peer), connection, name: target.name, target, after: .now - start)
     }
 
     /// The peer as the target sees it; copies are of what the peer sends, and dumps of both ways.
@@ -85,40 +65,6 @@ final class ForwardService: Service {
             if hasGone { return nil }
             peer.isCutOff = true
             throw error
-        }
-    }
-
-    // MARK: - Ending
-
-    private func finish(_ pair: ForwardedPair, _ peer: Peer) async throws(NetworkError) -> ServiceEnd {
-        peer.onStop = nil
-        defer { pair.close() }
-        switch pair.junction.ending {
-        case .done: return pair.firstToEnd == .near ? .byPeer : .byUs
-        case .stopped, nil: throw peer.failure ?? peer.names.failure(.read, .cancelled)
-        case .idle:
-            let error = peer.idleError
-            if peer.failure == nil { peer.failure = error }
-            throw error
-        case .failed(let error, let side):
-            guard error.endsConnection else { throw error }
-            pair.countLosses(of: side, client: peer.connection)
-            await passOn(side, pair, peer)
-            // A reset that cost nobody a byte is an end as others are, and the other side was told of it.
-            guard pair.losses.isNone else { throw error }
-            return ServiceEnd(by: .reset)
-        }
-    }
-
-    /// A side was reset: the other one gets what had come before, and then is reset as well.
-    private func passOn(_ side: RelaySide, _ pair: ForwardedPair, _ peer: Peer) async {
-        switch side {
-        case .near:
-            _ = await pair.connection.waitUntilDelivered()
-            pair.connection.reset()
-        case .far:
-            _ = await peer.connection.waitUntilDelivered()
-            peer.isCutOff = true
         }
     }
 }

@@ -5,7 +5,10 @@ import SockKit
 final class ForwardedPair: PeerConversation {
     let junction: Junction
     let connection: Connection
-    let target: ForwardTarget
+    /// What the target is called where its own end has no name.
+    private let name: String
+    /// Whose connections are counted; nil where nobody's are.
+    private let target: ForwardTarget?
     /// Who had ended first, once somebody has.
     private(set) var firstToEnd: RelaySide?
     /// What one side had given and the other never got, once the pair has ended by a failure.
@@ -14,11 +17,12 @@ final class ForwardedPair: PeerConversation {
     /// So long a silence, once the order to finish has come, is the end.
     private static let rest = Duration.milliseconds(200)
 
-    init(_ junction: Junction, _ connection: Connection, _ target: ForwardTarget) {
+    init(_ junction: Junction, _ connection: Connection, name: String, _ target: ForwardTarget? = nil) {
         self.junction = junction
         self.connection = connection
+        self.name = name
         self.target = target
-        target.connections += 1
+        target?.connections += 1
     }
 
     var isIdle: Bool { false }
@@ -42,12 +46,12 @@ final class ForwardedPair: PeerConversation {
     /// What it came to, for the report of its end.
     var totals: PairTotals? {
         PairTotals(
-            target: connection.remoteEndpoint.name ?? target.name, up: junction.bytesUp, down: junction.bytesDown,
+            target: connection.remoteEndpoint.name ?? name, up: junction.bytesUp, down: junction.bytesDown,
             endedBy: junction.failedSide ?? firstToEnd, losses: losses)
     }
 
     func close() {
         connection.close()
-        target.connections -= 1
+        target?.connections -= 1
     }
 }

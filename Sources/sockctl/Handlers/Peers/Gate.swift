@@ -8,8 +8,10 @@ final class Gate {
     private let network: Network
     private let resolver: Resolver
     private let reporter: Reporter
+    /// The options that the rules of the command line stand with.
+    private let options: (allow: String, deny: String)
     /// Nil is everybody.
-    private var allowed: AddressSet?
+    private(set) var allowed: AddressSet?
     private var denied = AddressSet([])
     private var isReading = false
     /// They are to be read once more: they may have changed meanwhile.
@@ -19,7 +21,8 @@ final class Gate {
 
     /// Reads the rules; nil where there are none to be read.
     static func open(
-        _ arguments: GateArguments, _ network: Network, _ resolver: Resolver, _ reporter: Reporter
+        _ arguments: GateArguments, _ network: Network, _ resolver: Resolver, _ reporter: Reporter,
+        options: (allow: String, deny: String) = ("--allow", "--deny")
     ) async throws(RuleFailure) -> Gate? {
         guard arguments.hasRules else { return nil }
         guard network.isIP || network.isUnix && network.kind != .datagram else {
@@ -27,19 +30,24 @@ final class Gate {
                 failure: Failure(
                     code: "usage",
                     message:
-                        "'--allow' and '--deny' name addresses, users and groups, and peers on \(network) have none"),
+                        "'\(options.allow)' and '\(options.deny)' name addresses, users and groups, and peers on \(network) have none"
+                ),
                 status: .usage)
         }
-        let gate = Gate(arguments, network, resolver, reporter)
+        let gate = Gate(arguments, network, resolver, reporter, options)
         try await gate.read()
         return gate
     }
 
-    private init(_ arguments: GateArguments, _ network: Network, _ resolver: Resolver, _ reporter: Reporter) {
+    private init(
+        _ arguments: GateArguments, _ network: Network, _ resolver: Resolver, _ reporter: Reporter,
+        _ options: (allow: String, deny: String)
+    ) {
         self.arguments = arguments
         self.network = network
         self.resolver = resolver
         self.reporter = reporter
+        self.options = options
     }
 
     // MARK: - Whom the rules name
@@ -62,9 +70,9 @@ final class Gate {
         return false
     }
 
-    private func refusal(_ names: (AddressSet) -> Bool) -> String? {
-        if names(denied) { return "a rule of --deny names it" }
-        if let allowed, !names(allowed) { return "no rule of --allow names it" }
+    func refusal(_ names: (AddressSet) -> Bool) -> String? {
+        if names(denied) { return "a rule of \(options.deny) names it" }
+        if let allowed, !names(allowed) { return "no rule of \(options.allow) names it" }
         return nil
     }
 
@@ -99,8 +107,8 @@ final class Gate {
     }
 
     private func read() async throws(RuleFailure) {
-        let allows = try await rules("--allow", arguments.allowed, arguments.allowFiles)
-        let denies = try await rules("--deny", arguments.denied, arguments.denyFiles)
+        let allows = try await rules(options.allow, arguments.allowed, arguments.allowFiles)
+        let denies = try await rules(options.deny, arguments.denied, arguments.denyFiles)
         allowed = arguments.admitsOnlyNamed ? AddressSet(allows) : nil
         denied = AddressSet(denies)
     }

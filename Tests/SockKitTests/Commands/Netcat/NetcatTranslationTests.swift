@@ -94,7 +94,7 @@ import Testing
         guard case .arguments(let given) = try NetcatCommand.command.parse(["--", Word(host), "80"]) else { return }
         let dialling = try NetcatTranslation(given).parsed(by: DialCommand.command)
         guard case .arguments(var plain) = try DialCommand.command.parse(["host", "80"]) else { return }
-        plain.address = [Word(host), "80"]
+        (plain.address, plain.given) = ([Word(host), "80"], dialling.given)
         #expect(dialling == plain)
         guard case .arguments(let waiting) = try NetcatCommand.command.parse(["-lU", "--", Word(host)]) else { return }
         let listening = try NetcatTranslation(waiting).parsed(by: ListenCommand.command)
