@@ -15,9 +15,9 @@ _sockctl() {
     fi
     case ${COMP_WORDS[1]} in
     listen)
-        options='--serve -k --keep-open --max-accepts -m --max-conns -w --timeout --io-model --allow --deny --allow-file --deny-file --max-conns-per-host --fd --activated --inetd --backlog --accept-delay --no-accept --reuse-port --mode --queue --slow --readers --message-size --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output --append -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --busy-poll --frame --max-frame --separator --whole -e --exec -c --sh-exec --pty -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--serve -k --keep-open --max-accepts -m --max-conns -w --timeout --io-model --allow --deny --allow-file --deny-file --max-conns-per-host --fd --activated --inetd --backlog --accept-delay --no-accept --reuse-port --mode --queue --slow --proxy-auth --proxy-auth-file --target-allow --target-deny --open --readers --message-size --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output --append -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --busy-poll --frame --max-frame --separator --whole -e --exec -c --sh-exec --pty -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
-        --serve) kind=words values='pipe echo discard chargen time frames chat broker' ;;
+        --serve) kind=words values='pipe echo discard chargen time frames chat broker proxy' ;;
         --max-accepts) kind=none ;;
         -m|--max-conns) kind=none ;;
         -w|--timeout) kind=none ;;
@@ -33,6 +33,10 @@ _sockctl() {
         --mode) kind=none ;;
         --queue) kind=none ;;
         --slow) kind=words values='drop skip' ;;
+        --proxy-auth) kind=none ;;
+        --proxy-auth-file) kind=files ;;
+        --target-allow) kind=hosts ;;
+        --target-deny) kind=hosts ;;
         --readers) kind=none ;;
         --message-size) kind=none ;;
         --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket vsock' ;;

@@ -98,7 +98,7 @@ final class ProxyService: Service {
         }
         report(refusal, peer)
         try? await peer.stream.write(ProxyAnswer.refused(language, refusal))
-        await peer.settle(until: .now + Self.patience)
+        try await peer.settle(until: .now + Self.patience)
         return .byUs
     }
 
@@ -242,7 +242,7 @@ final class ProxyService: Service {
             peer.isCutOff = true
             throw .network(error)
         }
-        await peer.settle(until: .now + Self.patience)
+        do throws(NetworkError) { try await peer.settle(until: .now + Self.patience) } catch { throw .network(error) }
         return .byUs
     }
 
