@@ -94,8 +94,9 @@ import Testing
         guard case .arguments(let given) = try NetcatCommand.command.parse(["--", Word(host), "80"]) else { return }
         let dialling = try NetcatTranslation(given).parsed(by: DialCommand.command)
         guard case .arguments(var plain) = try DialCommand.command.parse(["host", "80"]) else { return }
-        plain.address = [Word(host), "80"]
-        #expect(dialling == plain)
+        (plain.address, plain.given) = ([Word(host), "80"], dialling.given)
+        let options = DialCommand.command.rows.map(\.info).filter { !$0.isPositional }.map(\.name)
+        #expect(dialling == plain && !dialling.given.containsAny(of: options))
         guard case .arguments(let waiting) = try NetcatCommand.command.parse(["-lU", "--", Word(host)]) else { return }
         let listening = try NetcatTranslation(waiting).parsed(by: ListenCommand.command)
         #expect(listening.address == [Word(host)] && !listening.peer.program.isWanted && listening.peer.network.isUnix)
