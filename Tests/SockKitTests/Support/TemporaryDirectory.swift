@@ -28,8 +28,9 @@ func makeStaleSocket(at path: String, _ kind: Network.Kind = .stream) throws {
     }
 }
 
+/// As connect(2) says it to a socket of another type: one of the same is refused by whoever does not listen (unix(7)).
 private func isRefused(_ path: String, _ kind: Network.Kind) throws -> Bool {
-    let probe = try SocketCalls.socket(.unix, kind)
+    let probe = try SocketCalls.socket(.unix, kind == .datagram ? .stream : .datagram)
     do throws(Errno) {
         try SocketCalls.connect(probe.rawValue, to: .unix(.path(ByteString(path))), family: .unix)
         return false

@@ -95,7 +95,8 @@ import Testing
         let dialling = try NetcatTranslation(given).parsed(by: DialCommand.command)
         guard case .arguments(var plain) = try DialCommand.command.parse(["host", "80"]) else { return }
         (plain.address, plain.given) = ([Word(host), "80"], dialling.given)
-        #expect(dialling == plain)
+        let options = DialCommand.command.rows.map(\.info).filter { !$0.isPositional }.map(\.name)
+        #expect(dialling == plain && !dialling.given.containsAny(of: options))
         guard case .arguments(let waiting) = try NetcatCommand.command.parse(["-lU", "--", Word(host)]) else { return }
         let listening = try NetcatTranslation(waiting).parsed(by: ListenCommand.command)
         #expect(listening.address == [Word(host)] && !listening.peer.program.isWanted && listening.peer.network.isUnix)
