@@ -5,11 +5,18 @@ import SockKit
 final class ForwardService: Service {
     private let dialer: TargetDialer
     private let copies: PayloadCopies
+    private let introduction: ProxyIntroduction
+    private let recorder: Recorder?
     private let reporter: Reporter
 
-    init(_ dialer: TargetDialer, _ copies: PayloadCopies, _ reporter: Reporter) {
+    init(
+        _ dialer: TargetDialer, _ copies: PayloadCopies, _ introduction: ProxyIntroduction, _ recorder: Recorder?,
+        _ reporter: Reporter
+    ) {
         self.dialer = dialer
         self.copies = copies
+        self.introduction = introduction
+        self.recorder = recorder
         self.reporter = reporter
     }
 
@@ -25,11 +32,24 @@ final class ForwardService: Service {
     // MARK: - Joining
 
     private func join(_ peer: Peer) async throws(NetworkError) -> ForwardedPair? {
+        try await introduction.receive(from: peer)
         let start = Deadline.now
         guard let (connection, target) = try await reach(peer) else { return nil }
         peer.policy.begin(connection)
-        let junction = Junction(near(peer), connection, idleLimit: peer.policy.idleTimeout)
+        do throws(NetworkError) { try await introduction.send(to: connection, of: peer) } catch {
+            connection.reset()
+            peer.isCutOff = true
+            throw error
+        }
+        let record = recorder?.open(
+            RecordSubject(
+                peer.number, peer.connection.network, client: peer.ends.remote ?? .unix(.unnamed),
+                target: connection.remoteEndpoint))
+        let junction = Junction(
+            record.map { RecordingStream(near(peer), $0, .up) } ?? near(peer),
+            record.map { RecordingStream(connection, $0, .down) } ?? connection, idleLimit: peer.policy.idleTimeout)
         let pair = ForwardedPair(junction, connection, target)
+        pair.record = record
         reportJoined(peer, connection, .now - start)
         junction.onEvent = { [weak pair, reporter] event in
             pair?.noteEnd(of: event.ended)
@@ -102,6 +122,7 @@ final class ForwardService: Service {
             throw error
         case .failed(let error, let side):
             guard error.endsConnection else { throw error }
+            pair.record?.reset(side == .near ? .up : .down)
             pair.countLosses(of: side, client: peer.connection)
             await passOn(side, pair, peer)
             // A reset that cost nobody a byte is an end as others are, and the other side was told of it.

@@ -6,6 +6,8 @@ final class ForwardedPair: PeerConversation {
     let junction: Junction
     let connection: Connection
     let target: ForwardTarget
+    /// What is kept of it, where something is.
+    var record: ConnectionRecord?
     /// Who had ended first, once somebody has.
     private(set) var firstToEnd: RelaySide?
     /// What one side had given and the other never got, once the pair has ended by a failure.
@@ -47,6 +49,7 @@ final class ForwardedPair: PeerConversation {
     }
 
     func close() {
+        record?.close()
         connection.close()
         target.connections -= 1
     }

@@ -11,6 +11,8 @@ final class Gate {
     /// Nil is everybody.
     private var allowed: AddressSet?
     private var denied = AddressSet([])
+    /// What errors call the option that lets somebody in.
+    private let option: String
     private var isReading = false
     /// They are to be read once more: they may have changed meanwhile.
     private var isStale = false
@@ -19,7 +21,8 @@ final class Gate {
 
     /// Reads the rules; nil where there are none to be read.
     static func open(
-        _ arguments: GateArguments, _ network: Network, _ resolver: Resolver, _ reporter: Reporter
+        _ arguments: GateArguments, _ network: Network, _ resolver: Resolver, _ reporter: Reporter,
+        option: String = "--allow"
     ) async throws(RuleFailure) -> Gate? {
         guard arguments.hasRules else { return nil }
         guard network.isIP || network.isUnix && network.kind != .datagram else {
@@ -30,12 +33,15 @@ final class Gate {
                         "'--allow' and '--deny' name addresses, users and groups, and peers on \(network) have none"),
                 status: .usage)
         }
-        let gate = Gate(arguments, network, resolver, reporter)
+        let gate = Gate(arguments, network, resolver, reporter, option)
         try await gate.read()
         return gate
     }
 
-    private init(_ arguments: GateArguments, _ network: Network, _ resolver: Resolver, _ reporter: Reporter) {
+    private init(
+        _ arguments: GateArguments, _ network: Network, _ resolver: Resolver, _ reporter: Reporter, _ option: String
+    ) {
+        self.option = option
         self.arguments = arguments
         self.network = network
         self.resolver = resolver
@@ -99,7 +105,7 @@ final class Gate {
     }
 
     private func read() async throws(RuleFailure) {
-        let allows = try await rules("--allow", arguments.allowed, arguments.allowFiles)
+        let allows = try await rules(option, arguments.allowed, arguments.allowFiles)
         let denies = try await rules("--deny", arguments.denied, arguments.denyFiles)
         allowed = arguments.admitsOnlyNamed ? AddressSet(allows) : nil
         denied = AddressSet(denies)
