@@ -8,13 +8,20 @@ extension OptionModesTests {
     private static let common = """
         target timeout retry retry-delay retry-max-delay max-conns max-accepts backlog max-time allow deny \
         allow-file deny-file read-timeout write-timeout deadline idle-timeout goodbye close-after output append hex-dump \
-        rate max-bytes busy-poll
+        rate max-bytes busy-poll record record-json
+        """
+
+    private static let played = """
+        target timeout retry retry-delay retry-max-delay max-time idle-timeout busy-poll balance replay-speed
         """
 
     private static let forwardModes = [
-        Mode("", .tcp, common + " balance reuse-port max-conns-per-host"),
-        Mode("", .unix, common + " balance mode"),
-        Mode("--balance random", .tcp, common + " reuse-port max-conns-per-host seed"),
+        Mode("", .tcp, common + " balance reuse-port max-conns-per-host proxy-protocol replay"),
+        Mode("", .unix, common + " balance mode proxy-protocol replay"),
+        Mode("", .unixpacket, common + " balance mode replay"),
+        Mode("--proxy-protocol both --trust a", .tcp, common + " balance reuse-port max-conns-per-host proxy-version"),
+        Mode("--replay a", .tcp, played),
+        Mode("--balance random", .tcp, common + " reuse-port max-conns-per-host seed proxy-protocol replay"),
     ]
 
     @Test(arguments: forwardModes)

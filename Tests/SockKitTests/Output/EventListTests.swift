@@ -100,7 +100,9 @@ import Testing
         ("experiment-ended", .verbose, "experiment outcome reason seconds"),
         ("slow", .always, "action"), ("rules-read", .verbose, "rules"),
         ("joined", .verbose, "target seconds"), ("target-down", .always, "target seconds error"),
-        ("target-up", .always, "target"),
+        ("target-up", .always, "target"), ("proxy-header", .verbose, "version client destination"),
+        ("replayed", .verbose, "bytes_up bytes_down seconds"),
+        ("difference", .always, "message offset expected expected_text got got_text"),
         ("syscall", .trace, "call arguments result errno seconds"),
         ("summary", .always, ""),
     ]

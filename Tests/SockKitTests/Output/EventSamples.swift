@@ -118,6 +118,15 @@ enum EventSamples {
         TargetDownEvent(
             target: "localhost:3001", pause: .seconds(1), failure: Failure(code: "timeout", message: "too late")),
         TargetUpEvent(target: "localhost:3001"),
+        ProxyHeaderEvent(
+            ends: ends,
+            header: ProxyHeader(
+                .two, .init(.ip(.v4Loopback, port: 50000), to: .ip(.v4Loopback, port: 443)))),
+        ReplayedEvent(connection: 1, bytesUp: 17, bytesDown: 12, time: .milliseconds(1030)),
+        DifferenceEvent(
+            connection: 1,
+            difference: ReplayDifference(message: 2, offset: 3, expected: .bytes([0x68, 0x69, 0x0a]), got: .bytes([0x68, 0x6f])),
+            patience: .seconds(10)),
         DialledEvent(
             ends: Ends(.tcp, remote: ends.remote),
             dial: BacklogDial(

@@ -17,6 +17,7 @@ struct Forward {
         reporter = conductor.reporter
         place = try arguments.listeningPlace()
         targets = try arguments.targetPlaces(for: place.network)
+        try arguments.checkHeaders(for: targets)
         var options = arguments.socket.options
         options.reusesPort = arguments.reusesPort
         resolver = try arguments.network.resolver()
@@ -30,30 +31,36 @@ struct Forward {
         arguments.waiting.apply()
         do throws(RuleFailure) {
             let gate = try await conductor.gate(arguments.gate, place.network, resolver)
-            return await run(gate)
+            let trusted = try await Gate.open(
+                arguments.proxyHeader.gate, place.network, resolver, reporter, options: ("--trust", "--deny"))
+            return await run(gate, ProxyIntroduction(arguments.proxyHeader, trusted: trusted, reporter))
         } catch {
             return reporter.fail(error)
         }
     }
 
-    private func run(_ gate: Gate?) async -> ExitStatus {
+    private func run(_ gate: Gate?, _ introduction: ProxyIntroduction) async -> ExitStatus {
         guard let copies = PayloadCopies(arguments.transfer, reporter: reporter) else { return .cannotCreate }
         do throws(NetworkError) {
+            let recorder = try arguments.record.recorder()
             let listener = try await configuration.listen(place.network, at: place.destination)
             defer { listener.close() }
             listener.onRetry = { [reporter] error, attempt, pause in
                 reporter.report(RetryingEvent(attempt: attempt, delay: pause, failure: Failure(error)))
             }
             reporter.report(ListeningEvent(listener, tellsBacklog: reporter.isReported(.verbose)))
-            return await serve(listener, copies, gate)
+            let service = ForwardService(dialer, copies, introduction, recorder, reporter)
+            return await serve(listener, service, copies, recorder, gate)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
         }
     }
 
-    private func serve(_ listener: Listener, _ copies: PayloadCopies, _ gate: Gate?) async -> ExitStatus {
+    private func serve(
+        _ listener: Listener, _ service: ForwardService, _ copies: PayloadCopies, _ recorder: Recorder?, _ gate: Gate?
+    ) async -> ExitStatus {
         let server = Server(
-            listener, ForwardService(dialer, copies, reporter),
+            listener, service,
             limits: Server.Limits(
                 accepts: arguments.maximumAccepts, connections: arguments.maximumConnections,
                 connectionsPerHost: arguments.gate.mostPerHost),
@@ -68,20 +75,28 @@ struct Forward {
         conductor.onInquiry = { server.reportProgress() }
         let task = Netpoller.spawn { await server.run() }
         var override: ExitStatus?
-        copies.onFailure = { [reporter] error in
+        let fail: @Netpoller (NetworkError) -> Void = { [reporter] error in
+            guard override == nil else { return }
             override = reporter.fail(error)
             task.cancel()
         }
+        copies.onFailure = fail
+        recorder?.onFailure = fail
         let status = await Netpoller.join(task)
+        await recorder?.finish()
         return override ?? status
     }
 
-    private var dialer: TargetDialer {
-        let list = TargetList(
-            targets.map { ForwardTarget($0.network, $0.destination) }, arguments.balance, seed: arguments.seed)
+    private var dialer: TargetDialer { arguments.dialer(to: targets, resolver, reporter) }
+}
+
+extension ForwardArguments {
+    /// What connects to the targets.
+    @Netpoller
+    func dialer(to targets: [ForwardPlace], _ resolver: Resolver, _ reporter: Reporter) -> TargetDialer {
+        let list = TargetList(targets.map { ForwardTarget($0.network, $0.destination) }, balance, seed: seed)
         return TargetDialer(
-            targets: list,
-            dialer: Dialer(timeout: arguments.timeout, options: arguments.socket.options, resolver: resolver),
-            persistence: arguments.persistence, reporter: reporter)
+            targets: list, dialer: Dialer(timeout: timeout, options: socket.options, resolver: resolver),
+            persistence: persistence, reporter: reporter)
     }
 }

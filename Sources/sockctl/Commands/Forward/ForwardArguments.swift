@@ -23,6 +23,8 @@ struct ForwardArguments: Equatable, Sendable {
     var transfer = TransferArguments()
     var pace = PaceArguments()
     var waiting = WaitingArguments()
+    var proxyHeader = ProxyHeaderArguments()
+    var record = RecordArguments()
     var network = NetworkArguments()
     var socket = SocketArguments()
     var common = CommonArguments()
@@ -49,6 +51,7 @@ struct ForwardArguments: Equatable, Sendable {
         + TransferArguments.rows.named("output", "append", "hex-dump").lifted(through: \.transfer)
         + PaceArguments.rows.named("rate", "max-bytes").lifted(through: \.pace)
         + WaitingArguments.rows.lifted(through: \.waiting)
+        + ProxyHeaderArguments.rows.lifted(through: \.proxyHeader) + RecordArguments.rows.lifted(through: \.record)
         + NetworkArguments.rows.named("ipv4", "ipv6", "udp", "no-dns", "resolve").lifted(through: \.network)
         + SocketArguments.rows.lifted(through: \.socket) + CommonArguments.rows.lifted(through: \.common)
 
@@ -104,7 +107,9 @@ struct ForwardArguments: Equatable, Sendable {
 
     func validate() throws(UsageError) {
         try persistence.validate()
-        if target.isEmpty, furtherTargets.isEmpty {
+        try proxyHeader.validate()
+        try record.validate()
+        if target.isEmpty, furtherTargets.isEmpty, record.replay == nil {
             throw UsageError(
                 "'\(address[0])' says where to listen, and nothing where to connect to",
                 hint: "name the target after it: sockctl forward 3000 localhost:80")

@@ -22,7 +22,14 @@ enum ForwardCommand: Subcommand {
     )
 
     static func run(_ arguments: ForwardArguments, _ conductor: Conductor) async throws(UsageError) -> ExitStatus {
-        try await Forward(arguments, conductor).run()
+        if let file = arguments.record.replay { return try await ForwardReplay(arguments, file, conductor).run() }
+        return try await Forward(arguments, conductor).run()
+    }
+
+    private static func replayed(_ notes: [Manual.ExitNote]) -> [Manual.ExitNote] {
+        let difference = Manual.ExitNote(
+            status: "1", meaning: "What came back of a `--replay` is not what the record has.")
+        return notes.prefix(1) + [difference] + notes.dropFirst()
     }
 
     private static let manual = Manual(
@@ -47,10 +54,11 @@ enum ForwardCommand: Subcommand {
             200 ms are closed, and the status is 0. The second one ends it at once.
             """,
         ],
-        sections: [.gates, .events],
-        exitNotes: Manual.exitNotes.filter {
-            ["0", "64", "66", "68", "71", "73", "75", "77", "128+n"].contains($0.status)
-        },
+        sections: [.proxyHeaders, .records, .gates, .events],
+        exitNotes: replayed(
+            Manual.exitNotes.filter {
+                ["0", "64", "65", "66", "68", "69", "71", "73", "74", "75", "77", "128+n"].contains($0.status)
+            }),
         examples: [
             Manual.Example(
                 "sockctl listen 3001 --serve echo", "sockctl forward 3000 localhost:3001",
@@ -65,6 +73,14 @@ enum ForwardCommand: Subcommand {
                 "sockctl forward 3000 --target 127.0.0.1:3002 --target 127.0.0.1:3001 --max-accepts 1",
                 "sockctl dial 3000 </dev/null",
                 shows: "Two targets, of which one is not there: the other has the connection."),
+            Manual.Example(
+                "sockctl listen 3001 --serve echo",
+                "sockctl forward 3000 3001 --record /tmp/talk.pcapng --record-json /tmp/talk.json",
+                "echo hello | sockctl dial 3000",
+                shows: """
+                    What is said is kept, as a capture for Wireshark and as JSON Lines. Afterwards \
+                    `sockctl forward --replay /tmp/talk.json 3001` says it again, and sees whether the answer is the same.
+                    """),
         ],
         seeAlso: ["sockctl", "sockctl-listen", "sockctl-dial", "socat", "tcp(7)", "unix(7)"],
         caveats: [
@@ -72,7 +88,11 @@ enum ForwardCommand: Subcommand {
             A bare port listens on 127.0.0.1 only. To be reached from elsewhere, say so: `sockctl forward :3000 ...`.
             """,
             """
-            The target sees this machine's address and not the peer's.
+            The target sees this machine's address and not the peer's, unless both speak the PROXY protocol.
+            """,
+            """
+            What is recorded is copied through this program, and no longer passed on inside the kernel: it costs \
+            processor time. A record holds all that goes by, passwords as well.
             """,
         ]
     )

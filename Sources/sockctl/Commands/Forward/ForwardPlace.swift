@@ -26,6 +26,25 @@ extension ForwardArguments {
         return places
     }
 
+    /// Where a record is played to: the only address there is, or else the targets.
+    func replayPlaces() throws(UsageError) -> [ForwardPlace] {
+        var places: [ForwardPlace] = []
+        let words = target + furtherTargets
+        for word in words.isEmpty ? address : words { places.append(try place(word, .dialing)) }
+        guard let first = places.first, places.allSatisfy({ $0.network.kind == first.network.kind }) else {
+            throw UsageError("targets of one kind are needed: the same record cannot be played to streams and messages")
+        }
+        return places
+    }
+
+    /// Refuses targets that cannot be told who is behind a connection.
+    func checkHeaders(for targets: [ForwardPlace]) throws(UsageError) {
+        guard proxyHeader.sends, let other = targets.first(where: { $0.network.kind != .stream }) else { return }
+        throw UsageError(
+            "'--proxy-protocol \(proxyHeader.side?.rawValue ?? "")' is about streams, and \(other.network) carries messages"
+        )
+    }
+
     /// An address that names its own network is of that one, whatever the options say of the other.
     private func place(_ word: Word, _ role: Destination.Role) throws(UsageError) -> ForwardPlace {
         var plain = network

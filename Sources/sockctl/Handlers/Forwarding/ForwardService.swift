@@ -5,11 +5,18 @@ import SockKit
 final class ForwardService: Service {
     private let dialer: TargetDialer
     private let copies: PayloadCopies
+    private let introduction: ProxyIntroduction
+    private let recorder: Recorder?
     private let reporter: Reporter
 
-    init(_ dialer: TargetDialer, _ copies: PayloadCopies, _ reporter: Reporter) {
+    init(
+        _ dialer: TargetDialer, _ copies: PayloadCopies, _ introduction: ProxyIntroduction, _ recorder: Recorder?,
+        _ reporter: Reporter
+    ) {
         self.dialer = dialer
         self.copies = copies
+        self.introduction = introduction
+        self.recorder = recorder
         self.reporter = reporter
     }
 
@@ -25,9 +32,20 @@ final class ForwardService: Service {
     // MARK: - Joining
 
     private func join(_ peer: Peer) async throws(NetworkError) -> ForwardedPair? {
+        try await introduction.receive(from: peer)
         let start = Deadline.now
         guard let (connection, target) = try await reach(peer) else { return nil }
-        return ForwardedPair.join(peer, as: near(peer), connection, name: target.name, target, after: .now - start)
+        do throws(NetworkError) { try await introduction.send(to: connection, of: peer) } catch {
+            connection.reset()
+            peer.isCutOff = true
+            throw error
+        }
+        let record = recorder?.open(
+            RecordSubject(
+                peer.number, peer.connection.network, client: peer.ends.remote ?? .unix(.unnamed),
+                target: connection.remoteEndpoint))
+        return ForwardedPair.join(
+            peer, as: near(peer), connection, name: target.name, target, record: record, after: .now - start)
     }
 
     /// The peer as the target sees it; copies are of what the peer sends, and dumps of both ways.

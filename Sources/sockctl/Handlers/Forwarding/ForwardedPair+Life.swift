@@ -6,11 +6,14 @@ extension ForwardedPair {
     /// serves the peer is asked again when it has ended.
     static func join(
         _ peer: Peer, as near: any ByteStream, _ connection: Connection, name: String, _ target: ForwardTarget? = nil,
-        after time: Duration
+        record: ConnectionRecord? = nil, after time: Duration
     ) -> ForwardedPair {
         peer.policy.begin(connection)
-        let junction = Junction(near, connection, idleLimit: peer.policy.idleTimeout)
+        let junction = Junction(
+            record.map { RecordingStream(near, $0, .up) } ?? near,
+            record.map { RecordingStream(connection, $0, .down) } ?? connection, idleLimit: peer.policy.idleTimeout)
         let pair = ForwardedPair(junction, connection, name: name, target)
+        pair.record = record
         let reporter = peer.reporter
         reportJoined(peer, connection, time)
         junction.onEvent = { [weak pair] event in
@@ -45,6 +48,7 @@ extension ForwardedPair {
             throw error
         case .failed(let error, let side):
             guard error.endsConnection else { throw error }
+            record?.reset(side == .near ? .up : .down)
             countLosses(of: side, client: peer.connection)
             await passOn(side, peer)
             // A reset that cost nobody a byte is an end as others are, and the other side was told of it.

@@ -9,6 +9,8 @@ final class ForwardedPair: PeerConversation {
     private let name: String
     /// Whose connections are counted; nil where nobody's are.
     private let target: ForwardTarget?
+    /// What is kept of it, where something is.
+    var record: ConnectionRecord?
     /// Who had ended first, once somebody has.
     private(set) var firstToEnd: RelaySide?
     /// What one side had given and the other never got, once the pair has ended by a failure.
@@ -51,6 +53,7 @@ final class ForwardedPair: PeerConversation {
     }
 
     func close() {
+        record?.close()
         connection.close()
         target?.connections -= 1
     }

@@ -43,6 +43,8 @@ final class Peer: ByteStream {
     var conversation: (any PeerConversation)?
     /// What its service has still to do, from a round without a task.
     var leftover: Leftover?
+    /// What a proxy said of whom it connects for; nil where nobody was asked.
+    var origin: PeerOrigin?
     /// Who serves it: a rest ends there.
     var server: Server?
     /// The task that serves it; nil while it rests.
@@ -66,7 +68,11 @@ final class Peer: ByteStream {
     var stream: any ByteStream { pacing ?? self }
 
     /// Which connection it is, for reports.
-    var ends: Ends { Ends(connection, number: number) }
+    var ends: Ends {
+        var ends = Ends(connection, number: number)
+        if let client = origin?.client { ends.remote = client }
+        return ends
+    }
 
     // MARK: - Reading
 
