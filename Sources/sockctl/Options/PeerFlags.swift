@@ -28,7 +28,8 @@ private enum PeerFlags {
         Entry(spellings: ["-t", "--telnet"], advice: "there is no telnet negotiation here"),
         Entry(spellings: ["--tcp"], advice: "TCP is what is used without --udp or --unix"),
         Entry(spellings: ["-V"], advice: "use --setsockopt SOL_SOCKET:SO_MARK:N, and a rule for that mark: ip rule"),
-        Entry(spellings: ["-X", "--proxy-type", "-P", "--proxy-auth", "--proxy-dns", "--proxy"], advice: noProxies),
+        Entry(spellings: ["-X", "--proxy-type", "-P", "--proxy-dns", "--proxy"], advice: noProxies),
+        Entry(spellings: ["--proxy-auth"], advice: noProxies, commands: .dial),
         Entry(spellings: ["-Z"], advice: "there is no DCCP here"),
         Entry(spellings: ["--sctp"], advice: "there is no SCTP here"),
         Entry(
@@ -48,7 +49,7 @@ private enum PeerFlags {
         Entry(spellings: ["--local-port"], advice: "use --source-port", commands: .dial),
         Entry(spellings: ["--local-port"], advice: "the port is the address: sockctl listen 3000", commands: .listen),
         Entry(
-            spellings: ["-L", "--tunnel", "--tunnel-port", "--tunnel-source"], advice: "there is no forwarding here yet"
+            spellings: ["-L", "--tunnel", "--tunnel-port", "--tunnel-source"], advice: "use: sockctl forward 3000 host:80"
         ),
         Entry(spellings: ["--broker"], advice: "use --serve broker", commands: .listen),
         Entry(spellings: ["--chat"], advice: "use --serve chat", commands: .listen),
@@ -97,7 +98,7 @@ extension ForeignFlag {
         ForeignFlag(
             "-o", advice: "it is a hex dump to one nc and the bytes to another: use --hex-dump FILE or --output FILE"),
         ForeignFlag(
-            "-L", "--tunnel", "--tunnel-port", "--tunnel-source", advice: "there is no forwarding here yet"),
+            "-L", "--tunnel", "--tunnel-port", "--tunnel-source", advice: "use: sockctl forward 3000 host:80"),
         ForeignFlag("--tcp", advice: "TCP is what is used without -u or -U"),
         ForeignFlag("--close", advice: "a connection ends with standard input; --no-shutdown keeps it"),
         ForeignFlag("--version", advice: "use: sockctl --version"),
