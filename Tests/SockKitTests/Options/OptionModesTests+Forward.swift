@@ -11,10 +11,17 @@ extension OptionModesTests {
         rate max-bytes busy-poll
         """
 
+    private static let datagrams = """
+        target balance timeout max-conns max-accepts max-time allow deny allow-file deny-file idle-timeout close-after \
+        output append hex-dump busy-poll
+        """
+
     private static let forwardModes = [
         Mode("", .tcp, common + " balance reuse-port max-conns-per-host"),
         Mode("", .unix, common + " balance mode"),
         Mode("--balance random", .tcp, common + " reuse-port max-conns-per-host seed"),
+        Mode("", .udp, datagrams + " reuse-port"),
+        Mode("", .unixgram, datagrams + " mode"),
     ]
 
     @Test(arguments: forwardModes)

@@ -39,6 +39,12 @@ struct Forward {
     private func run(_ gate: Gate?) async -> ExitStatus {
         guard let copies = PayloadCopies(arguments.transfer, reporter: reporter) else { return .cannotCreate }
         do throws(NetworkError) {
+            if place.network.kind == .datagram {
+                let forwarding = DatagramForwarding(
+                    arguments: arguments, conductor: conductor, targets: list, configuration: configuration,
+                    copies: copies)
+                return try await forwarding.run(place, gate)
+            }
             let listener = try await configuration.listen(place.network, at: place.destination)
             defer { listener.close() }
             listener.onRetry = { [reporter] error, attempt, pause in
@@ -76,10 +82,12 @@ struct Forward {
         return override ?? status
     }
 
+    private var list: TargetList {
+        TargetList(targets.map { ForwardTarget($0.network, $0.destination) }, arguments.balance, seed: arguments.seed)
+    }
+
     private var dialer: TargetDialer {
-        let list = TargetList(
-            targets.map { ForwardTarget($0.network, $0.destination) }, arguments.balance, seed: arguments.seed)
-        return TargetDialer(
+        TargetDialer(
             targets: list,
             dialer: Dialer(timeout: arguments.timeout, options: arguments.socket.options, resolver: resolver),
             persistence: arguments.persistence, reporter: reporter)

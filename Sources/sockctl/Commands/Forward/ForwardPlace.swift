@@ -8,31 +8,39 @@ struct ForwardPlace: Sendable {
 
 extension ForwardArguments {
     func listeningPlace() throws(UsageError) -> ForwardPlace {
-        try place(address[0], .listening)
+        try place(address[0], .listening, ofDatagrams: network.isUDP)
     }
 
     /// Where connections go. A stream or messages can be joined to either, datagrams to datagrams.
     func targetPlaces(for listening: Network) throws(UsageError) -> [ForwardPlace] {
         var places: [ForwardPlace] = []
         for word in target + furtherTargets {
-            let place = try place(word, .dialing)
+            let place = try place(word, .dialing, ofDatagrams: listening.kind == .datagram)
             guard (place.network.kind == .datagram) == (listening.kind == .datagram) else {
                 throw UsageError(
                     "'\(word)' is of \(place.network), and \(listening) is listened on: one has connections, the other none",
                     hint: "datagrams go to datagrams: udp://:53 to udp://1.1.1.1:53")
             }
+            if place.network.kind == .datagram { try place.destination.checkPort() }
             places.append(place)
         }
         return places
     }
 
-    /// An address that names its own network is of that one, whatever the options say of the other.
-    private func place(_ word: Word, _ role: Destination.Role) throws(UsageError) -> ForwardPlace {
+    /// An address that names its own network is of that one, whatever the options say of the other. One that leaves it open
+    /// is of datagrams where those are forwarded.
+    private func place(
+        _ word: Word, _ role: Destination.Role, ofDatagrams: Bool
+    ) throws(UsageError) -> ForwardPlace {
         var plain = network
         (plain.isIPv4, plain.isIPv6, plain.isUDP) = (false, false, false)
         let (own, destination) = try plain.destination([word], role)
+        // unix: is any Unix socket.
+        if ofDatagrams, own == .unix { return ForwardPlace(network: .unixgram, destination: destination) }
         if destination.network != nil || own.isUnix { return ForwardPlace(network: own, destination: destination) }
-        let (named, asked) = try network.destination([word], role)
-        return ForwardPlace(network: named, destination: asked)
+        var asked = network
+        asked.isUDP = asked.isUDP || ofDatagrams
+        let (named, place) = try asked.destination([word], role)
+        return ForwardPlace(network: named, destination: place)
     }
 }
