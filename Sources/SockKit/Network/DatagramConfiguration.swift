@@ -19,9 +19,11 @@ public struct DatagramConfiguration: Sendable {
     }
 
     /// The endpoint that a destination stands for: of a name's addresses the first IPv4 one, as in Go, of the source's
-    /// version of IP where there is one.
+    /// version of IP where there is one. A name must have been looked up before the deadline.
     @Netpoller
-    public func resolve(_ network: Network, _ destination: Destination) async throws(NetworkError) -> Endpoint {
+    public func resolve(
+        _ network: Network, _ destination: Destination, until deadline: Deadline? = nil
+    ) async throws(NetworkError) -> Endpoint {
         guard case .host(let name, let service) = destination.place else {
             guard case .unix(let name) = destination.place else {
                 preconditionFailure("a datagram's place is a host or a path")
@@ -31,7 +33,7 @@ public struct DatagramConfiguration: Sendable {
         do throws(LookupFailure) {
             let port = try resolver.port(of: service, for: network)
             let host = name.isEmpty ? "localhost" : name
-            var found = try await resolver.addresses(of: host, for: network, until: nil)
+            var found = try await resolver.addresses(of: host, for: network, until: deadline)
             if let near = source?.address, !near.isUnspecified {
                 found = found.filter { $0.family == near.family }
                 if found.isEmpty { throw LookupFailure(cause: .noSuitableAddress("\(near)")) }

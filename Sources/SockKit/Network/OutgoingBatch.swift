@@ -58,6 +58,12 @@ public final class OutgoingBatch {
 
     public func removeAll() { vector.removeAll() }
 
+    /// The payload of the datagram that the last call sent last.
+    public var lastSent: [UInt8]? { vector.lastSent }
+
+    /// Takes out what has not gone: the payload of each datagram, in their order.
+    public func takeRest() -> [[UInt8]] { vector.takeRest() }
+
     /// One attempt to send what is left; says how many datagrams went.
     func attempt(_ number: Int32) throws(Errno) -> Attempt<Int> {
         do throws(Errno) {

@@ -14,10 +14,13 @@ extension Pump {
         let pipe = from.descriptor
         while true {
             if !pipe.isReady(.read) {
+                isHeldUp = false
                 do throws(DescriptorFailure) { try await pipe.waitUntilReady(.read) } catch {
                     throw from.failure(.read, error)
                 }
             }
+            // Whether it has anything the attempt tells: if not, the pipe is no longer ready.
+            isHeldUp = true
             do throws(DescriptorFailure) {
                 let room = room
                 let step = try await to.descriptor.perform(.write) { sink throws(Errno) in
@@ -66,9 +69,11 @@ extension Pump {
         let pipe = to.descriptor
         while true {
             if !pipe.isReady(.write) {
+                isHeldUp = true
                 do throws(DescriptorFailure) { try await pipe.waitUntilReady(.write) } catch {
                     throw to.failure(.write, error)
                 }
+                isHeldUp = false
             }
             do throws(DescriptorFailure) {
                 let room = room
@@ -143,6 +148,8 @@ extension Pump {
     private func drain(
         _ pipe: OwnPipe, _ copy: PlainCopy?, _ to: PlainDescriptor
     ) async throws(NetworkError) -> Bool {
+        isHeldUp = true
+        defer { isHeldUp = false }
         guard let copy else { return try await pipe.drain(to, into: self) }
         while pipe.held > 0 {
             let rest = pipe.held - copy.keep(pipe)
@@ -154,6 +161,7 @@ extension Pump {
     // MARK: - From a file into a socket
 
     func sendFile(_ from: PlainDescriptor, _ to: PlainDescriptor) async throws(NetworkError) -> KernelMove {
+        isHeldUp = true
         while true {
             let moved: Int
             do throws(DescriptorFailure) {

@@ -13,6 +13,8 @@ final class Pump {
     /// Kept only while a limit needs it: reading the clock for every chunk is not free.
     private(set) var lastMoved = Deadline.now
     var keepsTime = false { didSet { lastMoved = .now } }
+    /// There is something that the sink has still to take: nobody can say that the source is silent.
+    var isHeldUp = false
     private var steps = 0
     /// No more is read.
     private(set) var isStopped = false
@@ -105,7 +107,8 @@ final class Pump {
             // The task was cancelled already, and yet this came.
             let isCut = isStopped
             isGiving = true
-            defer { isGiving = false }
+            isHeldUp = true
+            defer { (isGiving, isHeldUp) = (false, false) }
             do throws(NetworkError) { try await sink.write(chunk) } catch {
                 note(error.bytesTransferred)
                 unsent = Array(chunk.copy().dropFirst(error.bytesTransferred))

@@ -216,7 +216,11 @@ public final class Relay {
 
     private func timeCameUp() -> RelayResult.Ending? {
         if let quitAt, quitAt.hasPassed { return .quit }
-        if let silence, let silenceEnd, silenceEnd.hasPassed { return silence.ending }
+        guard let silence, let silenceEnd, silenceEnd.hasPassed else { return nil }
+        // Who takes nothing, or slowly, does not make the other side silent: there is something to be given.
+        let busy = silence.of.filter(\.isHeldUp)
+        if busy.isEmpty { return silence.ending }
+        for pump in busy { pump.keepsTime = true }
         return nil
     }
 }

@@ -169,17 +169,35 @@ private import Glibc
         segments = false
         let left = messages[next...]
         guard left.contains(where: { $0.datagrams > 1 }) else { return false }
-        messages = left.flatMap { run in
-            (0..<run.datagrams).map { index in
-                var single = run
-                single.start = run.start + index * run.segment
-                single.length = min(run.segment, run.length - index * run.segment)
-                (single.segment, single.datagrams, single.isOpen) = (single.length, 1, false)
-                return single
-            }
-        }
+        messages = left.flatMap(singles)
         next = 0
         return true
+    }
+
+    /// The bytes of the last datagram of what the last attempt sent; nil if that was nothing.
+    package var lastSent: [UInt8]? {
+        guard next > 0, let one = singles(of: messages[next - 1]).last else { return nil }
+        return copy(one)
+    }
+
+    private func copy(_ one: Message) -> [UInt8] {
+        unsafe Array(UnsafeRawBufferPointer(start: bytes + one.start, count: one.length))
+    }
+
+    /// Takes out what is left: the bytes of each datagram.
+    package func takeRest() -> [[UInt8]] {
+        defer { removeAll() }
+        return messages[next...].flatMap(singles).map(copy)
+    }
+
+    private func singles(of run: Message) -> [Message] {
+        (0..<run.datagrams).map { index in
+            var single = run
+            single.start = run.start + index * run.segment
+            single.length = min(run.segment, run.length - index * run.segment)
+            (single.segment, single.datagrams, single.isOpen) = (single.length, 1, false)
+            return single
+        }
     }
 
     private func prepare(_ index: Int, _ message: Message) {

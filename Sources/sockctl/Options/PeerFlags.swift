@@ -49,7 +49,8 @@ private enum PeerFlags {
         Entry(spellings: ["--local-port"], advice: "use --source-port", commands: .dial),
         Entry(spellings: ["--local-port"], advice: "the port is the address: sockctl listen 3000", commands: .listen),
         Entry(
-            spellings: ["-L", "--tunnel", "--tunnel-port", "--tunnel-source"], advice: "use: sockctl forward 3000 host:80"
+            spellings: ["-L", "--tunnel", "--tunnel-port", "--tunnel-source"],
+            advice: "use: sockctl forward 3000 host:80"
         ),
         Entry(spellings: ["--broker"], advice: "use --serve broker", commands: .listen),
         Entry(spellings: ["--chat"], advice: "use --serve chat", commands: .listen),

@@ -13,6 +13,25 @@ import Testing
 
     // MARK: Standard input has ended
 
+    @Test func `with --send-only what comes late is sent, though the peer had ended its own side`() async throws {
+        let peer = try python("c = take(serve()); c.shutdown(1); say(drain(c))")
+        let dial = try await sockctl("dial", "--send-only", "127.0.0.1:\(peer.port())", input: .open)
+        // Longer than --input-grace.
+        try await Task.sleep(for: .milliseconds(1300))
+        dial.send("late")
+        dial.closeInput()
+        try await dial.finish().expect(status: 0)
+        try await peer.finish().expect(lines: ["b'late'"], after: 1)
+    }
+
+    @Test func `what a peer that has ended takes slowly is no silence of standard input`() async throws {
+        let peer = try python(
+            "c = take(serve()); c.shutdown(1); stuck(c); time.sleep(1.2); say(len(drain(c)))")
+        let dial = try await sockctl("dial", "127.0.0.1:\(peer.port())", input: .bytes(noise(12_000_000)))
+        try await dial.finish().expect(status: 0)
+        try await peer.finish().expect(lines: ["12000000"], after: 1)
+    }
+
     @Test(arguments: Side.allCases, [["--input-grace", "1h"], ["--half-open"], ["--idle-timeout", "1h"]])
     func `once standard input has ended the peer's end is the end at once`(
         side: Side, options: [String]

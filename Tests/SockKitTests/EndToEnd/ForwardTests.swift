@@ -191,7 +191,12 @@ import Testing
 
     @Test(arguments: [
         (["3000"], "'3000' says where to listen, and nothing where to connect to"),
-        (["udp://3000", "unix:/tmp/x"], "'unix:/tmp/x' is of unix, and udp is listened on"),
+        (["udp://3000", "tcp://127.0.0.1:80"], "'tcp://127.0.0.1:80' is of tcp, and udp is listened on"),
+        (["3000", "udp://127.0.0.1:53"], "'udp://127.0.0.1:53' is of udp, and tcp is listened on"),
+        (["-u", "3000", "unixpacket:/tmp/x"], "'unixpacket:/tmp/x' is of unixpacket, and udp is listened on"),
+        (["-u", "3000", "127.0.0.1:0"], "nothing can be sent to port 0"),
+        (["-u", "3000", "53", "--retry", "1"], "'--retry' is about targets that refuse a connection"),
+        (["-u", "3000", "53", "--max-bytes", "1"], "'--max-bytes' has no meaning for udp"),
         (["3000", "80", "90"], "unexpected argument '90'"),
         (["3000", "80", "--seed", "1"], "'--seed' is about chance"),
         (["3000", "80", "--balance", "best"], "'best'"),

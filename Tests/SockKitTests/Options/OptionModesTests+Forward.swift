@@ -15,6 +15,11 @@ extension OptionModesTests {
         target timeout retry retry-delay retry-max-delay max-time idle-timeout busy-poll balance replay-speed
         """
 
+    private static let datagrams = """
+        target balance timeout max-conns max-accepts max-time allow deny allow-file deny-file idle-timeout close-after \
+        output append hex-dump busy-poll replay
+        """
+
     private static let forwardModes = [
         Mode("", .tcp, common + " balance reuse-port max-conns-per-host proxy-protocol replay"),
         Mode("", .unix, common + " balance mode proxy-protocol replay"),
@@ -22,6 +27,8 @@ extension OptionModesTests {
         Mode("--proxy-protocol both --trust a", .tcp, common + " balance reuse-port max-conns-per-host proxy-version"),
         Mode("--replay a", .tcp, played),
         Mode("--balance random", .tcp, common + " reuse-port max-conns-per-host seed proxy-protocol replay"),
+        Mode("", .udp, datagrams + " reuse-port"),
+        Mode("", .unixgram, datagrams + " mode"),
     ]
 
     @Test(arguments: forwardModes)

@@ -42,6 +42,12 @@ struct Forward {
     private func run(_ gate: Gate?, _ introduction: ProxyIntroduction) async -> ExitStatus {
         guard let copies = PayloadCopies(arguments.transfer, reporter: reporter) else { return .cannotCreate }
         do throws(NetworkError) {
+            if place.network.kind == .datagram {
+                let forwarding = DatagramForwarding(
+                    arguments: arguments, conductor: conductor, targets: list, configuration: configuration,
+                    copies: copies)
+                return try await forwarding.run(place, gate)
+            }
             let recorder = try arguments.record.recorder()
             let listener = try await configuration.listen(place.network, at: place.destination)
             defer { listener.close() }
@@ -88,6 +94,10 @@ struct Forward {
     }
 
     private var dialer: TargetDialer { arguments.dialer(to: targets, resolver, reporter) }
+
+    private var list: TargetList {
+        TargetList(targets.map { ForwardTarget($0.network, $0.destination) }, arguments.balance, seed: arguments.seed)
+    }
 }
 
 extension ForwardArguments {

@@ -19,6 +19,8 @@ struct ForwardArguments: Equatable, Sendable {
     var persistence = PersistenceArguments()
     var gate = GateArguments()
     var deadlines = DeadlineArguments()
+    /// Whether there is a word about how long a silence may be, and be it that there is no limit.
+    var namesSilence = false
     var ending = EndingArguments()
     var transfer = TransferArguments()
     var pace = PaceArguments()
@@ -44,9 +46,9 @@ struct ForwardArguments: Equatable, Sendable {
                 detail: "One word, as for `dial`. More than one are given with `--target`."),
         ] + reaching.titled("Targets")
         + PersistenceArguments.rows.named("retry", "retry-delay", "retry-max-delay").titled("Targets")
-        .lifted(through: \.persistence)
+        .map(aboutConnecting).lifted(through: \.persistence)
         + serving.titled("Peers") + GateArguments.rows.lifted(through: \.gate)
-        + DeadlineArguments.rows.without("keep-going").lifted(through: \.deadlines)
+        + DeadlineArguments.rows.without("keep-going").lifted(through: \.deadlines).map(notingSilence)
         + EndingArguments.rows.named("close-after").titled("Deadlines").lifted(through: \.ending)
         + TransferArguments.rows.named("output", "append", "hex-dump").lifted(through: \.transfer)
         + PaceArguments.rows.named("rate", "max-bytes").lifted(through: \.pace)
@@ -81,7 +83,10 @@ struct ForwardArguments: Equatable, Sendable {
         .option(
             "max-conns", short: "m", as: .count(), into: \.maximumConnections,
             help: "Forward at most this many at once.",
-            detail: "One too many is accepted, closed and reported; with 0 everyone is."),
+            detail: """
+                One too many is accepted, closed and reported; with 0 everyone is. Of senders of datagrams, what one too \
+                many sends is dropped and counted.
+                """),
         .option(
             "max-accepts", as: .count(1...Int.max), into: \.maximumAccepts, help: "Accept this many, then no more.",
             detail: "Those that run are finished; the status is 0."
@@ -89,7 +94,11 @@ struct ForwardArguments: Equatable, Sendable {
         .option(
             "backlog", as: .count(0...Int(Int32.max)), into: \.backlog, help: "How many peers may wait to be accepted.",
             detail: "The kernel grants no more than `net.core.somaxconn`, which is the default."
-        ).manualOnly,
+        ).manualOnly
+            .needs(
+                .connection,
+                reason: "'--backlog' is about peers that wait to be accepted, and those of {network} are not",
+                hint: "datagrams wait in the receive buffer: --rcvbuf sets its size"),
         .flag(
             "reuse-port", into: \.reusesPort, help: "Share the port with others that do.",
             detail: "This is SO_REUSEPORT."
@@ -104,6 +113,28 @@ struct ForwardArguments: Equatable, Sendable {
             detail: "It counts from the start of the program; the status is 75."
         ).manualOnly,
     ]
+
+    private static func aboutConnecting(_ row: Row<PersistenceArguments>) -> Row<PersistenceArguments> {
+        row.needs(
+            .connection, reason: "'{option}' is about targets that refuse a connection, and {network} has none",
+            hint: "who wants an answer to a datagram sends it again; name another target with --target")
+    }
+
+    /// The row of the limit on silences, which datagrams have by default.
+    private static func notingSilence(_ row: Row<ForwardArguments>) -> Row<ForwardArguments> {
+        guard row.info.name == "idle-timeout" else { return row }
+        var info = row.info
+        info.detail = """
+            Bytes in either direction break the silence; the status is 75. Every connection has its own. A sender of \
+            datagrams is forgotten then, which is no failure: after 60 s unless this says otherwise, `none` for never.
+            """
+        return Row(info) { (arguments: inout ForwardArguments, word: Word) throws(UsageError) in
+            try row.apply(&arguments, word)
+            arguments.namesSilence = true
+        } defaultText: {
+            row.defaultText($0)
+        }
+    }
 
     func validate() throws(UsageError) {
         try persistence.validate()

@@ -37,7 +37,7 @@ enum ForwardCommand: Subcommand {
             """
             `forward` listens on one address and joins each connection to a new one to another address, until it is \
             interrupted. What either side sends goes to the other as it comes, whatever the two networks are: TCP, Unix \
-            sockets of streams or of messages, vsock.
+            sockets of streams or of messages, vsock; or both of datagrams, UDP or Unix, of which `DATAGRAMS` tells more.
             """,
             """
             An end goes through: a side that half-closes (FIN) is still answered. A reset goes through as well: what had \
@@ -54,7 +54,7 @@ enum ForwardCommand: Subcommand {
             200 ms are closed, and the status is 0. The second one ends it at once.
             """,
         ],
-        sections: [.proxyHeaders, .records, .gates, .events],
+        sections: [datagrams, .proxyHeaders, .records, .gates, .events],
         exitNotes: replayed(
             Manual.exitNotes.filter {
                 ["0", "64", "65", "66", "68", "69", "71", "73", "74", "75", "77", "128+n"].contains($0.status)
@@ -81,6 +81,10 @@ enum ForwardCommand: Subcommand {
                     What is said is kept, as a capture for Wireshark and as JSON Lines. Afterwards \
                     `sockctl forward --replay /tmp/talk.json 3001` says it again, and sees whether the answer is the same.
                     """),
+            Manual.Example(
+                "sockctl listen -u 3001 --serve time", "sockctl forward -u -v 3000 3001",
+                "sockctl udp-send --wait 2s 127.0.0.1:3000 'what time is it?'",
+                shows: "Datagrams: the answer comes from where the question was sent to."),
         ],
         seeAlso: ["sockctl", "sockctl-listen", "sockctl-dial", "socat", "tcp(7)", "unix(7)"],
         caveats: [

@@ -8,19 +8,20 @@ struct ForwardPlace: Sendable {
 
 extension ForwardArguments {
     func listeningPlace() throws(UsageError) -> ForwardPlace {
-        try place(address[0], .listening)
+        try place(address[0], .listening, ofDatagrams: network.isUDP)
     }
 
     /// Where connections go. A stream or messages can be joined to either, datagrams to datagrams.
     func targetPlaces(for listening: Network) throws(UsageError) -> [ForwardPlace] {
         var places: [ForwardPlace] = []
         for word in target + furtherTargets {
-            let place = try place(word, .dialing)
+            let place = try place(word, .dialing, ofDatagrams: listening.kind == .datagram)
             guard (place.network.kind == .datagram) == (listening.kind == .datagram) else {
                 throw UsageError(
                     "'\(word)' is of \(place.network), and \(listening) is listened on: one has connections, the other none",
                     hint: "datagrams go to datagrams: udp://:53 to udp://1.1.1.1:53")
             }
+            if place.network.kind == .datagram { try place.destination.checkPort() }
             places.append(place)
         }
         return places
@@ -30,7 +31,7 @@ extension ForwardArguments {
     func replayPlaces() throws(UsageError) -> [ForwardPlace] {
         var places: [ForwardPlace] = []
         let words = target + furtherTargets
-        for word in words.isEmpty ? address : words { places.append(try place(word, .dialing)) }
+        for word in words.isEmpty ? address : words { places.append(try place(word, .dialing, ofDatagrams: false)) }
         guard let first = places.first, places.allSatisfy({ $0.network.kind == first.network.kind }) else {
             throw UsageError("targets of one kind are needed: the same record cannot be played to streams and messages")
         }
@@ -45,13 +46,20 @@ extension ForwardArguments {
         )
     }
 
-    /// An address that names its own network is of that one, whatever the options say of the other.
-    private func place(_ word: Word, _ role: Destination.Role) throws(UsageError) -> ForwardPlace {
+    /// An address that names its own network is of that one, whatever the options say of the other. One that leaves it open
+    /// is of datagrams where those are forwarded.
+    private func place(
+        _ word: Word, _ role: Destination.Role, ofDatagrams: Bool
+    ) throws(UsageError) -> ForwardPlace {
         var plain = network
         (plain.isIPv4, plain.isIPv6, plain.isUDP) = (false, false, false)
         let (own, destination) = try plain.destination([word], role)
+        // unix: is any Unix socket.
+        if ofDatagrams, own == .unix { return ForwardPlace(network: .unixgram, destination: destination) }
         if destination.network != nil || own.isUnix { return ForwardPlace(network: own, destination: destination) }
-        let (named, asked) = try network.destination([word], role)
-        return ForwardPlace(network: named, destination: asked)
+        var asked = network
+        asked.isUDP = asked.isUDP || ofDatagrams
+        let (named, place) = try asked.destination([word], role)
+        return ForwardPlace(network: named, destination: place)
     }
 }

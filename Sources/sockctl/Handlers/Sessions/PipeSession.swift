@@ -98,6 +98,8 @@ final class PipeSession: Service {
     /// How long standard input is waited for after the peer's end depends on what it is.
     private var farWait: RelayRules.End.Wait {
         if persistence.reconnects { return .nothing }
+        // Who only sends is not done before standard input is.
+        if arguments.transfer.sendsOnly { return .otherSide }
         guard let source = streams.source, !arguments.ending.isHalfOpen, !source.isFile else { return .otherSide }
         if source.isTerminal { return .nothing }
         return arguments.ending.inputGrace.map { .silence($0) } ?? .otherSide

@@ -1,7 +1,7 @@
 struct AcceptedEvent: Event {
     static let name = "accepted"
     static let level = EventLevel.verbose
-    static let summary = "A peer was taken from the queue."
+    static let summary = "A peer was taken from the queue, or a sender of datagrams is new."
     static let fields = Field.ends(\.ends)
 
     let ends: Ends

@@ -1,0 +1,194 @@
+import SockKit
+
+/// Joins each sender of datagrams to a socket of its own that is connected to a target; answers go back to the sender
+/// from the address that it sent to.
+@Netpoller
+final class DatagramForwarder {
+    struct Limits: Sendable {
+        /// So many senders, and no more.
+        var accepts: Int?
+        /// So many at once.
+        var senders: Int?
+        /// How long nothing may come or go between a sender and its target.
+        var silence: Duration?
+        var lifetime: Duration?
+    }
+
+    let socket: DatagramSocket
+    let targets: DatagramTargets
+    let limits: Limits
+    let copies: PayloadCopies
+    let reporter: Reporter
+    /// Whose datagrams are taken; nil is everybody's.
+    var gate: Gate?
+    var counts = DatagramCounts()
+
+    // Lent to one association at a time: nobody waits for anything while one of them holds a datagram.
+    /// What senders gave.
+    private let incoming: DatagramBatch
+    /// What a target gave.
+    let answers: DatagramBatch
+    /// On the way to a target.
+    let toTarget: OutgoingBatch
+    /// On the way to a sender.
+    let toSender: OutgoingBatch
+
+    /// Whom the datagrams on the way to a sender are for.
+    private var receiver: Endpoint?
+
+    private let tellsOrigin: Bool
+    private var associations: [DatagramOrigin: ForwardedSender] = [:]
+    private var isFinishing = false
+
+    init(
+        _ socket: DatagramSocket, _ targets: DatagramTargets, limits: Limits, _ copies: PayloadCopies,
+        _ reporter: Reporter
+    ) throws(NetworkError) {
+        self.socket = socket
+        self.targets = targets
+        self.limits = limits
+        self.copies = copies
+        self.reporter = reporter
+        tellsOrigin = socket.localEndpoint.address?.isUnspecified ?? false
+        if tellsOrigin { socket.receiveDestinations() }
+        let isCoalesced = socket.coalesceRuns()
+        incoming = Self.batch(hasControl: tellsOrigin, isCoalesced)
+        answers = Self.batch(hasControl: false, true)
+        toTarget = try OutgoingBatch(for: socket)
+        toSender = try OutgoingBatch(for: socket)
+    }
+
+    /// More than any datagram has: 65,535 bytes over IP, 212,960 on Unix sockets with the default buffer.
+    private static func batch(hasControl: Bool, _ isCoalesced: Bool) -> DatagramBatch {
+        DatagramBatch(capacity: 32, room: 256 << 10, hasControl: hasControl, coalesced: isCoalesced)
+    }
+
+    // MARK: - Its life
+
+    /// Runs until it is told to finish, or the last of so many senders is gone.
+    func run() async -> ExitStatus {
+        defer { for association in associations.values { association.close(.local) } }
+        do throws(NetworkError) {
+            while true {
+                try await socket.receive(into: incoming)
+                passOn()
+                await Task.yield()
+            }
+        } catch {
+            if isFinishing || error.isClosed || error.cause == .cancelled { return .success }
+            return reporter.fail(error)
+        }
+    }
+
+    func finish(_ reason: String) {
+        isFinishing = true
+        reporter.report(StoppingEvent(reason: reason))
+        socket.close()
+    }
+
+    /// Says how many senders there were and are, as SIGUSR1 asks.
+    func reportProgress() {
+        reporter.writeProgressLine(
+            "\(Quantity.count(counts.senders, "sender")) so far, \(associations.count) now, "
+                + "\(Quantity.count(counts.up.datagrams, "datagram")) up, \(counts.down.datagrams) down, "
+                + "\(counts.dropped) dropped")
+    }
+
+    /// What it came to, where that is asked for.
+    func summarize() {
+        guard reporter.isReported(.verbose) else { return }
+        var measures = counts.measures
+        if let gate { measures.append(Measure("denied", .count(gate.deniedCount))) }
+        reporter.report(SummaryEvent(measures: measures))
+    }
+
+    // MARK: - Senders
+
+    private func passOn() {
+        let now = Deadline.now
+        var current: ForwardedSender?
+        for index in 0..<incoming.count {
+            let source = incoming.source(of: index)
+            if let gate, !gate.takes(from: source) { continue }
+            let sender = DatagramOrigin(endpoint: source, near: tellsOrigin ? origin(of: index) : nil)
+            if current?.sender != sender || current?.isClosed ?? true {
+                current?.flushUp()
+                current = associations[sender] ?? admit(sender)
+            }
+            if let current {
+                incoming.withPayload(of: index) { current.take($0, at: now) }
+            } else {
+                counts.dropped += 1
+            }
+        }
+        current?.flushUp()
+    }
+
+    /// The address that an answer is to come from. Nothing can come from a group's.
+    private func origin(of index: Int) -> IPAddress? {
+        guard let address = incoming.control(of: index).destination, !address.isMulticast, address.v4Bits != .max else {
+            return nil
+        }
+        return address
+    }
+
+    private func admit(_ sender: DatagramOrigin) -> ForwardedSender? {
+        let ends = Ends(socket.network, local: sender.near.map(local) ?? socket.localEndpoint, remote: sender.endpoint)
+        if let reason = crowd {
+            if targets.failures.isDue("crowd") { reporter.report(PeerRefusedEvent(ends: ends, reason: reason)) }
+            return nil
+        }
+        counts.senders += 1
+        let association = ForwardedSender(sender, ends, number: counts.senders, self)
+        associations[sender] = association
+        return association
+    }
+
+    private func local(_ address: IPAddress) -> Endpoint { .ip(address, port: socket.localEndpoint.port ?? 0) }
+
+    /// Why there is no room for one more.
+    private var crowd: String? {
+        if let most = limits.senders, associations.count >= most {
+            return most == 0
+                ? "--max-conns 0 lets nobody in"
+                : "\(Quantity.count(most, "sender")) being served already, as many as --max-conns allows"
+        }
+        if let most = limits.accepts, counts.senders >= most {
+            return "\(Quantity.count(most, "sender")) came before, as many as --max-accepts allows"
+        }
+        return nil
+    }
+
+    /// Makes ready for answers to a sender; false where it has no name that they could be sent to.
+    func canAnswer(_ sender: DatagramOrigin) -> Bool {
+        guard sender.endpoint != .unix(.unnamed) else {
+            let error = NetworkError(
+                .write, network: socket.network, local: socket.localEndpoint,
+                cause: .system(.destinationRequired, call: "sendmmsg"))
+            targets.failures.tell(error, hint: "a sender is answered by its name: it has to be bound to one")
+            return false
+        }
+        guard sender.endpoint != receiver else { return true }
+        do throws(NetworkError) {
+            try toSender.setReceivers([sender.endpoint], for: socket)
+            receiver = sender.endpoint
+            return true
+        } catch {
+            targets.failures.tell(error)
+            return false
+        }
+    }
+
+    /// An association is over.
+    func remove(_ association: ForwardedSender) {
+        associations[association.sender] = nil
+        // The last of so many: nobody is waited for any more.
+        if associations.isEmpty, limits.accepts.map({ counts.senders >= $0 }) ?? false { socket.close() }
+    }
+}
+
+/// Who sends datagrams, and to which of this machine's addresses, where there are several.
+struct DatagramOrigin: Hashable, Sendable {
+    let endpoint: Endpoint
+    let near: IPAddress?
+}

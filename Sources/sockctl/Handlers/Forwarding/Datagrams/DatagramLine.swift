@@ -1,0 +1,44 @@
+/// Datagrams that cannot go yet, in their order; what is too much is not taken.
+struct DatagramLine {
+    private var datagrams: [[UInt8]] = []
+    private var bytes = 0
+
+    static let mostDatagrams = 64
+    static let mostBytes = 256 << 10
+
+    var isEmpty: Bool { datagrams.isEmpty }
+    var count: Int { datagrams.count }
+
+    /// Puts one at the end; false if there is no room for it.
+    mutating func append(_ datagram: Span<UInt8>) -> Bool {
+        guard datagrams.count < Self.mostDatagrams, bytes + datagram.count <= Self.mostBytes || isEmpty else {
+            return false
+        }
+        datagrams.append(Self.copy(of: datagram))
+        bytes += datagram.count
+        return true
+    }
+
+    /// Puts some at the beginning that had been in line before.
+    mutating func putBack(_ first: [[UInt8]]) {
+        datagrams.insert(contentsOf: first, at: 0)
+        bytes += first.reduce(0) { $0 + $1.count }
+    }
+
+    /// Takes out as many from its beginning as are taken.
+    mutating func drain(_ take: ([UInt8]) -> Bool) {
+        let left = datagrams.firstIndex { !take($0) } ?? datagrams.count
+        for datagram in datagrams[..<left] { bytes -= datagram.count }
+        datagrams.removeFirst(left)
+    }
+
+    static func copy(of datagram: Span<UInt8>) -> [UInt8] {
+        unsafe datagram.withUnsafeBytes { unsafe Array($0) }
+    }
+
+    /// Gives all of them up; says how many that were.
+    mutating func removeAll() -> Int {
+        defer { (datagrams, bytes) = ([], 0) }
+        return datagrams.count
+    }
+}
