@@ -101,6 +101,7 @@ import Testing
         ("slow", .always, "action"), ("rules-read", .verbose, "rules"),
         ("joined", .verbose, "target seconds"), ("target-down", .always, "target seconds error"),
         ("target-up", .always, "target"),
+        ("fault", .verbose, "fault direction acts"),
         ("syscall", .trace, "call arguments result errno seconds"),
         ("summary", .always, ""),
     ]

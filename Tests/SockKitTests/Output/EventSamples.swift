@@ -118,6 +118,8 @@ enum EventSamples {
         TargetDownEvent(
             target: "localhost:3001", pause: .seconds(1), failure: Failure(code: "timeout", message: "too late")),
         TargetUpEvent(target: "localhost:3001"),
+        FaultEvent(ends: ends, fault: "latency=100ms,share=0.1", direction: "both", acts: false),
+        FaultEvent(ends: ends, fault: "reset-after=64K", direction: "down", acts: true),
         DialledEvent(
             ends: Ends(.tcp, remote: ends.remote),
             dial: BacklogDial(

@@ -8,6 +8,7 @@ struct Forward {
     private let reporter: Reporter
     private let place: ForwardPlace
     private let targets: [ForwardPlace]
+    private let controlPlace: Destination?
     private let resolver: Resolver
     private let configuration: ListenConfiguration
 
@@ -17,6 +18,8 @@ struct Forward {
         reporter = conductor.reporter
         place = try arguments.listeningPlace()
         targets = try arguments.targetPlaces(for: place.network)
+        try arguments.faults.check(on: place.network)
+        controlPlace = try arguments.faults.controlPlace()
         var options = arguments.socket.options
         options.reusesPort = arguments.reusesPort
         resolver = try arguments.network.resolver()
@@ -44,16 +47,25 @@ struct Forward {
             listener.onRetry = { [reporter] error, attempt, pause in
                 reporter.report(RetryingEvent(attempt: attempt, delay: pause, failure: Failure(error)))
             }
+            let faults = arguments.faults.desk(on: place.network, seed: arguments.seed, reporter)
+            let control = try await faults?.open(controlPlace)
+            defer { control?.close() }
+            try faults?.slowDown(listener)
+            defer { faults?.close() }
             reporter.report(ListeningEvent(listener, tellsBacklog: reporter.isReported(.verbose)))
-            return await serve(listener, copies, gate)
+            return await serve(listener, copies, gate, faults)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
         }
     }
 
-    private func serve(_ listener: Listener, _ copies: PayloadCopies, _ gate: Gate?) async -> ExitStatus {
+    private func serve(
+        _ listener: Listener, _ copies: PayloadCopies, _ gate: Gate?, _ faults: FaultDesk?
+    ) async -> ExitStatus {
+        let service = ForwardService(dialer, copies, reporter)
+        service.faults = faults
         let server = Server(
-            listener, ForwardService(dialer, copies, reporter),
+            listener, service,
             limits: Server.Limits(
                 accepts: arguments.maximumAccepts, connections: arguments.maximumConnections,
                 connectionsPerHost: arguments.gate.mostPerHost),

@@ -6,6 +6,8 @@ final class ForwardService: Service {
     private let dialer: TargetDialer
     private let copies: PayloadCopies
     private let reporter: Reporter
+    /// What is wrong on purpose; nil where nothing is.
+    var faults: FaultDesk?
 
     init(_ dialer: TargetDialer, _ copies: PayloadCopies, _ reporter: Reporter) {
         self.dialer = dialer
@@ -16,6 +18,10 @@ final class ForwardService: Service {
     func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
         // One that rested is woken by its end.
         if let pair = peer.conversation as? ForwardedPair { return try await finish(pair, peer) }
+        if faults?.refuses(peer) ?? false {
+            peer.isCutOff = true
+            return ServiceEnd(by: .local)
+        }
         guard let pair = try await join(peer) else { return ServiceEnd(by: .reset) }
         if peer.policy.lifetime == nil { return .rest }
         _ = await pair.junction.wait()
@@ -28,11 +34,18 @@ final class ForwardService: Service {
         let start = Deadline.now
         guard let (connection, target) = try await reach(peer) else { return nil }
         peer.policy.begin(connection)
-        let junction = Junction(near(peer), connection, idleLimit: peer.policy.idleTimeout)
+        let near = near(peer)
+        let faulty = faults?.spoil(near, connection, of: peer)
+        let junction = Junction(
+            faulty?.near ?? near, faulty?.far ?? connection, idleLimit: peer.policy.idleTimeout)
         let pair = ForwardedPair(junction, connection, target)
+        pair.faulty = faulty
         reportJoined(peer, connection, .now - start)
+        faulty?.begin(pair)
         junction.onEvent = { [weak pair, reporter] event in
             pair?.noteEnd(of: event.ended)
+            // An end that is kept from the other side is told by the fault that keeps it.
+            guard event.isPassedOn else { return }
             guard reporter.isReported(.verbose) else { return }
             reporter.report(HalfClosedEvent(ends: peer.ends, by: event.ended == .near ? .peer : .local))
         }
@@ -92,6 +105,10 @@ final class ForwardService: Service {
     private func finish(_ pair: ForwardedPair, _ peer: Peer) async throws(NetworkError) -> ServiceEnd {
         peer.onStop = nil
         defer { pair.close() }
+        if let faulty = pair.faulty, let cut = faulty.cut {
+            await faulty.part(cut, peer, pair.connection)
+            return .byUs
+        }
         switch pair.junction.ending {
         case .done: return pair.firstToEnd == .near ? .byPeer : .byUs
         case .stopped, nil: throw peer.failure ?? peer.names.failure(.read, .cancelled)

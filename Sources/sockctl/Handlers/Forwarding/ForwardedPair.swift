@@ -6,6 +6,8 @@ final class ForwardedPair: PeerConversation {
     let junction: Junction
     let connection: Connection
     let target: ForwardTarget
+    /// What is wrong between them, where something is or may be.
+    var faulty: FaultyPair?
     /// Who had ended first, once somebody has.
     private(set) var firstToEnd: RelaySide?
     /// What one side had given and the other never got, once the pair has ended by a failure.
@@ -47,6 +49,7 @@ final class ForwardedPair: PeerConversation {
     }
 
     func close() {
+        faulty?.end()
         connection.close()
         target.connections -= 1
     }

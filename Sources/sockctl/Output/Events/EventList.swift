@@ -18,6 +18,7 @@ enum EventList {
         ResumingEvent.self, PartialFileEvent.self, ExperimentEvent.self, HappenedEvent.self, FoundEvent.self,
         VerdictEvent.self, ExperimentEndedEvent.self,
         SlowEvent.self, RulesReadEvent.self, JoinedEvent.self, TargetDownEvent.self, TargetUpEvent.self,
+        FaultEvent.self,
         SystemCallEvent.self, SummaryEvent.self,
     ]
 }
