@@ -151,7 +151,7 @@ _sockctl() {
         esac
         ;;
     forward)
-        options='--target --balance --seed -w --timeout --retry --retry-delay --retry-max-delay -m --max-conns --max-accepts --backlog --reuse-port --mode --max-time --allow --deny --allow-file --deny-file --max-conns-per-host --read-timeout --write-timeout --deadline -i --idle-timeout --goodbye --close-after -o --output --append -x --hex-dump --max-bytes --rate --busy-poll --proxy-protocol --proxy-version --trust --record --record-json --replay --replay-speed -4 --ipv4 -6 --ipv6 -u --udp -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--target --balance --seed -w --timeout --retry --retry-delay --retry-max-delay -m --max-conns --max-accepts --backlog --reuse-port --mode --max-time --allow --deny --allow-file --deny-file --max-conns-per-host --read-timeout --write-timeout --deadline -i --idle-timeout --goodbye --close-after -o --output --append -x --hex-dump --max-bytes --rate --fault --up --down --control --busy-poll --proxy-protocol --proxy-version --trust --record --record-json --replay --replay-speed -4 --ipv4 -6 --ipv6 -u --udp -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --target) kind=none ;;
         --balance) kind=words values='first round-robin random least' ;;
@@ -180,6 +180,10 @@ _sockctl() {
         -x|--hex-dump) kind=files ;;
         --max-bytes) kind=none ;;
         --rate) kind=none ;;
+        --fault) kind=none ;;
+        --up) kind=none ;;
+        --down) kind=none ;;
+        --control) kind=files ;;
         --busy-poll) kind=none ;;
         --proxy-protocol) kind=words values='send accept both' ;;
         --proxy-version) kind=words values='1 2' ;;

@@ -51,6 +51,11 @@ public struct Chunk: ~Copyable {
         try body(buffer.span.extracting(range))
     }
 
+    /// The memory and where in it the bytes are: they are whose, who asks.
+    consuming func parts() -> (buffer: [UInt8], range: Range<Int>) {
+        (buffer, start..<start + count)
+    }
+
     /// A copy of the bytes.
     public borrowing func copy() -> [UInt8] {
         Array(buffer[range])

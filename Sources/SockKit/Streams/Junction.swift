@@ -58,6 +58,7 @@ public final class Junction {
 
     /// Begins to move bytes. Whoever wants to know of its end waits for it, or rests.
     public func start() {
+        guard ending == nil else { return }
         let (up, down) = (JunctionLane(self, .near, near, far), JunctionLane(self, .far, far, near))
         (self.up, self.down) = (up, down)
         up.start()
@@ -92,7 +93,9 @@ public final class Junction {
                 while self.ending == nil {
                     let before = self.bytesUp + self.bytesDown
                     guard await Netpoller.sleep(for: span) else { return }
-                    if self.bytesUp + self.bytesDown == before { self.stop() }
+                    if self.bytesUp + self.bytesDown == before, self.held(.near) + self.held(.far) == 0 {
+                        self.stop()
+                    }
                 }
             })
     }
@@ -106,6 +109,8 @@ public final class Junction {
     /// When nothing has gone through it for too long; `.never` where nobody minds.
     var idleEnd: Deadline {
         guard let idleLimit else { return .never }
+        // What is kept back on purpose is under way.
+        if held(.near) + held(.far) > 0 { return .now + idleLimit }
         return max(lastActivity, up?.lastMoved ?? .past, down?.lastMoved ?? .past) + idleLimit
     }
 
@@ -127,10 +132,13 @@ public final class Junction {
     func didEnd(_ lane: JunctionLane) {
         guard ending == nil else { return }
         if let broken, broken.side == lane.side { return end(.failed(broken.error, of: broken.side)) }
-        do throws(NetworkError) { try lane.sink.closeWrite() } catch {
-            return didFail(lane, error)
+        let isPassedOn = faulty(lane.side)?.isSilent != true
+        if isPassedOn {
+            do throws(NetworkError) { try lane.sink.closeWrite() } catch {
+                return didFail(lane, error)
+            }
         }
-        onEvent?(RelayEvent(ended: lane.side, isPassedOn: true))
+        onEvent?(RelayEvent(ended: lane.side, isPassedOn: isPassedOn))
         if isOver(.near), isOver(.far) { return end(.done) }
         watch(lane)
     }
@@ -156,6 +164,12 @@ public final class Junction {
             })
     }
 
+    /// A side that is read with faults.
+    private func faulty(_ side: RelaySide) -> FaultySource? { (side == .near ? near : far) as? FaultySource }
+
+    /// How many bytes of a side are kept back on purpose.
+    private func held(_ side: RelaySide) -> Int { faulty(side)?.bytesHeld ?? 0 }
+
     private func isOver(_ side: RelaySide) -> Bool {
         (side == .near ? up : down)?.isOver ?? true
     }
@@ -164,7 +178,7 @@ public final class Junction {
         guard self.ending == nil else { return }
         self.ending = ending
         moved = (bytesUp, bytesDown)
-        lost = (up?.close() ?? 0, down?.close() ?? 0)
+        lost = ((up?.close() ?? 0) + held(.near), (down?.close() ?? 0) + held(.far))
         // They hold the junction, as it holds them.
         (up, down) = (nil, nil)
         for task in watches { task.cancel() }

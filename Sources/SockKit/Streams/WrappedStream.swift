@@ -15,6 +15,10 @@ open class WrappedStream: ByteStream {
         try await inner.write(bytes)
     }
 
+    /// Not by itself: what is built on it may have to see each write.
+    open var canWriteNow: Bool { false }
+    open func writeNow(_ bytes: Span<UInt8>) throws(NetworkError) -> Int { 0 }
+
     open func closeWrite() throws(NetworkError) { try inner.closeWrite() }
     open func close() { inner.close() }
     open func reset() { inner.reset() }

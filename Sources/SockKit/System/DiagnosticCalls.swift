@@ -10,6 +10,16 @@ package struct ListeningSocket: Sendable, Hashable {
     package let limit: Int
 }
 
+/// A TCP socket of this machine whose SYN was not answered yet.
+package struct ConnectingSocket: Sendable, Hashable {
+    /// Its own port.
+    package let port: UInt16
+    /// How often it has sent its SYN again.
+    package let retransmits: Int
+    /// In how long it does so next.
+    package let expiry: Duration
+}
+
 /// The kernel's list of sockets, through netlink: sock_diag(7). Anyone may read it.
 package enum DiagnosticCalls {
     /// The TCP sockets that listen on a port, over one version of IP.
@@ -18,6 +28,19 @@ package enum DiagnosticCalls {
         var body: [UInt8] = [UInt8(family.rawValue), UInt8(IPPROTO_TCP), 0, 0] + bytes(1 << listening)
         body += [UInt8(port >> 8), UInt8(port & 0xff)] + Array(repeating: 0, count: 46)
         return try dump(body).compactMap { message in inet(message, family) }
+    }
+
+    /// The sockets that are connecting to a port, over one version of IP.
+    package static func connecting(to port: UInt16, _ family: SocketFamily) throws(Errno) -> [ConnectingSocket] {
+        var body: [UInt8] = [UInt8(family.rawValue), UInt8(IPPROTO_TCP), 0, 0] + bytes(1 << synSent)
+        body += [0, 0, UInt8(port >> 8), UInt8(port & 0xff)] + Array(repeating: 0, count: 44)
+        return try dump(body).compactMap { message in
+            guard message.count >= 72 else { return nil }
+            let start = message.startIndex
+            return ConnectingSocket(
+                port: UInt16(message[start + 4]) << 8 | UInt16(message[start + 5]),
+                retransmits: Int(message[start + 3]), expiry: .milliseconds(Int(number(message, 52))))
+        }
     }
 
     /// The Unix sockets that listen, under whatever name.
@@ -72,6 +95,7 @@ package enum DiagnosticCalls {
         return nil
     }
 
+    private static let synSent: UInt32 = 2  // TCP_SYN_SENT
     private static let listening: UInt32 = 10  // TCP_LISTEN
     private static let showPeer: UInt32 = 4  // UDIAG_SHOW_PEER
     private static let showName: UInt32 = 1  // UDIAG_SHOW_NAME

@@ -8,7 +8,7 @@ extension OptionModesTests {
     private static let common = """
         target timeout retry retry-delay retry-max-delay max-conns max-accepts backlog max-time allow deny \
         allow-file deny-file read-timeout write-timeout deadline idle-timeout goodbye close-after output append hex-dump \
-        rate max-bytes busy-poll record record-json
+        rate max-bytes busy-poll record record-json fault up down control
         """
 
     private static let played = """
@@ -29,6 +29,10 @@ extension OptionModesTests {
         Mode("--balance random", .tcp, common + " reuse-port max-conns-per-host seed proxy-protocol replay"),
         Mode("", .udp, datagrams + " reuse-port"),
         Mode("", .unixgram, datagrams + " mode"),
+        Mode(
+            "--fault corrupt=1%", .tcp,
+            common.replacing(" fault ", with: " ")
+                + " balance reuse-port max-conns-per-host seed proxy-protocol replay"),
     ]
 
     @Test(arguments: forwardModes)

@@ -88,6 +88,7 @@ import Testing
         case (.flag, _, _), (.positional, _, _): ""
         case (_, "serve", _): " pipe"
         case (_, "header", _), (_, "user", _): " a:b"
+        case (_, "fault", _), (_, "up", _), (_, "down", _): " latency=1s"
         case (_, "frame", _): " line"
         case (_, "close", _): " fin"
         case (_, "mode", _): " 0600"

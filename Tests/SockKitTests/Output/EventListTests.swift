@@ -103,6 +103,7 @@ import Testing
         ("target-up", .always, "target"), ("proxy-header", .verbose, "version client destination"),
         ("replayed", .verbose, "bytes_up bytes_down seconds"),
         ("difference", .always, "message offset expected expected_text got got_text"),
+        ("fault", .verbose, "fault direction acts"),
         ("syscall", .trace, "call arguments result errno seconds"),
         ("summary", .always, ""),
     ]

@@ -3,7 +3,7 @@
 @testable import sockctl
 
 extension EventSamples {
-    static var everything: [any sockctl::Event] { all + httpGet + lab + scan }
+    static var everything: [any sockctl::Event] { all + httpGet + lab + scan + faults }
 
     static let answered = {
         var event = ExchangeEndedEvent(

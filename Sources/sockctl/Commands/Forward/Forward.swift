@@ -8,6 +8,7 @@ struct Forward {
     private let reporter: Reporter
     private let place: ForwardPlace
     private let targets: [ForwardPlace]
+    private let controlPlace: Destination?
     private let resolver: Resolver
     private let configuration: ListenConfiguration
 
@@ -18,6 +19,8 @@ struct Forward {
         place = try arguments.listeningPlace()
         targets = try arguments.targetPlaces(for: place.network)
         try arguments.checkHeaders(for: targets)
+        try arguments.faults.check(on: place.network)
+        controlPlace = try arguments.faults.controlPlace()
         var options = arguments.socket.options
         options.reusesPort = arguments.reusesPort
         resolver = try arguments.network.resolver()
@@ -54,8 +57,14 @@ struct Forward {
             listener.onRetry = { [reporter] error, attempt, pause in
                 reporter.report(RetryingEvent(attempt: attempt, delay: pause, failure: Failure(error)))
             }
+            let faults = arguments.faults.desk(on: place.network, seed: arguments.seed, reporter)
+            let control = try await faults?.open(controlPlace)
+            defer { control?.close() }
+            try faults?.slowDown(listener)
+            defer { faults?.close() }
             reporter.report(ListeningEvent(listener, tellsBacklog: reporter.isReported(.verbose)))
             let service = ForwardService(dialer, copies, introduction, recorder, reporter)
+            service.faults = faults
             return await serve(listener, service, copies, recorder, gate)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)

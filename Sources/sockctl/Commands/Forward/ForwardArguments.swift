@@ -24,6 +24,7 @@ struct ForwardArguments: Equatable, Sendable {
     var ending = EndingArguments()
     var transfer = TransferArguments()
     var pace = PaceArguments()
+    var faults = FaultArguments()
     var waiting = WaitingArguments()
     var proxyHeader = ProxyHeaderArguments()
     var record = RecordArguments()
@@ -52,6 +53,7 @@ struct ForwardArguments: Equatable, Sendable {
         + EndingArguments.rows.named("close-after").titled("Deadlines").lifted(through: \.ending)
         + TransferArguments.rows.named("output", "append", "hex-dump").lifted(through: \.transfer)
         + PaceArguments.rows.named("rate", "max-bytes").lifted(through: \.pace)
+        + FaultArguments.rows.lifted(through: \.faults)
         + WaitingArguments.rows.lifted(through: \.waiting)
         + ProxyHeaderArguments.rows.lifted(through: \.proxyHeader) + RecordArguments.rows.lifted(through: \.record)
         + NetworkArguments.rows.named("ipv4", "ipv6", "udp", "no-dns", "resolve").lifted(through: \.network)
@@ -72,7 +74,9 @@ struct ForwardArguments: Equatable, Sendable {
                 """),
         .option(
             "seed", as: .number64, into: \.seed, help: "Begin chance here, so that a run can be repeated."
-        ).manualOnly.needs("balance random", reason: "'--seed' is about chance, and nothing is left to it"),
+        ).manualOnly.needs(
+            "balance random", "fault", "up", "down", "control",
+            reason: "'--seed' is about chance, and nothing is left to it"),
         .option(
             "timeout", short: "w", aliases: ["wait"], as: .limit, into: \.timeout,
             help: "Give up a target not connected after this long.",

@@ -50,11 +50,15 @@ enum ForwardCommand: Subcommand {
             nothing costs no task and no buffer.
             """,
             """
+            With `--fault`, `--up` and `--down` the link misbehaves on purpose, in one direction or both, for all \
+            connections or some: FAULTS has what it can do, and CONTROL how that is changed while it runs.
+            """,
+            """
             The first SIGINT or SIGTERM is the order to finish: nothing more is accepted, pairs that are silent for \
             200 ms are closed, and the status is 0. The second one ends it at once.
             """,
         ],
-        sections: [datagrams, .proxyHeaders, .records, .gates, .events],
+        sections: [datagrams, .faults, .control, .proxyHeaders, .records, .gates, .events],
         exitNotes: replayed(
             Manual.exitNotes.filter {
                 ["0", "64", "65", "66", "68", "69", "71", "73", "74", "75", "77", "128+n"].contains($0.status)
@@ -85,6 +89,19 @@ enum ForwardCommand: Subcommand {
                 "sockctl listen -u 3001 --serve time", "sockctl forward -u -v 3000 3001",
                 "sockctl udp-send --wait 2s 127.0.0.1:3000 'what time is it?'",
                 shows: "Datagrams: the answer comes from where the question was sent to."),
+            Manual.Example(
+                "sockctl listen 3001 --serve time", "sockctl forward 3000 3001 --down latency=200ms,jitter=50ms",
+                "sockctl dial 3000 </dev/null",
+                shows: "A link that is slow on the way back."),
+            Manual.Example(
+                "sockctl listen 3001 --serve chargen", "sockctl forward 3000 3001 --fault reset-after=64K",
+                "sockctl dial 3000 </dev/null >received",
+                shows: "A link that breaks after 64 KiB: the client's status is 74."),
+            Manual.Example(
+                "sockctl listen 3001 --serve echo", "sockctl forward 3000 3001 --control unix:/tmp/control.sock",
+                #"echo '{"do":"add","fault":"latency=100ms"}' | sockctl dial unix:/tmp/control.sock"#,
+                "echo hello | sockctl dial 3000",
+                shows: "A link that becomes slow while it is used."),
         ],
         seeAlso: ["sockctl", "sockctl-listen", "sockctl-dial", "socat", "tcp(7)", "unix(7)"],
         caveats: [

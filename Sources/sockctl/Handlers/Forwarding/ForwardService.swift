@@ -8,6 +8,8 @@ final class ForwardService: Service {
     private let introduction: ProxyIntroduction
     private let recorder: Recorder?
     private let reporter: Reporter
+    /// What is wrong on purpose; nil where nothing is.
+    var faults: FaultDesk?
 
     init(
         _ dialer: TargetDialer, _ copies: PayloadCopies, _ introduction: ProxyIntroduction, _ recorder: Recorder?,
@@ -23,6 +25,10 @@ final class ForwardService: Service {
     func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
         // One that rested is woken by its end.
         if let pair = peer.conversation as? ForwardedPair { return try await pair.end(peer) }
+        if faults?.refuses(peer) ?? false {
+            peer.isCutOff = true
+            return ServiceEnd(by: .local)
+        }
         guard let pair = try await join(peer) else { return ServiceEnd(by: .reset) }
         if peer.policy.lifetime == nil { return .rest }
         _ = await pair.junction.wait()
@@ -45,7 +51,8 @@ final class ForwardService: Service {
                 peer.number, peer.connection.network, client: peer.ends.remote ?? .unix(.unnamed),
                 target: connection.remoteEndpoint))
         return ForwardedPair.join(
-            peer, as: near(peer), connection, name: target.name, target, record: record, after: .now - start)
+            peer, as: near(peer), connection, name: target.name, target, record: record, faults: faults,
+            after: .now - start)
     }
 
     /// The peer as the target sees it; copies are of what the peer sends, and dumps of both ways.

@@ -6,18 +6,22 @@ extension ForwardedPair {
     /// serves the peer is asked again when it has ended.
     static func join(
         _ peer: Peer, as near: any ByteStream, _ connection: Connection, name: String, _ target: ForwardTarget? = nil,
-        record: ConnectionRecord? = nil, after time: Duration
+        record: ConnectionRecord? = nil, faults: FaultDesk? = nil, after time: Duration
     ) -> ForwardedPair {
         peer.policy.begin(connection)
-        let junction = Junction(
-            record.map { RecordingStream(near, $0, .up) } ?? near,
-            record.map { RecordingStream(connection, $0, .down) } ?? connection, idleLimit: peer.policy.idleTimeout)
+        let near = record.map { RecordingStream(near, $0, .up) } ?? near
+        let far: any ByteStream = record.map { RecordingStream(connection, $0, .down) } ?? connection
+        let faulty = faults?.spoil(near, far, of: peer)
+        let junction = Junction(faulty?.near ?? near, faulty?.far ?? far, idleLimit: peer.policy.idleTimeout)
         let pair = ForwardedPair(junction, connection, name: name, target)
-        pair.record = record
+        (pair.record, pair.faulty) = (record, faulty)
+        faulty?.begin(pair)
         let reporter = peer.reporter
         reportJoined(peer, connection, time)
         junction.onEvent = { [weak pair] event in
             pair?.noteEnd(of: event.ended)
+            // An end that is kept from the other side is told by the fault that keeps it.
+            guard event.isPassedOn else { return }
             guard reporter.isReported(.verbose) else { return }
             reporter.report(HalfClosedEvent(ends: peer.ends, by: event.ended == .near ? .peer : .local))
         }
@@ -39,6 +43,10 @@ extension ForwardedPair {
     func end(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
         peer.onStop = nil
         defer { close() }
+        if let faulty, let cut = faulty.cut {
+            await faulty.part(cut, peer, connection)
+            return .byUs
+        }
         switch junction.ending {
         case .done: return firstToEnd == .near ? .byPeer : .byUs
         case .stopped, nil: throw peer.failure ?? peer.names.failure(.read, .cancelled)

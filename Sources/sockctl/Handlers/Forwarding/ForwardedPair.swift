@@ -11,6 +11,8 @@ final class ForwardedPair: PeerConversation {
     private let target: ForwardTarget?
     /// What is kept of it, where something is.
     var record: ConnectionRecord?
+    /// What is wrong between them, where something is or may be.
+    var faulty: FaultyPair?
     /// Who had ended first, once somebody has.
     private(set) var firstToEnd: RelaySide?
     /// What one side had given and the other never got, once the pair has ended by a failure.
@@ -54,6 +56,7 @@ final class ForwardedPair: PeerConversation {
 
     func close() {
         record?.close()
+        faulty?.end()
         connection.close()
         target?.connections -= 1
     }

@@ -19,6 +19,7 @@ enum EventList {
         VerdictEvent.self, ExperimentEndedEvent.self,
         SlowEvent.self, RulesReadEvent.self, JoinedEvent.self, TargetDownEvent.self, TargetUpEvent.self,
         ProxyHeaderEvent.self, ReplayedEvent.self, DifferenceEvent.self,
+        FaultEvent.self,
         SystemCallEvent.self, SummaryEvent.self,
     ]
 }

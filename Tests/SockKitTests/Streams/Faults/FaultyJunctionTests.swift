@@ -1,0 +1,97 @@
+import Testing
+
+@testable import SockKit
+
+/// Two loopback connections, joined with faults between them.
+@Suite(.timeLimit(.minutes(2))) struct FaultyJunctionTests {
+    @Netpoller
+    private func line(
+        idleLimit: Duration? = nil,
+        _ body: @Netpoller (Loopback, Loopback, Junction, FaultySource) async throws -> Void,
+        _ change: (inout StreamFaults) -> Void
+    ) async throws {
+        let (left, right) = (try await loopback(), try await loopback())
+        let source = FaultySource(left.server)
+        var faults = StreamFaults()
+        change(&faults)
+        source.apply([(id: 1, faults: faults, seed: 1)])
+        let junction = Junction(source, right.client, idleLimit: idleLimit)
+        junction.start()
+        try await body(left, right, junction, source)
+        source.end()
+        left.close()
+        right.close()
+    }
+
+    @Test func `the end of a silent side is not passed on, and the pair ends with the other side`() async throws {
+        try await onLoop {
+            try await line { left, right, junction, _ in
+                var passedOn: [Bool] = []
+                junction.onEvent = { passedOn.append($0.isPassedOn) }
+                try await left.client.write("lost")
+                try left.client.closeWrite()
+                try await waitUntil("the end") { !passedOn.isEmpty }
+                #expect(passedOn == [false] && junction.ending == nil)
+                try right.server.closeWrite()
+                guard case .done = await junction.wait() else {
+                    Issue.record("it ended otherwise")
+                    return
+                }
+                #expect(junction.bytesUp == 0)
+            } _: {
+                $0.dropAfter = 0
+            }
+        }
+    }
+
+    @Test func `a side is not silent while bytes of it are under way`() async throws {
+        try await onLoop {
+            try await line { left, right, junction, source in
+                try await left.client.write("late")
+                try await waitUntil("the bytes under way") { source.bytesHeld == 4 }
+                junction.stopWhenSilent(for: .milliseconds(20))
+                #expect(try await right.server.readText() == "late")
+                guard case .stopped = await junction.wait() else {
+                    Issue.record("it ended otherwise")
+                    return
+                }
+            } _: {
+                $0.latency = .milliseconds(300)
+            }
+        }
+    }
+
+    @Test func `a silence is none while bytes are under way`() async throws {
+        try await onLoop {
+            try await line(idleLimit: .milliseconds(100)) { left, right, junction, _ in
+                let start = Deadline.now
+                try await left.client.write("late")
+                #expect(try await right.server.readText() == "late")
+                guard case .idle = await junction.wait() else {
+                    Issue.record("it ended otherwise")
+                    return
+                }
+                #expect(.now - start >= .milliseconds(500))
+            } _: {
+                $0.latency = .milliseconds(400)
+            }
+        }
+    }
+
+    @Test func `what was under way when the other side failed is counted as lost`() async throws {
+        try await onLoop {
+            try await line { left, right, junction, source in
+                try await left.client.write("never")
+                try await waitUntil("the bytes under way") { source.bytesHeld == 5 }
+                right.server.reset()
+                guard case .failed(_, .far) = await junction.wait() else {
+                    Issue.record("it ended otherwise")
+                    return
+                }
+                #expect(junction.bytesLost.up == 5)
+            } _: {
+                $0.latency = .seconds(30)
+            }
+        }
+    }
+}
