@@ -159,6 +159,20 @@ import Testing
         #expect(try forward.events().filter { $0.name == "accepted" }.count == 1)
     }
 
+    @Test func `--close-after ends an association at that age, whatever it does`() async throws {
+        let (lines, forward) = try await run(
+            """
+            s, c = bound(target), client(); start = time.monotonic()
+            def source(): c.send(b"x"); return s.recvfrom(9)[1]
+            first = source()
+            while source() == first: time.sleep(0.02)
+            say(time.monotonic() - start > 0.25)
+            """, ["--close-after", "300ms"])
+        #expect(lines == ["True"])
+        let closed = try #require(try forward.events().first { $0.name == "closed" })
+        #expect(closed["by"]?.string == "timeout" && closed["seconds"]?.number ?? 0 >= 0.3, "\(closed)")
+    }
+
     @Test func `with --max-accepts it ends with the last sender`() async throws {
         let target = try unboundPort()
         let forward = try sockctl(
