@@ -28,7 +28,17 @@ private enum PeerFlags {
         Entry(spellings: ["-t", "--telnet"], advice: "there is no telnet negotiation here"),
         Entry(spellings: ["--tcp"], advice: "TCP is what is used without --udp or --unix"),
         Entry(spellings: ["-V"], advice: "use --setsockopt SOL_SOCKET:SO_MARK:N, and a rule for that mark: ip rule"),
-        Entry(spellings: ["-X", "--proxy-type", "-P", "--proxy-auth", "--proxy-dns", "--proxy"], advice: noProxies),
+        Entry(
+            spellings: ["-X", "--proxy-type", "--proxy-dns"],
+            advice: "the proxy's URL says how it is spoken to, and who resolves: --proxy socks5h://HOST:PORT",
+            commands: .dial
+        ),
+        Entry(
+            spellings: ["-P", "--proxy-auth"],
+            advice: "use --proxy socks5h://USER:PASS@HOST:PORT, or --proxy-auth-file", commands: .dial),
+        Entry(
+            spellings: ["-X", "--proxy-type", "-P", "--proxy-auth", "--proxy-dns", "--proxy"], advice: noProxies,
+            commands: .listen),
         Entry(spellings: ["-Z"], advice: "there is no DCCP here"),
         Entry(spellings: ["--sctp"], advice: "there is no SCTP here"),
         Entry(spellings: ["-g", "-G"], advice: "there is no source routing here: routers drop such packets"),
@@ -66,8 +76,7 @@ extension ForeignFlag {
         ForeignFlag("-S", advice: "there are no MD5 signatures here"),
         ForeignFlag("-t", "--telnet", advice: "there is no telnet negotiation here"),
         ForeignFlag("-V", advice: "use: sockctl dial --setsockopt SOL_SOCKET:SO_MARK:N, and a rule for that mark"),
-        ForeignFlag(
-            "-x", "-X", "-P", "--proxy", "--proxy-type", "--proxy-auth", "--proxy-dns", advice: PeerFlags.noProxies),
+        ForeignFlag("-P", advice: "nobody is asked for a password: use --proxy-auth USER:PASS"),
         ForeignFlag("-Z", advice: "there is no DCCP here"),
         ForeignFlag("--sctp", advice: "there is no SCTP here"),
         ForeignFlag("-g", "-G", advice: "there is no source routing here: routers drop such packets"),

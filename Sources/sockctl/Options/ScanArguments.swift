@@ -19,7 +19,7 @@ struct ScanArguments: Equatable, Sendable {
                 """
         )
         .honours(
-            PeerArguments.plainNames.union([
+            PeerArguments.plainNames.union(ProxyArguments.names).union([
                 "timeout", "source", "parallel", "banner", "yes", "max-time", "close",
             ]),
             reason: "'{other}' is about connections that carry something, and '-z' closes each at once"

@@ -23,6 +23,10 @@ struct NetcatArguments: Equatable, Sendable {
     var keepsHalfOpen = false
     var isBroker = false
     var isChat = false
+    var proxy: Word?
+    var proxyType: String?
+    var proxyAuth: String?
+    var proxyDNS: String?
     var wait: Word?
     var idle: Word?
     var delay: Word?

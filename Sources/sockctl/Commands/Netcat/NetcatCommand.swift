@@ -84,7 +84,7 @@ enum NetcatCommand: Subcommand {
                     (
                         "Flags that are refused",
                         """
-                        Those of proxies, TLS, DCCP, SCTP, telnet negotiation, source routing and MD5 signatures, and those \
+                        Those of TLS, DCCP, SCTP, telnet negotiation, source routing and MD5 signatures, and those \
                         that two programs use for different things, as `-o` and `-g`: the error says what to write.
                         """
                     ),

@@ -12,7 +12,7 @@ enum NetcatTranslation: Equatable, Sendable {
             self = .listen(words + arguments.serving + place + arguments.programs)
         } else {
             let place = try arguments.dialledPlace
-            self = .dial(words + arguments.dialling + place + arguments.programs)
+            self = .dial(words + arguments.dialling + arguments.proxying + place + arguments.programs)
         }
     }
 

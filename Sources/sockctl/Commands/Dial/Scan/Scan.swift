@@ -54,8 +54,10 @@ struct Scan {
 
     func run() async -> ExitStatus {
         do throws(NetworkError) {
-            let targets = try await destination.targets(resolver)
-            let probe = probe(targets, try await sourceAddress())
+            let proxies = try arguments.proxy.dialer()
+            let targets = try await destination.targets(resolver, leavingNames: proxies.route.resolvesThere)
+            var probe = probe(targets, try await sourceAddress())
+            (probe.proxies, probe.resolver) = (proxies, resolver)
             let narrator = ScanNarrator(reporter, targets, network)
             conductor.onInquiry = { narrator.reportProgress() }
             let result = try await narrator.accompany(probe)
