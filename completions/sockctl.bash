@@ -4,7 +4,7 @@ _sockctl() {
     local options='' values='' kind=''
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        mapfile -t COMPREPLY < <(compgen -W 'listen dial http-serve http-get udp-send udp-recv backlog-probe write-block-probe lab nc help --help --version' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'listen dial forward http-serve http-get udp-send udp-recv backlog-probe write-block-probe lab nc help --help --version' -- "$current")
         return
     fi
     # --name=value comes as three words.
@@ -15,9 +15,9 @@ _sockctl() {
     fi
     case ${COMP_WORDS[1]} in
     listen)
-        options='--serve -k --keep-open --max-accepts -m --max-conns -w --timeout --io-model --allow --deny --allow-file --deny-file --max-conns-per-host --fd --activated --inetd --backlog --accept-delay --no-accept --reuse-port --mode --queue --slow --readers --message-size --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output --append -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --busy-poll --frame --max-frame --separator --whole -e --exec -c --sh-exec --pty -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--serve -k --keep-open --max-accepts -m --max-conns -w --timeout --io-model --allow --deny --allow-file --deny-file --max-conns-per-host --fd --activated --inetd --backlog --accept-delay --no-accept --reuse-port --mode --queue --slow --proxy-auth --proxy-auth-file --target-allow --target-deny --open --readers --message-size --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output --append -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --busy-poll --frame --max-frame --separator --whole -e --exec -c --sh-exec --pty -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
-        --serve) kind=words values='pipe echo discard chargen time frames chat broker' ;;
+        --serve) kind=words values='pipe echo discard chargen time frames chat broker proxy' ;;
         --max-accepts) kind=none ;;
         -m|--max-conns) kind=none ;;
         -w|--timeout) kind=none ;;
@@ -33,6 +33,10 @@ _sockctl() {
         --mode) kind=none ;;
         --queue) kind=none ;;
         --slow) kind=words values='drop skip' ;;
+        --proxy-auth) kind=none ;;
+        --proxy-auth-file) kind=files ;;
+        --target-allow) kind=hosts ;;
+        --target-deny) kind=hosts ;;
         --readers) kind=none ;;
         --message-size) kind=none ;;
         --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket vsock' ;;
@@ -132,6 +136,61 @@ _sockctl() {
         --max-frame) kind=none ;;
         --separator) kind=none ;;
         -c|--sh-exec) kind=none ;;
+        -O|--sndbuf) kind=none ;;
+        -I|--rcvbuf) kind=none ;;
+        --keepalive) kind=words values='off' ;;
+        -M|--ttl) kind=none ;;
+        -T|--tos) kind=words values='cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 critical inetcontrol netcontrol ef lowdelay throughput reliability lowcost' ;;
+        --user-timeout) kind=none ;;
+        --linger) kind=none ;;
+        --mss) kind=none ;;
+        --interface) kind=none ;;
+        --min-ttl) kind=none ;;
+        --congestion) kind=none ;;
+        --setsockopt) kind=none ;;
+        --color) kind=words values='auto always never' ;;
+        *) [[ $current == -* ]] || kind=hosts ;;
+        esac
+        ;;
+    forward)
+        options='--target --balance --seed -w --timeout --retry --retry-delay --retry-max-delay -m --max-conns --max-accepts --backlog --reuse-port --mode --max-time --allow --deny --allow-file --deny-file --max-conns-per-host --read-timeout --write-timeout --deadline -i --idle-timeout --goodbye --close-after -o --output --append -x --hex-dump --max-bytes --rate --busy-poll --proxy-protocol --proxy-version --trust --record --record-json --replay --replay-speed -4 --ipv4 -6 --ipv6 -u --udp -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        case $previous in
+        --target) kind=none ;;
+        --balance) kind=words values='first round-robin random least' ;;
+        --seed) kind=none ;;
+        -w|--timeout) kind=none ;;
+        --retry) kind=words values='forever' ;;
+        --retry-delay) kind=none ;;
+        --retry-max-delay) kind=none ;;
+        -m|--max-conns) kind=none ;;
+        --max-accepts) kind=none ;;
+        --backlog) kind=none ;;
+        --mode) kind=none ;;
+        --max-time) kind=none ;;
+        --allow) kind=hosts ;;
+        --deny) kind=hosts ;;
+        --allow-file) kind=files ;;
+        --deny-file) kind=files ;;
+        --max-conns-per-host) kind=none ;;
+        --read-timeout) kind=none ;;
+        --write-timeout) kind=none ;;
+        --deadline) kind=none ;;
+        -i|--idle-timeout) kind=none ;;
+        --goodbye) kind=none ;;
+        --close-after) kind=none ;;
+        -o|--output) kind=files ;;
+        -x|--hex-dump) kind=files ;;
+        --max-bytes) kind=none ;;
+        --rate) kind=none ;;
+        --busy-poll) kind=none ;;
+        --proxy-protocol) kind=words values='send accept both' ;;
+        --proxy-version) kind=words values='1 2' ;;
+        --trust) kind=hosts ;;
+        --record) kind=files ;;
+        --record-json) kind=files ;;
+        --replay) kind=files ;;
+        --replay-speed) kind=none ;;
+        --resolve) kind=none ;;
         -O|--sndbuf) kind=none ;;
         -I|--rcvbuf) kind=none ;;
         --keepalive) kind=words values='off' ;;
@@ -365,7 +424,7 @@ _sockctl() {
         esac
         ;;
     help)
-        values='listen dial http-serve http-get udp-send udp-recv backlog-probe write-block-probe lab nc'
+        values='listen dial forward http-serve http-get udp-send udp-recv backlog-probe write-block-probe lab nc'
         ;;
     esac
     case $kind in

@@ -51,9 +51,6 @@ public struct AddressSet: Sendable {
         return value & ~rest...value | rest
     }
 
-    /// Whether a rule is about users of this machine, whom only Unix sockets know.
-    public var namesUsers: Bool { !users.isEmpty || !groups.isEmpty }
-
     /// Whether a rule names the address. A mapped IPv4 address counts as what it stands for.
     public func contains(_ address: IPAddress) -> Bool {
         var looks = 0

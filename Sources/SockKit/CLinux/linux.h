@@ -28,6 +28,7 @@ struct iovec;
 int accept4(int descriptor, struct sockaddr *address, unsigned int *length, int flags);
 int pipe2(int descriptors[2], int flags);
 long splice(int from, long *from_offset, int to, long *to_offset, unsigned long length, unsigned int flags);
+long tee(int from, int to, unsigned long length, unsigned int flags);
 int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned int flags);
 long getdents64(int folder, void *entries, unsigned long length);
 int prlimit(int process, int resource, const struct rlimit *limit, struct rlimit *old_limit);
@@ -221,9 +222,6 @@ _Static_assert(__builtin_offsetof(struct sk_uring_submission, user_data) == 32, 
 _Static_assert(sizeof(struct sk_uring_completion) == 16, "as in io_uring(7)");
 
 enum {
-    SK_IORING_OP_POLL_ADD = 6,
-    SK_IORING_OP_SEND = 26,
-    SK_IORING_OP_RECV = 27,
     SK_IORING_ENTER_GETEVENTS = 1,
     SK_IORING_FEAT_SINGLE_MMAP = 1 << 0,
     SK_IORING_FEAT_NODROP = 1 << 1,

@@ -146,8 +146,8 @@ package final class PolledDescriptor {
         return true
     }
 
-    /// Whoever rests was woken since its time is over, and for nothing else.
-    package var hasRestedTooLong: Bool { !slot.isReady(.read) && slot.isOverdue(.read) }
+    /// Whoever rests on a side was woken since its time is over, and for nothing else.
+    package func hasRestedTooLong(_ side: PollSide) -> Bool { !slot.isReady(side) && slot.isOverdue(side) }
 
     /// Waits until the other end is gone for good: an error, or both directions ended. Any number may wait for that beside
     /// a reader, each as long as a read that begins now might take.

@@ -8,6 +8,8 @@ public struct MessageError: Error, Sendable, Hashable, CustomStringConvertible {
         case truncated
         /// A limit of ours was broken, not the grammar.
         case tooLong
+        /// It would be taken of others, and not of whom it came from.
+        case refused
     }
 
     public let kind: Kind
@@ -28,6 +30,7 @@ public struct MessageError: Error, Sendable, Hashable, CustomStringConvertible {
         case .malformed: "message"
         case .truncated: "truncated"
         case .tooLong: "limit"
+        case .refused: "denied"
         }
     }
 

@@ -30,7 +30,20 @@ extension QueueDepths {
 
 extension Connection {
     /// What waits in the kernel now; nil once closed.
-    public var queueDepths: QueueDepths? { descriptor.queueDepths }
+    public var queueDepths: QueueDepths? {
+        guard let depths = descriptor.queueDepths, isOpening else { return descriptor.queueDepths }
+        return QueueDepths(
+            received: depths.received, unacknowledged: unacknowledgedWhileOpening(depths), unsent: depths.unsent)
+    }
+
+    /// While a SYN is not answered SIOCOUTQ is 0, whatever went along with it; and in the end the SYN, where it was refused,
+    /// is one byte more (tcp_ioctl in the kernel's net/ipv4/tcp.c).
+    private func unacknowledgedWhileOpening(_ depths: QueueDepths) -> Int? {
+        guard let info = tcpInfo, info.state == .synSent else { return depths.unacknowledged.map { max(0, $0 - 1) } }
+        guard let sent = info.bytesSent, let again = info.bytesRetransmitted else { return depths.unacknowledged }
+        return sent - again
+    }
+
     public var bufferSizes: BufferSizes? { descriptor.bufferSizes }
 
     /// How many of the bytes written the peer's kernel has not acknowledged; nil if this is not TCP, or closed.
@@ -38,7 +51,7 @@ extension Connection {
     /// Known after a reset too. SIOCOUTQ counts a FIN as a byte, always the last: here it is none.
     public var bytesUnacknowledged: Int? {
         guard network.isTCP, let queued = queueDepths?.unacknowledged else { return nil }
-        return saidEnd ? max(0, queued - 1) : queued
+        return saidEnd && !isOpening ? max(0, queued - 1) : queued
     }
 
     /// How many bytes could be read now without waiting; of datagrams, only the next one's.

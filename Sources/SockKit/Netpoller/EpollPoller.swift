@@ -65,22 +65,24 @@ struct EpollPoller: Poller, ~Copyable {
     }
 
     @inline(__always)
-    mutating func wait(
-        until deadline: Deadline?, mayWait: Bool, _ body: (PollTag, Readiness) -> Void
-    ) throws(NetpollerFailure) {
+    mutating func wait(until deadline: Deadline?, mayWait: Bool) throws(NetpollerFailure) -> Int {
         var count = 0
         // Where the last wait brought many, sleeping a little gathers many again; looking would take them one by one.
         if mayWait, busyPolling.isOn, brought <= Self.few { count = try look(until: deadline) }
         if count == 0 { count = try sleep(until: deadline, mayWait: mayWait) }
         brought = count
-        for index in 0..<count {
-            let event = events[index]
-            switch event.tag {
-            case Self.wakeUpTag: PollCalls.drainWakeUp(wakeUp.rawValue)
-            case Alarm.tag: alarm.wentOff()
-            default: body(PollTag(rawValue: event.tag), Readiness(event.interest))
-            }
+        return count
+    }
+
+    @inline(__always)
+    mutating func event(_ index: Int) -> (tag: PollTag, readiness: Readiness)? {
+        let event = events[index]
+        switch event.tag {
+        case Self.wakeUpTag: PollCalls.drainWakeUp(wakeUp.rawValue)
+        case Alarm.tag: alarm.wentOff()
+        default: return (PollTag(rawValue: event.tag), Readiness(event.interest))
         }
+        return nil
     }
 
     func mayHavePassed(_ moment: Deadline) -> Bool { alarm.mayHavePassed(moment) }

@@ -26,8 +26,9 @@
 
     /// Waits for events or the next deadline, or only looks where the loop has jobs to run, and wakes who is concerned.
     func poll(mayWait: Bool) throws(NetpollerFailure) {
-        try poller.wait(until: heap.earliest, mayWait: mayWait) { tag, readiness in
-            guard let slot = slot(of: tag) else { return }
+        let count = try poller.wait(until: heap.earliest, mayWait: mayWait)
+        for index in 0..<count {
+            guard let (tag, readiness) = poller.event(index), let slot = slot(of: tag) else { continue }
             slot.becameReady(readiness)
             if !readiness.isDisjoint(with: [.failed, .peerEnded]) { wakeWatchers(slot, .ready) }
         }

@@ -26,10 +26,13 @@ protocol Poller: ~Copyable {
     func remove(_ descriptor: Int32) throws(Errno)
 
     /// Waits for events until the deadline, or for ever where that is nil; without `mayWait` it only takes those that are
-    /// there.
-    mutating func wait(
-        until deadline: Deadline?, mayWait: Bool, _ body: (PollTag, Readiness) -> Void
-    ) throws(NetpollerFailure)
+    /// there. Says how many there are to be asked for.
+    mutating func wait(until deadline: Deadline?, mayWait: Bool) throws(NetpollerFailure) -> Int
+
+    /// One of the events of the last wait; nil where it is of no descriptor.
+    ///
+    /// They are asked for one by one, so that whoever is woken by one may add and remove descriptors.
+    mutating func event(_ index: Int) -> (tag: PollTag, readiness: Readiness)?
 
     /// Whether to look for events for a while before a wait that may be long.
     var busyPolling: BusyPolling { get set }

@@ -3,6 +3,8 @@ extension Connection {
     ///
     /// Its receiver gets it with calls that wait, as programs expect them to.
     public func pass(over number: Int32) async throws(NetworkError) {
+        // Nobody else would see to it that the SYN goes.
+        try await waitUntilOpen()
         do throws(DescriptorFailure) {
             let carrier = try Self.carrier(number)
             guard let socket = release() else { throw DescriptorFailure.closed }

@@ -9,7 +9,7 @@ public final class Connection {
     public let network: Network
     /// The end was said: to the kernel it is one more byte to be acknowledged.
     package private(set) var saidEnd = false
-    /// Its SYN has not gone, or has not been answered: an end that is said now waits for that.
+    /// Its SYN has not gone, or has not been answered, or was refused: an end that is said now waits for that.
     var isOpening = false
     package let descriptor: PolledDescriptor
     private var knownLocal: KnownEndpoint?
@@ -28,7 +28,7 @@ public final class Connection {
         self.descriptor = descriptor
         extras = path == nil && tunnel == nil ? nil : ConnectionExtras(path: path, tunnel: tunnel)
         self.network = network
-        knownLocal = local.map(KnownEndpoint.init)
+        knownLocal = local.map { KnownEndpoint($0) }
         remoteEndpoint = remote
     }
 
@@ -36,16 +36,23 @@ public final class Connection {
     public var localEndpoint: Endpoint {
         if let knownLocal { return knownLocal.endpoint }
         let asked = try? descriptor.withNumber { number throws(Errno) in try SocketCalls.localEndpoint(of: number) }
-        knownLocal = asked.map(KnownEndpoint.init)
+        knownLocal = asked.map { KnownEndpoint($0) }
         return asked ?? .unix(.unnamed)
     }
 
     /// An end that was asked for: most connections of a server never are, and keep no room for it.
     private final class KnownEndpoint: Sendable {
         let endpoint: Endpoint
+        let refusal: Errno?
 
-        init(_ endpoint: Endpoint) { self.endpoint = endpoint }
+        init(_ endpoint: Endpoint, refusal: Errno? = nil) {
+            self.endpoint = endpoint
+            self.refusal = refusal
+        }
     }
+
+    /// Why it never opened, as the kernel tells only once; nil where nobody has heard of it.
+    var refusal: Errno? { knownLocal?.refusal }
 
     // MARK: - Deadlines
 
@@ -134,7 +141,7 @@ public final class Connection {
     }
 
     /// Whether whom `rest` had woken is awake only because the time for a read was over.
-    public var hasRestedTooLong: Bool { descriptor.hasRestedTooLong }
+    public var hasRestedTooLong: Bool { descriptor.hasRestedTooLong(.read) }
 
     /// More than any message has: 65,535 bytes over IP, 212,960 on Unix sockets with the default buffer.
     static let longestMessage = 256 * 1024
@@ -216,6 +223,9 @@ public final class Connection {
         }
     }
 
+    /// Whether `writeNow` does anything: not where writes are messages.
+    public var canWriteNow: Bool { network.kind == .stream }
+
     /// Writes as many of the bytes as need not wait, and says how many; none on a network of messages.
     public func writeNow(_ bytes: Span<UInt8>) throws(NetworkError) -> Int {
         guard network.kind == .stream, !bytes.isEmpty else { return 0 }
@@ -287,9 +297,15 @@ public final class Connection {
     package func failure(
         _ operation: NetworkError.Operation, _ failure: DescriptorFailure, call: String? = nil
     ) -> NetworkError {
+        var (operation, call) = (operation, call ?? operation.rawValue)
+        // Whoever reads or writes first is told of an opening that was put off, and came to nothing.
+        if isOpening, case .system(let error) = failure {
+            (operation, call) = (.dial, "connect")
+            knownLocal = KnownEndpoint(localEndpoint, refusal: refusal ?? error)
+        }
         if case .closed = failure, let ended = extras?.tunnel?.failure { return ended }
         return NetworkError(
             operation, network: network, local: localEndpoint, remote: remoteEndpoint,
-            cause: NetworkError.Cause(failure, call: call ?? operation.rawValue))
+            cause: NetworkError.Cause(failure, call: call))
     }
 }

@@ -34,7 +34,7 @@ struct DialAttempt {
         }
         if !isConnected { try await finishConnect(descriptor, until: deadline) }
         let connection = Connection(descriptor, network, remote: remote, path: path)
-        if isConnected, dialer.options.fastOpen, network.isTCP { connection.openWithFirstBytes() }
+        if isConnected, dialer.options.fastOpen, network.isTCP { connection.openWithFirstBytes(until: deadline) }
         return connection
     }
 

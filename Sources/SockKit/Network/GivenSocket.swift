@@ -43,7 +43,8 @@ public enum GivenSocket: Sendable {
         // accept(2) has no flag that keeps it from waiting, and splice(2) goes by the file's.
         let waited = try !FileCalls.isNonBlocking(number)
         try FileCalls.setNonBlocking(true, number)
-        let descriptor = try PolledDescriptor(adopting: own(number))
+        // Whoever gave one that listens holds it still, and closing ours would leave it among those that the loop watches.
+        let descriptor = try PolledDescriptor(adopting: own(number), sharesFile: listens)
         if let remote { return .connection(Connection(descriptor, network, local: local, remote: remote)) }
         guard listens else {
             return .datagrams(

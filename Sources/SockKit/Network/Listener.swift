@@ -12,6 +12,8 @@ public final class Listener {
     private let waitedBefore: Bool
     /// Where accepts wait out a shortage.
     private var pauses: [Parking] = []
+    /// What `acceptNow` lacked, for the next `accept` to wait out.
+    private var want: DescriptorFailure?
 
     /// Told when accept(2) failed for want of something and will be tried again after a pause.
     public var onRetry: (@Netpoller (NetworkError, _ attempt: Int, _ pause: Duration) -> Void)?
@@ -46,6 +48,7 @@ public final class Listener {
         var backoff = Backoff(first: .milliseconds(5), most: .seconds(1))
         while true {
             do throws(DescriptorFailure) {
+                if let want = want.take() { throw want }
                 let accepted = try await descriptor.perform(.read) { number throws(Errno) in
                     try SocketCalls.accept(number)
                 }
@@ -65,7 +68,11 @@ public final class Listener {
             try SocketCalls.accept(number)
         }
         guard let accepted = accepted ?? nil else { return nil }
-        do throws(DescriptorFailure) { return try adopt(accepted) } catch { throw failure(error) }
+        do throws(DescriptorFailure) { return try adopt(accepted) } catch {
+            guard case .system(let number) = error, Self.passing.contains(number) else { throw failure(error) }
+            want = error
+            return nil
+        }
     }
 
     /// Closes the socket, which wakes `accept` with `closed`, and removes its file if it still is this listener's.

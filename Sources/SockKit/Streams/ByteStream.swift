@@ -25,6 +25,9 @@ public protocol ByteStream: AnyObject, Sendable {
     /// Writes all the bytes, or fails with an error that says how many went (`bytesTransferred`).
     func write(_ bytes: Span<UInt8>) async throws(NetworkError)
 
+    /// Whether `writeNow` can be relied on: 0 then means that a write would have to wait.
+    var canWriteNow: Bool { get }
+
     /// Writes as many of the bytes as need not wait, and says how many; 0 where nobody can know.
     func writeNow(_ bytes: Span<UInt8>) throws(NetworkError) -> Int
 
@@ -75,6 +78,7 @@ public struct StreamNames: Sendable, Hashable {
 extension ByteStream {
     public func readNow() throws(NetworkError) -> Chunk? { nil }
     public func writeNow(_ bytes: Span<UInt8>) throws(NetworkError) -> Int { 0 }
+    public var canWriteNow: Bool { false }
     public var canRest: Bool { false }
     public func rest(waking sleeper: any StreamSleeper) -> Bool { false }
 }

@@ -14,6 +14,8 @@ public final class DatagramRelay {
         /// After the input's end, how long the next datagram is waited for; nil is for ever.
         public var grace: Duration? = .seconds(1)
         public var idleTimeout: Duration?
+        /// For `Ends.open`: until the first datagram nobody is idle.
+        public var awaitsFirst = false
         /// Until the first datagram, for `Ends.open`.
         public var firstTimeout: Duration?
         /// So many datagrams received are enough.
@@ -64,6 +66,9 @@ public final class DatagramRelay {
     public var seesReceived: WatchedStream.Look?
     public var seesSent: WatchedStream.Look?
 
+    /// So many are received before others have the loop.
+    private static let most = 64
+
     private enum Signal: Sendable {
         case inputEnded, arrived, outputGone
         case failed(NetworkError)
@@ -102,9 +107,13 @@ public final class DatagramRelay {
 
     private func receive() async {
         var buffer = [UInt8](repeating: 0, count: rules.readSize)
+        var taken = 0
         do throws(NetworkError) {
             while true {
                 let datagram = try await next(into: &buffer)
+                // Neither this nor a write into a file waits while there are more, whoever sent them.
+                taken &+= 1
+                if taken % Self.most == 0 { await Task.yield() }
                 if let takes, !takes(datagram.source) { continue }
                 note(datagram)
                 let payload = buffer.span.extracting(first: datagram.count)
@@ -215,7 +224,8 @@ public final class DatagramRelay {
     }
 
     private var idleEnd: Deadline? {
-        rules.idleTimeout.map { max(lastReceived, lastSent) + $0 }
+        if rules.awaitsFirst, arrived == 0, case .open = ends { return nil }
+        return rules.idleTimeout.map { max(lastReceived, lastSent) + $0 }
     }
 }
 

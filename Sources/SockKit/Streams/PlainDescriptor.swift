@@ -15,6 +15,8 @@ public struct PlainDescriptor {
     let failure: (NetworkError.Operation, DescriptorFailure) -> NetworkError
     /// Told how many bytes were moved.
     package var onMove: (@Netpoller (Int) -> Void)?
+    /// What is moved from it is to be kept there as well.
+    package var copy: PlainCopy?
     /// Asked whether to go on after a failure: of a read that timed out, or of a write that nobody takes any more.
     package var goesOn: (@Netpoller (NetworkError) -> Bool)?
 

@@ -115,7 +115,8 @@ extension Pump {
     func spliceThroughPipe(
         _ from: PlainDescriptor, _ to: PlainDescriptor
     ) async throws(NetworkError) -> KernelMove {
-        guard let pipe = OwnPipe() else { return .refused }
+        guard let pipe = OwnPipe.take() else { return .refused }
+        defer { OwnPipe.giveBack(pipe) }
         let writer = pipe.writer
         while true {
             let moved: Int
@@ -130,11 +131,24 @@ extension Pump {
                 throw from.failure(.read, error)
             }
             guard moved > 0 else { return .ended }
+            pipe.noteFilled(moved)
             from.onMove?(moved)
-            guard try await pipe.drain(moved, to, into: self) else { return .refused }
+            guard try await drain(pipe, from.copy, to) else { return .refused }
             if isFull { return .ended }
             if shouldBreathe() { await Task.yield() }
         }
+    }
+
+    /// Empties the pipe, of which a copy may be wanted: so much of it as is kept already is given on.
+    private func drain(
+        _ pipe: OwnPipe, _ copy: PlainCopy?, _ to: PlainDescriptor
+    ) async throws(NetworkError) -> Bool {
+        guard let copy else { return try await pipe.drain(to, into: self) }
+        while pipe.held > 0 {
+            let rest = pipe.held - copy.keep(pipe)
+            guard try await pipe.drain(to, downTo: rest, into: self) else { return false }
+        }
+        return true
     }
 
     // MARK: - From a file into a socket

@@ -14,6 +14,13 @@ final class Pump {
     private(set) var lastMoved = Deadline.now
     var keepsTime = false { didSet { lastMoved = .now } }
     private var steps = 0
+    /// No more is read.
+    private(set) var isStopped = false
+    /// The sink is being given what was read, which it is to have whoever stops the reading.
+    private var isGiving = false
+    /// Gives the sink what was read as the reading was cut off.
+    private var rest: Task<NetworkError?, Never>?
+    private var isAbandoned = false
 
     /// What one call of the kernel is asked to move.
     static let most = 1 << 20
@@ -29,7 +36,20 @@ final class Pump {
     var room: Int { min(Self.most, limit - count) }
 
     /// All that was to be moved has been.
-    var isFull: Bool { count >= limit }
+    var isFull: Bool { count >= limit || isStopped }
+
+    /// Ends the reading. What has been read is still given, and then the pump ends; a read that waits is cut off, which ends
+    /// it as if it were cancelled. `task` is the one that runs it, nil where none does yet.
+    func stop(_ task: Task<Void, Never>?) {
+        isStopped = true
+        if !isGiving { task?.cancel() }
+    }
+
+    /// Gives nothing any more. The task that runs it is to be cancelled as well.
+    func abandon() {
+        isAbandoned = true
+        rest?.cancel()
+    }
 
     /// Returns at the source's end, or the limit.
     func run() async throws(NetworkError) {
@@ -55,6 +75,10 @@ final class Pump {
     ) async throws(NetworkError) -> KernelMove {
         while true {
             do throws(NetworkError) {
+                if let copy = from.copy {
+                    guard case .socket = from.kind, copy.isReady else { return .refused }
+                    return try await spliceThroughPipe(from, to)
+                }
                 switch (from.kind, to.kind) {
                 case (.pipe, _): return try await spliceFromPipe(from, to)
                 case (.socket, .pipe): return try await spliceToPipe(from, to)
@@ -78,16 +102,38 @@ final class Pump {
             if isFull { return false }
             let chunk = try await source.readChunk(maximum: chunkMaximum)
             guard !chunk.isEnd else { return false }
+            // The task was cancelled already, and yet this came.
+            let isCut = isStopped
+            isGiving = true
+            defer { isGiving = false }
             do throws(NetworkError) { try await sink.write(chunk) } catch {
                 note(error.bytesTransferred)
                 unsent = Array(chunk.copy().dropFirst(error.bytesTransferred))
-                throw error
+                guard isCut, error.cause == .cancelled else { throw error }
+                try await giveRest()
+                return false
             }
             note(chunk.count)
             chunk.giveBack()
             if shouldBreathe() { await Task.yield() }
             if untilPlain, source.plainSource != nil, sink.plainSink != nil { return true }
         }
+    }
+
+    /// Gives the sink what it has not taken yet, in a task that nobody has cancelled.
+    private func giveRest() async throws(NetworkError) {
+        let (sink, bytes) = (sink, unsent)
+        let task = Netpoller.spawn { () async -> NetworkError? in
+            do throws(NetworkError) { try await sink.write(bytes) } catch { return error }
+            return nil
+        }
+        rest = task
+        if isAbandoned { task.cancel() }
+        let error = await task.value
+        let gone = error?.bytesTransferred ?? bytes.count
+        note(gone)
+        unsent = Array(bytes.dropFirst(gone))
+        if let error { throw error }
     }
 
     private var chunkMaximum: Int? {

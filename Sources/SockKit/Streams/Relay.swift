@@ -59,6 +59,7 @@ public final class Relay {
         tasks.append(Netpoller.spawn { await self.watchNear() })
         let ending = await decide()
         for task in tasks { task.cancel() }
+        for pump in inbound { pump.abandon() }
         for task in tasks { await task.value }
         return RelayResult(
             ending: ending, bytesToFar: outbound.count, bytesToNear: inbound.reduce(0) { $0 + $1.count },
@@ -70,12 +71,11 @@ public final class Relay {
         mailbox.post(.stopped)
     }
 
-    /// Takes the far side as ended: nothing more is read of it, and the near side is told.
+    /// Takes the far side as ended: nothing more is read of it, and the near side is told once it has what was read before.
     public func endFar() {
-        guard openReaders > 0 else { return }
-        openReaders = 0
-        for task in receiving { task.cancel() }
-        mailbox.post(.farEnded)
+        for (index, pump) in inbound.enumerated() where !pump.isStopped {
+            pump.stop(index < receiving.count ? receiving[index] : nil)
+        }
     }
 
     // MARK: - The directions
@@ -90,16 +90,15 @@ public final class Relay {
     }
 
     private func receive(_ pump: Pump) async {
-        do throws(NetworkError) {
-            try await pump.run()
-            guard openReaders > 0 else { return }
-            openReaders -= 1
-            if openReaders == 0 { mailbox.post(.farEnded) }
-        } catch {
-            // The end was told without it.
-            if openReaders == 0 { return }
-            mailbox.post(error.isOutputGone ? .nearGone : .receiveFailed(error))
+        do throws(NetworkError) { try await pump.run() } catch {
+            // A reading that was cut off is at its end, however it comes to it.
+            guard pump.isStopped, error.operation == .read || error.cause == .cancelled else {
+                mailbox.post(error.isOutputGone ? .nearGone : .receiveFailed(error))
+                return
+            }
         }
+        openReaders -= 1
+        if openReaders == 0 { mailbox.post(.farEnded) }
     }
 
     private func watchNear() async {

@@ -5,9 +5,14 @@ public final class WatchedStream: WrappedStream {
 
     private let seesRead: Look?
     private let seesWritten: Look?
+    private let copy: PlainCopy?
 
-    public init(_ inner: any ByteStream, seesRead: Look? = nil, seesWritten: Look? = nil) {
+    /// `copy` keeps what is read where `seesRead` does nothing else: then the kernel can do it.
+    public init(
+        _ inner: any ByteStream, seesRead: Look? = nil, copy: PlainCopy? = nil, seesWritten: Look? = nil
+    ) {
         self.seesRead = seesRead
+        self.copy = copy
         self.seesWritten = seesWritten
         super.init(inner)
     }
@@ -26,6 +31,12 @@ public final class WatchedStream: WrappedStream {
         seesWritten?(bytes)
     }
 
-    public override var plainSource: PlainDescriptor? { seesRead == nil ? inner.plainSource : nil }
+    public override var plainSource: PlainDescriptor? {
+        guard seesRead != nil else { return inner.plainSource }
+        guard let copy, var plain = inner.plainSource else { return nil }
+        plain.copy = copy
+        return plain
+    }
+
     public override var plainSink: PlainDescriptor? { seesWritten == nil ? inner.plainSink : nil }
 }

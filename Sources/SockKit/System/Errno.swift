@@ -103,7 +103,6 @@ public struct Errno: Error, RawRepresentable, Sendable, Hashable, CustomStringCo
 extension Errno {
     public static let notPermitted = Errno(rawValue: EPERM)
     public static let noSuchFile = Errno(rawValue: ENOENT)
-    public static let noSuchProcess = Errno(rawValue: ESRCH)
     public static let noProgramFormat = Errno(rawValue: ENOEXEC)
     public static let interrupted = Errno(rawValue: EINTR)
     public static let inputOutput = Errno(rawValue: EIO)

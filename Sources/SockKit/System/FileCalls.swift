@@ -75,7 +75,7 @@ package enum FileCalls {
 
     /// Puts /dev/null in the place of a descriptor, so that its file is let go and its number not given to another.
     package static func leadNowhere(_ descriptor: Int32) throws(Errno) {
-        let nowhere = try open("/dev/null", for: .write)
+        let nowhere = try open("/dev/null", for: .readWrite)
         _ = try SystemCall.perform("dup2", on: descriptor, arguments: "\(nowhere.rawValue), \(descriptor)") {
             Int(dup2(nowhere.rawValue, descriptor))
         }

@@ -61,13 +61,13 @@ package enum SocketCalls {
         }
     }
 
-    /// Takes a peer from the queue, non-blocking and close-on-exec. The corresponding call is accept4(2).
     /// The longest queue that listen(2) grants, net.core.somaxconn; nil where the kernel does not tell.
     package static var longestBacklog: Int? {
         guard let text = try? FileCalls.contents(of: "/proc/sys/net/core/somaxconn") else { return nil }
         return Int(text.prefix { !$0.isWhitespace })
     }
 
+    /// Takes a peer from the queue, non-blocking and close-on-exec. The corresponding call is accept4(2).
     package static func accept(_ descriptor: Int32) throws(Errno) -> Attempt<AcceptedSocket> {
         var address = SocketAddress()
         let outcome = try SystemCall.attempt(

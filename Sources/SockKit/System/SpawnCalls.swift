@@ -15,7 +15,9 @@ package enum SpawnCalls {
     ///
     /// `words` are its name, which is looked for in PATH if there is no slash in it, and its arguments; `environment` has
     /// `NAME=value`. It leads a process group of its own, on a terminal a session; signals do with it what signal(7) says,
-    /// none is blocked, and it has no descriptor but its three, nor this process's limit of them.
+    /// none is blocked, and it has no descriptor but its three. Nor has it this process's limit of them, once this has
+    /// returned: posix_spawn(3) knows no limits, so the program may see the raised one in its first moments, and who is
+    /// forked by then keeps it.
     package static func start(
         _ words: [[UInt8]], environment: [[UInt8]], _ streams: Streams
     ) throws(Errno) -> Int32 {

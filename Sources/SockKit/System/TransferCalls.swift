@@ -98,6 +98,13 @@ package enum TransferCalls {
         }
     }
 
+    /// Has a second pipe hold what a first one does, without copying it or taking it out. The corresponding call is tee(2).
+    package static func tee(from source: Int32, to target: Int32, upTo count: Int) throws(Errno) -> Attempt<Int> {
+        try SystemCall.attempt("tee", on: source, arguments: "\(source), \(target), \(count), SPLICE_F_NONBLOCK") {
+            CLinux.tee(source, target, UInt(count), UInt32(SK_SPLICE_F_NONBLOCK))
+        }
+    }
+
     /// Sends from a file's own position. The corresponding call is sendfile(2).
     package static func sendFile(from file: Int32, to socket: Int32, upTo count: Int) throws(Errno) -> Attempt<Int> {
         try SystemCall.attempt("sendfile", on: socket, arguments: "\(socket), \(file), \(count)") {

@@ -62,7 +62,7 @@ private import Glibc
 
     // MARK: - What is to be done
 
-    /// What a submission asks for.
+    /// What a submission asks for: IORING_OP_POLL_ADD, ASYNC_CANCEL, SEND and RECV, <linux/io_uring.h>.
     enum Operation: UInt8 {
         case poll = 6
         case cancel = 14

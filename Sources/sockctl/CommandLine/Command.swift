@@ -21,10 +21,11 @@ struct Command<Arguments: CommandArguments>: Sendable {
 
     /// Reads a command line, without the command's own name.
     ///
-    /// The hint of an error without a better one leads to the command's help.
-    func parse(_ words: [Word]) throws(UsageError) -> Parsed {
+    /// Words that are `loose` are known to belong to no option, however they begin. The hint of an error without a better
+    /// one leads to the command's help.
+    func parse(_ words: [Word], loose: [Word] = []) throws(UsageError) -> Parsed {
         do {
-            var parser = Parser(command: self, words: words)
+            var parser = Parser(command: self, words: words, loose: loose)
             while try parser.step() {}
             if parser.asksForHelp { return .help }
             let arguments = try parser.finish()

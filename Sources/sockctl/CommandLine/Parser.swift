@@ -4,15 +4,17 @@
 struct Parser<Arguments: CommandArguments> {
     private let command: Command<Arguments>
     private var words: ArraySlice<Word>
-    private var loose: [Word] = []
+    private var loose: [Word]
     /// The words after `--` have been given to a row.
     private var hasRest = false
     private(set) var arguments: Arguments
     private(set) var asksForHelp = false
 
-    init(command: Command<Arguments>, words: [Word]) {
+    /// Words that are `loose` are known to belong to no option, however they begin.
+    init(command: Command<Arguments>, words: [Word], loose: [Word] = []) {
         self.command = command
         self.words = words[...]
+        self.loose = loose
         self.arguments = command.defaults
     }
 

@@ -1,7 +1,8 @@
 /// The commands of the program, in the order of its documents. To add one is to write its type and to name it here.
 enum CommandTable {
     static let all: [any Subcommand.Type] = [
-        ListenCommand.self, DialCommand.self, HTTPServeCommand.self, HTTPGetCommand.self, UDPSendCommand.self,
+        ListenCommand.self, DialCommand.self, ForwardCommand.self, HTTPServeCommand.self, HTTPGetCommand.self,
+        UDPSendCommand.self,
         UDPReceiveCommand.self, BacklogProbeCommand.self, WriteBlockProbeCommand.self, LabCommand.self,
         NetcatCommand.self,
     ]

@@ -8,6 +8,8 @@ final class PayloadCopies {
     private let dumpsToReports: Bool
     private let reporter: Reporter
     private var dumper = HexDump()
+    /// Keeps the payload where nothing else is asked for, without this process seeing it.
+    private(set) var plainOutput: PlainCopy?
     /// The first write that failed.
     private(set) var failure: NetworkError?
     /// Told of it: what cannot be kept as asked for ends the run.
@@ -28,10 +30,20 @@ final class PayloadCopies {
             reporter.report(FailedEvent(error.failure))
             return nil
         }
+        guard let output, !dumps else { return }
+        plainOutput = PlainCopy(output.number) { [weak self] error in self?.fail(output.failure(error)) }
     }
+
+    /// Whether the bytes of the wire are dumped.
+    var dumps: Bool { dumpFile != nil || dumpsToReports }
 
     /// Whether anything wants to see the bytes.
     var isWanted: Bool { output != nil || dumpFile != nil || dumpsToReports }
+
+    /// A stream of which `--output` keeps what is read.
+    func kept(_ stream: any ByteStream) -> any ByteStream {
+        WatchedStream(stream, seesRead: { [self] bytes in keep(bytes) }, copy: plainOutput)
+    }
 
     func see(_ bytes: Span<UInt8>, _ direction: HexDump.Direction) {
         if direction == .received { keep(bytes) }
@@ -45,13 +57,17 @@ final class PayloadCopies {
 
     /// Bytes of the wire, which go to `--hex-dump`.
     func dump(_ bytes: Span<UInt8>, _ direction: HexDump.Direction) {
-        guard dumpFile != nil || dumpsToReports else { return }
+        guard dumps else { return }
         let lines = dumper.lines(bytes, direction)
         if dumpsToReports { reporter.writeLines(lines) } else { keep(lines.span, in: dumpFile) }
     }
 
     private func keep(_ bytes: Span<UInt8>, in file: CopyFile?) {
         guard failure == nil, let problem = file?.write(bytes) else { return }
+        fail(problem)
+    }
+
+    private func fail(_ problem: NetworkError) {
         failure = problem
         onFailure?(problem)
     }
@@ -73,12 +89,18 @@ private final class CopyFile {
         }
     }
 
+    var number: Int32 { file.rawValue }
+
+    func failure(_ error: Errno) -> NetworkError {
+        NetworkError(.write, .file(path.text), cause: .system(error, call: "write"))
+    }
+
     func write(_ bytes: Span<UInt8>) -> NetworkError? {
         do throws(Errno) {
             try FileCalls.writeBlocking(file.rawValue, bytes)
             return nil
         } catch {
-            return NetworkError(.write, .file(path.text), cause: .system(error, call: "write"))
+            return failure(error)
         }
     }
 }

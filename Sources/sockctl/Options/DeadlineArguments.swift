@@ -6,6 +6,8 @@ struct DeadlineArguments: Equatable, Sendable {
     var keepGoing: Int?
     var idleTimeout: Duration?
     var goodbye: [UInt8]?
+    /// For datagrams: a silence after the first is the end, and no failure. No option says so; nc's `-w` does.
+    var silenceIsEnd = false
 
     static let rows: [Row<DeadlineArguments>] = [
         .option(

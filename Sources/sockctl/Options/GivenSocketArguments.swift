@@ -51,13 +51,16 @@ extension Row {
 }
 
 extension GivenSocketArguments {
-    /// Takes the socket over.
+    /// Takes the socket over. That it is none is wrong with the command line; what the kernel has against it is not.
     @Netpoller
-    func take(named name: Word?, options: SocketOptions) throws(UsageError) -> GivenSocket {
+    func take(
+        named name: Word?, options: SocketOptions
+    ) throws(UsageError) -> Result<GivenSocket, NetworkError> {
         let number = try number(named: name)
         if isInetd { Self.quieten() }
-        do throws(NetworkError) { return try GivenSocket(adopting: number, options: options) } catch {
-            throw UsageError(error.description)
+        do throws(NetworkError) { return .success(try GivenSocket(adopting: number, options: options)) } catch {
+            if case .invalid = error.cause { throw UsageError(error.description) }
+            return .failure(error)
         }
     }
 

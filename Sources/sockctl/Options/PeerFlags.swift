@@ -41,7 +41,9 @@ private enum PeerFlags {
             commands: .listen),
         Entry(spellings: ["-Z"], advice: "there is no DCCP here"),
         Entry(spellings: ["--sctp"], advice: "there is no SCTP here"),
-        Entry(spellings: ["-g", "-G"], advice: "there is no source routing here: routers drop such packets"),
+        Entry(
+            spellings: ["-g", "-G", "--gateway", "--pointer"],
+            advice: "there is no source routing here: routers drop such packets"),
         Entry(spellings: ["--lua-exec"], advice: "there is no Lua here"),
         Entry(
             spellings: [
@@ -55,9 +57,20 @@ private enum PeerFlags {
         Entry(spellings: ["--interval"], advice: "use --delay", commands: .listen),
         Entry(spellings: ["--local-port"], advice: "use --source-port", commands: .dial),
         Entry(spellings: ["--local-port"], advice: "the port is the address: sockctl listen 3000", commands: .listen),
-        Entry(spellings: ["-L", "--tunnel"], advice: "there is no forwarding here yet"),
+        Entry(
+            spellings: ["-L", "--tunnel", "--tunnel-port", "--tunnel-source"], advice: "there is no forwarding here yet"
+        ),
         Entry(spellings: ["--broker"], advice: "use --serve broker", commands: .listen),
         Entry(spellings: ["--chat"], advice: "use --serve chat", commands: .listen),
+        Entry(spellings: ["--broker"], advice: "use: sockctl listen --serve broker", commands: .dial),
+        Entry(spellings: ["--chat"], advice: "use: sockctl listen --serve chat", commands: .dial),
+        Entry(spellings: ["--allowfile"], advice: "use --allow-file", commands: .listen),
+        Entry(spellings: ["--denyfile"], advice: "use --deny-file", commands: .listen),
+        Entry(
+            spellings: ["--allow", "--deny", "--allowfile", "--denyfile"],
+            advice: "it is about peers that are waited for: use it with sockctl listen", commands: .dial),
+        Entry(
+            spellings: ["-z", "--zero"], advice: "to see whether somebody listens: sockctl dial -z", commands: .listen),
     ]
 }
 
@@ -77,16 +90,19 @@ extension ForeignFlag {
         ForeignFlag("-t", "--telnet", advice: "there is no telnet negotiation here"),
         ForeignFlag("-V", advice: "use: sockctl dial --setsockopt SOL_SOCKET:SO_MARK:N, and a rule for that mark"),
         ForeignFlag("-P", advice: "nobody is asked for a password: use --proxy-auth USER:PASS"),
+        ForeignFlag("--hexdump", advice: "use --hex-dump FILE"),
         ForeignFlag("-Z", advice: "there is no DCCP here"),
         ForeignFlag("--sctp", advice: "there is no SCTP here"),
-        ForeignFlag("-g", "-G", advice: "there is no source routing here: routers drop such packets"),
+        ForeignFlag(
+            "-g", "-G", "--gateway", "--pointer", advice: "there is no source routing here: routers drop such packets"),
         ForeignFlag("--lua-exec", advice: "there is no Lua here"),
         ForeignFlag(
             "--ssl", "--ssl-verify", "--ssl-cert", "--ssl-key", "--ssl-trustfile", "--ssl-ciphers", "--ssl-servername",
             "--ssl-alpn", advice: PeerFlags.noTLS),
         ForeignFlag(
             "-o", advice: "it is a hex dump to one nc and the bytes to another: use --hex-dump FILE or --output FILE"),
-        ForeignFlag("-L", "--tunnel", advice: "there is no forwarding here yet"),
+        ForeignFlag(
+            "-L", "--tunnel", "--tunnel-port", "--tunnel-source", advice: "there is no forwarding here yet"),
         ForeignFlag("--tcp", advice: "TCP is what is used without -u or -U"),
         ForeignFlag("--close", advice: "a connection ends with standard input; --no-shutdown keeps it"),
         ForeignFlag("--version", advice: "use: sockctl --version"),

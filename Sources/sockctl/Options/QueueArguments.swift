@@ -24,9 +24,17 @@ struct QueueArguments: Equatable, Sendable {
 extension Row {
     fileprivate var needsOthers: Row {
         needs(
-            "serve chat", "serve broker", "keep-open",
+            "serve chat", "serve broker", "keep-open", "max-accepts",
             reason:
                 "'{option}' is about what several peers get: use it with '--keep-open', or '--serve chat' or 'broker'"
+        )
+        .excludes(
+            "serve echo", "serve discard", "serve chargen", "serve time", "serve frames",
+            reason: "'{option}' is about what one peer gets of the others, and with '{other}' that is nothing"
+        )
+        .excludes(
+            "exec", "sh-exec",
+            reason: "'{option}' is about what several peers get, and with '{other}' each has a program of its own"
         )
         .needs(.connection, reason: "'{option}' is about connections, and {network} has none")
     }

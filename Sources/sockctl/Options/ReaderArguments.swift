@@ -30,6 +30,7 @@ extension Row {
     fileprivate var countingReads: Row {
         excludes(
             "serve echo", "serve chargen", "serve time", "serve frames", "serve chat", "serve broker",
+            "serve proxy",
             reason: "'{option}' is about bytes that are only read, but '{other}' answers",
             hint: "use '--serve discard', or leave '--serve' out"
         )

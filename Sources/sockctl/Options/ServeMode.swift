@@ -1,6 +1,6 @@
 /// What a listener does with a peer.
 enum ServeMode: String, CaseIterable, Sendable {
-    case pipe, echo, discard, chargen, time, frames, chat, broker
+    case pipe, echo, discard, chargen, time, frames, chat, broker, proxy
 }
 
 extension ServeMode {
@@ -8,7 +8,7 @@ extension ServeMode {
     var isHosted: Bool {
         switch self {
         case .pipe, .chat, .broker: true
-        case .echo, .discard, .chargen, .time, .frames: false
+        case .echo, .discard, .chargen, .time, .frames, .proxy: false
         }
     }
 }

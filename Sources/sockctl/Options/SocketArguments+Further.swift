@@ -18,8 +18,8 @@ extension SocketArguments {
             "fastopen", into: \.fastOpen, help: "Send the first bytes with the SYN, or take such.",
             detail: """
                 TCP Fast Open (RFC 7413). A dial's first connection to a server asks for a cookie, and only those after it \
-                save a round trip; what connects them is then the first write, so that a refusal shows there, and 10 ms \
-                without one send the SYN alone. Servers take such data only where `net.ipv4.tcp_fastopen` has the bit 2. \
+                save a round trip; what connects them is then the first write, so that a refusal shows after it, and 10 ms \
+                without one send the SYN alone. The end waits until the peer has answered. Servers take such data only where `net.ipv4.tcp_fastopen` has the bit 2. \
                 `-v` of `listen`, `dial` and `http-serve` says whether it was used.
                 """
         ).manualOnly.needs(.tcp),

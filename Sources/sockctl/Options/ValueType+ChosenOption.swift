@@ -32,8 +32,9 @@ extension ValueType where Value == ChosenOption {
     private static func value(_ word: Word) throws(UsageError) -> ChosenOption.Value {
         let text = word.text
         let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
-        if Decimal.isDigits(digits) || digits.hasPrefix("0x") && digits.dropFirst(2).allSatisfy(\.isHexDigit) {
-            let magnitude = digits.hasPrefix("0x") ? Int(digits.dropFirst(2), radix: 16) : Int(digits)
+        let isHexadecimal = digits.hasPrefix("0x") && digits.count > 2 && isHex(digits.dropFirst(2))
+        if Decimal.isDigits(digits) || isHexadecimal {
+            let magnitude = isHexadecimal ? Int(digits.dropFirst(2), radix: 16) : Int(digits)
             let signed = magnitude.map { text.hasPrefix("-") ? -$0 : $0 }
             // As in C, the bits count: 0xffffffff is -1.
             guard let signed, (Int(Int32.min)...Int(UInt32.max)).contains(signed) else {
@@ -42,7 +43,8 @@ extension ValueType where Value == ChosenOption {
             return .integer(Int32(truncatingIfNeeded: signed))
         }
         let hexadecimal = text.dropFirst()
-        guard text.hasPrefix("x"), !hexadecimal.isEmpty, hexadecimal.allSatisfy(\.isHexDigit) else {
+        if digits == "0x" { throw UsageError("'\(text)' lacks its hexadecimal digits") }
+        guard text.hasPrefix("x"), !hexadecimal.isEmpty, isHex(hexadecimal) else {
             return .text(word.bytes)
         }
         guard hexadecimal.count % 2 == 0 else {
@@ -51,4 +53,7 @@ extension ValueType where Value == ChosenOption {
         let all = Array(hexadecimal)
         return .bytes(stride(from: 0, to: all.count, by: 2).map { UInt8(String(all[$0...$0 + 1]), radix: 16) ?? 0 })
     }
+
+    /// Digits of ASCII only: a `Character` is a hexadecimal digit in other forms as well, and those are no number's.
+    private static func isHex(_ text: Substring) -> Bool { text.allSatisfy { $0.isASCII && $0.isHexDigit } }
 }

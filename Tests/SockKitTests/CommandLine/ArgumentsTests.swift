@@ -77,6 +77,19 @@ import Testing
         ("--backlog -1", "'--backlog': '-1' is not a number from 0 to 2147483647"),
         ("--mode 888", "'--mode': '888' is not a mode; write it in octal, from 0 to 0777"),
         ("-p 3000", "'-p' means nothing here; the port is the address: sockctl listen 3000"),
+        ("--activated http 3000", "'--activated' takes the name of one socket: leave out '3000'"),
+        (
+            "-k --serve echo --queue 4M",
+            "'--queue' is about what one peer gets of the others, and with '--serve echo' that is nothing"
+        ),
+        (
+            "-k --slow skip -c cat",
+            "'--slow' is about what several peers get, and with '--sh-exec' each has a program of its own"
+        ),
+        (
+            "-k --max-accepts 1 --queue 4M",
+            "'--queue' is about what several peers get, and one is accepted: raise '--max-accepts'"
+        ),
         ("a b c", "unexpected argument 'c'"),
         (
             "--serve echo --input-grace 1",
@@ -86,6 +99,11 @@ import Testing
     ])
     func `what contradicts itself is refused by listen`(line: String, message: String) {
         expect(message) { _ = try listen(line) }
+    }
+
+    @Test(arguments: ["-k --queue 4M", "--max-accepts 3 --queue 4M --slow skip", "--serve chat --queue 4M"])
+    func `who serves several peers has a queue for each`(line: String) throws {
+        #expect(try listen(line).queue.size == 4 << 20)
     }
 
     @Test(arguments: [

@@ -37,8 +37,8 @@ final class ExampleRun {
     private func listen(_ step: Example.Step) async throws {
         let process = try start(step.command, isListener: true)
         let listening = try await process.listeningLine()
-        if let port = ChildProcess.port(in: listening), let named = fixedPorts(in: step.command).first {
-            ports[step.command[named]] = port
+        if let port = ChildProcess.port(in: listening), let named = ownPort(in: step.command) {
+            ports[named] = port
         }
         listeners.append(Listener(step: step, process: process))
     }
@@ -85,8 +85,9 @@ final class ExampleRun {
     /// Both streams go where a terminal would show them.
     private func start(_ command: String, isListener: Bool) throws -> ChildProcess {
         var command = inScratch(command.replacing("swift run -c release sockctl", with: "sockctl"))
+        let own = isListener ? ownPort(in: command) : nil
         for range in fixedPorts(in: command).reversed() {
-            let port = isListener ? 0 : try ports[command[range]] ?? freePort(for: command[range])
+            let port = command[range] == own ? 0 : try ports[command[range]] ?? freePort(for: command[range])
             command.replaceSubrange(range, with: "\(port)")
         }
         for match in command.matches(of: /<([a-z]+\.?[a-z]+)/) {
@@ -104,12 +105,14 @@ final class ExampleRun {
     // MARK: What a command is
 
     private func isListener(_ command: String) -> Bool {
-        command.contains(/sockctl (listen|http-serve)/) || isReceiver(command)
+        command.contains(/sockctl (listen|http-serve|forward)/) || isReceiver(command)
     }
 
     private func isReceiver(_ command: String) -> Bool { command.contains("sockctl udp-recv") }
 
-    private func isServer(_ command: String) -> Bool { command.contains(/\s(-k|--keep-open|--serve|http-serve)\b/) }
+    private func isServer(_ command: String) -> Bool {
+        command.contains(/\s(-k|--keep-open|--serve|http-serve|forward)\b/)
+    }
 
     /// Whether it waits until somebody comes, or ends it.
     private func isForever(_ command: String) -> Bool {
@@ -122,6 +125,13 @@ final class ExampleRun {
     private func fixedPorts(in command: String) -> [Range<String.Index>] {
         // By Unicode's rules a number goes on after a comma.
         command.ranges(of: /\b3[0-9]{3}\b/.wordBoundaryKind(.simple))
+    }
+
+    /// The port that a listener's command listens on: the first one; a forwarder's others are its targets'.
+    private func ownPort(in command: String) -> Substring? {
+        guard let first = fixedPorts(in: command).first else { return nil }
+        return command[..<first.lowerBound].contains("forward") && command[..<first.lowerBound].contains("unix:")
+            ? nil : command[first]
     }
 
     private func freePort(for name: Substring) throws -> Int {

@@ -88,6 +88,12 @@ import Testing
     func `a listener ends when nothing has come for the grace after the end of standard input`(
         words: [String]
     ) async throws {
+        // Where this process was held up for so long that the second datagram came too late, nothing was seen.
+        for _ in 1...5 where try await secondDatagramRenewsGrace(words) { return }
+        Issue.record("this machine is too busy: five times a datagram could not be sent within a second")
+    }
+
+    private func secondDatagramRenewsGrace(_ words: [String]) async throws -> Bool {
         let path = try scratch("socket")
         let arguments = ["listen", "--json", "--input-grace", "2s"] + words.map { $0.replacing("PATH", with: path) }
         let listen = try sockctl(arguments, input: .open)
@@ -96,21 +102,28 @@ import Testing
             if arguments[0].isdigit(): where, kind = ("127.0.0.1", int(arguments[0])), socket.AF_INET
             else: where, kind = arguments[0], socket.AF_UNIX
             c = socket.socket(kind, socket.SOCK_DGRAM); c.connect(where)
-            for word in (b"one", b"two"): c.send(word); sys.stdin.readline()
+            c.send(b"one"); sys.stdin.readline()
+            try: c.send(b"two")
+            except OSError: pass
+            say("sent")
             """
         let place = words.count == 2 ? "\(try await listen.listening().port)" : path
         let client = try python(script, place, input: .open)
         try await listen.waitForOutput("one")
+        let beginning = ContinuousClock.now
         listen.closeInput()
         // The second one comes when more than half of it is over, and it begins anew.
         await #expect(throws: Overdue.self) {
             try await listen.wait(for: "end", within: .milliseconds(1100)) { $0.status }
         }
         client.send("\n")
+        try await client.waitForOutput("sent")
+        guard ContinuousClock.now - beginning < .milliseconds(1950) else { return false }
         try await listen.waitForOutput("onetwo")
         let outcome = try await listen.finish()
         outcome.expect(status: 0)
         #expect(outcome.elapsed >= .milliseconds(3100))
+        return true
     }
 
     @Test(arguments: [["dial", "-u", "127.0.0.66:9"], ["listen", "-u", "127.0.0.1:0"]])

@@ -134,6 +134,18 @@ import Testing
         #expect(try contents(of: path) == outcome.bytes)
     }
 
+    @Test(arguments: [[], ["--append"]])
+    func `what the kernel moves is kept as well, whole and in order`(options: [String]) async throws {
+        let (sent, path) = (noise(3_000_000), try scratch("copy"))
+        let listen = try sockctl(["listen", "127.0.0.1:0", "-o", path] + options)
+        let dial = try sockctl("dial", "127.0.0.1:\(await listen.listening().port)", input: .bytes(sent))
+        try await dial.finish().expect(status: 0)
+        let outcome = try await listen.finish()
+        outcome.expect(status: 0)
+        #expect(outcome.bytes == sent)
+        #expect(try contents(of: path) == sent)
+    }
+
     @Test func `-o replaces what a file holds, and --append keeps it`() async throws {
         let path = try scratch("copy")
         let listen = try sockctl("listen", "--serve", "time", "127.0.0.1:0")

@@ -114,7 +114,6 @@ import Testing
         for (options, served) in [
             (["--allow", "uid:\(getuid())"], "True"), (["--allow", "gid:\(getgid())"], "True"),
             (["--deny", "uid:\(getuid())"], "False"), (["--allow", "uid:\(getuid() + 1)"], "False"),
-            (["--allow", "127.0.0.1"], "False"),
         ] {
             let path = try scratch("socket")
             let server = try sockctl(["listen", "--serve", "echo", "unix:\(path)"] + options)
@@ -122,6 +121,28 @@ import Testing
             try await python(script, path).finish().expect(lines: [served])
             try await server.finish(after: SIGTERM).expect(status: 0)
         }
+    }
+
+    @Test(arguments: [
+        ("unix", ["--allow", "10.0.0.0/8"], "--allow: peers on Unix sockets have no addresses"),
+        ("unix", ["--deny", "192.0.2.7"], "--deny: peers on Unix sockets have no addresses"),
+        ("unixpacket", ["--deny", "localhost"], "--deny: peers on Unix sockets have no addresses"),
+        ("unixgram", ["--deny", "uid:0"], "peers on unixgram have none"),
+        ("unixgram", ["--allow", "10.0.0.1"], "peers on unixgram have none"),
+    ])
+    func `a rule that no peer could match is refused`(network: String, rule: [String], wanted: String) async throws {
+        let path = try scratch("socket")
+        let outcome = try await sockctl(["listen", "--network", network, path] + rule).finish()
+        outcome.expect(status: 64)
+        #expect(outcome.err.contains(wanted), "\(outcome)")
+    }
+
+    @Test func `a file's rules that no peer could match are refused`() async throws {
+        let path = try scratch("rules")
+        try writeFile(path, Array("uid:0\n10.0.0.0/8\n".utf8))
+        let outcome = try await sockctl("listen", "unix:\(try scratch("socket"))", "--deny-file", path).finish()
+        outcome.expect(status: 65)
+        #expect(outcome.err.contains("rules, line 2: peers on Unix sockets have no addresses"), "\(outcome)")
     }
 
     @Test func `no host has more connections than it may`() async throws {

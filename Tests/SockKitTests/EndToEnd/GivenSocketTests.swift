@@ -41,6 +41,25 @@ import Testing
         outcome.expect(lines: ["b'ping'", "0 True", "True"])
     }
 
+    @Test func `one that is closed after its only peer is watched no more, though others hold it`() async throws {
+        let outcome = try await activator(
+            """
+            s = socket.create_server(("127.0.0.1", 0)); port = s.getsockname()[1]
+            pid = activate([s], [program, "listen", "--fd", "3", "--serve", "echo", "--max-accepts", "1"])
+            mark = "ino:%x " % os.fstat(s.fileno()).st_ino
+
+            def watched():
+                folder = "/proc/%d/fdinfo/" % pid
+                return any(mark in open(folder + one).read() for one in os.listdir(folder))
+
+            until(watched)
+            c = dial(port); c.sendall(b"ping"); say(c.recv(4), watched())
+            c.shutdown(1); say(status(pid))
+            """
+        ).finish()
+        outcome.expect(lines: ["b'ping' False", "0"])
+    }
+
     @Test func `a connection is the one peer, joined to the standard streams`() async throws {
         let outcome = try await activator(
             """
@@ -92,6 +111,34 @@ import Testing
         #expect(!outcome.err.contains("listening") && outcome.err.contains("accepted"), "\(outcome)")
     }
 
+    @Test(arguments: [["--deny", "127.0.0.1"], ["--max-conns", "0"]])
+    func `a connection that is turned away is the end, since nobody else can come`(words: [String]) async throws {
+        let outcome = try await python(
+            Self.activate + """
+                s = socket.create_server(("127.0.0.1", 0)); c = dial(s.getsockname()[1]); p = s.accept()[0]
+                pid = activate([p], [program, "listen", "--fd", "3", "--serve", "echo"] + arguments[1:]); p.close()
+                say(status(pid)); say(c.recv(1))
+                """, [#require(Binary.sockctl)] + words
+        ).finish()
+        outcome.expect(lines: ["77", "b''"])
+        #expect(outcome.err.contains("refused 127.0.0.1:"), "\(outcome)")
+    }
+
+    @Test(arguments: [["--no-accept"], ["--io-model", "epoll", "--serve", "echo"]])
+    func `what is about a socket that listens is refused with a connection`(words: [String]) async throws {
+        let outcome = try await python(
+            Self.activate + """
+                a, b = socket.socketpair()
+                say(status(activate([b], [program, "listen", "--fd", "3"] + arguments[1:], stdin=open("/dev/null"))))
+                """, [#require(Binary.sockctl)] + words
+        ).finish()
+        outcome.expect(out: "64\n")
+        #expect(
+            outcome.err.contains(
+                "'\(words[0])' is about a socket that listens, and the one that was given is a connection"),
+            "\(outcome)")
+    }
+
     @Test func `a socket of datagrams is served as well`() async throws {
         let outcome = try await activator(
             """
@@ -138,6 +185,20 @@ import Testing
         let outcome = try await sockctl(["listen"] + words).finish()
         outcome.expect(status: 64)
         #expect(outcome.err.contains(wanted), "\(outcome)")
+    }
+
+    @Test func `what the kernel does not permit of it is 77, as for a socket of our own`() async throws {
+        let outcome = try await activator(
+            """
+            import ctypes
+            s = socket.create_server(("127.0.0.1", 0))
+            # Root without CAP_NET_ADMIN (12) and CAP_NET_RAW (13) may not set SO_MARK (36), nor may others (PR_CAPBSET_DROP, 24).
+            for capability in (12, 13): ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)
+            say(status(activate([s], [program, "listen", "--fd", "3", "--setsockopt", "1:36:7"])))
+            """
+        ).finish()
+        outcome.expect(out: "77\n")
+        #expect(outcome.err.contains("operation not permitted"), "\(outcome)")
     }
 
     @Test func `a socket that is neither connected nor listening is refused`() async throws {

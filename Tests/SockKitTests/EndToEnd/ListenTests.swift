@@ -95,6 +95,24 @@ import Testing
         try await clients.waitForLine(containing: "b'' b''", on: .out)
     }
 
+    @Test func `with -k a peer that has gone does not disturb standard input's end`() async throws {
+        let server = try sockctl("listen", "-k", "--input-grace", "1m", "127.0.0.1:0", input: .open)
+        let clients = try await python(
+            """
+            dial(arguments[0]).close(); c = dial(arguments[0]); c.sendall(b"here\\n")
+            while text := c.recv(100): say(text.decode().strip())
+            say("end")
+            """, server.listening().port)
+        try await server.waitForOutput("here\n")
+        for text in ["a", "b", "c", "d"] {
+            server.send("\(text)\n")
+            try await clients.waitForLine(containing: text, on: .out)
+        }
+        server.closeInput()
+        try await clients.finish().expect(lines: ["a", "b", "c", "d", "end"])
+        try await server.finish(after: SIGTERM).expect(status: 0)
+    }
+
     @Test func `with -k standard input waits for the first peer`() async throws {
         let listen = try sockctl("listen", "-k", "127.0.0.1:0", input: .text("early\n"))
         let client = try await python("say(drain(dial(arguments[0])))", listen.listening().port)

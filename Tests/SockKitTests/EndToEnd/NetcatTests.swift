@@ -87,6 +87,86 @@ import Testing
         outcome.expect(out: "pong")
     }
 
+    @Test func `datagrams: a silence ends who receives well, also while its input stays open`() async throws {
+        for words in ["-d -w 1", "-w 1"] {
+            let listen = try script("exec nc -vnul \(words) 127.0.0.1 0", input: .open)
+            let line = try await listen.waitForLine(containing: "Bound on 127.0.0.1 ")
+            let port = try #require(line.split(separator: " ").last)
+            // Nobody is waited for in vain: before the first there is no silence.
+            let script = """
+                time.sleep(1.3)
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'hello', ('127.0.0.1', int(arguments[0])))
+                """
+            try await python(script, port).finish().expect(status: 0)
+            let outcome = try await listen.finish()
+            outcome.expect(status: 0)
+            outcome.expect(out: "hello")
+        }
+    }
+
+    @Test func `with -d and -N this side has ended at once`() async throws {
+        let server = try python("c = take(serve()); say(drain(c)); c.sendall(b'bye'); c.close()")
+        let outcome = try await script("exec nc -dN 127.0.0.1 \(server.port())", input: .open).finish()
+        outcome.expect(status: 0)
+        outcome.expect(out: "bye")
+        try await server.finish().expect(lines: ["b''"], after: 1)
+    }
+
+    @Test func `what follows -- is where to connect, and no option of anybody's`() async throws {
+        let server = try python("s = serve()\nwhile True: s.accept()")
+        let port = try await server.port()
+        for host in ["-ctrue", "-h", "-z"] {
+            let outcome = try await script("nc -- '\(host)' \(port)").finish()
+            outcome.expect(status: 68)
+            #expect(outcome.out.isEmpty && outcome.err.contains("lookup \(host): no such host"), "\(outcome)")
+        }
+    }
+
+    @Test(.needs(.nc), arguments: ["-dvz -w 1", "-zvN", "-zv -C -q 1", "-nzv"])
+    func `flags that mean nothing to a scan are let be, as nc lets them`(flags: String) async throws {
+        let nc = try #require(Tool.nc.path)
+        let server = try python("s = serve()\nwhile True: s.accept()")
+        let port = try await server.port()
+        let theirs = try await script("'\(nc)' \(flags) 127.0.0.1 \(port)").finish()
+        let ours = try await script("nc \(flags) 127.0.0.1 \(port)").finish()
+        ours.expect(status: 0)
+        #expect(ours.err == theirs.err && ours.out.isEmpty, "\(ours)")
+    }
+
+    @Test func `a program is served with the flags that nc has for it`() async throws {
+        let listen = try script("nc -vn -l -p 0 -s 127.0.0.1 -q 0 -N -e '/bin/echo hello'")
+        let line = try await listen.waitForLine(containing: "Listening on 127.0.0.1 ")
+        let port = try #require(line.split(separator: " ").last)
+        let dial = try await script("nc -d 127.0.0.1 \(port)").finish()
+        dial.expect(out: "hello\n")
+        try await listen.finish().expect(status: 0)
+    }
+
+    @Test func `a scan on a terminal writes nc's lines and no table`() async throws {
+        let program = try #require(Binary.sockctl)
+        let script = """
+            import os, pty
+            s = serve()
+            for flags in ("-nz", "-nzv"):
+                pid, terminal = pty.fork()
+                if pid == 0: os.execv(arguments[0], ["nc", flags, "127.0.0.1", str(s.getsockname()[1])])
+                text = b""
+                try:
+                    while more := os.read(terminal, 1000): text += more
+                except OSError: pass
+                say(os.waitpid(pid, 0)[1], text.split(b" ")[:2])
+            """
+        let outcome = try await python(script, program).finish()
+        outcome.expect(lines: ["0 [b'']", "0 [b'Connection', b'to']"], after: 1)
+    }
+
+    @Test func `a datagram that is not answered is no success, and is not called one`() async throws {
+        let server = try python("s = serve(kind=socket.SOCK_DGRAM); hold()")
+        let outcome = try await script("nc -zuv -w 1 127.0.0.1 \(server.port())").finish()
+        outcome.expect(status: 1)
+        #expect(!outcome.err.contains("succeeded") && outcome.err.contains("timed out: No answer"), "\(outcome)")
+    }
+
     @Test func `a Unix socket's lines name its path`() async throws {
         let path = try scratch("socket")
         let listen = try script("nc -vlU '\(path)'")

@@ -26,9 +26,11 @@ import Testing
         #expect(outcome.err.contains("standard output is none"), "\(outcome)")
     }
 
-    @Test func `what is about talking to the peer is refused`() async throws {
-        let outcome = try await sockctl("dial", "--pass-fd", "-C", "127.0.0.1", "2").finish()
+    @Test(arguments: ["--crlf", "--fastopen"]) func `what is about talking to the peer is refused`(
+        option: String
+    ) async throws {
+        let outcome = try await sockctl("dial", "--pass-fd", option, "127.0.0.1", "2").finish()
         outcome.expect(status: 64)
-        #expect(outcome.err.contains("'--crlf' is about talking to the peer"), "\(outcome)")
+        #expect(outcome.err.contains("'\(option)' is about talking to the peer"), "\(outcome)")
     }
 }

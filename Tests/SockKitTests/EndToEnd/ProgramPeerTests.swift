@@ -126,6 +126,18 @@ import Testing
         try await client.finish().expect(lines: [#"b'<a>\r\n<b>\r\n'"#])
     }
 
+    @Test(arguments: [("-i", 75), ("--deadline", 75), ("--close-after", 0)] as [(String, Int32)])
+    func `limits hold for a peer that does not take what a program has left`(option: String, status: Int32) async throws
+    {
+        let server = try sockctl("listen", option, "1s", "-c", "head -c 2000000 /dev/zero", "127.0.0.1:0")
+        let script = """
+            c = socket.socket(); c.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            c.connect(("127.0.0.1", int(arguments[0]))); hold()
+            """
+        _ = try await python(script, server.listening().port)
+        try await server.finish().expect(status: status)
+    }
+
     @Test func `what is asked of a connection holds for one with a program`() async throws {
         let server = try sockctl(
             "listen", "127.0.0.1:0", "-i", "300ms", "--goodbye", "bye", "-c", "exec sleep 100")

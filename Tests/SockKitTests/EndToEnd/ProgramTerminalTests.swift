@@ -46,6 +46,7 @@ import Testing
     @Test func `the terminal has the size of ours, and follows it`() async throws {
         let script = """
             import pty
+            os.environ["NO_COLOR"] = "1"
             pid, terminal = pty.fork()
             if pid == 0: os.execv(arguments[0], [arguments[0], "listen", "127.0.0.1:0", "--pty", "-c",
                 "trap 'stty size' WINCH; stty size; while :; do sleep 0.05; done"])

@@ -122,6 +122,50 @@ import Testing
         #expect(server.record.out.suffix(11) == [0, 0xff, 0x0d] + Array(" no line".utf8))
     }
 
+    @Test func `with -i a peer that only listens stays as long as it is spoken to`() async throws {
+        let server = try room("--serve", "chat", "-i", "2s")
+        let script = """
+            a, b = join(), join()
+            a.sendall(b"one\\n"); said(b); a.sendall(b"two\\n"); said(b)
+            for i in range(8): b.sendall(b"%d\\n" % i); heard = said(a); time.sleep(0.4)
+            say(heard.strip())
+            began = time.monotonic(); drain(a); say(time.monotonic() - began > 1.5)
+            """
+        try await clients(script, of: server).finish().expect(lines: ["<user2> 7", "True"])
+        let outcome = try await server.finish(after: SIGTERM)
+        #expect(outcome.err.contains("nothing came or went for 2.00 s"), "\(outcome)")
+    }
+
+    @Test func `a member with a limit on reads is cut off, however much it is told`() async throws {
+        let server = try room("--serve", "chat", "-i", "60s", "--read-timeout", "1s")
+        let script = """
+            a, b = join(), join()
+            a.sendall(b"one\\n"); said(b)
+            while True:
+                try: b.sendall(b"x\\n"); heard = a.recv(100)
+                except ConnectionResetError: break
+                if not heard: break
+                time.sleep(0.1)
+            say("cut off")
+            """
+        try await clients(script, of: server).finish().expect(lines: ["cut off"])
+    }
+
+    @Test func `what standard output does not take in time is told, and is no failure`() async throws {
+        let script = """
+            import subprocess
+            p = subprocess.Popen([arguments[0], "listen", "--serve", "broker", "127.0.0.1:0"],
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            c = dial(p.stderr.readline().split("127.0.0.1:")[1].split()[0])
+            c.sendall(b"x" * 1900000); taken(c)
+            p.terminate(); say(p.wait(60)); print(p.stderr.read(), file=sys.stderr)
+            """
+        let outcome = try await python(Self.reading + script, #require(Binary.sockctl)).finish()
+        outcome.expect(lines: ["0"])
+        #expect(outcome.err.contains("standard output is too slow: "), "\(outcome)")
+        #expect(!outcome.err.contains("cancel"), "\(outcome)")
+    }
+
     @Test func `whoever ends first still gets what was said before`() async throws {
         let server = try room("--serve", "broker")
         let script = """

@@ -70,6 +70,12 @@ import Testing
         #expect(summary["elapsed"]?.number ?? -1 > 0)
     }
 
+    @Test func `with fast open every port would be open, so a scan has none`() async throws {
+        let outcome = try await sockctl("dial", "-z", "--fastopen", "127.0.0.1", "1").finish()
+        outcome.expect(status: 64)
+        #expect(outcome.err.contains("'--fastopen' is about connections that carry something"), "\(outcome)")
+    }
+
     @Test func `a banner is one line, and harmless`() async throws {
         let peer = try python(
             #"""
@@ -219,6 +225,63 @@ import Testing
         #expect(outcome.out.hasPrefix("\(path) open 0."))
     }
 
+    @Test(.needs(.strace), .needsTracing)
+    func `a family that this machine has not is no answer for its places, and the others are tried`() async throws {
+        let open = try await listening(1)[0]
+        let scan = try via(
+            .strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=socket", "-e",
+            "inject=socket:error=EAFNOSUPPORT:when=1", run: ["dial", "-zv", "[::1]:\(open)", "127.0.0.1:\(open)"])
+        let outcome = try await scan.finish()
+        outcome.expect(status: 0)
+        let lines = outcome.lines.map { $0.split(separator: " ").prefix(2).joined(separator: " ") }
+        #expect(lines == ["[::1]:\(open) filtered", "127.0.0.1:\(open) open"])
+        #expect(outcome.out.contains("(address family not supported by protocol)"), "\(outcome)")
+    }
+
+    @Test func `a source address chooses the family, and one that fits no address is 68`() async throws {
+        let open = try await listening(1)[0]
+        let outcome = try await sockctl("dial", "-z", "-s", "127.0.0.1", "localhost", "\(open)").finish()
+        outcome.expect(status: 0)
+        #expect(outcome.lines.count == 1 && outcome.out.hasPrefix("127.0.0.1:\(open) open "), "\(outcome)")
+        let none = try await sockctl("dial", "-z", "-s", "127.0.0.1", "::1", "\(open)").finish()
+        none.expect(status: 68)
+        #expect(none.err.contains("::1"), "\(none)")
+    }
+
+    @Test func `the local port may be chosen, for all places at once`() async throws {
+        let server = try python(
+            """
+            held = [serve() for _ in range(2)]
+            for listener in held: say(take(listener).getpeername()[1])
+            """)
+        let open = try await ports(server, 2)
+        let (closed, local) = (try unboundPort(), try unboundPort())
+        let list = "\(open[0]),\(closed),\(open[1])"
+        let outcome = try await sockctl("dial", "-z", "-p", "\(local)", "127.0.0.1", list).finish()
+        outcome.expect(status: 0)
+        #expect(outcome.lines.count == 2)
+        try await server.finish().expect(lines: ["\(local)", "\(local)"], after: 2)
+    }
+
+    @Test func `from a chosen port datagrams are sent one after another`() async throws {
+        let server = try python(
+            """
+            held = [serve(kind=socket.SOCK_DGRAM) for _ in range(2)]
+            for one in held:
+                said, who = one.recvfrom(1000)
+                one.sendto(b'yes', who)
+                say(who[1])
+            """)
+        let open = try await ports(server, 2)
+        let local = try unboundPort()
+        let outcome = try await sockctl(
+            "dial", "-uz", "-p", "\(local)", "-w", "20s", "127.0.0.1", "\(open[0]),\(open[1])"
+        ).finish()
+        outcome.expect(status: 0)
+        #expect(outcome.lines.count == 2)
+        try await server.finish().expect(lines: ["\(local)", "\(local)"], after: 2)
+    }
+
     // MARK: What is refused
 
     @Test(arguments: [
@@ -226,8 +289,10 @@ import Testing
         (["127.0.0.1", "no-such-service"], "no-such-service"), (["127.0.0.1"], "lacks its ports"),
         (["10.0.0.0/16", "1"], "65536 hosts"), (["-n", "localhost", "1"], "localhost"),
         (["-w", "none", "-u", "127.0.0.1", "1"], "none"), (["--send", "x", "127.0.0.1", "1"], "--send"),
-        (["--close", "hold", "127.0.0.1", "1"], "--close hold"), (["-s", "127.0.0.1:9", "127.0.0.1", "1"], "--source"),
-        (["-p", "9", "127.0.0.1", "1"], "--source-port"), (["--parallel", "0", "127.0.0.1", "1"], "--parallel"),
+        (["--close", "hold", "127.0.0.1", "1"], "--close hold"),
+        (["--network", "vsock", "127.0.0.1", "1"], "not over vsock"), (["vsock:host:1"], "not over vsock"),
+        (["-p", "9", "-s", "127.0.0.1:9", "127.0.0.1", "1"], "--source-port"),
+        (["--parallel", "0", "127.0.0.1", "1"], "--parallel"),
     ])
     func `what cannot be scanned is 64 and says so`(arguments: [String], named: String) async throws {
         let outcome = try await sockctl(["dial", "-z"] + arguments).finish()

@@ -81,6 +81,44 @@ import Testing
         #expect(outcome.lines.count == 3 && outcome.lines.allSatisfy { $0.utf8.count == 19 }, "\(outcome)")
     }
 
+    /// Fast open without a cookie: TCP_FASTOPEN_NO_COOKIE, <linux/tcp.h>. With net.ipv4.tcp_fastopen at 0 it is a plain dial.
+    private static let early = ["dial", "--fastopen", "--setsockopt", "tcp:34:1"]
+
+    @Test(arguments: [["--send-only"], ["--quit-after", "0"], ["--exec", "--", "echo", "hello"]])
+    func `what goes with a SYN that is lost arrives when the SYN goes again`(options: [String]) async throws {
+        let server = try python(
+            """
+            s = socket.create_server(("127.0.0.1", 0), backlog=0)
+            filler = socket.create_connection(s.getsockname())
+            port = s.getsockname()[1]
+            say(port)
+
+            def gone():
+                "Whether a SYN has come to nothing: that it goes again is due some time."
+                rows = [row.split() for row in open("/proc/net/tcp")]
+                return any(row[2].endswith(":%04X" % port) and row[3] == "02" and row[5][:2] == "01" for row in rows)
+
+            until(gone)
+            s.accept()
+            s.settimeout(60)
+            say(drain(s.accept()[0]))
+            """)
+        let address = "127.0.0.1:\(try await server.port())"
+        let words = options.contains("--") ? [address] + options : options + [address]
+        try await sockctl(Self.early + words, input: .text("hello\n")).finish().expect(status: 0)
+        let outcome = try await server.finish()
+        #expect(outcome.lines.last == "b'hello\\n'", "\(outcome)")
+    }
+
+    @Test(arguments: [["--send-only"], ["--quit-after", "0"], []])
+    func `a refusal that comes after the first bytes is one all the same`(options: [String]) async throws {
+        let port = try await python("s = refuse('127.0.0.1', 0); say(s.getsockname()[1]); hold()").port()
+        let outcome = try await sockctl(Self.early + options + ["127.0.0.1:\(port)"], input: .text("hello"))
+            .finish()
+        outcome.expect(status: 69)
+        #expect(outcome.err.contains("127.0.0.1:\(port): connect: connection refused"), "\(outcome)")
+    }
+
     /// Runs a script, whose `$0` is the program, in a network of its own.
     private func inOwnNetwork(_ script: String) async throws -> Outcome {
         try await start(.unshare, "-rn", "sh", "-c", script, #require(Binary.sockctl)).finish(within: .seconds(30))

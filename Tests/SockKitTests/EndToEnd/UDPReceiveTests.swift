@@ -105,6 +105,24 @@ import Testing
         #expect(outcome.elapsed >= .milliseconds(50))
     }
 
+    @Test func `waiting for who reads the output is no silence of who sends`() async throws {
+        let program = try #require(Binary.sockctl)
+        let script = """
+            import re, subprocess
+            ours, theirs = socket.socketpair(); theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+            words = [arguments[0], "udp-recv", "--timeout", "1s", "--count", "61", "127.0.0.1:0"]
+            p = subprocess.Popen(words, stdout=theirs, stderr=subprocess.PIPE); theirs.close()
+            port = int(re.search(rb"127.0.0.1:([0-9]+)", p.stderr.readline()).group(1))
+            c = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); c.connect(("127.0.0.1", port))
+            # More than the output takes, and less than the socket does.
+            for _ in range(60): c.send(bytes(1400))
+            time.sleep(1.5)
+            c.send(b"x")
+            say(len(drain(ours)), p.wait())
+            """
+        try await python(script, program).finish().expect(lines: ["84001 0"])
+    }
+
     @Test func `a reader that is gone ends it quietly`() async throws {
         let server = try sockctl("udp-recv", "127.0.0.1:0")
         _ = try await server.listening()

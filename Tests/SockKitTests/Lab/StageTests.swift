@@ -28,6 +28,8 @@ import Testing
             await server.write("hello")
             stage.found("text", .text(await reading.value.string))
             server.close()
+            // On a busy machine the FIN takes its time, and a read would wait for it.
+            _ = await stage.until(within: .seconds(60)) { client.connection.descriptor.hasEnded }
             await client.read()
         }
     }

@@ -57,6 +57,26 @@ import Testing
         #expect(lines.allSatisfy { $0.count < columns })
     }
 
+    @Test(arguments: 80...140)
+    func `a long word behind a full line is broken at every width`(columns: Int) {
+        var timeline = Timeline()
+        let full = String(repeating: "x", count: (columns - 11) / 3 - 2)
+        let calls = [
+            "accept4(6, 127.0.0.1:41234, SOCK_NONBLOCK|SOCK_CLOEXEC)",
+            "\(full) \(full)", "\(full.dropLast()) \(full)yy \(full)", "\(full) a|b|c|d|\(full)|\(full)",
+        ]
+        for text in calls {
+            _ = timeline.add(Timeline.Entry(lane: .server, kind: .call, text: text, start: .zero, end: .zero))
+        }
+        let drawing = TimelineText(
+            on: Terminal(1, isTerminal: true, color: .never, locale: "C.UTF-8"), columns: columns)
+        let lines = timeline.rows.flatMap(drawing.lines)
+        #expect(lines.allSatisfy { $0.count < columns })
+        // Nothing of the text is lost.
+        let shown = lines.joined().filter { !" │┃.0ms…→".contains($0) }
+        for text in calls { #expect(shown.contains(text.filter { !" .0ms".contains($0) }), "\(text)") }
+    }
+
     @Test func `a locale without UTF-8 gets ASCII`() {
         let terminal = Terminal(1, isTerminal: true, color: .never, locale: "C")
         #expect(drawn(terminal, columns: 80).map(terminal.spell).joined().utf8.allSatisfy { $0 < 0x80 })

@@ -100,7 +100,9 @@ private final class Watched {
 
     func wait(until deadline: Deadline?, mayWait: Bool = true) throws -> [(tag: PollTag, readiness: Readiness)] {
         var seen: [(tag: PollTag, readiness: Readiness)] = []
-        try poller.wait(until: deadline, mayWait: mayWait) { seen.append(($0, $1)) }
+        for index in 0..<(try poller.wait(until: deadline, mayWait: mayWait)) {
+            if let event = poller.event(index) { seen.append(event) }
+        }
         return seen
     }
 }

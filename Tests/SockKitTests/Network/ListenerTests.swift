@@ -1,4 +1,5 @@
 @testable import SockKit
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ListenerTests {
@@ -20,6 +21,27 @@ import Testing
             #expect(log.entries.first?.0 == "accept tcp \(listener.endpoint): accept: too many open files")
             #expect(time >= .milliseconds(35) && time < .seconds(5))
             client.close()
+            listener.close()
+        }
+    }
+
+    @Test func `want that meets one who need not be waited for is waited out by the next accept`() async throws {
+        try await onLoop {
+            let listener = try await listen()
+            let log = Log<(String, Duration)>()
+            listener.onRetry = { error, _, pause in log.entries.append((error.description, pause)) }
+            let lost = try await Dialer(timeout: patience).dial(.tcp, listener.endpoint.description)
+            let shortage = AdoptionFault(listener.number, .noMemory)
+            SystemCall.watch(shortage)
+            defer { SystemCall.unwatch { ($0 as? AdoptionFault) === shortage } }
+            #expect(try listener.acceptNow() == nil && log.entries.isEmpty)
+            // It is the accept that tells of it, and then goes on.
+            let client = try await Dialer(timeout: patience).dial(.tcp, listener.endpoint.description)
+            let server = try await listener.accept()
+            #expect(server.remoteEndpoint == client.localEndpoint)
+            #expect(log.entries.map(\.1) == [.milliseconds(5)])
+            #expect(log.entries.first?.0 == "accept tcp \(listener.endpoint): accept: cannot allocate memory")
+            for end in [lost, client, server] { end.close() }
             listener.close()
         }
     }
@@ -133,6 +155,31 @@ import Testing
             await letOthersRun()
             let error = try await failure { _ = try await Dialer(timeout: patience).dial(.tcp, place.description) }
             #expect(error.errno == .connectionRefused)
+        }
+    }
+}
+
+/// Refuses the loop the first connection that a listener gives.
+private final class AdoptionFault: SystemCallObserver {
+    private let listener: Int32
+    private let error: Errno
+    private let accepted = Mutex<Int32?>(nil)
+
+    init(_ listener: Int32, _ error: Errno) {
+        (self.listener, self.error) = (listener, error)
+    }
+
+    func observe(_ record: SystemCallRecord) {
+        guard record.call == "accept4", record.arguments.prefix(while: { $0 != "," }) == "\(listener)" else { return }
+        accepted.withLock { $0 = $0 ?? Int32(record.result) }
+    }
+
+    func fault(for call: String, descriptor: Int32) -> Errno? {
+        accepted.withLock { number in
+            guard call == "epoll_ctl", number == descriptor else { return nil }
+            // It stays known, so that no other is taken for the first.
+            number = -1
+            return error
         }
     }
 }

@@ -29,6 +29,7 @@ import Testing
         #expect(try parse("socket:linger:x0100000000000000").value == .bytes([1, 0, 0, 0, 0, 0, 0, 0]))
         #expect(try parse("tcp:congestion:reno").value == .text(Array("reno".utf8)))
         #expect(try parse("socket:bindtodevice:xen0").value == .text(Array("xen0".utf8)))
+        #expect(try parse("socket:bindtodevice:x１２").value == .text(Array("x１２".utf8)))
         #expect(try parse("socket:bindtodevice:a:b").value == .text(Array("a:b".utf8)))
     }
 
@@ -37,6 +38,7 @@ import Testing
         ("tcp::1", "is not LEVEL:NAME:VALUE"),
         ("sctp:1:1", "'sctp' in 'sctp:1:1' is no level"), ("tcp:MAXSEGG:1", "is no option that has a name here"),
         ("1:36:4294967296", "does not fit a C int"), ("1:36:x123", "odd number of hexadecimal digits"),
+        ("1:36:0x", "lacks its hexadecimal digits"),
     ])
     func `what is wrong is named`(text: String, wanted: String) {
         let error = #expect(throws: UsageError.self) { try parse(text) }

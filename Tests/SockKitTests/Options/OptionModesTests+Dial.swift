@@ -92,8 +92,8 @@ extension OptionModesTests {
             write-timeout deadline idle-timeout goodbye send-only hex-dump crlf write-size write-delay delay rate \
             busy-poll exec sh-exec pty
             """),
-        Mode("--zero", .tcp, "timeout proxy proxy-auth-file source parallel banner yes max-time close"),
-        Mode("--zero", .udp, "timeout source parallel banner yes max-time"),
+        Mode("--zero", .tcp, "timeout proxy proxy-auth-file source source-port parallel banner yes max-time close"),
+        Mode("--zero", .udp, "timeout source source-port parallel banner yes max-time"),
         Mode("--zero", .unix, "timeout parallel banner yes max-time close"),
         Mode(
             "", .udp,

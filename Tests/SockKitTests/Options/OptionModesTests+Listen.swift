@@ -40,6 +40,14 @@ extension OptionModesTests {
             deny allow-file deny-file max-conns-per-host busy-poll activated
             """),
         Mode(
+            "--serve proxy", .tcp,
+            """
+            keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
+            read-timeout write-timeout deadline idle-timeout read-size first-read-delay read-delay max-bytes \
+            write-size write-delay rate allow deny allow-file deny-file max-conns-per-host busy-poll activated \
+            proxy-auth proxy-auth-file target-allow target-deny open
+            """),
+        Mode(
             "--serve broker", .tcp,
             """
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port queue slow max-time close \

@@ -38,7 +38,7 @@ import Testing
         try compare(UDPSendCommand.self, mode, address: "x")
     }
 
-    func compare<Known: Subcommand>(_ type: Known.Type, _ mode: Mode, address: Word) throws {
+    func compare<Known: Subcommand>(_ type: Known.Type, _ mode: Mode, address: Word...) throws {
         var honoured: Set<String> = []
         let own = Set(mode.words.split(separator: " ").map { String($0.drop { $0 == "-" }) })
         for row in Known.command.rows.map(\.info)
@@ -48,7 +48,7 @@ import Testing
             }
             let line = "\(mode.words) \(partner ?? "") --\(row.name)" + Self.value(of: row)
             if try isAccepted(
-                Known.command, [address] + line.split(separator: " ").map { Word(String($0)) }, mode.network)
+                Known.command, address + line.split(separator: " ").map { Word(String($0)) }, mode.network)
             {
                 honoured.insert(row.name)
             }
@@ -93,9 +93,9 @@ import Testing
         case (_, "mode", _): " 0600"
         case (_, "busy-poll", _): " 50us"
         case (_, "setsockopt", _): " 1:6:1"
-        case (_, "allow", _), (_, "deny", _): " a"
+        case (_, "allow", _), (_, "deny", _), (_, "target-allow", _), (_, "target-deny", _): " a"
         case (_, "max-head", _): " 16K"
-        case (_, "auth", _), (_, "header", _): " a:b"
+        case (_, "auth", _), (_, "header", _), (_, "proxy-auth", _): " a:b"
         case (_, "max-accepts", _), (_, "max-conns", _): " 1"
         case (_, _, .words(let words)) where row.placeholder != "N|forever": " \(words[0])"
         default: " 16"

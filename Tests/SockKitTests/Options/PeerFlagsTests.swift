@@ -10,11 +10,12 @@ import Testing
             "nc.openbsd",
             "-4 -6 -b -C -D -d -F -h -I -i -k -l -M -m -N -n -O -P -p -q -r -S -s -T -t -U -u -V -v -W -w -X -x -Z"
         ),
-        ("nc.traditional", "-b -C -g -G -h -i -k -l -n -o -p -q -r -s -T -t -u -v -w"),
+        ("nc.traditional", "-b -C -g -G -h -i -k -l -n -o -p -q -r -s -T -t -u -v -w -e -c -z"),
         (
             "ncat",
             """
-            -4 -6 -C -g -G -m -h -d -o -x -i -p -s -l -k -n -t -u -v -w --unixsock --vsock --crlf --lua-exec --max-conns \
+            -4 -6 -C -g -G -m -h -d -o -x -i -p -s -l -k -n -t -u -v -w -e -c -z -q -U --exec --sh-exec --zero --allow \
+            --deny --allowfile --denyfile --broker --chat --unixsock --vsock --crlf --lua-exec --max-conns \
             --help --delay --output --hex-dump --idle-timeout --source-port --source --listen --keep-open --nodns --telnet \
             --udp --sctp --verbose --wait --append-output --send-only --recv-only --no-shutdown --proxy --proxy-type \
             --proxy-auth --proxy-dns --ssl --ssl-cert --ssl-key --ssl-verify --ssl-trustfile --ssl-ciphers \
@@ -25,7 +26,8 @@ import Testing
             "GNU netcat",
             """
             --close --help --interval --listen --tunnel --dont-resolve --output --local-port --randomize --source --tcp \
-            --telnet --udp --verbose --version --hexdump --wait
+            --telnet --udp --verbose --version --hexdump --wait --exec --gateway --pointer --tunnel-port --tunnel-source \
+            --zero
             """
         ),
     ]

@@ -167,6 +167,16 @@ import Testing
             """#,
             #"{"count":2}"#,
             #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","by":"reset",\#
+            "seconds":1.03,"bytes_received":17,"bytes_sent":12,"target":"127.0.0.1:3001","bytes_up":17,"bytes_down":12}
+            """#,
+            #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112",\#
+            "target":"127.0.0.1:3001","seconds":0.0003}
+            """#,
+            #"{"target":"localhost:3001","seconds":1.0,"error":{"code":"timeout","message":"too late"}}"#,
+            #"{"target":"localhost:3001"}"#,
+            #"""
             {"network":"tcp","remote":"127.0.0.1:40112","index":130,"outcome":"timed-out","seconds":3.0,\#
             "syn_retransmits":2}
             """#,

@@ -37,7 +37,7 @@ import Testing
         ("keep-alive", .verbose, "seconds limit"),
         (
             "closed", .verbose,
-            "by seconds bytes_received bytes_sent bytes_unread bytes_unacknowledged bytes_unsent silence_seconds messages tcp"
+            "by seconds bytes_received bytes_sent bytes_unread bytes_unacknowledged bytes_unsent silence_seconds messages target bytes_up bytes_down tcp"
         ),
         ("failed", .error, "seconds bytes_unread bytes_unacknowledged going_on error"),
         ("retrying", .always, "attempt delay error"),
@@ -100,6 +100,10 @@ import Testing
         ("verdict", .verbose, "experiment met says here why document faults"),
         ("experiment-ended", .verbose, "experiment outcome reason seconds"),
         ("slow", .always, "action"), ("rules-read", .verbose, "rules"),
+        ("joined", .verbose, "target seconds"), ("target-down", .always, "target seconds error"),
+        ("target-up", .always, "target"), ("proxy-header", .verbose, "version client destination"),
+        ("replayed", .verbose, "bytes_up bytes_down seconds"),
+        ("difference", .always, "message offset expected expected_text got got_text"),
         ("syscall", .trace, "call arguments result errno seconds"),
         ("summary", .always, ""),
     ]

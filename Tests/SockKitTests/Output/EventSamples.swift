@@ -113,6 +113,22 @@ enum EventSamples {
         RequestRefusedEvent(ends: ends, status: 400, reason: "head: there is no Host"),
         HeadEvent(ends: ends, isSent: true, lines: ["HTTP/1.1 200 OK", "Content-Length: 0"]),
         ReportsLostEvent(count: 2),
+        ClosedEvent(
+            ends: ends, by: .reset, duration: .milliseconds(1030), received: 17, sent: 12,
+            pair: PairTotals(target: "127.0.0.1:3001", up: 17, down: 12, endedBy: .far), namesPeer: true),
+        JoinedEvent(ends: ends, target: .ip(.v4Loopback, port: 3001), time: .microseconds(300)),
+        TargetDownEvent(
+            target: "localhost:3001", pause: .seconds(1), failure: Failure(code: "timeout", message: "too late")),
+        TargetUpEvent(target: "localhost:3001"),
+        ProxyHeaderEvent(
+            ends: ends,
+            header: ProxyHeader(
+                .two, .init(.ip(.v4Loopback, port: 50000), to: .ip(.v4Loopback, port: 443)))),
+        ReplayedEvent(connection: 1, bytesUp: 17, bytesDown: 12, time: .milliseconds(1030)),
+        DifferenceEvent(
+            connection: 1,
+            difference: ReplayDifference(message: 2, offset: 3, expected: .bytes([0x68, 0x69, 0x0a]), got: .bytes([0x68, 0x6f])),
+            patience: .seconds(10)),
         DialledEvent(
             ends: Ends(.tcp, remote: ends.remote),
             dial: BacklogDial(

@@ -69,6 +69,12 @@ import Testing
             "200 GET /time: 3 bytes received, 40 bytes in 30 µs, 127.0.0.1:40112, request 2, cut off",
             "400 refused 127.0.0.1:40112: head: there is no Host", "> HTTP/1.1 200 OK\n> Content-Length: 0",
             "2 reports lost: nobody read them in time",
+            """
+            closed 127.0.0.1:40112 by the target's reset after 1.03 s: 17 bytes (17 bytes/s) up to 127.0.0.1:3001, 12 bytes \
+            (12 bytes/s) down
+            """,
+            "joined 127.0.0.1:40112 to 127.0.0.1:3001 in 300 µs",
+            "target localhost:3001 is passed over for 1.00 s: too late", "target localhost:3001 can be reached again",
             "dial 130: timed out after 3.00 s, its SYN sent again 2 times",
             "queue waiting: 6 of 5, ListenOverflows 11, ListenDrops 12",
             "connect(5, 127.0.0.1:3000) = -1 EINPROGRESS" + String(repeating: " ", count: 17) + "12 µs",

@@ -60,6 +60,23 @@ import Testing
                 == #"nc: getaddrinfo for host "a.invalid" port 80: Name or service not known"#)
     }
 
+    @Test(arguments: [
+        ("refused", nil, "nc: connect to 127.0.0.1 port 22 (tcp) failed: Connection refused"),
+        ("filtered", nil, "nc: connect to 127.0.0.1 port 22 (tcp) timed out: Operation now in progress"),
+        ("filtered", Errno.hostUnreachable, "nc: connect to 127.0.0.1 port 22 (tcp) failed: No route to host"),
+        ("filtered", .networkUnreachable, "nc: connect to 127.0.0.1 port 22 (tcp) failed: Network is unreachable"),
+        ("open|silent", nil, "nc: connect to 127.0.0.1 port 22 (udp) timed out: No answer"),
+        ("open", nil, "Connection to 127.0.0.1 22 port [tcp/*] succeeded!"),
+    ])
+    func `a scan's line says what happened`(state: String, reason: Errno?, wanted: String) throws {
+        let state = try #require(ScanFinding.State(rawValue: state))
+        let finding = ScanFinding(
+            remote: try #require(Endpoint("127.0.0.1:22")), state: state, duration: .zero, reason: reason)
+        let event = ScannedEvent(network: state == .silent ? .udp : .tcp, finding: finding)
+        #expect(wording(host: "127.0.0.1", numeric: true).text(of: event, on: terminal) == wanted)
+        #expect(wording(host: "127.0.0.1", verbose: false).text(of: event, on: terminal) == nil)
+    }
+
     @Test func `without -v only errors are told, in this program's words`() {
         let quiet = wording(host: "127.0.0.1", verbose: false)
         #expect(quiet.text(of: listening(.tcp, Endpoint("0.0.0.0:3000")!), on: terminal) == nil)

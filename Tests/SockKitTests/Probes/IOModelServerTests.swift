@@ -198,6 +198,17 @@ import Testing
     }
 
     @Test(arguments: models)
+    func `a peer that comes after the stop is not waited for`(model: IOModel) async throws {
+        try await onLoop {
+            let server = IOModelServer(model)
+            server.stop()
+            let pair = try await loopback()
+            #expect(await server.serve(pair.server)?.ending == .stopped)
+            pair.client.close()
+        }
+    }
+
+    @Test(arguments: models)
     func `stop ends it although the peer does not take its echo`(model: IOModel) async throws {
         try await onLoop {
             let server = IOModelServer(model)
@@ -205,8 +216,9 @@ import Testing
             (small.sendBuffer, small.receiveBuffer) = (65536, 65536)
             let pair = try await loopback(client: small, server: small)
             let running = Netpoller.spawn { await server.serve(pair.server) }
+            let much = noise(4 << 20)
             pair.client.writeDeadline = .now + .milliseconds(200)
-            _ = try await failure { try await pair.client.write(noise(4 << 20)) }
+            _ = try await failure { try await pair.client.write(much) }
             server.stop()
             #expect(await running.value?.ending == .stopped)
             pair.client.close()

@@ -174,6 +174,87 @@ import Testing
             line.close()
         }
     }
+
+    /// Takes its time for each write, which a cancellation ends.
+    private final class SlowSink: WrappedStream {
+        let begun = Promise<Void>()
+        override var plainSink: PlainDescriptor? { nil }
+
+        override func write(_ bytes: Span<UInt8>) async throws(NetworkError) {
+            begun.fulfil(())
+            guard await Netpoller.sleep(for: .milliseconds(100)) else { throw names.failure(.write, .cancelled) }
+            try await super.write(bytes)
+        }
+    }
+
+    /// What was read before its reader was cancelled is given all the same.
+    private final class StubbornSource: WrappedStream {
+        let begun = Promise<Void>()
+        let isReleased = Promise<Void>()
+        override var plainSource: PlainDescriptor? { nil }
+
+        override func readChunk(maximum: Int?) async throws(NetworkError) -> Chunk {
+            begun.fulfil(())
+            await Netpoller.spawn { [isReleased] in _ = await isReleased.wait() }.value
+            return try await super.readChunk(maximum: maximum)
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `what was read of a far side that is taken as ended is given to the near side`(isLate: Bool) async throws {
+        try await onLoop {
+            let line = try await Line()
+            let (near, far) = (SlowSink(line.near.server), StubbornSource(line.far.client))
+            let relay = Relay(near, far)
+            let run = Netpoller.spawn { await relay.run() }
+            try await line.far.server.write("taken")
+            try await line.far.client.waitUntilReceived(5)
+            // The reading is cut off either as it has the bytes, or while they are being given.
+            if isLate { _ = await far.begun.wait(until: .now + patience) } else { far.isReleased.fulfil(()) }
+            if !isLate { _ = await near.begun.wait(until: .now + patience) }
+            relay.endFar()
+            far.isReleased.fulfil(())
+            let told = try await line.near.client.readAll()
+            #expect(String(decoding: told, as: UTF8.self) == "taken")
+            try line.near.client.closeWrite()
+            let result = await run.value
+            guard case .done = result.ending else { throw UnexpectedEnding(result.ending) }
+            #expect(result.bytesToNear == 5 && result.farEnded)
+            line.close()
+        }
+    }
+
+    @Test func `a relay that is stopped does not wait for a near side that is still to be given something`()
+        async throws
+    {
+        try await onLoop {
+            let line = try await Line()
+            let relay = line.relay()
+            let run = Netpoller.spawn { await relay.run() }
+            let much = [UInt8](repeating: 7, count: 32 << 20)
+            let writer = Netpoller.spawn { try? await line.far.server.write(much) }
+            try await waitUntil("a full near side") { line.near.client.bytesWaiting > 0 }
+            relay.endFar()
+            relay.stop()
+            guard case .cancelled = await run.value.ending else { throw UnexpectedEnding("no cancellation") }
+            line.close()
+            await writer.value
+        }
+    }
+
+    @Test func `a far side that had ended before the relay ran is never read`() async throws {
+        try await onLoop {
+            let line = try await Line()
+            let relay = line.relay()
+            relay.endFar()
+            try await line.far.server.write("nobody reads this")
+            let run = Netpoller.spawn { await relay.run() }
+            #expect(try await line.near.client.readAll() == [])
+            try line.near.client.closeWrite()
+            #expect(await run.value.bytesToNear == 0)
+            line.close()
+        }
+    }
 }
 
 private struct UnexpectedEnding: Error {

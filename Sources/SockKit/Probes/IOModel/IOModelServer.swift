@@ -31,6 +31,8 @@ public final class IOModelServer {
     public func serve(_ connection: Connection, onWait: Report? = nil) async -> IOModelResult? {
         guard let socket = IOModelSocket(connection, onWait: onWait) else { return nil }
         sockets[socket.number] = socket
+        // The stop may have come before it.
+        if queue.isStopping { socket.shutDown() }
         defer { sockets[socket.number] = nil }
         do throws(NetworkError) { try hand(over: socket) } catch {
             var result = IOModelResult()

@@ -31,6 +31,9 @@ extension ScanDestination {
     private mutating func takePrefix(of text: String) throws(AddressError) -> (Network?, Substring) {
         let (prefix, rest) = try Destination.splitPrefix(text, within: network)
         let agreed = try Destination.agree(prefix, network, on: text)
+        guard agreed != .vsock else {
+            throw AddressError("\(text): scans go over TCP, UDP and Unix sockets, not over vsock")
+        }
         if let agreed, agreed.isUnix != (network?.isUnix ?? agreed.isUnix) {
             throw AddressError("\(text) is of network \(agreed), and the words before it are not")
         }
@@ -67,10 +70,12 @@ extension ScanDestination {
         return (host, ports)
     }
 
+    /// Whether it begins with a number or a range of numbers. The names of hosts may begin with a digit and have hyphens:
+    /// `10-0-0-5.example.org`.
     private static func isPorts(_ text: Substring) -> Bool {
-        let item = text.prefix { $0 != "," && $0 != "-" }
-        if case .name = Port.read(item.utf8) { return false }
-        return true
+        let ends = text.prefix { $0 != "," }.split(separator: "-", omittingEmptySubsequences: false)
+        return ends.count <= 2 && ends.contains { !$0.isEmpty }
+            && ends.allSatisfy { end in end.utf8.allSatisfy { UInt32(decimal: $0) != nil } }
     }
 
     /// A name, an address, or a block of addresses; IPv6 in brackets or without.

@@ -27,11 +27,13 @@ public struct ScanDestination: Sendable, Hashable {
     /// The network that was asked for, or that the addresses imply.
     public var impliedNetwork: Network { network ?? (unix.isEmpty ? .tcp : .unix) }
 
-    /// All the places, with the names resolved to all of their addresses and the services to their ports. With
-    /// `leavingNames` a proxy resolves the names that the resolver does not know by itself.
+    /// All the places, with the names resolved to all of their addresses and the services to their ports.
+    ///
+    /// From a source address only those of its family can be tried: a host that has none is an error. With `leavingNames`
+    /// a proxy resolves the names that the resolver does not know by itself.
     @Netpoller
     public func targets(
-        _ resolver: Resolver, leavingNames: Bool = false
+        _ resolver: Resolver, from source: IPAddress? = nil, leavingNames: Bool = false
     ) async throws(NetworkError) -> ScanTargets {
         let network = impliedNetwork
         var targets = ScanTargets(unix: unix)
@@ -43,7 +45,7 @@ public struct ScanDestination: Sendable, Hashable {
                     if leavingNames, case .name(let name) = host, resolver.overrides[name] == nil {
                         places.names.append(name)
                     } else {
-                        places.hosts += try await Self.blocks(of: host, resolver, network)
+                        places.hosts += try await Self.blocks(of: host, resolver, network, source)
                     }
                 }
                 targets.groups.append(places)
@@ -56,16 +58,27 @@ public struct ScanDestination: Sendable, Hashable {
 
     @Netpoller
     private static func blocks(
-        of host: Host, _ resolver: Resolver, _ network: Network
+        of host: Host, _ resolver: Resolver, _ network: Network, _ source: IPAddress?
     ) async throws(LookupFailure) -> [ScanBlock] {
+        let (blocks, name): ([ScanBlock], String)
         switch host {
         case .block(let block):
-            guard network.family.map({ $0 == block.family }) ?? true else {
-                throw LookupFailure(cause: .noSuitableAddress(block[0].description))
-            }
-            return [block]
-        case .name(let name):
-            return try await resolver.addresses(of: name, for: network, until: nil).map { ScanBlock($0) }
+            let fits = network.family.map { $0 == block.family } ?? true
+            (blocks, name) = (fits ? [block] : [], block[0].description)
+        case .name(let text):
+            let addresses = try await resolver.addresses(of: text, for: network, until: nil)
+            (blocks, name) = (addresses.map { ScanBlock($0) }, text)
         }
+        let fitting = blocks.filter { $0.isReachable(from: source) }
+        guard !fitting.isEmpty else { throw LookupFailure(cause: .noSuitableAddress(name)) }
+        return fitting
+    }
+}
+
+extension ScanBlock {
+    /// A source that is no address in particular fits either family.
+    fileprivate func isReachable(from source: IPAddress?) -> Bool {
+        guard let source, !source.isUnspecified else { return true }
+        return source.unmapped.family == family
     }
 }

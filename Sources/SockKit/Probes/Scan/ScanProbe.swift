@@ -14,7 +14,10 @@ public struct ScanProbe: Probe {
     public var banner: Duration?
     /// Connections are reset instead of closed.
     public var resets = false
+    /// Where to connect from. The places are of its family, unless it is no address in particular (`targets(_:from:)`).
     public var source: IPAddress?
+    /// The local port of every attempt; with 0 the kernel gives each its own. Of UDP only one attempt at a time can have it.
+    public var sourcePort: UInt16 = 0
     public var options = SocketOptions()
     /// What connects, where that leads through proxies: then it is what they say of the places that is found.
     public var proxies = ProxyDialer(.direct)

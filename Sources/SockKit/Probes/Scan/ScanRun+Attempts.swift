@@ -6,9 +6,13 @@ extension ScanRun {
         let number: Int32
         do throws(NetworkError) { number = try make(for: remote) } catch {
             // What bind(2) says is about the source address.
-            guard case .system(let errno, let call) = error.cause, call == "socket", Self.isShortage(errno) else {
-                throw error
+            guard case .system(let errno, let call) = error.cause, call == "socket" else { throw error }
+            // No place of that family can be reached from here; the others can.
+            if errno == .familyNotSupported {
+                report(ScanFinding(remote: remote, state: .filtered, duration: .now - start, reason: errno))
+                return .now
             }
+            guard Self.isShortage(errno) else { throw error }
             try lack(errno, call, remote, first: first)
             return .now
         }

@@ -122,12 +122,11 @@ extension ScanRun {
     }
 
     /// A Unix listener's queue is full, and nothing tells when it has room again (connect(2)): it is tried again, as long
-    /// as there is time.
+    /// as there is time. The other places do not wait for it.
     private func waitForRoom(_ remote: Endpoint, first: Deadline) -> Bool {
-        let pause = Deadline.now + Duration.milliseconds(5)
-        if let timeout = probe.timeout, pause > first + timeout { return false }
-        again.append((remote, first))
-        self.pause = pause
+        let moment = Deadline.now + Self.roomPause
+        if let timeout = probe.timeout, moment > first + timeout { return false }
+        crowded.append((remote, first, moment))
         return true
     }
 

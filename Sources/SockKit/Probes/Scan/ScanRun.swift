@@ -9,6 +9,8 @@ final class ScanRun {
     private var cursor: ScanCursor
     /// What has to be tried again, with the moment at which it was tried first.
     var again: [(remote: Endpoint, start: Deadline)] = []
+    /// Unix listeners whose queues were full, with the moments at which to try them again, the earliest first.
+    var crowded: [(remote: Endpoint, start: Deadline, moment: Deadline)] = []
     var window: ScanWindow
     var result: ScanResult
     /// The attempts that the kernel has not decided; the free places among them are named beside them.
@@ -31,6 +33,8 @@ final class ScanRun {
     private let maker: ScanSocketMaker
 
     static let freshBackoff = Backoff(first: .milliseconds(5), most: .seconds(1))
+    /// So long a queue that was full has to get room.
+    static let roomPause = Duration.milliseconds(5)
     /// With nothing under way it is tried so often, over some five seconds.
     static let mostVainTries = 12
     /// The standard streams, the loop's descriptors, files that are read, and some more.
@@ -59,7 +63,7 @@ final class ScanRun {
             while !Task.isCancelled {
                 if underWay > 0 { try settle() }
                 let hasMore = try beginSome()
-                if underWay == 0, !hasMore, again.isEmpty { break }
+                if underWay == 0, !hasMore, again.isEmpty, crowded.isEmpty { break }
                 await probe.pace?()
                 if hasMore, hasRoom, pause == nil { await Task.yield() } else { await wait() }
             }
@@ -91,7 +95,7 @@ final class ScanRun {
         }
     }
 
-    /// A millisecond's worth of attempts, or as many as there is room for; false if nothing is left to begin.
+    /// A millisecond's worth of attempts, or as many as there is room for; false if nothing is left to begin now.
     private func beginSome() throws(NetworkError) -> Bool {
         var now = Deadline.now
         if let pause, pause > now { return true }
@@ -108,7 +112,10 @@ final class ScanRun {
 
     private func next(at now: Deadline) -> (remote: Endpoint, start: Deadline)? {
         if let next = again.popLast() { return next }
-        return cursor.next().map { ($0, now) }
+        if let place = cursor.next() { return (place, now) }
+        guard let first = crowded.first, first.moment <= now else { return nil }
+        crowded.removeFirst()
+        return (first.remote, first.start)
     }
 
     /// Until something happens, or something has had its time.
@@ -116,7 +123,7 @@ final class ScanRun {
         timeouts.dropStale { !isCurrent($0, $1) }
         repeats.dropStale { !isCurrent($0, $1) }
         banners.dropStale { !isCurrent($0, $1) }
-        let moments = [timeouts.earliest, repeats.earliest, banners.earliest, pause]
+        let moments = [timeouts.earliest, repeats.earliest, banners.earliest, pause ?? crowded.first?.moment]
         _ = await group.wait(until: moments.compactMap(\.self).min())
     }
 

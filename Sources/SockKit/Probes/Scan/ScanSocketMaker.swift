@@ -3,14 +3,16 @@ struct ScanSocketMaker {
     private let network: Network
     private let options: SocketOptions
     private let source: IPAddress?
+    private let port: UInt16
     private let isBare: Bool
 
     init(_ probe: ScanProbe) {
         network = probe.network
         options = probe.options
-        source = probe.source
+        source = probe.source.flatMap { $0.isUnspecified ? nil : $0.unmapped }
+        port = probe.sourcePort
         // What is set by default is for connections that carry something.
-        isBare = probe.options == SocketOptions() && probe.source == nil
+        isBare = probe.options == SocketOptions() && source == nil && port == 0
     }
 
     /// The open descriptor, for its taker to close.
@@ -23,9 +25,16 @@ struct ScanSocketMaker {
         }
         let builder = SocketBuilder(
             operation: .dial, network: network, options: options,
-            control: source == nil ? nil : Self.leavePortToConnect,
-            local: source.map { .ip($0, port: 0) }, remote: remote)
+            control: source == nil || port != 0 ? nil : Self.leavePortToConnect,
+            local: local(family), remote: remote,
+            // One port for many: they are told apart by their other ends.
+            reusesAddress: network.isTCP && port != 0)
         return try builder.make(family).release()
+    }
+
+    private func local(_ family: SocketFamily) -> Endpoint? {
+        if let source { return .ip(source, port: port) }
+        return port == 0 ? nil : .ip(family == .inet ? .v4Any : .v6Any, port: port)
     }
 
     /// connect(2) knows the other end, and can give one port to sockets with several of them (ip(7)).

@@ -67,9 +67,10 @@ final class DatagramReceiver {
             while arguments.count.map({ received < $0 }) ?? true, copies.failure == nil {
                 try await socket.receive(into: batch, limit: arguments.count.map { $0 - received } ?? .max)
                 if let gate { batch.keep { gate.takes(from: $0) } }
-                // What is turned away puts nothing off.
-                if batch.count > 0 { socket.readDeadline = arguments.timeout.map { .now + $0 } }
+                let hasCome = batch.count > 0
                 try await take(min(batch.count, (arguments.count ?? .max) - received))
+                // What is turned away puts nothing off, and waiting for who reads the output is no silence of the senders.
+                if hasCome { socket.readDeadline = arguments.timeout.map { .now + $0 } }
                 await Task.yield()
             }
             return .success

@@ -21,7 +21,7 @@ struct Dial {
         (network, destination) = try arguments.peer.network.destination(arguments.address, .dialing)
         resolver = try arguments.peer.network.resolver()
         try DialCommand.command.check(arguments.given, on: network.traits)
-        source = try network.isIP ? Self.source(arguments) : nil
+        source = try network.isIP ? arguments.nearEnd : nil
         // With --send the idle limit is one on each answer.
         policy = PeerPolicy(arguments.peer, watchesIdleness: arguments.roundTrips.text == nil)
         proxies = Result { () throws(NetworkError) in try arguments.proxy.dialer() }
@@ -174,20 +174,6 @@ struct Dial {
     }
 
     // MARK: - The near end
-
-    /// `--source` and `--source-port` together: a host, a port, or both.
-    private static func source(_ arguments: DialArguments) throws(UsageError) -> SourceAddress? {
-        let port = UInt16(arguments.sourcePort ?? 0)
-        guard let word = arguments.source else {
-            return arguments.sourcePort == nil ? nil : SourceAddress(host: "", port: port)
-        }
-        let source = try SourceAddress(word)
-        guard source.port != nil else { return SourceAddress(host: source.host, port: port) }
-        if arguments.sourcePort != nil {
-            throw UsageError("'--source \(word)' already names the port: leave out '--source-port'")
-        }
-        return source
-    }
 
     private func sourceEndpoint() async throws(NetworkError) -> Endpoint? {
         if network.isUnix { return try arguments.source.map(unixSource) }

@@ -85,7 +85,8 @@ struct DialArguments: Equatable, Sendable {
             """
     ).manualOnly
         .honours(
-            PeerArguments.plainNames.union(ProxyArguments.names).union([
+            // With fast open nothing is sent to the peer before there are bytes for it, and here nobody has any.
+            PeerArguments.plainNames.union(ProxyArguments.names).subtracting(["fastopen"]).union([
                 "timeout", "fallback-delay", "source", "source-port", "retry", "retry-delay", "retry-max-delay",
                 "max-time",
             ]),
@@ -112,12 +113,27 @@ struct DialArguments: Equatable, Sendable {
         ).manualOnly.needs(.source, reason: withoutSource),
         .option(
             "source-port", short: "p", as: .integer(0...65535, placeholder: "PORT"), into: \.sourcePort,
-            help: "The local port to connect from."
+            help: "The local port to connect from.",
+            detail: "With `-z` all attempts have it, those with `-u` one after another."
         ).manualOnly.needs(.ip, reason: withoutSource),
     ]
 
     private static let withoutSource =
         "'--source' and '--source-port' are for IP addresses, and {network} has none"
+
+    /// `--source` and `--source-port` together: a host, a port, or both.
+    var nearEnd: SourceAddress? {
+        get throws(UsageError) {
+            let port = UInt16(sourcePort ?? 0)
+            guard let word = source else { return sourcePort == nil ? nil : SourceAddress(host: "", port: port) }
+            let source = try SourceAddress(word)
+            guard source.port != nil else { return SourceAddress(host: source.host, port: port) }
+            if sourcePort != nil {
+                throw UsageError("'--source \(word)' already names the port: leave out '--source-port'")
+            }
+            return source
+        }
+    }
 
     func validate() throws(UsageError) {
         // Only a scan has more of them than a host and a port.

@@ -43,7 +43,7 @@ enum DialCommand: Subcommand {
             """,
         ],
         sections: [.endOfData, .programs, .stayingConnected, .proxies, .scanning, .framing, .packets, .events],
-        exitNotes: Manual.exitNotesWithPrograms,
+        exitNotes: Manual.exitNotesWithScans,
         examples: [
             Manual.Example(
                 "sockctl listen 3000", "sockctl dial 3000",

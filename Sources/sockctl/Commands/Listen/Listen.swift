@@ -11,6 +11,8 @@ struct Listen {
     private let resolver: Resolver
     /// A socket that was given, where there is no address to listen on.
     private let given: GivenSocket?
+    /// Why the one that was given cannot be had.
+    private let refusal: NetworkError?
     private let configuration: ListenConfiguration
 
     init(_ arguments: ListenArguments, _ conductor: Conductor) throws(UsageError) {
@@ -25,39 +27,52 @@ struct Listen {
             resolver: resolver,
             unixMode: UInt32(arguments.mode ?? 0o600))
         if arguments.givenSocket.isWanted {
-            let taken = try arguments.givenSocket.take(named: arguments.address.first, options: options)
-            (given, network, destination) = (taken, taken.network, nil)
+            destination = nil
+            switch try arguments.givenSocket.take(named: arguments.address.first, options: options) {
+            case .success(let taken):
+                if case .connection = taken { try arguments.checkThatOnePeerWillDo() }
+                (given, network, refusal) = (taken, taken.network, nil)
+            case .failure(let error): (given, network, refusal) = (nil, error.network ?? .tcp, error)
+            }
         } else {
             let words: [Word] = arguments.address.isEmpty ? ["127.0.0.1:0"] : arguments.address
             (network, destination) = try arguments.peer.network.destination(words, .listening)
-            given = nil
+            (given, refusal) = (nil, nil)
         }
         try ListenCommand.command.check(arguments.given, on: network.traits)
     }
 
     func run() async -> ExitStatus {
+        if let refusal { return reporter.fail(refusal) }
         arguments.peer.waiting.apply()
         do throws(RuleFailure) {
             let gate = try await conductor.gate(arguments.gate, network, resolver)
-            return await run(gate)
+            let proxy = arguments.serve == .proxy ? try await ProxyPlan(arguments.proxy, resolver, reporter) : nil
+            return await run(gate, proxy)
         } catch {
             return reporter.fail(error)
         }
     }
 
-    private func run(_ gate: Gate?) async -> ExitStatus {
+    private func run(_ gate: Gate?, _ proxy: ProxyPlan?) async -> ExitStatus {
         do throws(NetworkError) {
             if network.kind == .datagram { return try await receiveDatagrams(gate) }
             let modelServer = try modelServer()
-            if case .connection(let connection) = given { return try await serve(OnePeer(connection), gate) }
+            if case .connection(let connection) = given {
+                if let proxy { return await serve(OnePeer(connection), gate, proxy, at: connection.localEndpoint) }
+                return try await serve(OnePeer(connection), gate)
+            }
             let listener = try await listener()
             defer { listener.close() }
+            // Before anybody is told of it.
+            if let refusal = proxy?.refusal(at: listener.endpoint, arguments.gate) { return reporter.fail(refusal) }
             listener.onRetry = { [reporter] error, attempt, pause in
                 reporter.report(RetryingEvent(attempt: attempt, delay: pause, failure: Failure(error)))
             }
             reporter.report(ListeningEvent(listener, tellsBacklog: reporter.isReported(.verbose)))
             if arguments.neverAccepts { return await leaveWaiting(listener) }
             if let modelServer { return await serve(listener, modelServer) }
+            if let proxy { return await serve(listener, gate, proxy, at: listener.endpoint) }
             return try await serve(listener, gate)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
@@ -106,7 +121,15 @@ struct Listen {
             return (CountingService(tally: tally), tally)
         case .chargen: return (ChargenService(), nil)
         case .time: return (TimeService(), nil)
+        case .proxy: preconditionFailure("a proxy has a plan")
         }
+    }
+
+    private func serve(
+        _ source: any PeerSource, _ gate: Gate?, _ proxy: ProxyPlan, at own: Endpoint
+    ) async -> ExitStatus {
+        if let refusal = proxy.refusal(at: own, arguments.gate) { return reporter.fail(refusal) }
+        return await runServer(source, proxy.service(at: own), gate)
     }
 
     /// The server of an I/O model; what the kernel refuses to it is said before anybody can come.

@@ -21,6 +21,7 @@ struct ListenArguments: Equatable, Sendable {
     var queue = QueueArguments()
     var gate = GateArguments()
     var givenSocket = GivenSocketArguments()
+    var proxy = ProxyServerArguments()
     var peer = PeerArguments()
 
     static let rows: [Row<ListenArguments>] =
@@ -36,6 +37,7 @@ struct ListenArguments: Equatable, Sendable {
         ] + peers.titled("Peers") + GateArguments.rows.lifted(through: \.gate)
         + GivenSocketArguments.rows.lifted(through: \.givenSocket).titled("Peers") + backlogRows.titled("Queue")
         + QueueArguments.rows.lifted(through: \.queue)
+        + ProxyServerArguments.rows.lifted(through: \.proxy)
         + ReaderArguments.rows.lifted(through: \.reading)
         + PeerArguments.rows.lifted(through: \.peer)
 
@@ -47,12 +49,14 @@ struct ListenArguments: Equatable, Sendable {
                 `discard`, read and drop it; with `chargen`, send characters without end; with `time`, send the time \
                 as one line and close; with `frames`, answer the packets of a small binary protocol, whose client is \
                 `dial --submit`. With `chat`, each line that a peer sends goes to all the others, with its author's \
-                name in front; with `broker`, all bytes do, as they come. All but `pipe` imply `--keep-open`.
+                name in front; with `broker`, all bytes do, as they come. With `proxy`, lead it where it asks to be led; see \
+                PROXIES. All but `pipe` imply `--keep-open`.
                 """
         )
         .excludes(
             "send-only", "recv-only", "crlf", "quit-after", "half-open", "input-grace", "shutdown", "no-shutdown",
             "output", "hex-dump", "delay", "separator", "whole", valued: "echo", "discard", "chargen", "time", "frames",
+            "proxy",
             reason: "'{other}' is about standard input and output, which '{option}' leaves alone"
         )
         .excludes(
@@ -62,9 +66,14 @@ struct ListenArguments: Equatable, Sendable {
         )
         .excludes("crlf", valued: "chat", reason: "'--crlf' has no effect: the lines of a chat end in a newline")
         .excludes("frame", valued: "chat", reason: "'--frame' has no use: a chat is made of lines")
+        .excludes(
+            "goodbye", "keep-going", valued: "proxy",
+            reason: "'{other}' is about a conversation of ours, and what goes through a proxy is none"
+        )
+        .excludes("frame", valued: "proxy", reason: "'--frame' has no use: a proxy passes bytes on as they come")
         .excludes("frame", valued: "broker", reason: "'--frame' has no use: a broker passes bytes on as they come")
         .excludes(
-            "no-read", valued: "echo", "discard", "frames", "chat", "broker",
+            "no-read", valued: "echo", "discard", "frames", "chat", "broker", "proxy",
             reason: "'{option}' is about reading: '--no-read' leaves nothing to do"
         )
         .excludes(
@@ -81,6 +90,10 @@ struct ListenArguments: Equatable, Sendable {
         .needs(
             .stream, valued: "frames",
             reason: "'--serve frames' finds its packets in a stream, and {network} has messages of its own"
+        )
+        .needs(
+            .stream, valued: "proxy",
+            reason: "'--serve proxy' finds its requests in a stream, and {network} has messages of its own"
         )
         .needs(
             .connection, valued: "chat", "broker",
@@ -114,6 +127,7 @@ struct ListenArguments: Equatable, Sendable {
         ).manualOnly
             .excludes(
                 "serve discard", "serve chargen", "serve time", "serve frames", "serve chat", "serve broker",
+                "serve proxy",
                 reason: "'--io-model' is an echo server: '{other}' is another one"
             )
             .honours(
@@ -185,8 +199,18 @@ struct ListenArguments: Equatable, Sendable {
         return keepsOpen || serve != .pipe || ioModel != nil
     }
 
+    /// What is about a socket that listens has no meaning where the one that was given is a connection.
+    func checkThatOnePeerWillDo() throws(UsageError) {
+        let option = neverAccepts ? "--no-accept" : ioModel != nil ? "--io-model" : nil
+        guard let option else { return }
+        throw UsageError("'\(option)' is about a socket that listens, and the one that was given is a connection")
+    }
+
     func validate() throws(UsageError) {
         try peer.frame.validate(given, hasPackets: serve == .frames)
+        if givenSocket.isActivated, address.count > 1 {
+            throw UsageError("'--activated' takes the name of one socket: leave out '\(address[1])'")
+        }
         if givenSocket.isInetd, serve == .pipe, !given.containsAny(of: ["exec", "sh-exec"]) {
             throw UsageError(
                 "'--inetd' makes standard input the peer, and then there is nothing to join it to",
@@ -194,6 +218,9 @@ struct ListenArguments: Equatable, Sendable {
         }
         if let maximumConnections, maximumConnections > 1, !goesOn {
             throw UsageError("'--max-conns \(maximumConnections)' needs '--keep-open': without it one peer is served")
+        }
+        if serve == .pipe, !goesOn, let name = ["queue", "slow"].first(where: { given.contains($0) }) {
+            throw UsageError("'--\(name)' is about what several peers get, and one is accepted: raise '--max-accepts'")
         }
         if reading.isWanted, serve == .pipe, goesOn {
             throw UsageError(

@@ -34,7 +34,7 @@ enum ListenCommand: Subcommand {
             """
             With `--keep-open` it goes on accepting, any number of peers at once. With `--serve` it does something else \
             with them, as the small servers of old do: echo, discard, chargen, or the time as a line of text; or it joins \
-            them to each other, as a chat or a broker. With `--exec` or `--sh-exec` each peer is joined to a program of its own.
+            them to each other, as a chat or a broker; or it leads them on, as a proxy. With `--exec` or `--sh-exec` each peer is joined to a program of its own.
             """,
             """
             Once the socket accepts, a line `listening` on standard error says where. It is flushed at once: a script \
@@ -46,7 +46,7 @@ enum ListenCommand: Subcommand {
             """,
         ],
         sections: [
-            .endOfData, .programs, .framing, .packets, .rooms, .gates,
+            .endOfData, .programs, .framing, .packets, .rooms, .gates, .proxyServer,
             Manual.Section(
                 "UNIX SOCKETS",
                 """
@@ -126,6 +126,13 @@ enum ListenCommand: Subcommand {
             Manual.Example(
                 "sockctl listen 3000 --serve broker --queue 4M --slow skip", "echo news | sockctl dial 3000",
                 shows: "Pass on whatever comes to all the others; one that is 4 MiB behind misses the oldest lines."),
+            Manual.Example(
+                "sockctl listen 3000 --serve proxy", "sockctl listen 3001 --serve time",
+                #"printf 'CONNECT localhost:3001 HTTP/1.0\r\n\r\n' | sockctl dial 3000"#,
+                shows: "A proxy on one port for SOCKS and HTTP, and a client that asks it for the time elsewhere."),
+            Manual.Example(
+                "sockctl listen :3000 --serve proxy --proxy-auth ann:secret --target-deny 10.0.0.0/8",
+                shows: "A proxy for everybody who has the password, that leads to no machine of this network."),
             Manual.Example(
                 "sockctl listen -u 3000 --count 1 </dev/null", "echo hello | sockctl dial -u 3000",
                 shows: "Print one datagram and end."),

@@ -40,4 +40,10 @@ extension Manual {
                 status: "126, 127", meaning: "The program of `--exec` or `--sh-exec` cannot be run, or is not found.")
         ] + exitNotes.suffix(1)
     }
+
+    /// The same, of a command that scans, too.
+    static var exitNotesWithScans: [ExitNote] {
+        exitNotesWithPrograms.prefix(1) + [ExitNote(status: "1", meaning: "With `-z`: nothing is open.")]
+            + exitNotesWithPrograms.dropFirst()
+    }
 }

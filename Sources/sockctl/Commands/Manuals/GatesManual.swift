@@ -5,7 +5,7 @@ extension Manual.Section {
         """
         With any `--allow` or `--allow-file` only those may come whom a rule names; with `--deny` or `--deny-file` \
         everybody but those; deny wins where both name somebody. A peer that may not come is closed and told of as \
-        `peer-refused`, and puts no time limit off; a datagram is dropped, and the summary's `denied` counts it. The \
+        `peer-refused`, and puts no time limit off; a datagram is dropped, and with `-v` or `--json` the summary's `denied` counts it. The \
         options may be repeated, and a value or a line of a file may hold several rules with spaces between them; what a \
         connection costs hardly grows with their number. A rule for IPv4 is also for IPv4 peers of an IPv6 socket. A rule \
         is one of:
@@ -24,7 +24,13 @@ extension Manual.Section {
                 "example.org, example.org/24",
                 "The addresses that the name has at the start, or those that share as many bits with one."
             ),
-            ("uid:1000, gid:100", "Peers on Unix sockets, by the user or the group of their process."),
+            (
+                "uid:1000, gid:100",
+                """
+                Peers on Unix sockets, by the user or the group of their process. Nothing else is known of them, and of \
+                those on other sockets this is not: a rule that nobody could match is an error.
+                """
+            ),
             (
                 "--allow-file, --deny-file",
                 """

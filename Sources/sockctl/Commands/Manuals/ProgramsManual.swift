@@ -30,10 +30,10 @@ extension Manual.Section {
                 """
                 A process group of its own, signals as signal(7) has them, and no descriptor but its three, which are \
                 pipes. `SOCKCTL_REMOTE_ADDR`, `SOCKCTL_REMOTE_PORT`, `SOCKCTL_LOCAL_ADDR`, `SOCKCTL_LOCAL_PORT`, \
-                `SOCKCTL_PROTO` (TCP or UNIX) and `SOCKCTL_CONNECTION`, the connection's number, are in its environment; \
-                for programs that know other servers also `NCAT_REMOTE_ADDR` and so on, and `TCPREMOTEIP`, \
-                `TCPREMOTEPORT`, `TCPLOCALIP`, `TCPLOCALPORT` and `PROTO`. A Unix socket has paths for addresses, empty \
-                ones where it has no name, and no ports.
+                `SOCKCTL_PROTO` (TCP, UNIX or VSOCK) and `SOCKCTL_CONNECTION`, the connection's number, are in its \
+                environment; for programs that know other servers also `NCAT_REMOTE_ADDR` and so on, `PROTO`, and with \
+                TCP `TCPREMOTEIP`, `TCPREMOTEPORT`, `TCPLOCALIP` and `TCPLOCALPORT`. A Unix socket has paths for \
+                addresses, empty ones where it has no name, and no ports; with vsock the address is the machine's number.
                 """
             ),
             (

@@ -20,8 +20,8 @@ extension Manual.Section {
                 """
                 Either hosts and behind them the ports, or words of the form `HOST:PORTS`. A host is a name, an address, or \
                 all addresses of a block such as `10.0.0.0/24` or `[2001:db8::]/120`; a name is scanned at each of its \
-                addresses. Ports are a list of numbers, ranges and services: `22,80,8000-8010,http`. Unix sockets are \
-                named by their paths.
+                addresses, with `--source` at those of its family. Ports are a list of numbers, ranges and services: \
+                `22,80,8000-8010,http`. Unix sockets are named by their paths. vsock is not scanned.
                 """
             ),
             ("open", "Somebody listens there. With `-u`: somebody has answered."),

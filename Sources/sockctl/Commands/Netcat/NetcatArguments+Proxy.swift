@@ -6,7 +6,7 @@ extension NetcatArguments {
 
     var proxying: [Word] {
         guard let proxy else { return [] }
-        return ["--proxy", Word("\(proxyScheme)://\(proxyUser)\(Self.place(proxy.text, proxyScheme))")]
+        return [Self.option("--proxy", Word("\(proxyScheme)://\(proxyUser)\(Self.place(proxy.text, proxyScheme))"))]
     }
 
     private var proxyScheme: String {

@@ -28,7 +28,7 @@ extension NetcatArguments {
             .excludes("zero", reason: "'-z' connects, and '-l' waits: leave out one"),
         .flag(
             "keep-open", short: "k", into: \.keepsOpen, help: "Go on accepting, any number at once."
-        ).needs("listen", reason: "'-k' is about peers that are waited for: it needs '-l'"),
+        ).needsListen("-k"),
         .option(
             "source-port", short: "p", aliases: ["local-port"], as: .bytes("PORT"), into: \.port,
             help: "The local port, also that to listen on."),
@@ -39,8 +39,8 @@ extension NetcatArguments {
             "wait", short: "w", as: .checked(ValueType<Duration?>.limit), into: \.wait,
             help: "Give up when connecting, or a silence, takes longer.",
             detail: """
-                The status is 75. With `-l` nobody is waited for in vain: it is silence alone that counts. With `-u` it is \
-                the silence after standard input's end, which is no failure.
+                The status is 75. With `-l` nobody is waited for in vain: it is silence alone that counts. With `-u` a \
+                silence is the end, which is no failure.
                 """),
         .option(
             "proxy", short: "x", as: .bytes("HOST[:PORT]"), into: \.proxy, help: "Connect through this proxy.",
@@ -65,31 +65,42 @@ extension NetcatArguments {
         .option(
             "max-conns", as: .checked(ValueType<Int>.count()), into: \.maximumConnections,
             help: "Serve at most this many at once."
-        ).manualOnly.needs("listen", reason: "'--max-conns' is about peers that are waited for: it needs '-l'"),
-        .list("allow", as: .bytes("SPEC"), into: \.allowed, help: "Let only these peers in.").manualOnly,
-        .list("deny", as: .bytes("SPEC"), into: \.denied, help: "Let these peers not in.").manualOnly,
-        .option("allowfile", as: .file, into: \.allowFile, help: "Let only the peers in that a file names.").manualOnly,
-        .option("denyfile", as: .file, into: \.denyFile, help: "Let the peers not in that a file names.").manualOnly,
+        ).manualOnly.needsListen("--max-conns"),
+        .list("allow", as: .bytes("SPEC"), into: \.allowed, help: "Let only these peers in.").manualOnly
+            .needsListen("--allow"),
+        .list("deny", as: .bytes("SPEC"), into: \.denied, help: "Let these peers not in.").manualOnly
+            .needsListen("--deny"),
+        .option("allowfile", as: .file, into: \.allowFile, help: "Let only the peers in that a file names.").manualOnly
+            .needsListen("--allowfile"),
+        .option("denyfile", as: .file, into: \.denyFile, help: "Let the peers not in that a file names.").manualOnly
+            .needsListen("--denyfile"),
         .flag("broker", into: \.isBroker, help: "Send what a peer sends to all others.").manualOnly
-            .needs("listen", reason: "'--broker' is about peers that are waited for: it needs '-l'"),
+            .needsListen("--broker").hosting("--broker"),
         .flag("chat", into: \.isChat, help: "As --broker, in lines with the sender's name.").manualOnly
-            .needs("listen", reason: "'--chat' is about peers that are waited for: it needs '-l'"),
+            .needsListen("--chat").hosting("--chat")
+            .excludes("crlf", reason: "'-C' has no effect with '--chat': its lines end in a newline"),
         .option(
             "exec", short: "e", as: .bytes("PROGRAM"), into: \.program,
             help: "Join the peer to a program.", detail: "Its words are those between spaces, as for ncat."
-        ).excludes("sh-exec", reason: "'-e' and '-c' exclude each other: a peer has one program"),
-        .option("sh-exec", short: "c", as: .bytes("LINE"), into: \.line, help: "Join the peer to a line of the shell."),
+        ).excludes("sh-exec", reason: "'-e' and '-c' exclude each other: a peer has one program")
+            .joining("-e"),
+        .option("sh-exec", short: "c", as: .bytes("LINE"), into: \.line, help: "Join the peer to a line of the shell.")
+            .joining("-c"),
         .flag("pass-fd", short: "F", into: \.passesDescriptor, help: "Hand the connection over to standard output.")
-            .excludes("listen", reason: "'-F' hands a connection over that was dialled: leave out '-l'"),
+            .excludes("listen", reason: "'-F' hands a connection over that was dialled: leave out '-l'")
+            .excludes("zero", reason: "'-z' closes what it connects, and '-F' hands it over: leave out one")
+            .excludes(
+                "output", "hex-dump", reason: "'{other}' is about what is said, and with '-F' somebody else says it"),
     ]
 
     private static let ending: [Row<NetcatArguments>] = [
         .flag(
-            "shutdown", short: "N", into: \.halfCloses, help: "Half-close at standard input's end.",
+            "shutdown", short: "N", into: \.halfClose, value: .always, help: "Half-close at standard input's end.",
             detail: "That is the default, also without `-N`."
         ).overriding("no-shutdown"),
-        .flag("no-shutdown", into: \.keepsHalfOpen, help: "Do not half-close at standard input's end.").manualOnly
-            .overriding("shutdown"),
+        .flag(
+            "no-shutdown", into: \.halfClose, value: .never, help: "Do not half-close at standard input's end."
+        ).manualOnly.overriding("shutdown"),
         .option(
             "quit", short: "q", as: .quitTime, into: \.quit, help: "Quit this long after standard input's end.",
             detail: "Below zero: never, which is the default."),
@@ -110,15 +121,14 @@ extension NetcatArguments {
         .option(
             "delay", short: "i", aliases: ["interval"], as: .checked(ValueType<Duration>.duration), into: \.delay,
             help: "Wait this long between two lines of input."
-        )
-        .excludes("zero", reason: "'-i' is about lines, and '-z' sends none"),
-        .option("output", as: .file, into: \.output, help: "Also write what is received to a file.").manualOnly,
+        ).excludes("udp", reason: "'-i' is about the lines of a connection, and '-u' makes none"),
+        .option("output", as: .file, into: \.output, help: "Also write what is received to a file.").manualOnly
+            .excludes("zero", reason: "'--output' is about what is received, and '-z' receives nothing"),
         .flag("append-output", into: \.appends, help: "Keep what the file of --output holds already.").manualOnly
             .needs("output", reason: "'--append-output' is about the file of '--output', and there is none"),
         .option(
-            "hex-dump", aliases: ["hexdump"], as: .file, into: \.hexDump,
-            help: "Write a hex dump of both directions to a file."
-        ).manualOnly,
+            "hex-dump", as: .file, into: \.hexDump, help: "Write a hex dump of both directions to a file."
+        ).manualOnly.excludes("zero", reason: "'--hex-dump' is about what is said, and '-z' says nothing"),
     ]
 
     private static let socket: [Row<NetcatArguments>] = [
@@ -144,5 +154,31 @@ extension NetcatArguments {
     func validate() throws(UsageError) {
         if keepsOpen, passesDescriptor { throw UsageError("'-F' hands over one connection: leave out '-k'") }
         if isBroker, isChat { throw UsageError("'--broker' and '--chat' exclude each other") }
+        if isZero, delay != nil, places.count > 2 || places.dropFirst().contains(where: Self.isSeveralPorts) {
+            throw UsageError("'-i' is a pause between two ports, and '-z' looks at them side by side: leave it out")
+        }
+        if count != nil, !isUDP, !saysNothing { throw UsageError("'-W' counts datagrams: it needs '-u'") }
+    }
+}
+
+extension Row<NetcatArguments> {
+    fileprivate func needsListen(_ flag: String) -> Row {
+        needs("listen", reason: "'\(flag)' is about peers that are waited for: it needs '-l'")
+    }
+
+    /// The same row, with what has no meaning where peers are joined to each other.
+    fileprivate func hosting(_ flag: String) -> Row {
+        excludes("udp", reason: "'\(flag)' is about peers that come and go, and '-u' makes no connections")
+            .excludes("exec", "sh-exec", reason: "'\(flag)' joins peers to each other: leave the program out")
+            .excludes("delay", reason: "'-i' is about the lines of standard input for one peer: leave it out")
+    }
+
+    /// The same row, with what has no meaning where a peer is joined to a program.
+    fileprivate func joining(_ flag: String) -> Row {
+        excludes("zero", reason: "'-z' says nothing to who listens, and '\(flag)' joins a program to it: leave out one")
+            .excludes("pass-fd", reason: "'-F' leaves the conversation to somebody else: leave out '\(flag)'")
+            .excludes("udp", reason: "'\(flag)' joins a connection to a program, and '-u' makes none")
+            .excludes("send-only", reason: "'--send-only' is about standard input, which '\(flag)' leaves alone")
+            .excludes("no-shutdown", reason: "'--no-shutdown' is about standard input, which '\(flag)' leaves alone")
     }
 }

@@ -19,8 +19,7 @@ struct NetcatArguments: Equatable, Sendable {
     var receivesOnly = false
     var sendsOnly = false
     var passesDescriptor = false
-    var halfCloses = false
-    var keepsHalfOpen = false
+    var halfClose = HalfClose.automatic
     var isBroker = false
     var isChat = false
     var proxy: Word?
@@ -51,6 +50,24 @@ struct NetcatArguments: Equatable, Sendable {
     var allowFile: Word?
     var denyFile: Word?
     var shared = CommonArguments()
+}
+
+extension NetcatArguments {
+    /// A program speaks for itself.
+    var runsProgram: Bool { program != nil || line != nil }
+    /// Peers are joined to each other.
+    var joinsPeers: Bool { isBroker || isChat }
+    /// A connection is made, and nothing is said on it.
+    var saysNothing: Bool { isZero || passesDescriptor }
+
+    /// Standard input is not read, and its end is passed on: that is an input that has ended already.
+    var endsAtOnce: Bool { receivesOnly && halfClose == .always && !saysNothing && !runsProgram && !joinsPeers }
+
+    /// Whether a word is a range of ports or a list of them. A service's name may have a hyphen.
+    static func isSeveralPorts(_ word: Word) -> Bool {
+        let parts = word.text.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == "," }
+        return parts.count > 1 && parts.allSatisfy { Decimal.isDigits($0) }
+    }
 }
 
 extension NetcatArguments: RunArguments {

@@ -20,22 +20,20 @@ enum NetcatCommand: Subcommand {
     )
 
     static func run(_ arguments: NetcatArguments, _ conductor: Conductor) async throws(UsageError) -> ExitStatus {
-        switch try NetcatTranslation(arguments) {
-        case .listen(let words): return try await run(ListenCommand.self, words, conductor)
-        case .dial(let words):
+        let translation = try NetcatTranslation(arguments)
+        if arguments.endsAtOnce { try? FileCalls.leadNowhere(0) }
+        switch translation.command {
+        case .listen:
+            var listening = try translation.parsed(by: ListenCommand.command)
+            listening.peer.deadlines.silenceIsEnd = arguments.isUDP && arguments.wait != nil
+            return try await ListenCommand.run(listening, conductor)
+        case .dial:
             // nc -z says what it found on standard error; a scan's lines are not nc's.
             if arguments.isZero { try? FileCalls.leadNowhere(1) }
-            return try await run(DialCommand.self, words, conductor)
+            var dialling = try translation.parsed(by: DialCommand.command)
+            dialling.peer.deadlines.silenceIsEnd = arguments.isUDP && arguments.wait != nil
+            return try await DialCommand.run(dialling, conductor)
         }
-    }
-
-    @Netpoller
-    private static func run<Other: Subcommand>(
-        _ other: Other.Type, _ words: [Word], _ conductor: Conductor
-    ) async throws(UsageError) -> ExitStatus {
-        // No translation asks for help.
-        guard case .arguments(let arguments) = try other.command.parse(words) else { return .success }
-        return try await other.run(arguments, conductor)
     }
 
     private static let manual = Manual(
@@ -68,6 +66,13 @@ enum NetcatCommand: Subcommand {
                         """
                     ),
                     (
+                        "Flags without a use",
+                        """
+                        Where nothing is said by this program, as with `-z`, `-F` and programs, flags about what is said \
+                        have no effect, as with nc: `-N`, `-q`, `-d`. So have `-C`, `-i` and `-q` with `-d`.
+                        """
+                    ),
+                    (
                         "Who is served",
                         """
                         Without `-k` a second client is refused, and not kept waiting; with it any number are served at \
@@ -78,7 +83,8 @@ enum NetcatCommand: Subcommand {
                         "The status",
                         """
                         nc knows 0 and 1. Here a refused connection is 69, an unknown host 68, a time-out 75, also that of a \
-                        silent peer, and a wrong command line 64.
+                        silent peer, and a wrong command line 64. With `-z` it is 1 if nothing is open; a datagram that is \
+                        not answered is no success.
                         """
                     ),
                     (
@@ -91,7 +97,7 @@ enum NetcatCommand: Subcommand {
                 ])
             )
         ],
-        exitNotes: Manual.exitNotes,
+        exitNotes: Manual.exitNotesWithScans,
         examples: [
             Manual.Example(
                 "sockctl listen 3000 --serve echo", "echo hello | sockctl nc -N 127.0.0.1 3000",

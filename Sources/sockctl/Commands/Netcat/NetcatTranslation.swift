@@ -1,41 +1,52 @@
 /// A command line of nc as this program has it: a pure function of the words.
-enum NetcatTranslation: Equatable, Sendable {
-    /// `listen` with these words.
-    case listen([Word])
-    /// `dial` with these words.
-    case dial([Word])
-
-    init(_ arguments: NetcatArguments) throws(UsageError) {
-        let words = arguments.network + arguments.transfer + arguments.socket
-        if arguments.listens {
-            let place = try arguments.listeningPlace
-            self = .listen(words + arguments.serving + place + arguments.programs)
-        } else {
-            let place = try arguments.dialledPlace
-            self = .dial(words + arguments.dialling + arguments.proxying + place + arguments.programs)
-        }
+///
+/// What was no option there is none here, however it begins: `nc -- "$host" 80` passes a host on, and nothing else.
+struct NetcatTranslation: Equatable, Sendable {
+    enum Target: String, Sendable {
+        case listen, dial
     }
 
-    /// The words, behind the command's name.
-    var words: [Word] {
-        switch self {
-        case .listen(let words): ["listen"] + words
-        case .dial(let words): ["dial"] + words
+    let command: Target
+    /// The options. A value is part of its option's word, so that none can be taken for an option.
+    let options: [Word]
+    /// Where: words that belong to no option.
+    let place: [Word]
+    /// The option of a program to run, and all its words.
+    let program: [Word]
+
+    init(_ arguments: NetcatArguments) throws(UsageError) {
+        let options = arguments.network + arguments.transfer + arguments.socket
+        if arguments.listens {
+            command = .listen
+            place = try arguments.listeningPlace
+            self.options = options + arguments.serving
+        } else {
+            command = .dial
+            place = try arguments.dialledPlace
+            self.options = options + arguments.dialling + arguments.proxying
         }
+        program = arguments.programs
+    }
+
+    /// The arguments of the command that does it.
+    func parsed<Arguments: CommandArguments>(by command: Command<Arguments>) throws(UsageError) -> Arguments {
+        guard case .arguments(let arguments) = try command.parse(options + program, loose: place) else {
+            preconditionFailure("no option that nc's are translated to asks for help")
+        }
+        return arguments
     }
 }
 
 extension NetcatArguments {
     private typealias Flag = (isGiven: Bool, words: [Word])
-    private typealias Valued = (value: Word?, option: Word)
+    private typealias Valued = (value: Word?, option: String)
 
     private static func gather(_ flags: [Flag], _ valued: [Valued] = []) -> [Word] {
-        var words = flags.flatMap { $0.isGiven ? $0.words : [] }
-        for (value, option) in valued {
-            if let value { words += [option, value] }
-        }
-        return words
+        flags.flatMap { $0.isGiven ? $0.words : [] }
+            + valued.compactMap { given in given.value.map { Self.option(given.option, $0) } }
     }
+
+    static func option(_ name: String, _ value: Word) -> Word { Word(Array("\(name)=".utf8) + value.bytes) }
 
     fileprivate var network: [Word] {
         // nc listens on IPv4 unless it is told otherwise: the line that -v writes is then its own.
@@ -46,21 +57,25 @@ extension NetcatArguments {
         ])
     }
 
+    /// What is said and heard, and when that is over; flags that have no meaning then are left out, as nc leaves them.
     fileprivate var transfer: [Word] {
-        Self.gather(
+        guard !saysNothing else { return passesDescriptor ? ["--pass-fd"] : [] }
+        let ownsInput = !runsProgram && !joinsPeers
+        let readsInput = ownsInput && !receivesOnly
+        let sends = readsInput || !ownsInput
+        return Self.gather(
             [
-                (isCRLF, ["-C"]), (receivesOnly, ["--recv-only"]), (sendsOnly, ["--send-only"]), (halfCloses, ["-N"]),
-                (keepsHalfOpen, ["--no-shutdown"]), (passesDescriptor, ["--pass-fd"]), (appends, ["--append"]),
+                (isCRLF && sends, ["-C"]), (receivesOnly && !runsProgram && !endsAtOnce, ["--recv-only"]),
+                (sendsOnly, ["--send-only"]), (halfClose == .always && ownsInput, ["-N"]),
+                (halfClose == .never && readsInput && !isUDP, ["--no-shutdown"]), (appends, ["--append"]),
             ],
             [
-                (quit, "--quit-after"), (count, "--count"), (delay, "--delay"), (output, "--output"),
-                (hexDump, "--hex-dump"), (idle, "--idle-timeout"),
-                (silence, isUDP ? "--input-grace" : "--idle-timeout"),
+                (readsInput ? quit : nil, "--quit-after"), (count, "--count"), (sends ? delay : nil, "--delay"),
+                (output, "--output"), (hexDump, "--hex-dump"), (idle, "--idle-timeout"), (wait, "--idle-timeout"),
+                // The silence after standard input's end is one, too.
+                (isUDP && readsInput ? wait : nil, "--input-grace"),
             ])
     }
-
-    /// Nothing is said, and so nothing is silent, on a connection that is only made.
-    private var silence: Word? { isZero || passesDescriptor ? nil : wait }
 
     fileprivate var socket: [Word] {
         Self.gather(
@@ -75,7 +90,7 @@ extension NetcatArguments {
     }
 
     fileprivate var serving: [Word] {
-        let gates = allowed.flatMap { ["--allow", $0] as [Word] } + denied.flatMap { ["--deny", $0] as [Word] }
+        let gates = allowed.map { Self.option("--allow", $0) } + denied.map { Self.option("--deny", $0) }
         return Self.gather(
             [(keepsOpen, ["-k"]), (isBroker, ["--serve", "broker"]), (isChat, ["--serve", "chat"])],
             [(maximumConnections, "--max-conns"), (allowFile, "--allow-file"), (denyFile, "--deny-file")]) + gates
@@ -86,9 +101,9 @@ extension NetcatArguments {
             [(isZero, ["-z"])], [(wait, "--timeout"), (source, "--source"), (port, "--source-port")])
     }
 
-    /// The words of a program stand last: all that follows `--` is its own.
+    /// All that follows `--` is the program's own.
     fileprivate var programs: [Word] {
-        if let line { return ["-c", line] }
+        if let line { return [Self.option("--sh-exec", line)] }
         guard let program else { return [] }
         return ["-e", "--"] + program.split(by: " ").filter { !$0.bytes.isEmpty }
     }
@@ -98,7 +113,15 @@ extension NetcatArguments {
     /// `PORT`, `HOST PORT`, `-p PORT`, `-s HOST -p PORT`, or a path.
     fileprivate var listeningPlace: [Word] {
         get throws(UsageError) {
-            if isUnix { return try only("a path", as: "nc -lU PATH") }
+            if isUnix {
+                if let word = source.map({ "-s \($0)" }) ?? port.map({ "-p \($0)" }) {
+                    throw UsageError("'\(word)' is about IP addresses, and a Unix socket has a path: leave it out")
+                }
+                return try only("a path", as: "nc -lU PATH")
+            }
+            if let source, places.count == 2 {
+                throw UsageError("'-s \(source)' and '\(places[0])' both say at which address to listen: leave out one")
+            }
             if places.count > 2 || port != nil && places.count > 1 {
                 throw UsageError("nc listens on one port: \(places.map(\.text).joined(separator: " ")) is too much")
             }
@@ -118,7 +141,7 @@ extension NetcatArguments {
     }
 
     private func place(_ host: Word?, _ port: Word) throws(UsageError) -> [Word] {
-        guard Self.ports(port) == 1 else {
+        guard !Self.isSeveralPorts(port) else {
             throw UsageError("'\(port)' is more than one port, and nc listens on one")
         }
         if isVsock { return [host ?? "any", port] }
@@ -137,8 +160,8 @@ extension NetcatArguments {
             guard let first = ports.first else {
                 throw UsageError("a port is missing: nc \(host) PORT", hint: "to listen on it: nc -l \(host)")
             }
-            if isZero { return [host, Word(ports.map(\.text).joined(separator: ","))] }
-            guard ports.count == 1, Self.ports(first) == 1 else {
+            if isZero { return [host, Word(ports.map { Self.upwards($0.text) }.joined(separator: ","))] }
+            guard ports.count == 1, !Self.isSeveralPorts(first) else {
                 throw UsageError(
                     "\(ports.map(\.text).joined(separator: " ")) is more than one port, and only one is talked to",
                     hint: "to see which are open: nc -z \(host) \(ports.map(\.text).joined(separator: " "))")
@@ -154,9 +177,14 @@ extension NetcatArguments {
         return [place]
     }
 
-    /// How many ports a word stands for: two for any range or list. A service's name may have a hyphen.
-    private static func ports(_ word: Word) -> Int {
-        let parts = word.text.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == "," }
-        return parts.count > 1 && parts.allSatisfy { Decimal.isDigits($0) } ? 2 : 1
+    /// The ports with the ends of each range in order: nc takes `30-20` as well.
+    private static func upwards(_ list: String) -> String {
+        list.split(separator: ",", omittingEmptySubsequences: false).map { item in
+            let ends = item.split(separator: "-", omittingEmptySubsequences: false)
+            guard ends.count == 2, let first = UInt16(ends[0]), let last = UInt16(ends[1]), first > last else {
+                return String(item)
+            }
+            return "\(last)-\(first)"
+        }.joined(separator: ",")
     }
 }

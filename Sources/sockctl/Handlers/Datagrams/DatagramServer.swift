@@ -27,12 +27,13 @@ final class DatagramServer {
             while count.map({ arrived < $0 }) ?? true {
                 var room = buffer.mutableSpan
                 let datagram = try await socket.receive(into: &room)
+                // A receive does not wait while there are more, whoever sent them.
+                await Task.yield()
                 if let gate, !gate.takes(from: datagram.source) { continue }
                 socket.readDeadline = nil
                 arrived += 1
                 report(datagram.source, bytes: datagram.count, length: datagram.length, sent: false)
                 try await answer(datagram, buffer.span.extracting(first: datagram.count))
-                await Task.yield()
             }
             return .success
         } catch {
@@ -49,7 +50,7 @@ final class DatagramServer {
         // A Unix sender without a name has nowhere to be answered.
         guard datagram.source != .unix(.unnamed) else { return }
         switch mode {
-        case .pipe, .discard, .frames, .chat, .broker: return
+        case .pipe, .discard, .frames, .chat, .broker, .proxy: return
         case .echo: try await send(payload, to: datagram.source)
         case .time: try await send(Array("\(Timestamp.now)\n".utf8).span, to: datagram.source)
         case .chargen:

@@ -67,6 +67,7 @@ final class DatagramSession {
         var rules = DatagramRelay.Rules()
         rules.grace = arguments.ending.quitAfter ?? arguments.ending.inputGrace
         rules.idleTimeout = arguments.deadlines.idleTimeout
+        rules.awaitsFirst = arguments.deadlines.silenceIsEnd
         rules.firstTimeout = firstTimeout
         rules.count = arguments.ending.count
         rules.writeSize = arguments.pace.writeSize ?? longest
@@ -85,6 +86,7 @@ final class DatagramSession {
                 reporter.report(InputDroppedEvent(bytes: result.bytesUnsent, sent: sent, unsent: result.bytesUnsent))
             }
             return status
+        case .idle where arguments.deadlines.silenceIsEnd: return .success
         case .idle:
             let span = relay.datagramsReceived == 0 ? "no datagram came in time" : "nothing came or went in time"
             return reporter.fail(NetworkError(.read, network: ends.network, local: ends.local, cause: .noAnswer(span)))

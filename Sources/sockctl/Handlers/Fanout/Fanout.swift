@@ -19,6 +19,8 @@ final class Fanout {
     private let reporter: Reporter
     private var log: FanoutLog
     private(set) var readers: [FanoutReader] = []
+    /// How many of them are not gone.
+    private var present = 0
     private var laggards: [ObjectIdentifier: FanoutReader] = [:]
     private var isFlushDue = false
     var hold = FanoutHold()
@@ -41,29 +43,30 @@ final class Fanout {
         reader.fanout = self
         reader.index = readers.count
         readers.append(reader)
+        present += 1
         if !greeting.isEmpty { push(reader) }
     }
 
-    /// Lets a reader go, and returns what it has not got yet; a piece that a task is writing goes before that.
+    /// Lets a reader go, and returns what it has not got yet, a message or a write each; a piece that a task is writing
+    /// goes before that.
     @discardableResult
-    func remove(_ reader: FanoutReader) -> [UInt8] {
+    func remove(_ reader: FanoutReader) -> [FanoutLog.Piece] {
         guard reader.fanout === self else { return [] }
         flush()
-        var rest: [UInt8] = []
+        var rest: [FanoutLog.Piece] = []
         if !reader.isGone, reader.isBlocked {
             while let piece = next(reader) {
-                rest.append(piece.bytes.span.extracting(piece.range))
+                rest.append(piece)
                 advance(reader, by: piece.range.count)
             }
         }
-        reader.isGone = true
+        leave(reader)
         reader.fanout = nil
         let last = readers.removeLast()
         if last !== reader {
             readers[reader.index] = last
             last.index = reader.index
         }
-        settle(reader)
         forget()
         reviewHold()
         return rest
@@ -184,10 +187,18 @@ final class Fanout {
 
     func lose(_ reader: FanoutReader, _ error: NetworkError) {
         guard !reader.isGone else { return }
-        reader.isGone = true
-        settle(reader)
+        leave(reader)
         reader.lose(error)
         reviewHold()
+    }
+
+    /// A reader gets nothing any more: nothing is kept for it, so it has no place among what is.
+    private func leave(_ reader: FanoutReader) {
+        guard !reader.isGone else { return }
+        reader.isGone = true
+        present -= 1
+        settle(reader)
+        reader.cursor = nil
     }
 
     /// A reader waits for nothing any more.
@@ -195,9 +206,8 @@ final class Fanout {
         guard laggards.removeValue(forKey: ObjectIdentifier(reader)) != nil else { return }
         reader.mayHold = true
         hold.end(reader)
-        guard !reader.isGone else { return }
         tellOfSkips(reader)
-        reader.caughtUp()
+        if !reader.isGone { reader.caughtUp() }
     }
 
     /// What nobody waits for is kept no longer.
@@ -211,14 +221,15 @@ final class Fanout {
 
     // MARK: - Who is behind
 
+    /// How many bytes a reader has still to take; none once it is gone.
     func waiting(_ reader: FanoutReader) -> Int {
-        (reader.cursor.map(log.waiting) ?? 0) + reader.inFlight
+        reader.isGone ? 0 : (reader.cursor.map(log.waiting) ?? 0) + reader.inFlight
     }
 
     /// Looks whether senders have to wait for anybody.
     func reviewHold() {
         if laggards.isEmpty, hold.isIdle { return }
-        let everybodyLags = limits.waitsForLast && laggards.count == readers.count
+        let everybodyLags = limits.waitsForLast && laggards.count == present
         for reader in laggards.values { hold.review(reader, waiting(reader), limits.bound, isForced: everybodyLags) }
         hold.settle(self)
     }
@@ -226,8 +237,7 @@ final class Fanout {
     private func tooSlow(_ reader: FanoutReader) {
         if limits.slow == .drop, reader.mayBeDropped {
             reporter.report(SlowEvent(ends: reader.ends, bytes: waiting(reader), action: .drop))
-            reader.isGone = true
-            settle(reader)
+            leave(reader)
             reader.drop()
             return
         }

@@ -81,8 +81,16 @@ class FanoutReader: StreamSleeper {
         }
     }
 
-    /// Waits for what a task is writing; there is nothing more to come once the reader is gone.
-    func finishWriting() async { await writer?.value }
+    /// Waits for what a task is writing; there is nothing more to come once the reader is gone. Whoever is cancelled
+    /// meanwhile has the writing cancelled.
+    func finishWriting() async {
+        guard let writer else { return }
+        await withTaskCancellationHandler {
+            await writer.value
+        } onCancel: {
+            writer.cancel()
+        }
+    }
 
     func stopWriter() {
         writer?.cancel()

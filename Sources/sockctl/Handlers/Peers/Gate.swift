@@ -8,8 +8,10 @@ final class Gate {
     private let network: Network
     private let resolver: Resolver
     private let reporter: Reporter
+    /// The options that the rules of the command line stand with.
+    private let options: (allow: String, deny: String)
     /// Nil is everybody.
-    private var allowed: AddressSet?
+    private(set) var allowed: AddressSet?
     private var denied = AddressSet([])
     private var isReading = false
     /// They are to be read once more: they may have changed meanwhile.
@@ -19,19 +21,33 @@ final class Gate {
 
     /// Reads the rules; nil where there are none to be read.
     static func open(
-        _ arguments: GateArguments, _ network: Network, _ resolver: Resolver, _ reporter: Reporter
+        _ arguments: GateArguments, _ network: Network, _ resolver: Resolver, _ reporter: Reporter,
+        options: (allow: String, deny: String) = ("--allow", "--deny")
     ) async throws(RuleFailure) -> Gate? {
         guard arguments.hasRules else { return nil }
-        let gate = Gate(arguments, network, resolver, reporter)
+        guard network.isIP || network.isUnix && network.kind != .datagram else {
+            throw RuleFailure(
+                failure: Failure(
+                    code: "usage",
+                    message:
+                        "'\(options.allow)' and '\(options.deny)' name addresses, users and groups, and peers on \(network) have none"
+                ),
+                status: .usage)
+        }
+        let gate = Gate(arguments, network, resolver, reporter, options)
         try await gate.read()
         return gate
     }
 
-    private init(_ arguments: GateArguments, _ network: Network, _ resolver: Resolver, _ reporter: Reporter) {
+    private init(
+        _ arguments: GateArguments, _ network: Network, _ resolver: Resolver, _ reporter: Reporter,
+        _ options: (allow: String, deny: String)
+    ) {
         self.arguments = arguments
         self.network = network
         self.resolver = resolver
         self.reporter = reporter
+        self.options = options
     }
 
     // MARK: - Whom the rules name
@@ -54,9 +70,9 @@ final class Gate {
         return false
     }
 
-    private func refusal(_ names: (AddressSet) -> Bool) -> String? {
-        if names(denied) { return "a rule of --deny names it" }
-        if let allowed, !names(allowed) { return "no rule of --allow names it" }
+    func refusal(_ names: (AddressSet) -> Bool) -> String? {
+        if names(denied) { return "a rule of \(options.deny) names it" }
+        if let allowed, !names(allowed) { return "no rule of \(options.allow) names it" }
         return nil
     }
 
@@ -91,8 +107,8 @@ final class Gate {
     }
 
     private func read() async throws(RuleFailure) {
-        let allows = try await rules("--allow", arguments.allowed, arguments.allowFiles)
-        let denies = try await rules("--deny", arguments.denied, arguments.denyFiles)
+        let allows = try await rules(options.allow, arguments.allowed, arguments.allowFiles)
+        let denies = try await rules(options.deny, arguments.denied, arguments.denyFiles)
         allowed = arguments.admitsOnlyNamed ? AddressSet(allows) : nil
         denied = AddressSet(denies)
     }
@@ -109,6 +125,7 @@ final class Gate {
     }
 
     private func add(_ placed: PlacedRule, to rules: inout [AddressRule]) async throws(RuleFailure) {
+        try check(placed)
         switch placed.rule {
         case .name(let name, let bits):
             for address in try await addresses(of: name, placed.place) {
@@ -116,16 +133,24 @@ final class Gate {
                 rules.append(.network(address, bits: min(bits ?? whole, whole)))
             }
         case .network(let address, let bits): rules.append(.network(address.withNamedZone, bits: bits))
-        case .octets: rules.append(placed.rule)
-        case .user, .group:
-            guard network.isUnix, network.kind != .datagram else {
-                let reason = "users and groups are known of peers on Unix sockets, not of those on \(network)"
-                throw RuleFailure(
-                    failure: Failure(code: "usage", message: "\(placed.place): \(reason)"),
-                    status: placed.place.hasPrefix("--") ? .usage : .data)
-            }
-            rules.append(placed.rule)
+        case .octets, .user, .group: rules.append(placed.rule)
         }
+    }
+
+    /// Refuses a rule that no peer here can match.
+    private func check(_ placed: PlacedRule) throws(RuleFailure) {
+        let reason: String
+        switch placed.rule {
+        case .user, .group:
+            if network.isUnix { return }
+            reason = "users and groups are known of peers on Unix sockets, not of those on \(network)"
+        case .name, .network, .octets:
+            if network.isIP { return }
+            reason = "peers on Unix sockets have no addresses: name them by uid:N or gid:N"
+        }
+        throw RuleFailure(
+            failure: Failure(code: "usage", message: "\(placed.place): \(reason)"),
+            status: placed.place.hasPrefix("--") ? .usage : .data)
     }
 
     private func addresses(of name: String, _ place: String) async throws(RuleFailure) -> [IPAddress] {

@@ -6,6 +6,10 @@ extension Peer {
     @inline(never)
     func failure(_ error: NetworkError) -> Failure {
         var failure = Failure(error, connection: number)
+        if let losses = conversation?.totals?.losses {
+            (failure.unread, failure.unacknowledged) = (losses.unread, losses.unacknowledged)
+            return failure
+        }
         // Of a connection that was given up for its silence, or for a file of ours, there is nothing more to say.
         guard error.cause == .timeout || error.errno != nil, error.stream == nil else { return failure }
         let depths = connection.queueDepths
@@ -28,15 +32,24 @@ extension Peer {
     }
 
     /// Waits, but no longer than that, until the peer's kernel has all that was sent: closing with unread bytes would reset
-    /// the connection, and take with it what is still on its way.
-    func settle(until end: Deadline? = nil) async {
+    /// the connection, and take with it what is still on its way. Fails where a limit of the connection comes before that.
+    func settle(until end: Deadline? = nil) async throws(NetworkError) {
+        try await connection.waitUntilOpen()
         try? connection.closeWrite()
         let drain = Netpoller.spawn { [connection] in while (try? await connection.discard()) ?? nil != nil {} }
         defer { drain.cancel() }
+        var (last, pause) = (Int.max, Duration.milliseconds(2))
         while let queued = connection.queueDepths?.unacknowledged, queued > 0, !Task.isCancelled {
             if end?.hasPassed ?? false { return }
             if connection.tcpInfo.map({ $0.state == .closed }) ?? true { return }
-            await Netpoller.sleep(for: .milliseconds(2))
+            if ownDeadline?.hasPassed ?? false { fail(names.failure(.write, .timeout)) }
+            if let failure { throw failure }
+            if hasExpired { return }
+            // A peer that takes something is not idle.
+            if queued < last, policy.keepsTime { lastActivity = .now }
+            last = queued
+            await Netpoller.sleep(for: pause)
+            pause = min(pause * 2, .milliseconds(50))
         }
     }
 

@@ -83,18 +83,18 @@ extension Peer {
             if end.hasPassed { break }
             guard await Netpoller.sleep(until: end) else { return }
         }
-        fail(idleError(limit))
+        fail(idleError)
     }
 
     /// What ended a rest that nothing else did.
     func endOfRest() -> NetworkError {
-        if let limit = policy.idleTimeout, (lastActivity + limit).hasPassed { fail(idleError(limit)) }
+        if let limit = policy.idleTimeout, (lastActivity + limit).hasPassed { fail(idleError) }
         return failure ?? names.failure(.read, .timeout)
     }
 
     /// The silence that was too long, and what cannot be said to the peer any more.
-    private func idleError(_ limit: Duration) -> NetworkError {
-        let reason = "nothing came or went for \(Quantity.duration(limit))"
+    var idleError: NetworkError {
+        let reason = "nothing came or went for \(Quantity.duration(policy.idleTimeout ?? .zero))"
         let isMute = connection.saidEnd && !policy.goodbye.isEmpty
         return names.failure(
             .read, .idle(isMute ? reason + "; this side had ended already, so the goodbye was not said" : reason))

@@ -44,7 +44,7 @@ extension Peer {
             ClosedEvent(
                 ends: ends, by: ending, duration: .now - start, received: received, sent: sent,
                 unread: depths?.received, unacknowledged: connection.bytesUnacknowledged, unsent: depths?.unsent,
-                silence: clock?.silence, messages: messages, tcp: connection.tcpInfo,
+                silence: clock?.silence, messages: messages, pair: conversation?.totals, tcp: connection.tcpInfo,
                 namesPeer: server != nil))
     }
 

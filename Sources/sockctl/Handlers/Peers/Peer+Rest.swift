@@ -7,6 +7,15 @@ protocol PeerConversation: AnyObject, Sendable {
     var isIdle: Bool { get }
     /// The order to finish.
     func finish()
+    /// Has the peer woken when it has something to do; false where that is now. nil leaves it to the peer's connection.
+    func rest(waking peer: any StreamSleeper) -> Bool?
+    /// Of a peer that was joined to another connection: what went through.
+    var totals: PairTotals? { get }
+}
+
+extension PeerConversation {
+    func rest(waking peer: any StreamSleeper) -> Bool? { nil }
+    var totals: PairTotals? { nil }
 }
 
 extension HTTPConversation: PeerConversation {}
@@ -35,7 +44,11 @@ extension Peer: StreamSleeper {
     nonisolated private static let goOn = Netpoller.onLoop(serveNow)
 
     private static func serveNow(_ peer: Peer) -> Bool {
-        if peer.policy.limitsSilence, peer.connection.hasRestedTooLong {
+        // One that waited for something else than its own bytes was not silent.
+        let hasRested = peer.isResting
+        peer.isResting = false
+        if hasRested, peer.policy.limitsSilence, peer.connection.hasRestedTooLong {
+            if peer.mayRestOn, peer.rest() { return true }
             peer.leftover = Leftover(failure: peer.endOfRest())
             return false
         }
@@ -45,6 +58,14 @@ extension Peer: StreamSleeper {
     /// Whether it may rest without a task: nothing has to be watched meanwhile but the connection's own deadlines.
     var mayRest: Bool {
         canRest && pacing == nil && policy.lifetime == nil && policy.maximumBytes == nil && policy.keepGoing == 0
+            && (policy.idleTimeout == nil || policy.readTimeout == nil)
+    }
+
+    /// Whether something went to it since its rest began, so that the idle limit, which ended that, has not passed; no other
+    /// limit has.
+    private var mayRestOn: Bool {
+        guard let limit = policy.idleTimeout, policy.readTimeout == nil, mayMoveDeadline else { return false }
+        return !(lastActivity + limit).hasPassed && !(ownDeadline?.hasPassed ?? false)
     }
 
     /// What a round without a task left to do.
@@ -56,10 +77,12 @@ extension Peer: StreamSleeper {
     /// Leaves the peer to the loop; false if there is something to be read already.
     func rest() -> Bool {
         unsafe task = nil
+        if let isResting = conversation?.rest(waking: self) { return isResting }
         if let limit = policy.idleTimeout, mayMoveDeadline {
             connection.readDeadline = min(lastActivity + limit, ownDeadline ?? .never)
         }
-        return connection.rest(waking: self)
+        isResting = connection.rest(waking: self)
+        return isResting
     }
 
     /// A task takes over, and a task beside it watches how long the peer is idle.
@@ -70,5 +93,6 @@ extension Peer: StreamSleeper {
     /// Whoever was told to end, or is to, has a deadline that stays.
     private var mayMoveDeadline: Bool { !isFinishing && failure == nil }
 
-    private var ownDeadline: Deadline? { policy.deadline.map { start + $0 } }
+    /// When its time is over, whatever goes on.
+    var ownDeadline: Deadline? { policy.deadline.map { start + $0 } }
 }

@@ -23,6 +23,8 @@ final class Peer: ByteStream {
     var hasExpired = false
     /// It is not worth waiting for what it has not read: closing resets the connection.
     var isCutOff = false
+    /// No task serves it, and the loop knows of it.
+    var isResting = false
     /// Its own end has come: it does not count among those that are served.
     var hasLeft = false {
         didSet { if hasLeft, !oldValue { server?.hasLeft(self) } }
@@ -41,6 +43,8 @@ final class Peer: ByteStream {
     var conversation: (any PeerConversation)?
     /// What its service has still to do, from a round without a task.
     var leftover: Leftover?
+    /// What a proxy said of whom it connects for; nil where nobody was asked.
+    var origin: PeerOrigin?
     /// Who serves it: a rest ends there.
     var server: Server?
     /// The task that serves it; nil while it rests.
@@ -64,7 +68,11 @@ final class Peer: ByteStream {
     var stream: any ByteStream { pacing ?? self }
 
     /// Which connection it is, for reports.
-    var ends: Ends { Ends(connection, number: number) }
+    var ends: Ends {
+        var ends = Ends(connection, number: number)
+        if let client = origin?.client { ends.remote = client }
+        return ends
+    }
 
     // MARK: - Reading
 
@@ -95,6 +103,7 @@ final class Peer: ByteStream {
     }
 
     var canRest: Bool { connection.canRest }
+    var canWriteNow: Bool { connection.canWriteNow }
     func rest(waking sleeper: any StreamSleeper) -> Bool { connection.rest(waking: sleeper) }
 
     func discard() async throws(NetworkError) -> Int? {

@@ -63,7 +63,7 @@ final class PeerHub: HostedService, FanoutSender {
         inputEnded = true
         fanout.flush()
         for guest in guests.values {
-            if fanout.waiting(guest) == 0 { sayEnd(to: guest) }
+            if !guest.isGone, fanout.waiting(guest) == 0 { sayEnd(to: guest) }
             guest.rest.wake()
         }
     }
@@ -112,7 +112,7 @@ final class PeerHub: HostedService, FanoutSender {
     private func finish(_ guest: HubGuest) async throws(NetworkError) {
         let rest = fanout.remove(guest)
         await guest.finishWriting()
-        if !rest.isEmpty { try await guest.write(rest.span) }
+        for piece in rest { try await guest.write(piece.bytes.span.extracting(piece.range)) }
     }
 
     private func part(_ guest: HubGuest) {

@@ -5,6 +5,8 @@ import SockKit
 protocol PeerSource: AnyObject, Sendable {
     /// The moment after which no more are waited for.
     var deadline: Deadline? { get set }
+    /// Whether nobody can come any more.
+    var isExhausted: Bool { get }
     /// Waits for the next one.
     func accept() async throws(NetworkError) -> Connection
     /// One who need not be waited for.
@@ -12,24 +14,32 @@ protocol PeerSource: AnyObject, Sendable {
     func close()
 }
 
-extension Listener: PeerSource {}
+extension Listener: PeerSource {
+    var isExhausted: Bool { false }
+}
 
 /// One peer, who was there from the start.
 @Netpoller
 final class OnePeer: PeerSource {
-    var deadline: Deadline?
     private var connection: Connection?
 
     init(_ connection: Connection) {
         self.connection = connection
     }
 
+    /// Nobody is waited for.
+    var deadline: Deadline? {
+        get { nil }
+        set {}
+    }
+
+    var isExhausted: Bool { connection == nil }
+
     func acceptNow() throws(NetworkError) -> Connection? { connection.take() }
 
     func accept() async throws(NetworkError) -> Connection {
         if let connection = connection.take() { return connection }
-        await Netpoller.sleep(until: nil)
-        throw NetworkError(.accept, network: nil, cause: .cancelled)
+        throw NetworkError(.accept, network: nil, cause: .closed)
     }
 
     func close() {

@@ -90,6 +90,8 @@ final class Server {
     private func acceptAll() async -> ExitStatus {
         while limits.accepts.map({ accepted < $0 }) ?? true {
             guard await pauseBeforeAccept() else { return .success }
+            // The only one there was has been turned away.
+            if listener.isExhausted, !isFinishing { return .notPermitted }
             do throws(NetworkError) {
                 receive(try await listener.accept())
                 try receiveThoseAtTheDoor()

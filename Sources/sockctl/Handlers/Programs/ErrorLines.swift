@@ -26,11 +26,14 @@ final class ErrorLines {
 
     private func run() async {
         while let bytes = await errors.read() {
+            // What stands there already has no newline.
+            var (start, unseen) = (0, pending.count)
             pending += bytes
-            while let newline = pending.firstIndex(of: UInt8(ascii: "\n")) {
-                tell(pending[..<newline])
-                pending.removeFirst(newline + 1)
+            while let newline = pending[unseen...].firstIndex(of: UInt8(ascii: "\n")) {
+                tell(pending[start..<newline])
+                (start, unseen) = (newline + 1, newline + 1)
             }
+            pending.removeFirst(start)
             if pending.count >= Self.longest { tellRest() }
         }
         tellRest()

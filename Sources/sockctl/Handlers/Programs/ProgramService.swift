@@ -47,14 +47,16 @@ final class ProgramService: Service {
         progress?.begin()
         let result = await join(peer, run, view)
         peer.onStop = nil
+        defer {
+            run.child.stream.close()
+            run.conversationHasEnded()
+        }
         if case .done = result.ending {
             // Unread bytes would make the close a reset, which could take what was sent with it.
-            if !result.farEnded { await peer.settle() }
+            if !result.farEnded { try await peer.settle() }
         } else {
             run.hangUp()
         }
-        run.child.stream.close()
-        run.conversationHasEnded()
         return try end(result, peer, cutOff: view.cutOff)
     }
 

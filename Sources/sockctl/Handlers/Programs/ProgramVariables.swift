@@ -24,7 +24,7 @@ enum ProgramVariables {
             ]
         }
         variables += [.init("SOCKCTL_CONNECTION", ByteString("\(ends.connection ?? 1)")), .init("PROTO", network)]
-        guard !ends.network.isUnix else { return variables }
+        guard ends.network.isTCP else { return variables }
         return variables
             + zip(ucspi, [remote.address, remote.port, local.address, local.port]).map { .init($0, $1) }
     }

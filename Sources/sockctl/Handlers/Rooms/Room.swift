@@ -67,27 +67,33 @@ final class Room: HostedService {
         return member
     }
 
-    func serveNow(_ peer: Peer) -> Bool {
-        guard peer.mayRest else { return false }
+    /// A peer that is lost or dropped while the fan-out writes is woken in the middle of that: it says nothing then.
+    func serveNow(_ peer: Peer) -> ServiceRound {
+        guard peer.mayRest else { return .goesOn }
         let member = member(of: peer)
         do throws(NetworkError) {
             for _ in 0..<2 {
-                if member.isEnding { return false }
-                guard passOn(member) else {
-                    member.standInLine(of: fanout)
-                    return true
-                }
-                guard let chunk = try peer.readNow() else { return peer.rest() }
-                if chunk.isEnd { return false }
+                if member.isEnding { return .goesOn }
+                guard passOn(member) else { return standInLine(member) }
+                guard let chunk = try peer.readNow() else { return rest(peer) }
+                // Its parting may have to wait; the end can be read again.
+                if chunk.isEnd { return .goesOn }
                 take(chunk, from: member)
                 chunk.giveBack()
             }
         } catch {
             peer.leftover = Leftover(failure: error)
-            return false
+            return .goesOn
         }
         // Who has more to say than that lets the others speak first.
-        return passOn(member) && peer.rest()
+        return passOn(member) ? rest(peer) : standInLine(member)
+    }
+
+    private func rest(_ peer: Peer) -> ServiceRound { peer.rest() ? .rests : .goesOn }
+
+    private func standInLine(_ member: RoomMember) -> ServiceRound {
+        member.standInLine(of: fanout)
+        return .rests
     }
 
     func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
@@ -130,8 +136,11 @@ final class Room: HostedService {
         if isLost || peer.isCutOff { return member.stopWriter() }
         if peer.pacing == nil { peer.connection.writeDeadline = .now + Self.patience }
         await member.finishWriting()
-        // What it does not take now it does not want.
-        if !rest.isEmpty { try? await member.write(rest.span) }
+        do throws(NetworkError) {
+            for piece in rest { try await member.write(piece.bytes.span.extracting(piece.range)) }
+        } catch {
+            // What it does not take now it does not want.
+        }
     }
 
     // MARK: - What is said
@@ -208,13 +217,17 @@ final class Room: HostedService {
         }
     }
 
-    /// Whoever reads standard output has a moment to take what is left.
+    /// Whoever reads standard output has a moment to take what is left; what it does not take is told.
     func finish() async {
         fanout.flush()
-        let limit = Netpoller.spawn { [host] in
-            if await Netpoller.sleep(for: Self.patience) { host.stopWriter() }
+        let limit = Netpoller.spawn { [host, fanout] in
+            guard await Netpoller.sleep(for: Self.patience) else { return 0 }
+            defer { host.stopWriter() }
+            return fanout.waiting(host)
         }
         await host.finishWriting()
         limit.cancel()
+        let left = await limit.value - host.takenOfLast
+        if left > 0 { reporter.report(SlowEvent(ends: nil, bytes: left, action: .skip)) }
     }
 }

@@ -11,6 +11,8 @@ final class RoomHost: FanoutReader, FanoutSender {
     private let turn = Parking()
     /// Told that standard output cannot be written any more.
     var onLoss: (@Netpoller (NetworkError) -> Void)?
+    /// How much was written of a piece whose write was cancelled.
+    private(set) var takenOfLast = 0
 
     nonisolated static let prefix = Array("<host> ".utf8)
 
@@ -28,7 +30,10 @@ final class RoomHost: FanoutReader, FanoutSender {
         try await streams.write(bytes)
     }
 
-    override func lose(_ error: NetworkError) { onLoss?(error) }
+    override func lose(_ error: NetworkError) {
+        if error.cause == .cancelled { takenOfLast = error.bytesTransferred } else { onLoss?(error) }
+    }
+
     override var mayBeDropped: Bool { false }
 
     // MARK: - Standard input

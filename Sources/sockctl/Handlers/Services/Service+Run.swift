@@ -33,6 +33,7 @@ extension Service {
         do throws(NetworkError) {
             let end = try await serve(peer)
             if end.isRest { return .rests }
+            try await peer.connection.waitUntilOpen()
             await peer.close(policy.close, by: end.by)
             return .ended(end.status)
         } catch {

@@ -39,6 +39,9 @@ struct PeerViews {
     private func dumped(_ stream: any ByteStream) -> any ByteStream {
         guard copies.isWanted else { return stream }
         let keeps = frames == nil
+        // Where messages are made of the bytes, what is kept of them is not what is read here.
+        guard copies.dumps || !keeps else { return copies.kept(stream) }
+        guard copies.dumps else { return stream }
         return WatchedStream(
             stream,
             seesRead: { [copies] bytes in

@@ -92,6 +92,9 @@ extension NetworkError {
         }
     }
 
+    /// Whether a connection whose opening was put off has not come about, for now.
+    var isLostOpening: Bool { operation == .dial && mayPass }
+
     private static let passing: Set<Errno> = [
         .connectionRefused, .connectionReset, .connectionAborted, .timedOut, .hostDown, .hostUnreachable, .networkDown,
         .networkUnreachable, .noSuchFile, .wouldBlock, .addressInUse, .addressNotAvailable, .tooManyOpenFiles,

@@ -39,7 +39,7 @@ extension PipeSession {
     }
 
     func wantsAnother(after error: NetworkError, _ peer: Peer) async -> Bool {
-        guard persistence.reconnects, error.isLoss, let result else { return false }
+        guard persistence.reconnects, error.isLoss || error.isLostOpening, let result else { return false }
         if case .peerEnded = error.cause { await awaitAcknowledgements(peer, for: .milliseconds(200)) }
         let unacknowledged = peer.connection.bytesUnacknowledged
         let perhapsUnread = unacknowledged.map { max(0, peer.sent - $0 - (peer.clock?.sentWhenHeard ?? 0)) }

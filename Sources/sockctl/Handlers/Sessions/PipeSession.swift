@@ -58,7 +58,7 @@ final class PipeSession: Service {
         keepForTheNext(result)
         if arguments.transfer.sendsOnly, case .done = result.ending {
             // Nobody waits for the peer's end, but what was sent is to arrive.
-            await peer.settle(until: arguments.ending.quitAfter.map { .now + $0 })
+            try await peer.settle(until: arguments.ending.quitAfter.map { .now + $0 })
         }
         return try end(result, peer, cutOff: far[0].cutOff)
     }

@@ -98,7 +98,8 @@ struct TimelineText {
             var rest = word
             while !rest.isEmpty {
                 let lead = line.isEmpty ? (lines.isEmpty ? "" : "  ") : line + " "
-                let room = width - lead.count
+                // A line may be full: then there is no room for the space behind it either.
+                let room = max(0, width - lead.count)
                 if rest.count <= room {
                     line = lead + rest
                     rest = ""

@@ -62,7 +62,7 @@ extension EventField {
         Self("error", "What went wrong: an object of `code`, `operation`, `call`, `message` and `hint`.", value)
     }
 
-    private static func connection(_ value: @escaping @Sendable (Owner) -> Int?) -> Self {
+    static func connection(_ value: @escaping @Sendable (Owner) -> Int?) -> Self {
         common("connection", "The connection's number, from 1.", value)
     }
 

@@ -18,7 +18,8 @@ enum EventList {
         RedirectedEvent.self, NotRedirectedEvent.self, NotRetriedEvent.self, StaleConnectionEvent.self,
         ResumingEvent.self, PartialFileEvent.self, ExperimentEvent.self, HappenedEvent.self, FoundEvent.self,
         VerdictEvent.self, ExperimentEndedEvent.self,
-        SlowEvent.self, RulesReadEvent.self,
+        SlowEvent.self, RulesReadEvent.self, JoinedEvent.self, TargetDownEvent.self, TargetUpEvent.self,
+        ProxyHeaderEvent.self, ReplayedEvent.self, DifferenceEvent.self,
         SystemCallEvent.self, SummaryEvent.self,
     ]
 }

@@ -30,8 +30,9 @@ final class NetcatWording: Wording {
         case let event as AttemptFailedEvent: isVerbose ? failed(event.failure) : nil
         case let event as FailedEvent:
             (isVerbose ? failed(event.failure) : nil) ?? event.text(on: terminal)
+        case let event as ScannedEvent: isVerbose ? scanned(event) : nil
         case is SystemCallEvent: event.text(on: terminal)
-        default: type(of: event).name == "scanned" ? scanned(event) : usual(event, terminal)
+        default: usual(event, terminal)
         }
     }
 
@@ -92,27 +93,26 @@ final class NetcatWording: Wording {
         // nc waits with poll(2), and then shows what connect(2) had said at first.
         if failure.code == "timeout" { return "\(what) timed out: Operation now in progress" }
         let cause = failure.message.split(separator: ": ").last.map(String.init) ?? failure.message
-        return "\(what) failed: \(cause.prefix(1).uppercased())\(cause.dropFirst())"
+        return "\(what) failed: \(Self.capitalized(cause))"
     }
 
     /// A port that a scan found open, or not.
-    private func scanned(_ event: any Event) -> String? {
-        guard isVerbose else { return nil }
-        func member(_ name: String) -> String? {
-            guard case .string(let text)? = event.members.first(where: { $0.name == name })?.value else { return nil }
-            return text
-        }
-        guard let remote = member("remote").flatMap({ Endpoint($0) }), case .ip(let address, let port) = remote else {
-            return nil
-        }
-        let isDatagram = member("network")?.hasPrefix("udp") == true
+    private func scanned(_ event: ScannedEvent) -> String? {
+        guard case .ip(let address, let port) = event.finding.remote else { return nil }
+        let isDatagram = event.network.isUDP
         let what = "nc: connect to \(place(address)) port \(port) (\(isDatagram ? "udp" : "tcp"))"
-        switch member("state") {
-        case "refused": return "\(what) failed: Connection refused"
-        case "filtered": return "\(what) timed out: Operation now in progress"
-        default: return succeeded(address, port, isDatagram: isDatagram)
+        switch event.finding.state {
+        case .refused: return "\(what) failed: Connection refused"
+        case .filtered:
+            guard let reason = event.finding.reason else { return "\(what) timed out: Operation now in progress" }
+            return "\(what) failed: \(Self.capitalized("\(reason)"))"
+        // nc says of these that they succeeded.
+        case .silent: return "\(what) timed out: No answer"
+        case .open: return succeeded(address, port, isDatagram: isDatagram)
         }
     }
+
+    private static func capitalized(_ text: String) -> String { "\(text.prefix(1).uppercased())\(text.dropFirst())" }
 }
 
 /// The names that /etc/hosts has for addresses, hosts(5).

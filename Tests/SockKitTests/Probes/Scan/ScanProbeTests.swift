@@ -175,6 +175,60 @@ import Testing
         }
     }
 
+    @Test func `who waits for a Unix listener's queue keeps nobody else waiting`() async throws {
+        try await onLoop {
+            let full = try await listen(.unix, backlog: 0)
+            let filler = try await Dialer(timeout: patience).dial(.unix, full.endpoint.description)
+            let others = [try await listen(.unix), try await listen(.unix)]
+            let known = Promise<Void>()
+            let places = [full.endpoint] + others.map(\.endpoint)
+            let scanning = Netpoller.spawn { [self] in
+                try await scan(.unix, places) {
+                    ($0.timeout, $0.parallel) = (nil, 1)
+                    let log = $0.onEvent
+                    $0.onEvent = {
+                        log?($0)
+                        if $0.remote == places[2] { known.fulfil(()) }
+                    }
+                }
+            }
+            #expect(await known.wait(until: .now + patience).value != nil)
+            try await full.accept().close()
+            let (_, findings) = try await scanning.value
+            #expect(findings.map(\.remote) == [places[1], places[2], places[0]])
+            #expect(findings.allSatisfy { $0.state == .open })
+            filler.close()
+            for listener in [full] + others { listener.close() }
+        }
+    }
+
+    @Test func `full queues are waited for side by side, each as long as there is time`() async throws {
+        try await onLoop {
+            let full = try await listen(.unix, backlog: 0)
+            let filler = try await Dialer(timeout: patience).dial(.unix, full.endpoint.description)
+            let places = [Endpoint](repeating: full.endpoint, count: 40)
+            let (result, findings) = try await scan(.unix, places) { $0.timeout = .seconds(1) }
+            #expect(findings.allSatisfy { $0.state == .filtered && $0.reason == .wouldBlock })
+            #expect(result.elapsed >= .milliseconds(900) && result.elapsed < .seconds(20))
+            filler.close()
+            full.close()
+        }
+    }
+
+    @Test func `a source that is no address in particular serves both families`() async throws {
+        try await onLoop {
+            let networks: [Network] = Tool.hasIPv6 ? [.tcp4, .tcp6] : [.tcp4]
+            for network in networks {
+                let listener = try await listen(network)
+                for source in [IPAddress.v4Any, .v6Any] {
+                    let (_, findings) = try await scan(.tcp, [listener.endpoint]) { $0.source = source }
+                    #expect(findings.map(\.state) == [.open])
+                }
+                listener.close()
+            }
+        }
+    }
+
     @Test func `a scan that is cancelled tells what it knows`() async throws {
         try await onLoop {
             let hole = try await BlackHole()

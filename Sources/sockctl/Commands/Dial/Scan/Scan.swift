@@ -9,7 +9,7 @@ struct Scan {
     private let destination: ScanDestination
     private let network: Network
     private let resolver: Resolver
-    private let source: String?
+    private let source: SourceAddress?
 
     init(_ arguments: DialArguments, _ conductor: Conductor) throws(UsageError) {
         self.arguments = arguments
@@ -24,18 +24,8 @@ struct Scan {
         network = destination.impliedNetwork
         resolver = try arguments.peer.network.resolver()
         try DialCommand.command.check(arguments.given, on: network.traits)
-        source = try Self.source(arguments)
+        source = try arguments.nearEnd
         try Self.check(arguments, network, hosts: destination.hostCount)
-    }
-
-    private static func source(_ arguments: DialArguments) throws(UsageError) -> String? {
-        guard let word = arguments.source else { return nil }
-        let source = try SourceAddress(word)
-        guard source.port == nil else {
-            throw UsageError(
-                "'--source \(word)' names a port, and each attempt of a scan needs its own: name the host only")
-        }
-        return source.host
     }
 
     private static func check(_ arguments: DialArguments, _ network: Network, hosts: Int) throws(UsageError) {
@@ -54,9 +44,13 @@ struct Scan {
 
     func run() async -> ExitStatus {
         do throws(NetworkError) {
-            let proxies = try arguments.proxy.dialer()
-            let targets = try await destination.targets(resolver, leavingNames: proxies.route.resolvesThere)
-            var probe = probe(targets, try await sourceAddress())
+            let proxies = try proxies()
+            let source = try await sourceAddress()
+            // Through a proxy the source is for the way to that, and says nothing of the families behind it.
+            let targets = try await destination.targets(
+                resolver, from: proxies.route.proxies.isEmpty ? source : nil,
+                leavingNames: proxies.route.resolvesThere)
+            var probe = probe(targets, source)
             (probe.proxies, probe.resolver) = (proxies, resolver)
             let narrator = ScanNarrator(reporter, targets, network)
             conductor.onInquiry = { narrator.reportProgress() }
@@ -77,6 +71,9 @@ struct Scan {
         probe.banner = arguments.scan.banner
         probe.resets = arguments.peer.ending.close == .reset
         probe.source = source
+        probe.sourcePort = self.source?.port ?? 0
+        // A port of UDP is one socket's at a time.
+        if network.isUDP, probe.sourcePort != 0 { probe.parallel = 1 }
         probe.options = arguments.peer.socket.options
         // What is found is the output: nothing of it is dropped for a reader that is slow.
         probe.pace = { [reporter] in
@@ -85,10 +82,19 @@ struct Scan {
         return probe
     }
 
+    /// What leads there. From one port there is no second connection to a proxy: the first lingers (TIME_WAIT).
+    private func proxies() throws(NetworkError) -> ProxyDialer {
+        let proxies = try arguments.proxy.dialer()
+        guard let port = source?.port, port != 0, !proxies.route.proxies.isEmpty else { return proxies }
+        let reason = "from port \(port) only one connection leads to a proxy, and a scan makes many: leave the port out"
+        throw NetworkError(.dial, network: network, cause: .invalid(reason))
+    }
+
     private func sourceAddress() async throws(NetworkError) -> IPAddress? {
-        guard let source else { return nil }
-        do throws(LookupFailure) { return try await resolver.addresses(of: source, for: network, until: nil)[0] } catch
-        {
+        guard let source, !source.host.isEmpty else { return nil }
+        do throws(LookupFailure) {
+            return try await resolver.addresses(of: source.host, for: network, until: nil)[0]
+        } catch {
             throw NetworkError(.dial, network: network, cause: error.cause)
         }
     }

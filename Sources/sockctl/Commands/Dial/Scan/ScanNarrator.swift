@@ -22,7 +22,9 @@ final class ScanNarrator: ProbeNarrator {
         self.network = network
         total = targets.count
         saysAll = reporter.isReported(.verbose)
-        let isTable = reporter.targetTerminal.isTerminal && !reporter.settings.isJSON
+        // Another program's lines are no table.
+        let isTable =
+            reporter.targetTerminal.isTerminal && !reporter.settings.isJSON && reporter.settings.wording == nil
         layout = isTable ? ScanLayout(network: network, width: targets.addressWidth) : nil
         showProgress()
     }

@@ -19,6 +19,9 @@ struct ClosedEvent: Event {
             Field("bytes_unsent", "How many of these were not even sent.", \.unsent),
             Field("silence_seconds", "The time since the peer's last byte, or the beginning.", \.silence),
             Field("messages", "How many whole messages came, where they were told apart.", \.messages),
+            Field("target", "Of a forwarded connection: to whom it was joined.", \.pair?.target),
+            Field("bytes_up", "How many of its peer's bytes the target took.", \.pair?.up),
+            Field("bytes_down", "How many of the target's bytes the peer took.", \.pair?.down),
             Field("tcp", "What the kernel knew of the connection just before the close: an object.", \.tcp),
         ]
 
@@ -32,15 +35,14 @@ struct ClosedEvent: Event {
     var unsent: Int?
     var silence: Duration?
     var messages: Int?
+    var pair: PairTotals?
     var tcp: TCPInfo?
     /// Whether each line says whose it is: a server has other peers, too.
     var namesPeer = false
 
     func text(on terminal: Terminal) -> String {
-        var line = "closed \(terminal.peer(ends)) \(by.phrase) after \(Quantity.duration(duration)): "
-        line += "received \(amount(received))"
-        if let messages { line += " in \(Quantity.count(messages, "message"))" }
-        line += ", sent \(amount(sent))"
+        var line = "closed \(terminal.peer(ends)) \(phrase) after \(Quantity.duration(duration)): "
+        line += pair.map(passed) ?? transferred
         if let unread, unread > 0 { line += ", " + terminal.paint("\(Quantity.bytes(unread)) unread", .error) }
         // At an ordinary end the acknowledgement is merely on its way.
         if let unacknowledged, unacknowledged > 0, by == .reset || by == .timeout {
@@ -53,6 +55,23 @@ struct ClosedEvent: Event {
         guard let tcp else { return line }
         let whose = namesPeer ? ", \(terminal.peer(ends))" : ""
         return line + "\n" + terminal.paint("tcp: \(tcp.text)", .dim) + whose
+    }
+
+    /// What ended it. Of a pair it is one side or the other.
+    private var phrase: String {
+        guard let side = pair?.endedBy else { return by.phrase }
+        let who = side == .near ? "the peer" : "the target"
+        return by == .timeout ? by.phrase : by == .reset ? "by \(who)'s reset" : "by \(who)"
+    }
+
+    private var transferred: String {
+        var line = "received \(amount(received))"
+        if let messages { line += " in \(Quantity.count(messages, "message"))" }
+        return line + ", sent \(amount(sent))"
+    }
+
+    private func passed(_ pair: PairTotals) -> String {
+        "\(amount(pair.up)) up to \(pair.target.printable), \(amount(pair.down)) down"
     }
 
     private func amount(_ bytes: Int) -> String {

@@ -1,0 +1,188 @@
+/// Joins two streams that are alike: what either gives goes to the other, until both directions have ended.
+///
+/// Each direction ends by itself, and its end is passed on. A side that fails ends the junction once all that it had given
+/// is with the other side. A pair of connections that say nothing has no task and no memory for bytes: the loop itself
+/// moves small amounts as they come, and large ones go through a pipe without being copied.
+@Netpoller
+public final class Junction {
+    /// How a junction ended.
+    public enum Ending: Sendable {
+        /// Both directions had ended.
+        case done
+        /// Of one side's failure.
+        case failed(NetworkError, of: RelaySide)
+        /// Nothing went through it for as long as that may be.
+        case idle
+        case stopped
+    }
+
+    /// nil while it goes on.
+    public private(set) var ending: Ending?
+    /// Whose failure ended it, where one did.
+    public var failedSide: RelaySide? {
+        if case .failed(_, let side) = ending { side } else { nil }
+    }
+    /// Told when a side has ended and the other one learns of it.
+    public var onEvent: (@Netpoller (RelayEvent) -> Void)?
+
+    let near: any ByteStream
+    let far: any ByteStream
+    /// How long nothing may go through it.
+    let idleLimit: Duration?
+    private var lastActivity = Deadline.now
+    private var up: JunctionLane?
+    private var down: JunctionLane?
+    private var moved = (up: 0, down: 0)
+    private var lost = (up: 0, down: 0)
+    /// A side that takes no more. What it had given before is still to be read.
+    private var broken: (side: RelaySide, error: NetworkError)?
+    private var sleeper: (any StreamSleeper)?
+    private var watches: [Task<Void, Never>] = []
+
+    public init(_ near: any ByteStream, _ far: any ByteStream, idleLimit: Duration? = nil) {
+        self.near = near
+        self.far = far
+        self.idleLimit = idleLimit
+    }
+
+    // MARK: - What has gone through it
+
+    /// How many bytes of the near side the far one took.
+    public var bytesUp: Int { up?.moved ?? moved.up }
+    /// How many bytes of the far side the near one took.
+    public var bytesDown: Int { down?.moved ?? moved.down }
+    /// Bytes that were read from one side and that the other never took.
+    public var bytesLost: (up: Int, down: Int) { lost }
+
+    // MARK: - Its life
+
+    /// Begins to move bytes. Whoever wants to know of its end waits for it, or rests.
+    public func start() {
+        let (up, down) = (JunctionLane(self, .near, near, far), JunctionLane(self, .far, far, near))
+        (self.up, self.down) = (up, down)
+        up.start()
+        down.start()
+        watchIdleness()
+    }
+
+    /// Has `sleeper` woken once it has ended; false if it has.
+    public func rest(waking sleeper: any StreamSleeper) -> Bool {
+        guard ending == nil else { return false }
+        self.sleeper = sleeper
+        return true
+    }
+
+    /// Waits for the end; the task's cancellation stops it.
+    public func wait() async -> Ending {
+        let place = Parking()
+        while ending == nil {
+            sleeper = ParkedSleeper(place)
+            if await place.wait() == .cancelled { stop() }
+        }
+        return ending ?? .stopped
+    }
+
+    /// Ends it now. The streams stay open, for their owner to close.
+    public func stop() { end(.stopped) }
+
+    /// Ends it once nothing has gone through it for a while: what is under way is finished.
+    public func stopWhenSilent(for span: Duration) {
+        watches.append(
+            Netpoller.spawn {
+                while self.ending == nil {
+                    let before = self.bytesUp + self.bytesDown
+                    guard await Netpoller.sleep(for: span) else { return }
+                    if self.bytesUp + self.bytesDown == before { self.stop() }
+                }
+            })
+    }
+
+    // MARK: - Told by the directions
+
+    func noteMoved() {
+        if idleLimit != nil { lastActivity = .now }
+    }
+
+    /// When nothing has gone through it for too long; `.never` where nobody minds.
+    var idleEnd: Deadline {
+        guard let idleLimit else { return .never }
+        return max(lastActivity, up?.lastMoved ?? .past, down?.lastMoved ?? .past) + idleLimit
+    }
+
+    func timeCameUp() { end(.idle) }
+
+    /// Directions that rest know the limit themselves; a task that waits does not.
+    private func watchIdleness() {
+        guard idleLimit != nil, up?.lastMoved != nil || down?.lastMoved != nil else { return }
+        watches.append(
+            Netpoller.spawn {
+                while self.ending == nil, !self.idleEnd.hasPassed {
+                    guard await Netpoller.sleep(until: self.idleEnd) else { return }
+                }
+                self.timeCameUp()
+            })
+    }
+
+    /// A side gave its end, and the other has all that came before it.
+    func didEnd(_ lane: JunctionLane) {
+        guard ending == nil else { return }
+        if let broken, broken.side == lane.side { return end(.failed(broken.error, of: broken.side)) }
+        do throws(NetworkError) { try lane.sink.closeWrite() } catch {
+            return didFail(lane, error)
+        }
+        onEvent?(RelayEvent(ended: lane.side, isPassedOn: true))
+        if isOver(.near), isOver(.far) { return end(.done) }
+        watch(lane)
+    }
+
+    /// A read or a write of this direction failed.
+    func didFail(_ lane: JunctionLane, _ error: NetworkError) {
+        guard ending == nil else { return }
+        guard error.operation != .read else { return end(.failed(error, of: lane.side)) }
+        let side = lane.side.other
+        // The kernel says of a reset only once; what came before it is read by the other direction, and then its end.
+        guard error.endsConnection, !isOver(side) else { return end(.failed(error, of: side)) }
+        broken = (side, error)
+    }
+
+    /// After its end nothing is read of a side; that it is gone for good the kernel tells all the same.
+    private func watch(_ lane: JunctionLane) {
+        let (side, source) = (lane.side, lane.source)
+        watches.append(
+            Netpoller.spawn {
+                guard (try? await source.waitUntilGone()) != nil, !self.isOver(side.other) else { return }
+                let error = source.names.failure(.read, .system(.connectionReset, call: "read"))
+                self.end(.failed(error, of: side))
+            })
+    }
+
+    private func isOver(_ side: RelaySide) -> Bool {
+        (side == .near ? up : down)?.isOver ?? true
+    }
+
+    private func end(_ ending: Ending) {
+        guard self.ending == nil else { return }
+        self.ending = ending
+        moved = (bytesUp, bytesDown)
+        lost = (up?.close() ?? 0, down?.close() ?? 0)
+        // They hold the junction, as it holds them.
+        (up, down) = (nil, nil)
+        for task in watches { task.cancel() }
+        watches = []
+        sleeper.take()?.wake()
+    }
+}
+
+extension RelaySide {
+    /// The side that faces this one.
+    public var other: RelaySide { self == .near ? .far : .near }
+}
+
+/// Wakes a task that is parked.
+private final class ParkedSleeper: StreamSleeper {
+    private let place: Parking
+
+    init(_ place: Parking) { self.place = place }
+
+    nonisolated func wake() { Netpoller.spawn { [place] in _ = place.wake() } }
+}

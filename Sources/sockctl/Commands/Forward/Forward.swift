@@ -1,0 +1,102 @@
+import SockKit
+
+/// What `forward` does.
+@Netpoller
+struct Forward {
+    private let arguments: ForwardArguments
+    private let conductor: Conductor
+    private let reporter: Reporter
+    private let place: ForwardPlace
+    private let targets: [ForwardPlace]
+    private let resolver: Resolver
+    private let configuration: ListenConfiguration
+
+    init(_ arguments: ForwardArguments, _ conductor: Conductor) throws(UsageError) {
+        self.arguments = arguments
+        self.conductor = conductor
+        reporter = conductor.reporter
+        place = try arguments.listeningPlace()
+        targets = try arguments.targetPlaces(for: place.network)
+        try arguments.checkHeaders(for: targets)
+        var options = arguments.socket.options
+        options.reusesPort = arguments.reusesPort
+        resolver = try arguments.network.resolver()
+        configuration = ListenConfiguration(
+            backlog: arguments.backlog.map(Int32.init), options: options, resolver: resolver,
+            unixMode: UInt32(arguments.mode ?? 0o600))
+        try ForwardCommand.command.check(arguments.given, on: place.network.traits)
+    }
+
+    func run() async -> ExitStatus {
+        arguments.waiting.apply()
+        do throws(RuleFailure) {
+            let gate = try await conductor.gate(arguments.gate, place.network, resolver)
+            let trusted = try await Gate.open(
+                arguments.proxyHeader.gate, place.network, resolver, reporter, options: ("--trust", "--deny"))
+            return await run(gate, ProxyIntroduction(arguments.proxyHeader, trusted: trusted, reporter))
+        } catch {
+            return reporter.fail(error)
+        }
+    }
+
+    private func run(_ gate: Gate?, _ introduction: ProxyIntroduction) async -> ExitStatus {
+        guard let copies = PayloadCopies(arguments.transfer, reporter: reporter) else { return .cannotCreate }
+        do throws(NetworkError) {
+            let recorder = try arguments.record.recorder()
+            let listener = try await configuration.listen(place.network, at: place.destination)
+            defer { listener.close() }
+            listener.onRetry = { [reporter] error, attempt, pause in
+                reporter.report(RetryingEvent(attempt: attempt, delay: pause, failure: Failure(error)))
+            }
+            reporter.report(ListeningEvent(listener, tellsBacklog: reporter.isReported(.verbose)))
+            let service = ForwardService(dialer, copies, introduction, recorder, reporter)
+            return await serve(listener, service, copies, recorder, gate)
+        } catch {
+            return error.cause == .cancelled ? .success : reporter.fail(error)
+        }
+    }
+
+    private func serve(
+        _ listener: Listener, _ service: ForwardService, _ copies: PayloadCopies, _ recorder: Recorder?, _ gate: Gate?
+    ) async -> ExitStatus {
+        let server = Server(
+            listener, service,
+            limits: Server.Limits(
+                accepts: arguments.maximumAccepts, connections: arguments.maximumConnections,
+                connectionsPerHost: arguments.gate.mostPerHost),
+            policy: PeerPolicy(arguments.peer), reporter: reporter)
+        server.gate = gate
+        server.onAccept = { [reporter] peer in
+            if reporter.isReported(.veryVerbose), let facts = peer.connection.socketFacts {
+                reporter.report(SocketOptionsEvent(ends: peer.ends, facts: facts))
+            }
+        }
+        conductor.onFinish = { server.finish($0.deed) }
+        conductor.onInquiry = { server.reportProgress() }
+        let task = Netpoller.spawn { await server.run() }
+        var override: ExitStatus?
+        let fail: @Netpoller (NetworkError) -> Void = { [reporter] error in
+            guard override == nil else { return }
+            override = reporter.fail(error)
+            task.cancel()
+        }
+        copies.onFailure = fail
+        recorder?.onFailure = fail
+        let status = await Netpoller.join(task)
+        await recorder?.finish()
+        return override ?? status
+    }
+
+    private var dialer: TargetDialer { arguments.dialer(to: targets, resolver, reporter) }
+}
+
+extension ForwardArguments {
+    /// What connects to the targets.
+    @Netpoller
+    func dialer(to targets: [ForwardPlace], _ resolver: Resolver, _ reporter: Reporter) -> TargetDialer {
+        let list = TargetList(targets.map { ForwardTarget($0.network, $0.destination) }, balance, seed: seed)
+        return TargetDialer(
+            targets: list, dialer: Dialer(timeout: timeout, options: socket.options, resolver: resolver),
+            persistence: persistence, reporter: reporter)
+    }
+}

@@ -1,0 +1,99 @@
+/// `sockctl forward`: joins each connection to one of its own to somebody else.
+enum ForwardCommand: Subcommand {
+    static let name = "forward"
+
+    static let command = Command(
+        name: name,
+        abstract: "Join connections to another address",
+        manual: manual,
+        defaults: ForwardArguments(),
+        rows: ForwardArguments.rows,
+        foreignFlags: [
+            ForeignFlag(
+                "-l", "--listen", advice: "the first address is listened on: sockctl forward 3000 localhost:80"),
+            ForeignFlag("-p", "--source-port", advice: "the port is part of the first address"),
+            ForeignFlag("-k", "--keep-open", "--fork", advice: "forward goes on accepting until it is told to finish"),
+            ForeignFlag(
+                "-U", "--unix", advice: "write unix: before the path: sockctl forward unix:/tmp/a localhost:80"),
+            ForeignFlag("-D", advice: "use --trace"),
+            ForeignFlag("--version", advice: "use: sockctl --version"),
+        ],
+        validate: { (arguments: ForwardArguments) throws(UsageError) in try arguments.validate() }
+    )
+
+    static func run(_ arguments: ForwardArguments, _ conductor: Conductor) async throws(UsageError) -> ExitStatus {
+        if let file = arguments.record.replay { return try await ForwardReplay(arguments, file, conductor).run() }
+        return try await Forward(arguments, conductor).run()
+    }
+
+    private static func replayed(_ notes: [Manual.ExitNote]) -> [Manual.ExitNote] {
+        let difference = Manual.ExitNote(
+            status: "1", meaning: "What came back of a `--replay` is not what the record has.")
+        return notes.prefix(1) + [difference] + notes.dropFirst()
+    }
+
+    private static let manual = Manual(
+        description: [
+            """
+            `forward` listens on one address and joins each connection to a new one to another address, until it is \
+            interrupted. What either side sends goes to the other as it comes, whatever the two networks are: TCP, Unix \
+            sockets of streams or of messages, vsock.
+            """,
+            """
+            An end goes through: a side that half-closes (FIN) is still answered. A reset goes through as well: what had \
+            come before it is delivered, and then the other side is reset; bytes that nobody took are told. A target that \
+            cannot be reached resets the peer, so that a client which retries a refusal knows that it may.
+            """,
+            """
+            Nothing is kept here. Who reads slowly slows the other side down, by the kernel's own buffers; what has been \
+            taken and could not yet be given is at most what one read gave, or one pipe holds, 1 MiB. A pair that says \
+            nothing costs no task and no buffer.
+            """,
+            """
+            The first SIGINT or SIGTERM is the order to finish: nothing more is accepted, pairs that are silent for \
+            200 ms are closed, and the status is 0. The second one ends it at once.
+            """,
+        ],
+        sections: [.proxyHeaders, .records, .gates, .events],
+        exitNotes: replayed(
+            Manual.exitNotes.filter {
+                ["0", "64", "65", "66", "68", "69", "71", "73", "74", "75", "77", "128+n"].contains($0.status)
+            }),
+        examples: [
+            Manual.Example(
+                "sockctl listen 3001 --serve echo", "sockctl forward 3000 localhost:3001",
+                "echo hello | sockctl dial 3000",
+                shows: "A server, a forwarder before it, and a client that sees no difference."),
+            Manual.Example(
+                "sockctl listen 3001 --serve time", "sockctl forward -v unix:/tmp/time.sock 3001",
+                "sockctl dial unix:/tmp/time.sock </dev/null",
+                shows: "A Unix socket that leads to a TCP server; `-v` tells of each connection."),
+            Manual.Example(
+                "sockctl listen 3001 --serve time",
+                "sockctl forward 3000 --target 127.0.0.1:3002 --target 127.0.0.1:3001 --max-accepts 1",
+                "sockctl dial 3000 </dev/null",
+                shows: "Two targets, of which one is not there: the other has the connection."),
+            Manual.Example(
+                "sockctl listen 3001 --serve echo",
+                "sockctl forward 3000 3001 --record /tmp/talk.pcapng --record-json /tmp/talk.json",
+                "echo hello | sockctl dial 3000",
+                shows: """
+                    What is said is kept, as a capture for Wireshark and as JSON Lines. Afterwards \
+                    `sockctl forward --replay /tmp/talk.json 3001` says it again, and sees whether the answer is the same.
+                    """),
+        ],
+        seeAlso: ["sockctl", "sockctl-listen", "sockctl-dial", "socat", "tcp(7)", "unix(7)"],
+        caveats: [
+            """
+            A bare port listens on 127.0.0.1 only. To be reached from elsewhere, say so: `sockctl forward :3000 ...`.
+            """,
+            """
+            The target sees this machine's address and not the peer's, unless both speak the PROXY protocol.
+            """,
+            """
+            What is recorded is copied through this program, and no longer passed on inside the kernel: it costs \
+            processor time. A record holds all that goes by, passwords as well.
+            """,
+        ]
+    )
+}

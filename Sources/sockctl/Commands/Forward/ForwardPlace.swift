@@ -1,0 +1,57 @@
+import SockKit
+
+/// One end of a forwarder.
+struct ForwardPlace: Sendable {
+    let network: Network
+    let destination: Destination
+}
+
+extension ForwardArguments {
+    func listeningPlace() throws(UsageError) -> ForwardPlace {
+        try place(address[0], .listening)
+    }
+
+    /// Where connections go. A stream or messages can be joined to either, datagrams to datagrams.
+    func targetPlaces(for listening: Network) throws(UsageError) -> [ForwardPlace] {
+        var places: [ForwardPlace] = []
+        for word in target + furtherTargets {
+            let place = try place(word, .dialing)
+            guard (place.network.kind == .datagram) == (listening.kind == .datagram) else {
+                throw UsageError(
+                    "'\(word)' is of \(place.network), and \(listening) is listened on: one has connections, the other none",
+                    hint: "datagrams go to datagrams: udp://:53 to udp://1.1.1.1:53")
+            }
+            places.append(place)
+        }
+        return places
+    }
+
+    /// Where a record is played to: the only address there is, or else the targets.
+    func replayPlaces() throws(UsageError) -> [ForwardPlace] {
+        var places: [ForwardPlace] = []
+        let words = target + furtherTargets
+        for word in words.isEmpty ? address : words { places.append(try place(word, .dialing)) }
+        guard let first = places.first, places.allSatisfy({ $0.network.kind == first.network.kind }) else {
+            throw UsageError("targets of one kind are needed: the same record cannot be played to streams and messages")
+        }
+        return places
+    }
+
+    /// Refuses targets that cannot be told who is behind a connection.
+    func checkHeaders(for targets: [ForwardPlace]) throws(UsageError) {
+        guard proxyHeader.sends, let other = targets.first(where: { $0.network.kind != .stream }) else { return }
+        throw UsageError(
+            "'--proxy-protocol \(proxyHeader.side?.rawValue ?? "")' is about streams, and \(other.network) carries messages"
+        )
+    }
+
+    /// An address that names its own network is of that one, whatever the options say of the other.
+    private func place(_ word: Word, _ role: Destination.Role) throws(UsageError) -> ForwardPlace {
+        var plain = network
+        (plain.isIPv4, plain.isIPv6, plain.isUDP) = (false, false, false)
+        let (own, destination) = try plain.destination([word], role)
+        if destination.network != nil || own.isUnix { return ForwardPlace(network: own, destination: destination) }
+        let (named, asked) = try network.destination([word], role)
+        return ForwardPlace(network: named, destination: asked)
+    }
+}

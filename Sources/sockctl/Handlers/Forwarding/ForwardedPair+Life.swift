@@ -1,0 +1,71 @@
+import SockKit
+
+/// How a pair begins and how it ends.
+extension ForwardedPair {
+    /// Joins a peer, as `near` has it, to a connection that took so long to be made. It goes on without a task; whoever
+    /// serves the peer is asked again when it has ended.
+    static func join(
+        _ peer: Peer, as near: any ByteStream, _ connection: Connection, name: String, _ target: ForwardTarget? = nil,
+        record: ConnectionRecord? = nil, after time: Duration
+    ) -> ForwardedPair {
+        peer.policy.begin(connection)
+        let junction = Junction(
+            record.map { RecordingStream(near, $0, .up) } ?? near,
+            record.map { RecordingStream(connection, $0, .down) } ?? connection, idleLimit: peer.policy.idleTimeout)
+        let pair = ForwardedPair(junction, connection, name: name, target)
+        pair.record = record
+        let reporter = peer.reporter
+        reportJoined(peer, connection, time)
+        junction.onEvent = { [weak pair] event in
+            pair?.noteEnd(of: event.ended)
+            guard reporter.isReported(.verbose) else { return }
+            reporter.report(HalfClosedEvent(ends: peer.ends, by: event.ended == .near ? .peer : .local))
+        }
+        peer.conversation = pair
+        peer.onStop = { junction.stop() }
+        junction.start()
+        // The order to finish may have come while the target was being dialled.
+        if peer.isFinishing { pair.finish() }
+        return pair
+    }
+
+    @inline(never)
+    private static func reportJoined(_ peer: Peer, _ connection: Connection, _ time: Duration) {
+        guard peer.reporter.isReported(.verbose) else { return }
+        peer.reporter.report(JoinedEvent(ends: peer.ends, target: connection.remoteEndpoint, time: time))
+    }
+
+    /// What its end means for the peer.
+    func end(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
+        peer.onStop = nil
+        defer { close() }
+        switch junction.ending {
+        case .done: return firstToEnd == .near ? .byPeer : .byUs
+        case .stopped, nil: throw peer.failure ?? peer.names.failure(.read, .cancelled)
+        case .idle:
+            let error = peer.idleError
+            if peer.failure == nil { peer.failure = error }
+            throw error
+        case .failed(let error, let side):
+            guard error.endsConnection else { throw error }
+            record?.reset(side == .near ? .up : .down)
+            countLosses(of: side, client: peer.connection)
+            await passOn(side, peer)
+            // A reset that cost nobody a byte is an end as others are, and the other side was told of it.
+            guard losses.isNone else { throw error }
+            return ServiceEnd(by: .reset)
+        }
+    }
+
+    /// A side was reset: the other one gets what had come before, and then is reset as well.
+    private func passOn(_ side: RelaySide, _ peer: Peer) async {
+        switch side {
+        case .near:
+            _ = await connection.waitUntilDelivered()
+            connection.reset()
+        case .far:
+            _ = await peer.connection.waitUntilDelivered()
+            peer.isCutOff = true
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import SockKit
+
+/// A client and its target, joined.
+@Netpoller
+final class ForwardedPair: PeerConversation {
+    let junction: Junction
+    let connection: Connection
+    /// What the target is called where its own end has no name.
+    private let name: String
+    /// Whose connections are counted; nil where nobody's are.
+    private let target: ForwardTarget?
+    /// What is kept of it, where something is.
+    var record: ConnectionRecord?
+    /// Who had ended first, once somebody has.
+    private(set) var firstToEnd: RelaySide?
+    /// What one side had given and the other never got, once the pair has ended by a failure.
+    private(set) var losses = PairTotals.Losses()
+
+    /// So long a silence, once the order to finish has come, is the end.
+    private static let rest = Duration.milliseconds(200)
+
+    init(_ junction: Junction, _ connection: Connection, name: String, _ target: ForwardTarget? = nil) {
+        self.junction = junction
+        self.connection = connection
+        self.name = name
+        self.target = target
+        target?.connections += 1
+    }
+
+    var isIdle: Bool { false }
+
+    func finish() { junction.stopWhenSilent(for: Self.rest) }
+
+    func rest(waking peer: any StreamSleeper) -> Bool? { junction.rest(waking: peer) }
+
+    func noteEnd(of side: RelaySide) {
+        if firstToEnd == nil { firstToEnd = side }
+    }
+
+    /// Counts what is lost with a side that failed: what it has not taken, or not acknowledged.
+    func countLosses(of side: RelaySide, client: Connection) {
+        let (failed, other) = side == .near ? (client, connection) : (connection, client)
+        let held = side == .near ? junction.bytesLost.down : junction.bytesLost.up
+        losses = PairTotals.Losses(
+            unread: held + (other.queueDepths?.received ?? 0), unacknowledged: failed.bytesUnacknowledged ?? 0)
+    }
+
+    /// What it came to, for the report of its end.
+    var totals: PairTotals? {
+        PairTotals(
+            target: connection.remoteEndpoint.name ?? name, up: junction.bytesUp, down: junction.bytesDown,
+            endedBy: junction.failedSide ?? firstToEnd, losses: losses)
+    }
+
+    func close() {
+        record?.close()
+        connection.close()
+        target?.connections -= 1
+    }
+}

@@ -1,0 +1,71 @@
+import SockKit
+
+/// What a proxy is to be, read before anybody can come.
+@Netpoller
+struct ProxyPlan {
+    private let arguments: ProxyServerArguments
+    private let authentication: ProxyAuthentication?
+    private let targets: Gate?
+    private let resolver: Resolver
+    private let reporter: Reporter
+
+    /// Reads the files, and looks up the names of rules.
+    init(
+        _ arguments: ProxyServerArguments, _ resolver: Resolver, _ reporter: Reporter
+    ) async throws(RuleFailure) {
+        self.arguments = arguments
+        self.resolver = resolver
+        self.reporter = reporter
+        var users = arguments.users.compactMap { BasicCredentials($0) }
+        for file in arguments.userFiles { users += try Self.users(in: file) }
+        if arguments.wantsPassword, users.isEmpty {
+            let name = arguments.userFiles.map(\.text).joined(separator: ", ")
+            throw RuleFailure(
+                failure: Failure(code: "usage", message: "\(name): no user; write USER:PASS on a line"), status: .data)
+        }
+        authentication = users.isEmpty ? nil : ProxyAuthentication(users)
+        targets = try await Gate.open(
+            arguments.targets, .tcp, resolver, reporter, options: ("--target-allow", "--target-deny"))
+    }
+
+    private static func users(in file: Word) throws(RuleFailure) -> [BasicCredentials] {
+        let text: String
+        do throws(Errno) { text = try FileCalls.contents(of: file.byteString) } catch {
+            throw RuleFailure(failure: Failure(error, "open", file.text), status: .noInput)
+        }
+        var users: [BasicCredentials] = []
+        var number = 0
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            number += 1
+            let line = line.hasSuffix("\r") ? line.dropLast() : line
+            guard !line.isEmpty, line.first != "#" else { continue }
+            guard let user = BasicCredentials(String(line)), !user.user.isEmpty else {
+                // What stands there may be a password.
+                let message = "\(file.text), line \(number): no USER:PASS"
+                throw RuleFailure(failure: Failure(code: "usage", message: message), status: .data)
+            }
+            users.append(user)
+        }
+        return users
+    }
+
+    /// Why the proxy is not to be started; nil if it is.
+    func refusal(at own: Endpoint, _ peers: GateArguments) -> RuleFailure? {
+        guard own.isExposed, !arguments.isOpen, authentication == nil, !peers.admitsOnlyNamed,
+            !arguments.targets.admitsOnlyNamed
+        else { return nil }
+        return RuleFailure(
+            failure: Failure(
+                code: "usage", message: "a proxy at \(own) would serve everybody who can reach it, and lead everywhere",
+                hint: "say whom: --proxy-auth USER:PASS, or --allow 10.0.0.0/8; or --open for everybody"),
+            status: .usage)
+    }
+
+    /// The service of a proxy that listens there.
+    func service(at own: Endpoint) -> ProxyService {
+        let rules = TargetRules(gate: targets, own: own)
+        let dialer = Dialer(timeout: ProxyService.Limits().dial, resolver: resolver)
+        return ProxyService(
+            authentication, DestinationDialer(dialer) { address, port in rules.refusal(of: address, port) }, reporter)
+    }
+}

@@ -1,0 +1,190 @@
+import Testing
+
+@testable import SockKit
+
+/// Two loopback connections whose inner ends are joined: what is written at one outer end comes out at the other.
+@Suite(.timeLimit(.minutes(2))) struct JunctionTests {
+    @Netpoller
+    private final class Line {
+        let left: Loopback
+        let right: Loopback
+        let junction: Junction
+
+        init(_ left: Network = .tcp, _ right: Network = .tcp, idleLimit: Duration? = nil, through task: Bool = false)
+            async throws
+        {
+            self.left = try await loopback(left)
+            self.right = try await loopback(right)
+            let near: any ByteStream = task ? WrappedStream(self.left.server) : self.left.server
+            junction = Junction(near, self.right.client, idleLimit: idleLimit)
+            junction.start()
+        }
+
+        func close() {
+            left.close()
+            right.close()
+        }
+    }
+
+    @Test(arguments: [Network.tcp, .unix, .unixpacket], [Network.tcp, .unix, .unixpacket])
+    func `bytes and ends pass both ways, whatever the networks are`(left: Network, right: Network) async throws {
+        try await onLoop {
+            let line = try await Line(left, right)
+            try await line.left.client.write("question")
+            try line.left.client.closeWrite()
+            #expect(String(decoding: try await line.right.server.readAll(), as: UTF8.self) == "question")
+            try await line.right.server.write("a late answer")
+            try line.right.server.closeWrite()
+            #expect(String(decoding: try await line.left.client.readAll(), as: UTF8.self) == "a late answer")
+            guard case .done = await line.junction.wait() else { throw Unexpected(line.junction.ending) }
+            #expect(line.junction.bytesUp == 8 && line.junction.bytesDown == 13)
+            line.close()
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `much goes through both ways at once, in order`(task: Bool) async throws {
+        try await onLoop {
+            let line = try await Line(through: task)
+            let data = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 11) }
+            for sender in [line.left.client, line.right.server] {
+                Netpoller.spawn {
+                    try await sender.write(data)
+                    try sender.closeWrite()
+                }
+            }
+            let received = Netpoller.spawn { try await line.left.client.readAll() }
+            #expect(try await line.right.server.readAll() == data)
+            #expect(try await received.value == data)
+            guard case .done = await line.junction.wait() else { throw Unexpected(line.junction.ending) }
+            line.close()
+        }
+    }
+
+    @Test func `a side that does not read holds the other up, and loses nothing`() async throws {
+        try await onLoop {
+            let line = try await Line()
+            let data = [UInt8](repeating: 7, count: 64 << 20)
+            let writer = Netpoller.spawn { try await line.left.client.write(data) }
+            // More than this cannot be on its way: two socket buffers each side, and what one pipe holds.
+            var before = -1
+            while line.junction.bytesUp != before {
+                before = line.junction.bytesUp
+                await Netpoller.sleep(for: .milliseconds(200))
+            }
+            #expect(line.junction.bytesUp < data.count)
+            Netpoller.spawn {
+                try await writer.value
+                try line.left.client.closeWrite()
+            }
+            #expect(try await line.right.server.readAll().count == data.count)
+            line.close()
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `a reset is the end, after what had come before it`(task: Bool) async throws {
+        try await onLoop {
+            let line = try await Line(through: task)
+            try await line.left.client.write("last words")
+            #expect(await until { line.junction.bytesUp == 10 })
+            line.left.client.reset()
+            guard case .failed(let error, .near) = await line.junction.wait() else {
+                throw Unexpected(line.junction.ending)
+            }
+            #expect(error.errno == .connectionReset)
+            #expect(await line.right.client.waitUntilDelivered())
+            line.right.client.reset()
+            var buffer = [UInt8](repeating: 0, count: 100)
+            var span = buffer.mutableSpan
+            #expect(try await line.right.server.read(into: &span) == 10)
+            await #expect(throws: NetworkError.self) { _ = try await line.right.server.readAll() }
+            line.close()
+        }
+    }
+
+    @Test func `a reset after the same side's end is noticed, though nobody reads there`() async throws {
+        try await onLoop {
+            let line = try await Line()
+            try line.right.server.closeWrite()
+            #expect(try await line.left.client.readAll() == [])
+            line.right.server.reset()
+            guard case .failed(_, .far) = await line.junction.wait() else { throw Unexpected(line.junction.ending) }
+            line.close()
+        }
+    }
+
+    @Test func `bytes that a side never took are counted`() async throws {
+        try await onLoop {
+            let line = try await Line()
+            let writer = Netpoller.spawn { try? await line.left.client.write([UInt8](repeating: 1, count: 64 << 20)) }
+            var before = -1
+            while line.junction.bytesUp != before || before == 0 {
+                before = line.junction.bytesUp
+                await Netpoller.sleep(for: .milliseconds(100))
+            }
+            line.right.server.reset()
+            guard case .failed(_, .far) = await line.junction.wait() else { throw Unexpected(line.junction.ending) }
+            #expect(line.junction.bytesLost.up > 0 && line.junction.bytesLost.down == 0)
+            line.close()
+            await writer.value
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `a silence that is too long is the end, and bytes either way put it off`(task: Bool) async throws {
+        try await onLoop {
+            let start = Deadline.now
+            let line = try await Line(idleLimit: .milliseconds(400), through: task)
+            for _ in 0..<4 {
+                await Netpoller.sleep(for: .milliseconds(150))
+                try await line.right.server.write("x")
+            }
+            guard case .idle = await line.junction.wait() else { throw Unexpected(line.junction.ending) }
+            #expect(.now - start >= .milliseconds(1000))
+            line.close()
+        }
+    }
+
+    @Test func `a limit on single reads is an error, as on any stream`() async throws {
+        try await onLoop {
+            let line = try await Line()
+            line.left.server.readTimeout = .milliseconds(50)
+            try await line.left.client.write("x")
+            guard case .failed(let error, .near) = await line.junction.wait() else {
+                throw Unexpected(line.junction.ending)
+            }
+            #expect(error.cause == .timeout)
+            line.close()
+        }
+    }
+
+    @Test func `it stops when it is told to, and when nothing goes through any more`() async throws {
+        try await onLoop {
+            let first = try await Line()
+            first.junction.stop()
+            guard case .stopped = await first.junction.wait() else { throw Unexpected(first.junction.ending) }
+            let second = try await Line()
+            second.junction.stopWhenSilent(for: .milliseconds(20))
+            guard case .stopped = await second.junction.wait() else { throw Unexpected(second.junction.ending) }
+            first.close()
+            second.close()
+        }
+    }
+
+    private struct Unexpected: Error {
+        let ending: Junction.Ending?
+
+        init(_ ending: Junction.Ending?) { self.ending = ending }
+    }
+
+    @Netpoller
+    private func until(_ isSo: @Netpoller () -> Bool) async -> Bool {
+        let end = Deadline.now + patience
+        while !isSo() {
+            if end.hasPassed { return false }
+            await Netpoller.sleep(for: .milliseconds(1))
+        }
+        return true
+    }
+}
