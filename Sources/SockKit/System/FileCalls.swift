@@ -253,13 +253,14 @@ package enum FileCalls {
     /// The whole of a small file, such as one under /proc.
     package static func contents(of path: String) throws(Errno) -> String { try contents(of: ByteString(path)) }
 
-    /// As `contents`, of a path that need not be text.
-    package static func contents(of path: ByteString) throws(Errno) -> String {
+    /// As `contents`, of a path that need not be text; more than `most` bytes are too many (EFBIG).
+    package static func contents(of path: ByteString, atMost most: Int = .max) throws(Errno) -> String {
         let file = try open(path, for: .read)
         var bytes: [UInt8] = []
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
         defer { unsafe room.deallocate() }
         while case .done(let count) = try unsafe TransferCalls.read(file.rawValue, into: room), count > 0 {
+            guard bytes.count + count <= most else { throw .fileTooLarge }
             unsafe bytes.append(contentsOf: room[..<count])
         }
         return String(decoding: bytes, as: UTF8.self)

@@ -12,7 +12,6 @@ private enum PeerFlags {
 
     enum Commands { case both, listen, dial }
 
-    static let noProxies = "there are no proxies here yet"
     static let noTLS = "there is no TLS here yet"
 
     static let all: [Entry] = [
@@ -37,7 +36,8 @@ private enum PeerFlags {
             spellings: ["-P", "--proxy-auth"],
             advice: "use --proxy socks5h://USER:PASS@HOST:PORT, or --proxy-auth-file", commands: .dial),
         Entry(
-            spellings: ["-X", "--proxy-type", "-P", "--proxy-auth", "--proxy-dns", "--proxy"], advice: noProxies,
+            spellings: ["-X", "--proxy-type", "-P", "--proxy-dns", "--proxy"],
+            advice: "it is about connecting: sockctl dial --proxy; to be a proxy: sockctl listen --serve proxy",
             commands: .listen),
         Entry(spellings: ["-Z"], advice: "there is no DCCP here"),
         Entry(spellings: ["--sctp"], advice: "there is no SCTP here"),
@@ -58,7 +58,8 @@ private enum PeerFlags {
         Entry(spellings: ["--local-port"], advice: "use --source-port", commands: .dial),
         Entry(spellings: ["--local-port"], advice: "the port is the address: sockctl listen 3000", commands: .listen),
         Entry(
-            spellings: ["-L", "--tunnel", "--tunnel-port", "--tunnel-source"], advice: "there is no forwarding here yet"
+            spellings: ["-L", "--tunnel", "--tunnel-port", "--tunnel-source"],
+            advice: "use: sockctl forward 3000 host:80"
         ),
         Entry(spellings: ["--broker"], advice: "use --serve broker", commands: .listen),
         Entry(spellings: ["--chat"], advice: "use --serve chat", commands: .listen),
@@ -102,7 +103,7 @@ extension ForeignFlag {
         ForeignFlag(
             "-o", advice: "it is a hex dump to one nc and the bytes to another: use --hex-dump FILE or --output FILE"),
         ForeignFlag(
-            "-L", "--tunnel", "--tunnel-port", "--tunnel-source", advice: "there is no forwarding here yet"),
+            "-L", "--tunnel", "--tunnel-port", "--tunnel-source", advice: "use: sockctl forward 3000 host:80"),
         ForeignFlag("--tcp", advice: "TCP is what is used without -u or -U"),
         ForeignFlag("--close", advice: "a connection ends with standard input; --no-shutdown keeps it"),
         ForeignFlag("--version", advice: "use: sockctl --version"),

@@ -63,6 +63,31 @@ import Testing
         try await server.finish().expect(status: 75)
     }
 
+    @Test func `a pipe that gives nothing the second time lets nobody in who was not, and holds nobody up`()
+        async throws
+    {
+        let path = try scratch("pipe")
+        let made = unsafe mkfifo(path, 0o600)
+        try #require(made == 0)
+        let writing = try start("/bin/sh", ["-c", "echo 127.0.0.2 >'\(path)'"])
+        let server = try echo("--deny-file", path)
+        try await writing.finish().expect(status: 0)
+        try await knock(server, "knock('127.0.0.1', '127.0.0.2')").expect(lines: ["True False"])
+        server.signal(SIGHUP)
+        try await knock(server, "knock('127.0.0.1', '127.0.0.2')").expect(lines: ["True False"])
+        try await start("/bin/sh", ["-c", ": >'\(path)'"]).finish().expect(status: 0)
+        let failed = try await server.waitForEvent("failed")
+        #expect(failed["error"]?["message"]?.string?.contains("gave no rules this time; the old rules stay") == true)
+        try await knock(server, "knock('127.0.0.1', '127.0.0.2')").expect(lines: ["True False"])
+    }
+
+    @Test func `a file without an end is refused before it fills the memory`() async throws {
+        let outcome = try await sockctl("listen", "--serve", "echo", "127.0.0.1:0", "--allow-file", "/dev/zero")
+            .finish()
+        outcome.expect(status: 66)
+        #expect(outcome.err.contains("open /dev/zero: file too large"), "\(outcome)")
+    }
+
     @Test func `files are read again at SIGHUP, and a broken one leaves the old rules`() async throws {
         let path = try scratch("rules")
         try writeFile(path, Array("# who may come\n127.0.0.1 # me\n\n 10.0.0.0/8\tfd00::/8\r\n".utf8))

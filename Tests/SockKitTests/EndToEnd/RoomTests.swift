@@ -49,6 +49,27 @@ import Testing
             lines: ["<user2> in between", " <user2> in between", "<user1> hello wörld", " <user1> hello wörld", "True"])
     }
 
+    @Test func `who leaves with a reset has said what he said before, and nobody hears what was before him`()
+        async throws
+    {
+        let server = try room("--serve", "chat")
+        let script = """
+            a = join(); tell(a.hello)
+            for number in range(2, 6):
+                b = join(); tell(line(a))
+                a.sendall(b"unread\\n"); until(lambda: select.select([b], [], [], 0)[0])
+                b.sendall(b"bye"); taken(b); reset(b); tell(line(a)); tell(line(a))
+            """
+        let expected = (2...5).flatMap { number in
+            [
+                "<announce> <user\(number)> joined from 127.0.0.1", "<user\(number)> bye",
+                "<announce> <user\(number)> left",
+            ]
+        }
+        try await clients(script, of: server).finish().expect(
+            lines: ["<announce> you are <user1>; nobody else is here yet"] + expected)
+    }
+
     @Test func `the host takes part, and who comes and goes is told`() async throws {
         let server = try room("--serve", "chat")
         let script = """

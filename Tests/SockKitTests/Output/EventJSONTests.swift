@@ -177,6 +177,15 @@ import Testing
             #"{"target":"localhost:3001","seconds":1.0,"error":{"code":"timeout","message":"too late"}}"#,
             #"{"target":"localhost:3001"}"#,
             #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","version":2,\#
+            "client":"127.0.0.1:50000","destination":"127.0.0.1:443"}
+            """#,
+            #"{"connection":1,"bytes_up":17,"bytes_down":12,"seconds":1.03}"#,
+            #"""
+            {"connection":1,"message":2,"offset":3,"expected":"68 69 0a","expected_text":"hi\n","got":"68 6f",\#
+            "got_text":"ho"}
+            """#,
+            #"""
             {"network":"tcp","remote":"127.0.0.1:40112","index":130,"outcome":"timed-out","seconds":3.0,\#
             "syn_retransmits":2}
             """#,

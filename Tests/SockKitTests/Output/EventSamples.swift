@@ -127,7 +127,8 @@ enum EventSamples {
         ReplayedEvent(connection: 1, bytesUp: 17, bytesDown: 12, time: .milliseconds(1030)),
         DifferenceEvent(
             connection: 1,
-            difference: ReplayDifference(message: 2, offset: 3, expected: .bytes([0x68, 0x69, 0x0a]), got: .bytes([0x68, 0x6f])),
+            difference: ReplayDifference(
+                message: 2, offset: 3, expected: .bytes([0x68, 0x69, 0x0a]), got: .bytes([0x68, 0x6f])),
             patience: .seconds(10)),
         DialledEvent(
             ends: Ends(.tcp, remote: ends.remote),

@@ -12,7 +12,7 @@ import Testing
                 "listening", "reply", "dropped", "input-unfinished", "message-cut", "input-dropped", "slow", "slow",
                 "unanswered", "failed", "failed", "failed", "failed",
                 "retrying", "disconnected", "reconnected", "peer-refused", "stopping", "stopping", "reports-lost",
-                "target-down", "target-up", "summary",
+                "target-down", "target-up", "difference", "summary",
             ])
     }
 

@@ -211,7 +211,7 @@ struct Listen {
             }
             if !arguments.goesOn { conductor.onInquiry = { peer.reportProgress() } }
         }
-        if arguments.goesOn {
+        if arguments.goesOn || arguments.serve != .pipe {
             conductor.onFinish = { server.finish($0.deed) }
             conductor.onInquiry = { server.reportProgress() }
         }

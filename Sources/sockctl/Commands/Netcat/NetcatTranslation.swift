@@ -73,9 +73,12 @@ extension NetcatArguments {
                 (readsInput ? quit : nil, "--quit-after"), (count, "--count"), (sends ? delay : nil, "--delay"),
                 (output, "--output"), (hexDump, "--hex-dump"), (idle, "--idle-timeout"), (wait, "--idle-timeout"),
                 // The silence after standard input's end is one, too.
-                (isUDP && readsInput ? wait : nil, "--input-grace"),
+                (isUDP && readsInput ? wait ?? forever : nil, "--input-grace"),
             ])
     }
+
+    /// Who waits for datagrams does so whatever becomes of standard input, which is empty in the background.
+    private var forever: Word? { listens ? "none" : nil }
 
     fileprivate var socket: [Word] {
         Self.gather(

@@ -39,6 +39,8 @@ final class Fanout {
     /// Takes a reader in, which gets `greeting` and then what is said from this round on: a peer that connected before
     /// another spoke may be accepted a moment after that was read.
     func add(_ reader: FanoutReader, greeting: [UInt8] = []) {
+        // What was said before it came is not for it.
+        flush()
         reader.cursor = log.cursor(reader.author, prefix: greeting)
         reader.fanout = self
         reader.index = readers.count

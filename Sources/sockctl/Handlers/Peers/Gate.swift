@@ -117,10 +117,30 @@ final class Gate {
         _ option: String, _ given: [[AddressRule]], _ files: [Word]
     ) async throws(RuleFailure) -> [AddressRule] {
         var placed = given.joined().map { PlacedRule(rule: $0, place: option) }
-        for file in files { placed += try RuleFile.read(file) }
+        for file in files { placed += try await read(file) }
         var rules: [AddressRule] = []
         rules.reserveCapacity(placed.count)
         for one in placed { try await add(one, to: &rules) }
+        return rules
+    }
+
+    /// On a thread of its own: opening a pipe waits for somebody who writes.
+    private func read(_ file: Word) async throws(RuleFailure) -> [PlacedRule] {
+        let outcome: Result<[PlacedRule], RuleFailure>
+        do throws(DescriptorThreadFailure) {
+            outcome = try await Netpoller.offload {
+                do throws(RuleFailure) { return .success(try RuleFile.read(file)) } catch { return .failure(error) }
+            }
+        } catch {
+            let failure = Failure(code: "cancelled", message: "open \(file.text): cancelled")
+            throw RuleFailure(failure: failure, status: .noInput)
+        }
+        let rules = try outcome.get()
+        // What comes out of a pipe comes once: having nothing more is not the same as letting everybody in.
+        if isReading, rules.isEmpty, (try? FileCalls.identity(ofPath: file.byteString).kind) != .regular {
+            let failure = Failure(code: "usage", message: "\(file.text): it is no file, and gave no rules this time")
+            throw RuleFailure(failure: failure, status: .data)
+        }
         return rules
     }
 

@@ -15,9 +15,12 @@ struct PlacedRule: Sendable {
 
 /// A file of rules: words with white space between them, `#` begins a comment.
 enum RuleFile {
+    /// A million rules have room in it.
+    private static let most = 64 << 20
+
     static func read(_ path: Word) throws(RuleFailure) -> [PlacedRule] {
         let text: String
-        do throws(Errno) { text = try FileCalls.contents(of: path.byteString) } catch {
+        do throws(Errno) { text = try FileCalls.contents(of: path.byteString, atMost: most) } catch {
             throw RuleFailure(failure: Failure(error, "open", path.text), status: .noInput)
         }
         return try rules(in: text, of: path.text)

@@ -103,6 +103,8 @@ final class Room: HostedService {
             if !end.isRest { await part(member, isLost: false) }
             return end
         } catch {
+            // What had come before a reset was said.
+            finishLine(of: member)
             await part(member, isLost: !peer.isFinishing)
             throw error
         }

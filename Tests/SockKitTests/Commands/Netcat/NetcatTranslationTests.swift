@@ -58,7 +58,8 @@ import Testing
 
     @Test(arguments: [
         ("-l 3000", "listen -4 :3000"), ("-lp 3000", "listen -4 :3000"), ("-l -p 3000", "listen -4 :3000"),
-        ("-lvnp 3000", "listen -4 -n :3000"), ("-6l 3000", "listen -6 :3000"), ("-ul 53", "listen -4 -u :53"),
+        ("-lvnp 3000", "listen -4 -n :3000"), ("-6l 3000", "listen -6 :3000"),
+        ("-ul 53", "listen -4 -u --input-grace=none :53"),
         ("-l localhost 3000", "listen localhost 3000"), ("-l ::1 3000", "listen ::1 3000"),
         ("-l -s 127.0.0.1 -p 3000", "listen 127.0.0.1 3000"), ("-s 127.0.0.1 -l 3000", "listen 127.0.0.1 3000"),
         ("-lk 3000", "listen -4 -k :3000"), ("-lw 5 3000", "listen -4 --idle-timeout=5 :3000"),
