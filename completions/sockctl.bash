@@ -153,7 +153,7 @@ _sockctl() {
         esac
         ;;
     forward)
-        options='--target --balance --seed -w --timeout --retry --retry-delay --retry-max-delay -m --max-conns --max-accepts --backlog --reuse-port --mode --max-time --allow --deny --allow-file --deny-file --max-conns-per-host --read-timeout --write-timeout --deadline -i --idle-timeout --goodbye --close-after -o --output --append -x --hex-dump --max-bytes --rate --busy-poll --proxy-protocol --proxy-version --trust --record --record-json --replay --replay-speed -4 --ipv4 -6 --ipv6 -u --udp -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--target --balance --seed -w --timeout --retry --retry-delay --retry-max-delay --proxy --proxy-auth-file -m --max-conns --max-accepts --backlog --reuse-port --mode --max-time --allow --deny --allow-file --deny-file --max-conns-per-host --read-timeout --write-timeout --deadline -i --idle-timeout --goodbye --close-after -o --output --append -x --hex-dump --max-bytes --rate --busy-poll --proxy-protocol --proxy-version --trust --record --record-json --replay --replay-speed -4 --ipv4 -6 --ipv6 -u --udp -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --target) kind=none ;;
         --balance) kind=words values='first round-robin random least' ;;
@@ -162,6 +162,8 @@ _sockctl() {
         --retry) kind=words values='forever' ;;
         --retry-delay) kind=none ;;
         --retry-max-delay) kind=none ;;
+        --proxy) kind=words values='env socks4:// socks4a:// socks5:// socks5h:// http://' ;;
+        --proxy-auth-file) kind=files ;;
         -m|--max-conns) kind=none ;;
         --max-accepts) kind=none ;;
         --backlog) kind=none ;;

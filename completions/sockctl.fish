@@ -220,6 +220,8 @@ complete -c sockctl -n '__fish_seen_subcommand_from forward' -s w -l timeout -x 
 complete -c sockctl -n '__fish_seen_subcommand_from forward' -l retry -x -a 'forever' -d 'Try again so often, or forever, until connected.'
 complete -c sockctl -n '__fish_seen_subcommand_from forward' -l retry-delay -x -d 'The longest wait before the first retry.'
 complete -c sockctl -n '__fish_seen_subcommand_from forward' -l retry-max-delay -x -d 'The longest wait before any retry.'
+complete -c sockctl -n '__fish_seen_subcommand_from forward' -l proxy -x -a 'env socks4:// socks4a:// socks5:// socks5h:// http://' -d 'Connect through this proxy.'
+complete -c sockctl -n '__fish_seen_subcommand_from forward' -l proxy-auth-file -r -F -d 'Tell proxies the `USER:PASS` of a file.'
 complete -c sockctl -n '__fish_seen_subcommand_from forward' -s m -l max-conns -x -d 'Forward at most this many at once.'
 complete -c sockctl -n '__fish_seen_subcommand_from forward' -l max-accepts -x -d 'Accept this many, then no more.'
 complete -c sockctl -n '__fish_seen_subcommand_from forward' -l backlog -x -d 'How many peers may wait to be accepted.'

@@ -5,7 +5,10 @@ struct ProxyArguments: Equatable, Sendable {
     var proxies: [ProxyChoice] = []
     var credentialsFile: Word?
 
-    static let rows: [Row<ProxyArguments>] = [
+    static let rows = rowsOfTargets.map { row in row.info.name == "proxy" ? row.needs(.ip) : row }
+
+    /// The same where one network is listened on and another is connected to.
+    static let rowsOfTargets: [Row<ProxyArguments>] = [
         .list(
             "proxy", as: .proxy, into: \.proxies, help: "Connect through this proxy.",
             detail: """
@@ -13,8 +16,7 @@ struct ProxyArguments: Equatable, Sendable {
                 `USER:PASS@`, percent-encoded, before the host. Several are a chain, passed in this order. With `env` the \
                 environment says which: see PROXIES.
                 """
-        )
-        .needs(.ip),
+        ),
         .option(
             "proxy-auth-file", as: .file, into: \.credentialsFile, help: "Tell proxies the `USER:PASS` of a file.",
             detail:

@@ -235,6 +235,17 @@ import Testing
         #expect(broken.err.contains("proxy 127.0.0.1:\(closed): dial tcp"), "\(broken)")
     }
 
+    @Test(.needsIPv6) func `where a scan comes from is about the way to the proxy, not about what is behind it`()
+        async throws
+    {
+        let target = try await sockctl("listen", "-k", "[::1]:0", "--serve", "discard").listening().port
+        let proxy = try await sockctl("listen", "--serve", "proxy", "127.0.0.1:0").listening().port
+        let outcome = try await sockctl(
+            "dial", "-z", "--source", "127.0.0.1", "--proxy", "socks5://127.0.0.1:\(proxy)", "::1", "\(target)"
+        ).finish()
+        outcome.expectQuietErrors(status: 0)
+    }
+
     @Test(.needs(.microsocks)) func `the environment is obeyed where it is asked for, and only there`() async throws {
         let (target, proxy) = (try await echo(), try await microsocks())
         func run(_ words: String) async throws -> Outcome {
@@ -276,7 +287,9 @@ import Testing
         ("dial --proxy-auth-file f a:1", "give '--proxy' too"),
         ("dial --proxy http://x unix:/a", "'--proxy' has no meaning for unix"),
         ("dial -zu --proxy socks5://x a 1", "'--proxy' and a scan of datagrams exclude each other"),
+        ("dial -z --source-port 5 --proxy socks5://x a 1", "from port 5 only one connection leads to a proxy"),
         ("udp-send --proxy socks5://x a:1,b:2 t", "leads to one address"),
+        ("forward 0 unix:/a --proxy socks5://x", "'--proxy' leads to hosts and ports"),
         ("udp-send --proxy socks5://x --unconnected a:1 t", "'--unconnected' is about the network here"),
         ("http-get --proxy socks5://x --unix-socket /a http://a/", "'--proxy' has no meaning for a Unix socket"),
         ("udp-send --proxy http://x 127.0.0.1:1 t", "socks5 and socks5h proxies only"),

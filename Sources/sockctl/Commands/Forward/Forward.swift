@@ -42,6 +42,7 @@ struct Forward {
     private func run(_ gate: Gate?, _ introduction: ProxyIntroduction) async -> ExitStatus {
         guard let copies = PayloadCopies(arguments.transfer, reporter: reporter) else { return .cannotCreate }
         do throws(NetworkError) {
+            let dialer = try arguments.dialer(to: targets, resolver, reporter)
             let recorder = try arguments.record.recorder()
             let listener = try await configuration.listen(place.network, at: place.destination)
             defer { listener.close() }
@@ -86,17 +87,17 @@ struct Forward {
         await recorder?.finish()
         return override ?? status
     }
-
-    private var dialer: TargetDialer { arguments.dialer(to: targets, resolver, reporter) }
 }
 
 extension ForwardArguments {
     /// What connects to the targets.
     @Netpoller
-    func dialer(to targets: [ForwardPlace], _ resolver: Resolver, _ reporter: Reporter) -> TargetDialer {
+    func dialer(
+        to targets: [ForwardPlace], _ resolver: Resolver, _ reporter: Reporter
+    ) throws(NetworkError) -> TargetDialer {
         let list = TargetList(targets.map { ForwardTarget($0.network, $0.destination) }, balance, seed: seed)
         return TargetDialer(
             targets: list, dialer: Dialer(timeout: timeout, options: socket.options, resolver: resolver),
-            persistence: persistence, reporter: reporter)
+            proxies: try proxy.dialer(), persistence: persistence, reporter: reporter)
     }
 }

@@ -17,6 +17,7 @@ struct ForwardArguments: Equatable, Sendable {
     var mode: Int?
     var maximumTime: Duration?
     var persistence = PersistenceArguments()
+    var proxy = ProxyArguments()
     var gate = GateArguments()
     var deadlines = DeadlineArguments()
     var ending = EndingArguments()
@@ -45,6 +46,7 @@ struct ForwardArguments: Equatable, Sendable {
         ] + reaching.titled("Targets")
         + PersistenceArguments.rows.named("retry", "retry-delay", "retry-max-delay").titled("Targets")
         .lifted(through: \.persistence)
+        + ProxyArguments.rowsOfTargets.titled("Targets").lifted(through: \.proxy)
         + serving.titled("Peers") + GateArguments.rows.lifted(through: \.gate)
         + DeadlineArguments.rows.without("keep-going").lifted(through: \.deadlines)
         + EndingArguments.rows.named("close-after").titled("Deadlines").lifted(through: \.ending)
@@ -107,6 +109,7 @@ struct ForwardArguments: Equatable, Sendable {
 
     func validate() throws(UsageError) {
         try persistence.validate()
+        try proxy.validate()
         try proxyHeader.validate()
         try record.validate()
         if target.isEmpty, furtherTargets.isEmpty, record.replay == nil {
