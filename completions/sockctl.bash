@@ -85,12 +85,14 @@ _sockctl() {
         esac
         ;;
     dial)
-        options='-w --timeout --fallback-delay -s --source -p --source-port --retry --retry-delay --retry-max-delay --reconnect --heartbeat --heartbeat-text --heartbeat-misses --send --interval --submit --window --writers --messages --message-size --unlocked --split -z --zero --parallel --banner --yes --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output --append -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --busy-poll --frame --max-frame --separator --whole -e --exec -c --sh-exec --pty -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress --first-line --pass-fd -h --help'
+        options='-w --timeout --fallback-delay -s --source -p --source-port --proxy --proxy-auth-file --retry --retry-delay --retry-max-delay --reconnect --heartbeat --heartbeat-text --heartbeat-misses --send --interval --submit --window --writers --messages --message-size --unlocked --split -z --zero --parallel --banner --yes --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output --append -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --busy-poll --frame --max-frame --separator --whole -e --exec -c --sh-exec --pty -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress --first-line --pass-fd -h --help'
         case $previous in
         -w|--timeout) kind=none ;;
         --fallback-delay) kind=none ;;
         -s|--source) kind=none ;;
         -p|--source-port) kind=none ;;
+        --proxy) kind=words values='env socks4:// socks4a:// socks5:// socks5h:// http://' ;;
+        --proxy-auth-file) kind=files ;;
         --retry) kind=words values='forever' ;;
         --retry-delay) kind=none ;;
         --retry-max-delay) kind=none ;;
@@ -151,7 +153,7 @@ _sockctl() {
         esac
         ;;
     forward)
-        options='--target --balance --seed -w --timeout --retry --retry-delay --retry-max-delay -m --max-conns --max-accepts --backlog --reuse-port --mode --max-time --allow --deny --allow-file --deny-file --max-conns-per-host --read-timeout --write-timeout --deadline -i --idle-timeout --goodbye --close-after -o --output --append -x --hex-dump --max-bytes --rate --fault --up --down --control --busy-poll --proxy-protocol --proxy-version --trust --record --record-json --replay --replay-speed -4 --ipv4 -6 --ipv6 -u --udp -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--target --balance --seed -w --timeout --retry --retry-delay --retry-max-delay --proxy --proxy-auth-file -m --max-conns --max-accepts --backlog --reuse-port --mode --max-time --allow --deny --allow-file --deny-file --max-conns-per-host --read-timeout --write-timeout --deadline -i --idle-timeout --goodbye --close-after -o --output --append -x --hex-dump --max-bytes --rate --fault --up --down --control --busy-poll --proxy-protocol --proxy-version --trust --record --record-json --replay --replay-speed -4 --ipv4 -6 --ipv6 -u --udp -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --target) kind=none ;;
         --balance) kind=words values='first round-robin random least' ;;
@@ -160,6 +162,8 @@ _sockctl() {
         --retry) kind=words values='forever' ;;
         --retry-delay) kind=none ;;
         --retry-max-delay) kind=none ;;
+        --proxy) kind=words values='env socks4:// socks4a:// socks5:// socks5h:// http://' ;;
+        --proxy-auth-file) kind=files ;;
         -m|--max-conns) kind=none ;;
         --max-accepts) kind=none ;;
         --backlog) kind=none ;;
@@ -254,7 +258,7 @@ _sockctl() {
         esac
         ;;
     http-get)
-        options='-X --request -I --head -H --header -d --data --json-body -T --upload-file -u --user -i --include --first-line -L --location --max-redirects -f --fail --fail-with-body -o --output -O --remote-name -C --continue --retry --unix-socket --timeout --dial-timeout --response-header-timeout --expect-continue-timeout --disable-keepalives --idle-conn-timeout --max-idle-conns --max-idle-per-host --max-per-host --max-time --repeat --duration --parallel --rate --plot --no-plot --svg -4 --ipv4 -6 --ipv6 -n --no-dns --resolve --nodelay --no-nodelay --keepalive --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='-X --request -I --head -H --header -d --data --json-body -T --upload-file -u --user -i --include --first-line -L --location --max-redirects -f --fail --fail-with-body -o --output -O --remote-name -C --continue --retry --unix-socket --timeout --dial-timeout --response-header-timeout --expect-continue-timeout --disable-keepalives --idle-conn-timeout --max-idle-conns --max-idle-per-host --max-per-host --proxy --proxy-auth-file --max-time --repeat --duration --parallel --rate --plot --no-plot --svg -4 --ipv4 -6 --ipv6 -n --no-dns --resolve --nodelay --no-nodelay --keepalive --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         -X|--request) kind=words values='GET POST PUT DELETE OPTIONS PATCH' ;;
         -H|--header) kind=none ;;
@@ -274,6 +278,8 @@ _sockctl() {
         --max-idle-conns) kind=none ;;
         --max-idle-per-host) kind=none ;;
         --max-per-host) kind=none ;;
+        --proxy) kind=words values='env socks4:// socks4a:// socks5:// socks5h:// http://' ;;
+        --proxy-auth-file) kind=files ;;
         --max-time) kind=none ;;
         --repeat) kind=none ;;
         --duration) kind=none ;;
@@ -294,7 +300,7 @@ _sockctl() {
         esac
         ;;
     udp-send)
-        options='--whole --chunk --chomp --size --count --interval --rate -w --wait -s --source --unconnected --broadcast --multicast-interface --no-fragment --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -M --ttl -T --tos --interface --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--whole --chunk --chomp --size --count --interval --rate -w --wait -s --source --unconnected --broadcast --multicast-interface --no-fragment --proxy --proxy-auth-file --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -M --ttl -T --tos --interface --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --chunk) kind=none ;;
         --size) kind=none ;;
@@ -304,6 +310,8 @@ _sockctl() {
         -w|--wait) kind=none ;;
         -s|--source) kind=none ;;
         --multicast-interface) kind=none ;;
+        --proxy) kind=words values='env socks4:// socks4a:// socks5:// socks5h:// http://' ;;
+        --proxy-auth-file) kind=files ;;
         --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket vsock' ;;
         --resolve) kind=none ;;
         -O|--sndbuf) kind=none ;;
@@ -390,11 +398,15 @@ _sockctl() {
         esac
         ;;
     nc)
-        options='-4 --ipv4 -6 --ipv6 -u --udp -U --unixsock --vsock -n --nodns -l --listen -k --keep-open -p --source-port -s --source -w --wait -z --zero --max-conns --allow --deny --allowfile --denyfile --broker --chat -e --exec -c --sh-exec -F --pass-fd -N --shutdown --no-shutdown -q --quit --idle-timeout -W --count -C --crlf -d --recv-only --send-only -i --delay --output --append-output --hex-dump -b --broadcast -D --debug -I --rcvbuf -O --sndbuf -M --ttl -m --min-ttl -T --tos -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='-4 --ipv4 -6 --ipv6 -u --udp -U --unixsock --vsock -n --nodns -l --listen -k --keep-open -p --source-port -s --source -w --wait -x --proxy -X --proxy-type --proxy-auth --proxy-dns -z --zero --max-conns --allow --deny --allowfile --denyfile --broker --chat -e --exec -c --sh-exec -F --pass-fd -N --shutdown --no-shutdown -q --quit --idle-timeout -W --count -C --crlf -d --recv-only --send-only -i --delay --output --append-output --hex-dump -b --broadcast -D --debug -I --rcvbuf -O --sndbuf -M --ttl -m --min-ttl -T --tos -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         -p|--source-port) kind=none ;;
         -s|--source) kind=none ;;
         -w|--wait) kind=none ;;
+        -x|--proxy) kind=none ;;
+        -X|--proxy-type) kind=words values='4 5 connect socks4 socks5 http' ;;
+        --proxy-auth) kind=none ;;
+        --proxy-dns) kind=words values='local remote' ;;
         --max-conns) kind=none ;;
         --allow) kind=none ;;
         --deny) kind=none ;;

@@ -38,6 +38,21 @@ public struct Chunk: ~Copyable {
         self.isEnd = isEnd
     }
 
+    /// The part of a message that begins at `first`, at most so many bytes of it.
+    consuming func payload(from first: Int, maximum: Int) -> Chunk {
+        let taken = min(count - first, maximum)
+        let whole = length - first
+        return Chunk(message: buffer, first..<first + taken, length: whole)
+    }
+
+    private init(message: consuming [UInt8], _ range: Range<Int>, length: Int) {
+        buffer = message
+        start = range.lowerBound
+        count = range.count
+        self.length = length
+        isEnd = false
+    }
+
     /// Where in the buffer the bytes are.
     var range: Range<Int> { start..<start + count }
 

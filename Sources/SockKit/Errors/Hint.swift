@@ -2,6 +2,8 @@ extension NetworkError {
     /// What a person could do about it, as a sentence without a full stop; nil where there is nothing worth saying.
     public var hint: String? {
         switch (operation, cause) {
+        case (.dial, .timeout) where target != nil: "the proxy was reached, and did not answer in time"
+        case (.dial, _) where target != nil: nil
         case (.dial, .system(.connectionRefused, _)): refusedHint
         case (.dial, .system(.noSuchFile, _)), (.write, .system(.noSuchFile, _)): "there is nothing at that path"
         case (.dial, .system(.wrongProtocolType, _)) where network == .unixgram,

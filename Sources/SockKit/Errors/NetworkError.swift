@@ -59,6 +59,8 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         case frame(FramingError)
         /// A message of a protocol breaks its grammar or a limit, or is cut off.
         case message(MessageError)
+        /// A proxy said no.
+        case proxy(ProxyRefusal)
     }
 
     // An error travels through many frames and is rare: one reference is all that they pass on.
@@ -72,11 +74,13 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         let bytesTransferred: Int
         let namesLocal: Bool
         let route: String?
+        let target: String?
 
         init(
             _ operation: Operation, _ network: Network?, _ stream: GivenStream?, _ local: Endpoint?,
             _ remote: Endpoint?,
-            _ cause: Cause, _ bytesTransferred: Int, _ namesLocal: Bool, _ route: String? = nil
+            _ cause: Cause, _ bytesTransferred: Int, _ namesLocal: Bool, _ route: String? = nil,
+            _ target: String? = nil
         ) {
             self.operation = operation
             self.network = network
@@ -87,6 +91,7 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
             self.bytesTransferred = bytesTransferred
             self.namesLocal = namesLocal
             self.route = route
+            self.target = target
         }
     }
 
@@ -119,6 +124,8 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
     public var cause: Cause { storage.cause }
     /// What stands between here and whom was asked for, where it is that which failed: `proxy http://10.0.0.1:3128`.
     public var route: String? { storage.route }
+    /// Whom `route` was asked for, or was to be, where it was reached itself; nil where it was not.
+    public var target: String? { storage.target }
 
     /// How many bytes the kernel had taken, or given, before a transfer failed.
     public var bytesTransferred: Int { storage.bytesTransferred }
@@ -158,6 +165,7 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         switch cause {
         case .system(let number, _), .option(let number, _, _), .noProtocol(let number, _): number.name
         case .timeout, .idle, .noAnswer: "timeout"
+        case .proxy(let refusal): refusal.code
         case .closed, .peerEnded: "closed"
         case .cancelled: "cancelled"
         case .noSuchHost, .lookupFailed: "no-such-host"
@@ -174,6 +182,9 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
             // They have no ends to name, and a call that is the operation is not worth telling.
             let isPlain = if case .system(_, let call) = cause { call == operation.rawValue } else { false }
             return "\(operation.rawValue) \(streamName): \(isPlain ? errno?.description ?? causeText : causeText)"
+        }
+        if let route, let target {
+            return "\(operation.rawValue)\(network.map { " \($0)" } ?? "") \(target): \(route): \(causeText)"
         }
         var text = (route.map { "\($0): " } ?? "") + operation.rawValue
         if let network { text += " \(network)" }
@@ -212,20 +223,23 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
             text
         case .frame(let error): error.description
         case .message(let error): error.description
+        case .proxy(let refusal): refusal.text
         }
     }
 
     /// The same error after `count` bytes had gone.
     package func after(_ count: Int) -> NetworkError {
         if let stream { return NetworkError(operation, stream, cause: cause, bytesTransferred: count) }
-        return NetworkError(Storage(operation, network, nil, local, remote, cause, count, storage.namesLocal, route))
+        return NetworkError(
+            Storage(operation, network, nil, local, remote, cause, count, storage.namesLocal, route, target))
     }
 
-    /// The same error of what stands between here and whom was asked for.
-    package func on(_ route: String) -> NetworkError {
+    /// The same error of what stands between here and whom was asked for: of the way to it or, with a `target`, of what it
+    /// was asked.
+    package func on(_ route: String, to target: String? = nil) -> NetworkError {
         NetworkError(
             Storage(
-                operation, network, stream, local, remote, cause, bytesTransferred, storage.namesLocal, route))
+                operation, network, stream, local, remote, cause, bytesTransferred, storage.namesLocal, route, target))
     }
 
     public static func == (left: NetworkError, right: NetworkError) -> Bool {
@@ -233,6 +247,7 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
             && left.local == right.local
             && left.remote == right.remote && left.cause == right.cause
             && left.bytesTransferred == right.bytesTransferred && left.route == right.route
+            && left.target == right.target
     }
 
     public func hash(into hasher: inout Hasher) {

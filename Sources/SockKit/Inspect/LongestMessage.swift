@@ -1,7 +1,8 @@
 extension Connection {
     /// The longest message that one write may be, as things stand; nil on a stream, where there are none.
     public var longestMessage: Int? {
-        network.kind == .stream ? nil : LongestMessage.bytes(to: remoteEndpoint, sendBuffer: bufferSizes?.send)
+        network.kind == .stream
+            ? nil : LongestMessage.bytes(to: remoteEndpoint, sendBuffer: bufferSizes?.send) - messageOverhead
     }
 }
 

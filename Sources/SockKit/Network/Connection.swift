@@ -13,8 +13,7 @@ public final class Connection {
     var isOpening = false
     package let descriptor: PolledDescriptor
     private var knownLocal: KnownEndpoint?
-    /// The file of its own name, where it has one: a Unix socket that was bound before it connected.
-    private let path: OwnedPath?
+    let extras: ConnectionExtras?
 
     package convenience init(
         _ descriptor: PolledDescriptor, _ network: Network, local: Endpoint? = nil, remote: Endpoint
@@ -23,10 +22,11 @@ public final class Connection {
     }
 
     init(
-        _ descriptor: PolledDescriptor, _ network: Network, local: Endpoint? = nil, remote: Endpoint, path: OwnedPath?
+        _ descriptor: PolledDescriptor, _ network: Network, local: Endpoint? = nil, remote: Endpoint, path: OwnedPath?,
+        tunnel: DatagramTunnel? = nil
     ) {
         self.descriptor = descriptor
-        self.path = path
+        extras = path == nil && tunnel == nil ? nil : ConnectionExtras(path: path, tunnel: tunnel)
         self.network = network
         knownLocal = local.map { KnownEndpoint($0) }
         remoteEndpoint = remote
@@ -144,12 +144,13 @@ public final class Connection {
     public var hasRestedTooLong: Bool { descriptor.hasRestedTooLong(.read) }
 
     /// More than any message has: 65,535 bytes over IP, 212,960 on Unix sockets with the default buffer.
-    private static let longestMessage = 256 * 1024
+    static let longestMessage = 256 * 1024
 
     /// An empty message and the end both read as 0 bytes (unix(7)). It is the end if the loop, once it has looked, knows
     /// of one and no bytes wait behind it.
     @inline(never)
     private func readMessage(maximum: Int) async throws(NetworkError) -> Chunk {
+        if let tunnel = extras?.tunnel { return try await readMessage(maximum: maximum, through: tunnel) }
         let message: Chunk
         do throws(DescriptorFailure) { message = try await descriptor.readMessage(maximum: maximum) } catch {
             throw failure(.read, error)
@@ -188,6 +189,13 @@ public final class Connection {
     /// Waits for one message or datagram; what does not fit the buffer is gone, and the result says so.
     public func receiveMessage(into buffer: inout MutableSpan<UInt8>) async throws(NetworkError) -> Datagram {
         let room = buffer.count
+        if let tunnel = extras?.tunnel {
+            let message = try await readMessage(maximum: room, through: tunnel)
+            message.withBytes { bytes in for index in bytes.indices { buffer[index] = bytes[index] } }
+            let datagram = Datagram(count: message.count, length: message.length, source: remoteEndpoint)
+            message.giveBack()
+            return datagram
+        }
         do throws(DescriptorFailure) {
             let received = try await descriptor.perform(.read) { number throws(Errno) in
                 try unsafe buffer.withUnsafeMutableBytes { bytes throws(Errno) in
@@ -206,6 +214,7 @@ public final class Connection {
     ///
     /// That the kernel took them promises nothing about the peer. No other write comes between them.
     public func write(_ bytes: Span<UInt8>) async throws(NetworkError) {
+        if let tunnel = extras?.tunnel { return try await write(bytes, through: tunnel) }
         var gone = 0
         do throws(DescriptorFailure) {
             try await descriptor.write(bytes, family, progress: &gone)
@@ -258,8 +267,7 @@ public final class Connection {
     /// Closes both ways; waiters wake with `closed`. Harmless twice.
     public func close() {
         _ = localEndpoint
-        // Before the socket is closed: afterwards the file may be somebody else's already.
-        path?.remove()
+        extras?.close()
         descriptor.close()
     }
 
@@ -295,6 +303,7 @@ public final class Connection {
             (operation, call) = (.dial, "connect")
             knownLocal = KnownEndpoint(localEndpoint, refusal: refusal ?? error)
         }
+        if case .closed = failure, let ended = extras?.tunnel?.failure { return ended }
         return NetworkError(
             operation, network: network, local: localEndpoint, remote: remoteEndpoint,
             cause: NetworkError.Cause(failure, call: call))

@@ -65,9 +65,10 @@ public final class DatagramBatch {
     }
 
     /// One attempt to fill it; the result is how many messages came, which may each be several datagrams.
-    func receive(_ number: Int32, limit: Int) throws(Errno) -> Attempt<Int> {
+    func receive(_ number: Int32, limit: Int, through tunnel: DatagramTunnel?) throws(Errno) -> Attempt<Int> {
         entries.removeAll(keepingCapacity: true)
         let outcome = try vector.receive(number, limit: limit)
+        guard case .done = outcome else { return outcome }
         for message in 0..<vector.count {
             let length = vector.length(of: message)
             if isCoalesced, let segment = vector.control(of: message).segment, segment > 0, segment < length {
@@ -76,6 +77,12 @@ public final class DatagramBatch {
                     entries.append(Entry(message: message, offset: offset, length: min(segment, length - offset)))
                     offset += segment
                 }
+            } else if let tunnel {
+                let here = min(length, vector.room)
+                guard let start = vector.withBytes(of: message, from: 0, count: here, { tunnel.payload(of: $0) }) else {
+                    continue
+                }
+                entries.append(Entry(message: message, offset: start, length: length - start))
             } else {
                 entries.append(Entry(message: message, offset: 0, length: length))
             }

@@ -49,6 +49,14 @@ public struct DatagramConfiguration: Sendable {
     public func open(
         _ network: Network, to remotes: [Endpoint], connected: Bool
     ) throws(NetworkError) -> DatagramSocket {
+        try open(network, to: remotes, connected: connected, through: nil)
+    }
+
+    /// As `open`, for a socket that speaks to a relay.
+    @Netpoller
+    package func open(
+        _ network: Network, to remotes: [Endpoint], connected: Bool, through tunnel: DatagramTunnel?
+    ) throws(NetworkError) -> DatagramSocket {
         let families = Set(remotes.map(\.socketFamily))
         let family: SocketFamily = families.contains(.unix) ? .unix : families == [.inet] ? .inet : .inet6
         let builder = SocketBuilder(
@@ -75,7 +83,7 @@ public struct DatagramConfiguration: Sendable {
         }
         return DatagramSocket(
             descriptor, network, family: family, local: endpoint, path: OwnedPath(endpoint),
-            remote: connected ? remotes.first : nil, hasErrorQueue: receivesErrors && family != .unix)
+            remote: connected ? remotes.first : nil, hasErrorQueue: receivesErrors && family != .unix, tunnel: tunnel)
     }
 
     /// The near end to bind: an IP socket is bound even where the kernel chooses, so that its port is known at once.

@@ -3,7 +3,7 @@ extension DatagramSocket {
     public func receive(into batch: DatagramBatch, limit: Int = .max) async throws(NetworkError) {
         do throws(DescriptorFailure) {
             let taken = try await descriptor.perform(.read) { number throws(Errno) in
-                try batch.receive(number, limit: limit)
+                try batch.receive(number, limit: limit, through: tunnel)
             }
             // Less than was asked for: the kernel itself has looked for more (recvmmsg(2)).
             if taken < min(limit, batch.vector.capacity) { descriptor.noteDrained() }

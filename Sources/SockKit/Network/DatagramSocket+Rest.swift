@@ -4,7 +4,7 @@ extension DatagramSocket {
     public func receiveNow(into batch: DatagramBatch, limit: Int = .max) throws(NetworkError) -> Bool {
         do throws(DescriptorFailure) {
             let taken = try descriptor.performNow(.read) { number throws(Errno) in
-                try batch.receive(number, limit: limit)
+                try batch.receive(number, limit: limit, through: tunnel)
             }
             guard let taken else { return false }
             // Less than was asked for: the kernel itself has looked for more (recvmmsg(2)).

@@ -21,11 +21,14 @@ public final class DatagramSocket {
     /// Errors that come back are kept, each with the destination that it is about (IP_RECVERR).
     let hasErrorQueue: Bool
     private let path: OwnedPath?
+    /// What its datagrams go through, where that is a relay.
+    let tunnel: DatagramTunnel?
 
     init(
         _ descriptor: PolledDescriptor, _ network: Network, family: SocketFamily, local: Endpoint, path: OwnedPath?,
-        remote: Endpoint? = nil, hasErrorQueue: Bool = false
+        remote: Endpoint? = nil, hasErrorQueue: Bool = false, tunnel: DatagramTunnel? = nil
     ) {
+        self.tunnel = tunnel
         self.descriptor = descriptor
         self.network = network
         self.family = family
@@ -94,6 +97,7 @@ public final class DatagramSocket {
     public func close() {
         guard !descriptor.isClosed else { return }
         path?.remove()
+        tunnel?.close()
         descriptor.close()
     }
 
@@ -101,7 +105,8 @@ public final class DatagramSocket {
     func failure(
         _ operation: NetworkError.Operation, _ failure: DescriptorFailure, _ remote: Endpoint?, call: String? = nil
     ) -> NetworkError {
-        NetworkError(
+        if case .closed = failure, let ended = tunnel?.failure { return ended }
+        return NetworkError(
             operation, network: network, local: localEndpoint, remote: remote,
             cause: NetworkError.Cause(failure, call: call ?? (operation == .read ? "recvfrom" : "sendto")))
     }

@@ -8,6 +8,8 @@ public enum DialEvent: Sendable {
     case attemptFailed(NetworkError, attempt: Int)
     /// The attempt that won, and how long it took.
     case connected(Connection, attempt: Int, Duration)
+    /// A proxy that was reached has a connection to its target, which may be the next proxy; how long it took to do so.
+    case proxied(proxy: String, target: String, Duration)
 }
 
 /// Told of each event as it happens.

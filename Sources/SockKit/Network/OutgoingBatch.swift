@@ -2,6 +2,8 @@
 @Netpoller
 public final class OutgoingBatch {
     let vector: SendVector
+    /// What goes before each payload.
+    private let header: [UInt8]
 
     /// For a socket, whose peer they go to, or one of `receivers` by its place.
     ///
@@ -10,6 +12,7 @@ public final class OutgoingBatch {
         for socket: DatagramSocket, receivers: [Endpoint] = [], segments: Bool = true
     ) throws(NetworkError) {
         vector = SendVector(segments: segments && !socket.network.isUnix)
+        header = socket.tunnel?.header ?? []
         try setReceivers(receivers, for: socket)
     }
 
@@ -34,23 +37,32 @@ public final class OutgoingBatch {
     public var isEmpty: Bool { vector.isEmpty }
 
     /// How many bytes have not gone.
-    public var byteCount: Int { vector.byteCount }
+    public var byteCount: Int { vector.byteCount - header.count * vector.datagramCount }
 
     /// The datagram that the next call begins with: its length, and the place of its receiver.
-    public var first: (length: Int, receiver: Int?)? { vector.first }
+    public var first: (length: Int, receiver: Int?)? { vector.first.map { ($0.length - header.count, $0.receiver) } }
 
     /// Adds a datagram; false if there is no room before others have gone.
     ///
     /// `source` is the address that it is to come from, where that is not for the kernel to choose.
     public func append(_ payload: Span<UInt8>, to receiver: Int? = nil, from source: IPAddress? = nil) -> Bool {
-        vector.append(payload, to: receiver, from: source)
+        guard header.isEmpty else {
+            return unsafe append(count: payload.count, to: receiver) { room in
+                unsafe payload.withUnsafeBytes { all in unsafe room.copyMemory(from: all) }
+            }
+        }
+        return vector.append(payload, to: receiver, from: source)
     }
 
     /// Adds a datagram of `count` bytes, which `fill` writes in place.
     package func append(
         count: Int, to receiver: Int? = nil, _ fill: (UnsafeMutableRawBufferPointer) -> Void
     ) -> Bool {
-        unsafe vector.append(count: count, to: receiver, fill)
+        guard !header.isEmpty else { return unsafe vector.append(count: count, to: receiver, fill) }
+        return unsafe vector.append(count: header.count + count, to: receiver) { [header] room in
+            unsafe room.copyBytes(from: header)
+            unsafe fill(UnsafeMutableRawBufferPointer(rebasing: room[header.count...]))
+        }
     }
 
     /// Gives up what the next call would begin with; says how many datagrams that were.

@@ -65,6 +65,9 @@ private import Glibc
     /// How many bytes are left to send.
     package var byteCount: Int { messages[next...].reduce(0) { $0 + $1.length } }
 
+    /// How many datagrams are left to send.
+    package var datagramCount: Int { messages[next...].reduce(0) { $0 + $1.datagrams } }
+
     /// Nothing is left to send.
     package var isEmpty: Bool { next == messages.count }
 

@@ -78,6 +78,11 @@ extension Row {
         ruled(values, .excludes(patterns), nil, reason, hint)
     }
 
+    /// On a network without the trait, it does not go together with any of these.
+    func excludes(_ patterns: Rule.Pattern..., without trait: NetworkTrait, reason: String) -> Row {
+        ruled([], .excludes(patterns), trait, reason, nil)
+    }
+
     /// It does not take these values.
     func refuses(_ values: String..., reason: String, hint: String? = nil) -> Row {
         ruled(values, .never, nil, reason, hint)

@@ -12,7 +12,6 @@ private enum PeerFlags {
 
     enum Commands { case both, listen, dial }
 
-    static let noProxies = "there are no proxies here yet"
     static let noTLS = "there is no TLS here yet"
 
     static let all: [Entry] = [
@@ -28,8 +27,18 @@ private enum PeerFlags {
         Entry(spellings: ["-t", "--telnet"], advice: "there is no telnet negotiation here"),
         Entry(spellings: ["--tcp"], advice: "TCP is what is used without --udp or --unix"),
         Entry(spellings: ["-V"], advice: "use --setsockopt SOL_SOCKET:SO_MARK:N, and a rule for that mark: ip rule"),
-        Entry(spellings: ["-X", "--proxy-type", "-P", "--proxy-dns", "--proxy"], advice: noProxies),
-        Entry(spellings: ["--proxy-auth"], advice: noProxies, commands: .dial),
+        Entry(
+            spellings: ["-X", "--proxy-type", "--proxy-dns"],
+            advice: "the proxy's URL says how it is spoken to, and who resolves: --proxy socks5h://HOST:PORT",
+            commands: .dial
+        ),
+        Entry(
+            spellings: ["-P", "--proxy-auth"],
+            advice: "use --proxy socks5h://USER:PASS@HOST:PORT, or --proxy-auth-file", commands: .dial),
+        Entry(
+            spellings: ["-X", "--proxy-type", "-P", "--proxy-dns", "--proxy"],
+            advice: "it is about connecting: sockctl dial --proxy; to be a proxy: sockctl listen --serve proxy",
+            commands: .listen),
         Entry(spellings: ["-Z"], advice: "there is no DCCP here"),
         Entry(spellings: ["--sctp"], advice: "there is no SCTP here"),
         Entry(
@@ -81,12 +90,7 @@ extension ForeignFlag {
         ForeignFlag("-S", advice: "there are no MD5 signatures here"),
         ForeignFlag("-t", "--telnet", advice: "there is no telnet negotiation here"),
         ForeignFlag("-V", advice: "use: sockctl dial --setsockopt SOL_SOCKET:SO_MARK:N, and a rule for that mark"),
-        ForeignFlag(
-            "-X", "-P", "--proxy", "--proxy-type", "--proxy-auth", "--proxy-dns", advice: PeerFlags.noProxies),
-        ForeignFlag(
-            "-x",
-            advice:
-                "it is a proxy to one nc, and \(PeerFlags.noProxies), and a hex dump to another: use --hex-dump FILE"),
+        ForeignFlag("-P", advice: "nobody is asked for a password: use --proxy-auth USER:PASS"),
         ForeignFlag("--hexdump", advice: "use --hex-dump FILE"),
         ForeignFlag("-Z", advice: "there is no DCCP here"),
         ForeignFlag("--sctp", advice: "there is no SCTP here"),

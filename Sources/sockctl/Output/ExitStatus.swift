@@ -53,6 +53,8 @@ extension ExitStatus {
             case .limit, .frame: .data
             case .message(let error): error.kind == .truncated ? .inputOutput : .data
             case .closed, .cancelled, .peerEnded: .inputOutput
+            case .proxy(let refusal):
+                refusal.kind == .rules || refusal.kind == .authentication ? .notPermitted : .unavailable
             case .system where error.isOfFile: error.operation == .read ? .noInput : .cannotCreate
             // A value that the kernel does not take came from the command line.
             case .option(let number, _, _): Self.everywhere[number] ?? .usage

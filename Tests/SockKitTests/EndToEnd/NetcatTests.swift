@@ -193,7 +193,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("-x proxy:8080 host 80", "there are no proxies here yet"), ("-X 5 host 80", "there are no proxies here yet"),
+        ("-x proxy: host 80", "'--proxy': "), ("-X 5 host 80", "give '-x' too"), ("-P ann host 80", "--proxy-auth"),
         ("-Z host 80", "there is no DCCP here"), ("-S host 80", "there are no MD5 signatures here"),
         ("-k host 80", "it needs '-l'"), ("host", "a port is missing"),
     ])

@@ -184,6 +184,7 @@ private final class EventLog {
             case .connecting(let endpoint, let attempt): "\(attempt) \(endpoint)"
             case .attemptFailed(let error, let attempt): "failed \(attempt) \(error.code)"
             case .connected(_, let attempt, _): "connected \(attempt)"
+            case .proxied(let proxy, let target, _): "proxied \(proxy) \(target)"
             }
         entries.append(text)
     }

@@ -6,7 +6,7 @@ extension OptionModesTests {
         Mode(
             "--sh-exec a", .tcp,
             """
-            timeout fallback-delay source source-port retry retry-delay retry-max-delay max-time close close-after \
+            timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye output hex-dump crlf read-size \
             first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame max-frame \
             separator whole append pty busy-poll
@@ -14,7 +14,7 @@ extension OptionModesTests {
         Mode(
             "", .tcp,
             """
-            zero timeout fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
+            zero timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
             heartbeat-text heartbeat-misses send submit writers quit-after shutdown no-shutdown half-open \
             input-grace max-time close close-after read-timeout write-timeout deadline keep-going idle-timeout \
             goodbye send-only recv-only output hex-dump crlf read-size first-read-delay read-delay no-read max-bytes \
@@ -24,7 +24,7 @@ extension OptionModesTests {
         Mode(
             "--first-line", .tcp,
             """
-            timeout fallback-delay source source-port retry retry-delay retry-max-delay shutdown no-shutdown \
+            timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay shutdown no-shutdown \
             max-time close close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye recv-only \
             hex-dump crlf read-size first-read-delay read-delay max-bytes write-size write-delay delay rate \
             busy-poll
@@ -32,28 +32,28 @@ extension OptionModesTests {
         Mode(
             "--send a", .tcp,
             """
-            timeout fallback-delay source source-port retry retry-delay retry-max-delay interval quit-after max-time \
+            timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay interval quit-after max-time \
             count close close-after read-timeout write-timeout idle-timeout output hex-dump read-size append \
             busy-poll
             """),
         Mode(
             "--submit", .tcp,
             """
-            timeout fallback-delay source source-port retry retry-delay retry-max-delay window max-time close \
+            timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay window max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye hex-dump read-size \
             first-read-delay read-delay max-bytes write-size write-delay rate busy-poll
             """),
         Mode(
             "--writers 2", .tcp,
             """
-            timeout fallback-delay source source-port retry retry-delay retry-max-delay messages message-size \
+            timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay messages message-size \
             unlocked split quit-after no-shutdown max-time close read-timeout write-timeout deadline keep-going \
             idle-timeout goodbye output hex-dump read-size no-read append busy-poll
             """),
         Mode(
             "--frame line", .tcp,
             """
-            timeout fallback-delay source source-port retry retry-delay retry-max-delay heartbeat heartbeat-text \
+            timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay heartbeat heartbeat-text \
             heartbeat-misses quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump \
             crlf read-size first-read-delay read-delay max-bytes write-size write-delay delay rate max-frame \
@@ -62,7 +62,7 @@ extension OptionModesTests {
         Mode(
             "--reconnect", .tcp,
             """
-            timeout fallback-delay source source-port retry retry-delay retry-max-delay heartbeat heartbeat-text \
+            timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay heartbeat heartbeat-text \
             heartbeat-misses quit-after shutdown no-shutdown max-time close close-after read-timeout write-timeout \
             deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf read-size \
             first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append busy-poll
@@ -70,7 +70,7 @@ extension OptionModesTests {
         Mode(
             "--recv-only", .tcp,
             """
-            timeout fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
+            timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
             heartbeat-text heartbeat-misses shutdown no-shutdown max-time close close-after read-timeout \
             write-timeout deadline keep-going idle-timeout goodbye output hex-dump read-size first-read-delay \
             read-delay max-bytes rate frame max-frame separator append first-line busy-poll
@@ -78,7 +78,7 @@ extension OptionModesTests {
         Mode(
             "--send-only", .tcp,
             """
-            timeout fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
+            timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
             heartbeat-text heartbeat-misses quit-after shutdown no-shutdown half-open input-grace max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye output hex-dump crlf \
             read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame \
@@ -87,25 +87,25 @@ extension OptionModesTests {
         Mode(
             "--no-read", .tcp,
             """
-            timeout fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
+            timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
             heartbeat-text writers quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             write-timeout deadline idle-timeout goodbye send-only hex-dump crlf write-size write-delay delay rate \
             busy-poll exec sh-exec pty
             """),
-        Mode("--zero", .tcp, "timeout source source-port parallel banner yes max-time close"),
+        Mode("--zero", .tcp, "timeout proxy proxy-auth-file source source-port parallel banner yes max-time close"),
         Mode("--zero", .udp, "timeout source source-port parallel banner yes max-time"),
         Mode("--zero", .unix, "timeout parallel banner yes max-time close"),
         Mode(
             "", .udp,
             """
-            zero timeout fallback-delay source source-port retry retry-delay retry-max-delay send quit-after \
+            zero timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay send quit-after \
             shutdown input-grace max-time count close-after idle-timeout send-only recv-only output hex-dump crlf \
             read-size write-size append busy-poll pass-fd
             """),
         Mode(
             "--send a", .udp,
             """
-            timeout fallback-delay source source-port retry retry-delay retry-max-delay interval quit-after max-time \
+            timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay interval quit-after max-time \
             count close-after idle-timeout output hex-dump read-size append busy-poll
             """),
         Mode(

@@ -39,14 +39,14 @@ extension OptionModesTests {
             "", .tcp,
             """
             request head header data json-body upload-file user include first-line location max-redirects fail \
-            fail-with-body output remote-name continue retry unix-socket timeout dial-timeout \
+            fail-with-body output remote-name continue retry unix-socket proxy proxy-auth-file timeout dial-timeout \
             response-header-timeout expect-continue-timeout disable-keepalives idle-conn-timeout max-idle-conns \
             max-idle-per-host max-per-host max-time repeat duration parallel rate plot no-plot svg
             """),
         Mode(
             "--repeat 2", .tcp,
             """
-            request head header data json-body upload-file user fail fail-with-body output unix-socket timeout \
+            request head header data json-body upload-file user fail fail-with-body output unix-socket proxy proxy-auth-file timeout \
             dial-timeout response-header-timeout expect-continue-timeout disable-keepalives idle-conn-timeout \
             max-idle-conns max-idle-per-host max-per-host max-time duration parallel rate plot no-plot svg
             """),
@@ -54,7 +54,7 @@ extension OptionModesTests {
             "--disable-keepalives", .tcp,
             """
             request head header data json-body upload-file user include first-line location max-redirects fail \
-            fail-with-body output remote-name continue retry unix-socket timeout dial-timeout \
+            fail-with-body output remote-name continue retry unix-socket proxy proxy-auth-file timeout dial-timeout \
             response-header-timeout expect-continue-timeout max-per-host max-time repeat duration parallel rate \
             plot no-plot svg
             """),

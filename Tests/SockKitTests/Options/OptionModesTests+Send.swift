@@ -6,13 +6,18 @@ extension OptionModesTests {
         Mode(
             "", .udp,
             """
-            whole chunk chomp size interval rate wait source unconnected broadcast multicast-interface no-fragment
+            whole chunk chomp size interval rate wait source unconnected broadcast multicast-interface no-fragment \
+            proxy proxy-auth-file
             """),
-        Mode("--whole", .udp, "interval rate wait source unconnected broadcast multicast-interface no-fragment"),
+        Mode(
+            "--whole", .udp,
+            """
+            interval rate wait source unconnected broadcast multicast-interface no-fragment proxy proxy-auth-file
+            """),
         Mode(
             "--size 20", .udp,
             """
-            count interval rate wait source unconnected broadcast multicast-interface no-fragment
+            count interval rate wait source unconnected broadcast multicast-interface no-fragment proxy proxy-auth-file
             """),
         Mode("", .unixgram, "whole chunk chomp size interval rate wait source unconnected"),
     ]

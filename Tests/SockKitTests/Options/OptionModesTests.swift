@@ -78,7 +78,7 @@ import Testing
         "max-frame": "--frame line", "append": "--output file", "no-index": "--root a", "hidden": "--root a",
         "spa": "--root a", "upload": "--root a", "overwrite": "--root a --upload",
         "max-redirects": "--location ", "continue": "--output file", "parallel": "--repeat 2", "rate": "--repeat 2",
-        "pty": "--sh-exec a",
+        "pty": "--sh-exec a", "proxy-auth-file": "--proxy env",
         "plot": "--repeat 2", "no-plot": "--repeat 2", "svg": "--repeat 2",
     ]
 

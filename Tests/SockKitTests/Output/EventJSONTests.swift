@@ -18,6 +18,10 @@ import Testing
             {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","attempt":1,\#
             "resolve_seconds":0.001,"connect_seconds":0.000123}
             """#,
+            #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112",\#
+            "proxy":"socks5h://127.0.0.1:1080","target":"example.org:80","seconds":0.003}
+            """#,
             #"{"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112"}"#,
             #"""
             {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","feature":"mptcp",\#

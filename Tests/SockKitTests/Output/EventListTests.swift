@@ -12,6 +12,7 @@ import Testing
         ("attempt-failed", .verbose, "attempt error"),
         ("syn-retransmitted", .verbose, "count"),
         ("connected", .verbose, "attempt resolve_seconds connect_seconds"),
+        ("proxied", .verbose, "proxy target seconds"),
         ("accepted", .verbose, ""),
         ("feature", .verbose, "feature used reason"),
         ("socket-options", .veryVerbose, "options"),
@@ -54,7 +55,7 @@ import Testing
         ("stopping", .always, "reason waiting_for grace"),
         ("dial", .verbose, "index outcome seconds syn_retransmits"),
         ("queue", .verbose, "moment index queue_length queue_limit listen_overflows listen_drops predicted_timeout"),
-        ("scanned", .always, "state seconds banner reason"),
+        ("scanned", .always, "remote state seconds banner reason"),
         ("probing", .verbose, "chunk own_peer send_buffer_asked receive_buffer_asked send_buffer receive_buffer"),
         (
             "blocked", .verbose,

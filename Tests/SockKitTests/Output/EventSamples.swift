@@ -59,6 +59,8 @@ enum EventSamples {
         AttemptFailedEvent(failure: Failure(refused), attempt: 1),
         SYNRetransmittedEvent(ends: ends, count: 1),
         ConnectedEvent(ends: ends, attempt: 1, resolve: .milliseconds(1), connect: .microseconds(123)),
+        ProxiedEvent(
+            ends: ends, proxy: "socks5h://127.0.0.1:1080", target: "example.org:80", time: .milliseconds(3)),
         AcceptedEvent(ends: ends),
         FeatureEvent(ends: ends, feature: .mptcp, isUsed: true),
         FeatureEvent(ends: ends, feature: .fastopen, isUsed: false, reason: "no data came with the SYN"),

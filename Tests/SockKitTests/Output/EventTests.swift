@@ -15,6 +15,7 @@ import Testing
             "attempt 1 failed: dial tcp 127.0.0.1:9: connect: connection refused",
             "no answer from 127.0.0.1:40112: SYN sent again, 1 time so far",
             "connected to 127.0.0.1:40112 from 127.0.0.1:3000 in 123 µs, resolved in 1.00 ms",
+            "through socks5h://127.0.0.1:1080 to example.org:80 in 3.00 ms",
             "accepted 127.0.0.1:40112, connection 1", "Multipath TCP with 127.0.0.1:40112",
             "no fast open with 127.0.0.1:40112: no data came with the SYN", "first byte after 50 µs",
             "read     17 bytes, 34 bytes in all, 127.0.0.1:40112", "wrote      1 byte, 1 byte in all, 127.0.0.1:40112",

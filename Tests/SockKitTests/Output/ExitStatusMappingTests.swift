@@ -33,6 +33,10 @@ import Testing
             (.read, .tcp, .message(MessageError(.malformed, "HTTP answer", "x")), 65),
             (.read, .tcp, .message(MessageError(.tooLong, "HTTP answer", "x")), 65),
             (.read, .tcp, .message(MessageError(.truncated, "HTTP answer", "x")), 74),
+            (.dial, .tcp, .proxy(ProxyRefusal(.refused, "x")), 69),
+            (.dial, .tcp, .proxy(ProxyRefusal(.noAnswer, "x")), 69),
+            (.dial, .tcp, .proxy(ProxyRefusal(.rules, "x")), 77),
+            (.dial, .tcp, .proxy(ProxyRefusal(.authentication, "x")), 77),
         ] as [(NetworkError.Operation, Network, NetworkError.Cause, Int32)])
     func `an error has its status`(
         operation: NetworkError.Operation, network: Network, cause: NetworkError.Cause, status: Int32

@@ -4,13 +4,17 @@ import Testing
 /// Holds an error to the grammar that all errors have, whatever went wrong.
 func expectWellFormed(_ error: NetworkError, sourceLocation: SourceLocation = #_sourceLocation) {
     let text = error.description
-    var head = (error.route.map { "\($0): " } ?? "") + error.operation.rawValue
+    var head = error.operation.rawValue
     if let network = error.network { head += " \(network)" }
+    if let route = error.route {
+        // What stands in between is named first where it could not be reached, and else behind whom it was asked for.
+        head = error.target.map { "\(head) \($0): \(route): " } ?? "\(route): \(head)"
+    }
     #expect(text.hasPrefix(head), "\(text)", sourceLocation: sourceLocation)
     #expect(
         !text.contains("\n") && !text.hasSuffix(".") && !text.contains("  "), "\(text)", sourceLocation: sourceLocation)
     #expect(!text.contains(": : ") && !text.hasSuffix(": "), "\(text)", sourceLocation: sourceLocation)
-    if let remote = error.remote {
+    if let remote = error.remote, error.target == nil {
         #expect(text.contains("\(remote): "), "\(text)", sourceLocation: sourceLocation)
     }
     // Upper case where the kernel spoke, lower case where we did.

@@ -3,6 +3,12 @@ public struct BasicCredentials: Sendable {
     public let user: [UInt8]
     public let password: [UInt8]
 
+    /// The name must have no colon.
+    public init(user: [UInt8], password: [UInt8]) {
+        self.user = user
+        self.password = password
+    }
+
     /// `user:password`; the name has no colon, the password may.
     public init?(_ text: String) {
         self.init(bytes: Array(text.utf8))

@@ -13,6 +13,9 @@ public struct MessageLimits: Sendable, Hashable {
     public var chunkExtensions: Int
     /// The longest trailer section.
     public var trailers: Int
+    /// Whether a line of a head may end with a line feed alone (RFC 9112 section 2.2). What stands behind another server or
+    /// proxy must not be more lenient than that one is: two readings of one message are how requests are smuggled.
+    public var takesBareLineFeeds = false
     /// The most empty lines before a request line (RFC 9112 section 2.2).
     public static let emptyLines = 4
 

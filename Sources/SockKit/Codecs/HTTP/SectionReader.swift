@@ -70,12 +70,22 @@ struct SectionReader: Sendable {
         try checkLimits(stop, bytes, taker)
         scanned = stop
         guard stop < bytes.count else { return nil }
-        guard bytes[stop] == UInt8(ascii: "\r") else { throw taker.fault(of: bytes[stop], at: stop) }
+        guard bytes[stop] == UInt8(ascii: "\r") else {
+            guard bytes[stop] == UInt8(ascii: "\n"), taker.limits.takesBareLineFeeds else {
+                throw taker.fault(of: bytes[stop], at: stop)
+            }
+            return line(to: stop, next: stop + 1)
+        }
         guard stop + 1 < bytes.count else { return nil }
         guard bytes[stop + 1] == UInt8(ascii: "\n") else { throw .bareCarriageReturn }
-        let line = lineStart..<stop
-        lineStart = stop + 2
-        scanned = lineStart
+        return line(to: stop, next: stop + 2)
+    }
+
+    @inline(__always)
+    private mutating func line(to end: Int, next: Int) -> Range<Int> {
+        let line = lineStart..<end
+        lineStart = next
+        scanned = next
         return line
     }
 

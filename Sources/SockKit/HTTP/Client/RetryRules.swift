@@ -26,6 +26,7 @@ public struct RetryRules: Sendable, Hashable {
         guard request.body.isRewindable else { return false }
         switch (error.operation, error.cause) {
         case (_, .cancelled), (_, .invalid), (_, .message), (_, .limit), (_, .closed): return false
+        case (_, .proxy(let refusal)): return refusal.mayPass
         case (.dial, .noSuitableAddress), (.dial, .unknownService), (.dial, .option): return false
         case (.dial, _): return true
         default: return error.stream == nil && request.isReplayable

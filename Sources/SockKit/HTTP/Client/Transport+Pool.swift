@@ -85,7 +85,7 @@ extension Transport {
 
     private func dial(_ host: HostPool, _ wish: ConnectionWish) async {
         do throws(NetworkError) {
-            let socket = try await dialer(for: host, wish.observer).dial(network(of: host), to: destination(of: host))
+            let socket = try await connect(host, dialer(for: host, wish.observer))
             dialled += 1
             let stream = rules.watch?(socket, dialled) ?? socket
             let connection = ClientConnection(stream, socket, host, number: dialled, limits: messageLimits)
@@ -96,6 +96,12 @@ extension Transport {
             if stopWaiting(host, wish) { wish.fulfil(.failure(told)) }
             startDials(host)
         }
+    }
+
+    private func connect(_ host: HostPool, _ dialer: Dialer) async throws(NetworkError) -> Connection {
+        let (network, destination) = (network(of: host), destination(of: host))
+        guard case .server = host.place else { return try await dialer.dial(network, to: destination) }
+        return try await rules.tunnels.dial(network, to: destination, with: dialer)
     }
 
     /// False if the wish has been fulfilled otherwise, or given up.

@@ -33,8 +33,11 @@ public struct TransportRules: Sendable {
     public var watch: (@Netpoller @Sendable (Connection, Int) -> any ByteStream)?
     /// Addresses for one host and port, which are then not resolved.
     public var overrides: [HostOverride] = []
-    /// Through which proxies requests go.
+    /// Through which proxies requests go that know what is asked.
     public var proxies = ProxyRules.none
+    /// What leads the connections to servers, each being a tunnel, which nobody on the way looks into. The way to a server is
+    /// the same as long as the transport lives, so connections to it are interchangeable.
+    public var tunnels = ProxyDialer(.direct)
 
     public init() {}
 

@@ -29,19 +29,26 @@ public struct ScanDestination: Sendable, Hashable {
 
     /// All the places, with the names resolved to all of their addresses and the services to their ports.
     ///
-    /// From a source address only those of its family can be tried: a host that has none is an error.
+    /// From a source address only those of its family can be tried: a host that has none is an error. With `leavingNames`
+    /// a proxy resolves the names that the resolver does not know by itself.
     @Netpoller
     public func targets(
-        _ resolver: Resolver, from source: IPAddress? = nil
+        _ resolver: Resolver, from source: IPAddress? = nil, leavingNames: Bool = false
     ) async throws(NetworkError) -> ScanTargets {
         let network = impliedNetwork
         var targets = ScanTargets(unix: unix)
         do throws(LookupFailure) {
             for group in groups {
                 let ports = try group.ports.ports(resolver, network)
-                var hosts: [ScanBlock] = []
-                for host in group.hosts { hosts += try await Self.blocks(of: host, resolver, network, source) }
-                targets.groups.append(ScanTargets.Group(hosts: hosts, ports: ports))
+                var places = ScanTargets.Group(hosts: [], ports: ports)
+                for host in group.hosts {
+                    if leavingNames, case .name(let name) = host, resolver.overrides[name] == nil {
+                        places.names.append(name)
+                    } else {
+                        places.hosts += try await Self.blocks(of: host, resolver, network, source)
+                    }
+                }
+                targets.groups.append(places)
             }
         } catch {
             throw NetworkError(.dial, network: network, cause: error.cause)

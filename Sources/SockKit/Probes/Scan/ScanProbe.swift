@@ -19,6 +19,10 @@ public struct ScanProbe: Probe {
     /// The local port of every attempt; with 0 the kernel gives each its own. Of UDP only one attempt at a time can have it.
     public var sourcePort: UInt16 = 0
     public var options = SocketOptions()
+    /// What connects, where that leads through proxies: then it is what they say of the places that is found.
+    public var proxies = ProxyDialer(.direct)
+    /// For the proxies' names.
+    public var resolver = Resolver()
     public var onEvent: (@Netpoller @Sendable (ScanFinding) -> Void)?
     /// Called every few milliseconds: the scan goes on when it returns, so that whoever tells of it can keep up.
     public var pace: (@Netpoller @Sendable () async -> Void)?
@@ -34,6 +38,7 @@ public struct ScanProbe: Probe {
     /// Scans until every place is known, the task is cancelled, or this machine cannot go on: the result says which.
     @Netpoller
     public func run() async throws(NetworkError) -> ScanResult {
+        if !proxies.route.proxies.isEmpty { return await ProxiedScan(self).execute() }
         let group: PollGroup
         do throws(Errno) { group = try PollGroup() } catch {
             throw NetworkError(.dial, network: network, cause: .system(error, call: "epoll_create1"))

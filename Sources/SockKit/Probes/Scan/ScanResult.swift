@@ -13,6 +13,8 @@ public struct ScanResult: Sendable {
     public internal(set) var silent = 0
     /// What the kernel said of the places that are filtered, where it said anything.
     public internal(set) var reasons: [Errno: Int] = [:]
+    /// What proxies said of the places that are filtered.
+    public internal(set) var answers: [ProxyRefusal: Int] = [:]
     /// How often this machine had not what an attempt takes; each of these attempts was made again.
     public internal(set) var shortages: [Errno: Int] = [:]
     public internal(set) var elapsed = Duration.zero
@@ -35,6 +37,8 @@ public struct ScanResult: Sendable {
         case .filtered: filtered += 1
         case .silent: silent += 1
         }
-        if finding.state == .filtered, let reason = finding.reason { reasons[reason, default: 0] += 1 }
+        guard finding.state == .filtered else { return }
+        if let reason = finding.reason { reasons[reason, default: 0] += 1 }
+        if let answer = finding.answer { answers[answer, default: 0] += 1 }
     }
 }

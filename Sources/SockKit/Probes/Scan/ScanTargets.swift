@@ -2,11 +2,14 @@
 public struct ScanTargets: Sendable, Hashable {
     public struct Group: Sendable, Hashable {
         public var hosts: [ScanBlock]
+        /// Those that a proxy looks up.
+        public var names: [String]
         /// Each once.
         public var ports: [UInt16]
 
-        public init(hosts: [ScanBlock], ports: [UInt16]) {
+        public init(hosts: [ScanBlock], names: [String] = [], ports: [UInt16]) {
             self.hosts = hosts
+            self.names = names
             self.ports = ports
         }
     }
@@ -22,7 +25,7 @@ public struct ScanTargets: Sendable, Hashable {
     /// How many places there are.
     public var count: Int {
         groups.reduce(unix.count) { count, group in
-            count + group.hosts.reduce(0) { $0 + $1.count } * group.ports.count
+            count + group.hosts.reduce(group.names.count) { $0 + $1.count } * group.ports.count
         }
     }
 }

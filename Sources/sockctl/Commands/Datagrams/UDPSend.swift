@@ -35,15 +35,16 @@ struct UDPSend {
             var configuration = DatagramConfiguration(options: options, resolver: resolver, receivesErrors: true)
             configuration.source = try await source(configuration)
             configuration.receivesErrors = !arguments.isUnconnected
-            var receivers: [Endpoint] = []
-            for destination in destinations { receivers.append(try await configuration.resolve(network, destination)) }
-            let socket = try configuration.open(network, to: receivers, connected: connects(receivers))
+            let (socket, receivers) = try await open(configuration)
             defer { socket.close() }
             if reporter.isReported(.veryVerbose), let facts = socket.socketFacts {
                 let ends = Ends(network, local: socket.localEndpoint, remote: socket.remoteEndpoint)
                 reporter.report(SocketOptionsEvent(ends: ends, facts: facts))
             }
-            return try await send(socket, receivers, input)
+            let status = try await send(socket, receivers, input)
+            // The relay may look after the end of our connection to it before it looks after what was sent last.
+            if arguments.proxy.isGiven, arguments.wait == nil { await Netpoller.sleep(for: .milliseconds(100)) }
+            return status
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
         }
@@ -112,6 +113,23 @@ struct UDPSend {
     }
 
     // MARK: - The socket
+
+    private func open(
+        _ configuration: DatagramConfiguration
+    ) async throws(NetworkError) -> (DatagramSocket, [Endpoint]) {
+        if arguments.proxy.isGiven {
+            let reporter = reporter
+            var dialer = Dialer(timeout: .seconds(10), options: SocketOptions(), resolver: resolver)
+            let log = DialLog(.tcp, reporter, number: 1)
+            dialer.onEvent = { event in log.take(event) }
+            let socket = try await arguments.proxy.dialer()
+                .openDatagrams(network, to: destinations[0], configuration, with: dialer)
+            return (socket, socket.remoteEndpoint.map { [$0] } ?? [])
+        }
+        var receivers: [Endpoint] = []
+        for destination in destinations { receivers.append(try await configuration.resolve(network, destination)) }
+        return (try configuration.open(network, to: receivers, connected: connects(receivers)), receivers)
+    }
 
     private var options: SocketOptions {
         var options = arguments.datagrams.socket.options

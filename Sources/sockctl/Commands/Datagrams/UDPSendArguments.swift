@@ -16,6 +16,7 @@ struct UDPSendArguments: Equatable, Sendable {
     var broadcasts = false
     var multicastInterface: String?
     var forbidsFragments = false
+    var proxy = ProxyArguments()
     var datagrams = DatagramArguments()
 
     static let rows: [Row<UDPSendArguments>] =
@@ -32,7 +33,7 @@ struct UDPSendArguments: Equatable, Sendable {
                     Each is one datagram, an empty one too, with the escapes `\\n \\r \\t \\0 \\\\ \\xHH`. Without any, each \
                     line of standard input is one, its newline included.
                     """),
-        ] + sending.titled("Sending") + answers.titled("Answers") + peers.titled("Peers")
+        ] + sending.titled("Sending") + answers.titled("Answers") + (peers + proxying).titled("Peers")
         + DatagramArguments.rows(socketOptions: ["sndbuf", "ttl", "tos", "interface", "setsockopt"]).lifted(
             through: \.datagrams)
 
@@ -89,7 +90,24 @@ struct UDPSendArguments: Equatable, Sendable {
         ).needs(.ip),
     ]
 
+    private static let proxying = ProxyArguments.rows.lifted(through: \.proxy).map { (row: Row<UDPSendArguments>) in
+        guard row.info.name == "proxy" else { return row.manualOnly }
+        var row = row.manualOnly.excludes(
+            "unconnected", "broadcast", "multicast-interface",
+            reason: "'{other}' is about the network here, and with '--proxy' the proxy's relay is sent to")
+        row.info.detail = """
+            It is one of `socks5://`, which looks up names here, or `socks5h://`, which has the proxy look them up, perhaps \
+            with `USER:PASS@` before the host; with `env` what `ALL_PROXY` says. The proxy has 10s to answer. Its relay \
+            forgets us when this program ends, which without `--wait` is 100ms after the last send.
+            """
+        return row
+    }
+
     func validate() throws(UsageError) {
+        try proxy.validate()
+        if proxy.isGiven, address.first?.text.contains(",") == true {
+            throw UsageError("'--proxy' leads to one address, and here are several")
+        }
         for text in texts { _ = try EscapedText.bytes(text) }
         if address.first?.text.contains(",") == true, isUnconnected {
             throw UsageError("several addresses are sent to from an unconnected socket anyway")

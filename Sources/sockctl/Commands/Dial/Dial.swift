@@ -11,6 +11,8 @@ struct Dial {
     private let resolver: Resolver
     private let source: SourceAddress?
     private let policy: PeerPolicy
+    /// One for all dials: it knows what it has learnt of the proxies.
+    private let proxies: Result<ProxyDialer, NetworkError>
 
     init(_ arguments: DialArguments, _ conductor: Conductor) throws(UsageError) {
         self.arguments = arguments
@@ -22,6 +24,7 @@ struct Dial {
         source = try network.isIP ? arguments.nearEnd : nil
         // With --send the idle limit is one on each answer.
         policy = PeerPolicy(arguments.peer, watchesIdleness: arguments.roundTrips.text == nil)
+        proxies = Result { () throws(NetworkError) in try arguments.proxy.dialer() }
         try checkHeartbeat()
         if network.kind == .datagram { try destination.checkPort() }
         if arguments.passesDescriptor, !Connection.isCarrier(1) {
@@ -138,13 +141,17 @@ struct Dial {
     }
 
     private func connect(_ number: Int) async throws(NetworkError) -> Connection {
-        let log = DialLog(network, reporter)
+        let log = DialLog(network, reporter, number: number)
         var dialer = Dialer(
             timeout: arguments.timeout, fallbackDelay: arguments.fallbackDelay ?? .seconds(-1),
             options: arguments.peer.socket.options, resolver: resolver)
         dialer.source = try await sourceEndpoint()
         dialer.onEvent = { event in log.take(event) }
-        let connection = try await dialer.dial(network, to: destination)
+        let proxies = try proxies.get()
+        let connection =
+            network.isUDP
+            ? try await proxies.dialDatagrams(network, to: destination, with: dialer)
+            : try await proxies.dial(network, to: destination, with: dialer)
         log.report(connection, number: number)
         return connection
     }

@@ -18,6 +18,7 @@ struct DialArguments: Equatable, Sendable {
     var scan = ScanArguments()
     var firstLineOnly = false
     var passesDescriptor = false
+    var proxy = ProxyArguments()
     var peer = PeerArguments()
 
     static let rows: [Row<DialArguments>] =
@@ -32,12 +33,27 @@ struct DialArguments: Equatable, Sendable {
                     With `-z` hosts and ports are lists; see SCANNING.
                     """)
         ] + connecting.titled("Connecting")
+        + proxying.lifted(through: \.proxy)
         + PersistenceArguments.rows.lifted(through: \.persistence)
         + RoundTripArguments.rows.lifted(through: \.roundTrips)
         + SubmitArguments.rows.lifted(through: \.submit)
         + WriterArguments.rows.lifted(through: \.writing)
         + ScanArguments.rows.lifted(through: \.scan)
         + PeerArguments.rows.lifted(through: \.peer) + [firstLine, passing].titled(TransferArguments.title)
+
+    private static let proxying = ProxyArguments.rows.map { row in
+        guard row.info.name == "proxy" else { return row }
+        return
+            row
+            .excludes(
+                "zero", without: .connection,
+                reason:
+                    "'--proxy' and a scan of datagrams exclude each other: no refusal would come back through a proxy"
+            )
+            .excludes(
+                "pass-fd", without: .connection,
+                reason: "datagrams go through a proxy only while this program runs: leave out '--pass-fd'")
+    }
 
     private static let firstLine: Row<DialArguments> = .flag(
         "first-line", into: \.firstLineOnly, help: "Print the first line that comes, and be done.",
@@ -70,7 +86,7 @@ struct DialArguments: Equatable, Sendable {
     ).manualOnly
         .honours(
             // With fast open nothing is sent to the peer before there are bytes for it, and here nobody has any.
-            PeerArguments.plainNames.subtracting(["fastopen"]).union([
+            PeerArguments.plainNames.union(ProxyArguments.names).subtracting(["fastopen"]).union([
                 "timeout", "fallback-delay", "source", "source-port", "retry", "retry-delay", "retry-max-delay",
                 "max-time",
             ]),
@@ -125,6 +141,7 @@ struct DialArguments: Equatable, Sendable {
             let named = address.dropFirst(2).map { "'\($0)'" }.joined(separator: ", ")
             throw UsageError(address.count == 3 ? "unexpected argument \(named)" : "unexpected arguments \(named)")
         }
+        try proxy.validate()
         try persistence.validate()
         try writing.validate()
         try peer.frame.validate(given, hasPackets: submit.isOn)

@@ -42,7 +42,7 @@ enum DialCommand: Subcommand {
             retransmissions and segments.
             """,
         ],
-        sections: [.endOfData, .programs, .stayingConnected, .scanning, .framing, .packets, .events],
+        sections: [.endOfData, .programs, .stayingConnected, .proxies, .scanning, .framing, .packets, .events],
         exitNotes: Manual.exitNotesWithScans,
         examples: [
             Manual.Example(
@@ -87,6 +87,11 @@ enum DialCommand: Subcommand {
             Manual.Example(
                 "sockctl dial --retry 3 --retry-delay 50ms 3000",
                 shows: "Wait for a server to appear, but not for long: nobody comes, and the status is 69."),
+            Manual.Example(
+                "sockctl dial --proxy socks5h://127.0.0.1:9 example.org 80",
+                shows:
+                    "A proxy that is not there: the error names it, nobody has looked up example.org, the status is 69."
+            ),
             Manual.Example(
                 "sockctl listen -k 3000 --serve discard", "sockctl dial -z 127.0.0.1 3000,1-1023,http",
                 shows: "See which of these ports of this machine are open."),

@@ -51,6 +51,7 @@ struct Forward {
                     copies: copies)
                 return try await forwarding.run(place, gate)
             }
+            let dialer = try arguments.dialer(to: targets, resolver, reporter)
             let recorder = try arguments.record.recorder()
             let listener = try await configuration.listen(place.network, at: place.destination)
             defer { listener.close() }
@@ -102,8 +103,6 @@ struct Forward {
         return override ?? status
     }
 
-    private var dialer: TargetDialer { arguments.dialer(to: targets, resolver, reporter) }
-
     private var list: TargetList {
         TargetList(targets.map { ForwardTarget($0.network, $0.destination) }, arguments.balance, seed: arguments.seed)
     }
@@ -112,10 +111,12 @@ struct Forward {
 extension ForwardArguments {
     /// What connects to the targets.
     @Netpoller
-    func dialer(to targets: [ForwardPlace], _ resolver: Resolver, _ reporter: Reporter) -> TargetDialer {
+    func dialer(
+        to targets: [ForwardPlace], _ resolver: Resolver, _ reporter: Reporter
+    ) throws(NetworkError) -> TargetDialer {
         let list = TargetList(targets.map { ForwardTarget($0.network, $0.destination) }, balance, seed: seed)
         return TargetDialer(
             targets: list, dialer: Dialer(timeout: timeout, options: socket.options, resolver: resolver),
-            persistence: persistence, reporter: reporter)
+            proxies: try proxy.dialer(), persistence: persistence, reporter: reporter)
     }
 }

@@ -17,6 +17,7 @@ struct ForwardArguments: Equatable, Sendable {
     var mode: Int?
     var maximumTime: Duration?
     var persistence = PersistenceArguments()
+    var proxy = ProxyArguments()
     var gate = GateArguments()
     var deadlines = DeadlineArguments()
     /// Whether there is a word about how long a silence may be, and be it that there is no limit.
@@ -48,6 +49,7 @@ struct ForwardArguments: Equatable, Sendable {
         ] + reaching.titled("Targets")
         + PersistenceArguments.rows.named("retry", "retry-delay", "retry-max-delay").titled("Targets")
         .map(aboutConnecting).lifted(through: \.persistence)
+        + ProxyArguments.rowsOfTargets.map(aboutConnections).titled("Targets").lifted(through: \.proxy)
         + serving.titled("Peers") + GateArguments.rows.lifted(through: \.gate)
         + DeadlineArguments.rows.without("keep-going").lifted(through: \.deadlines).map(notingSilence)
         + EndingArguments.rows.named("close-after").titled("Deadlines").lifted(through: \.ending)
@@ -124,6 +126,10 @@ struct ForwardArguments: Equatable, Sendable {
             hint: "who wants an answer to a datagram sends it again; name another target with --target")
     }
 
+    private static func aboutConnections(_ row: Row<ProxyArguments>) -> Row<ProxyArguments> {
+        row.needs(.connection, reason: "'{option}' is about connections, and {network} has none")
+    }
+
     /// The row of the limit on silences, which datagrams have by default.
     private static func notingSilence(_ row: Row<ForwardArguments>) -> Row<ForwardArguments> {
         guard row.info.name == "idle-timeout" else { return row }
@@ -142,6 +148,7 @@ struct ForwardArguments: Equatable, Sendable {
 
     func validate() throws(UsageError) {
         try persistence.validate()
+        try proxy.validate()
         try proxyHeader.validate()
         try record.validate()
         if target.isEmpty, furtherTargets.isEmpty, record.replay == nil {

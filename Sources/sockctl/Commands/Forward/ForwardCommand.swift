@@ -58,7 +58,7 @@ enum ForwardCommand: Subcommand {
             200 ms are closed, and the status is 0. The second one ends it at once.
             """,
         ],
-        sections: [datagrams, .faults, .control, .proxyHeaders, .records, .gates, .events],
+        sections: [datagrams, .faults, .control, .proxies, .proxyHeaders, .records, .gates, .events],
         exitNotes: replayed(
             Manual.exitNotes.filter {
                 ["0", "64", "65", "66", "68", "69", "71", "73", "74", "75", "77", "128+n"].contains($0.status)
@@ -77,6 +77,11 @@ enum ForwardCommand: Subcommand {
                 "sockctl forward 3000 --target 127.0.0.1:3002 --target 127.0.0.1:3001 --max-accepts 1",
                 "sockctl dial 3000 </dev/null",
                 shows: "Two targets, of which one is not there: the other has the connection."),
+            Manual.Example(
+                "sockctl listen 1080 --serve proxy", "sockctl listen 3001 --serve echo",
+                "sockctl forward 3000 --proxy socks5h://127.0.0.1:1080 localhost:3001",
+                "echo hello | sockctl dial 3000",
+                shows: "Clients that know nothing of proxies get through one, which also looks up the target's name."),
             Manual.Example(
                 "sockctl listen 3001 --serve echo",
                 "sockctl forward 3000 3001 --record /tmp/talk.pcapng --record-json /tmp/talk.json",

@@ -15,7 +15,7 @@ extension ForwardArguments {
     func targetPlaces(for listening: Network) throws(UsageError) -> [ForwardPlace] {
         var places: [ForwardPlace] = []
         for word in target + furtherTargets {
-            let place = try place(word, .dialing, ofDatagrams: listening.kind == .datagram)
+            let place = try targetPlace(word, ofDatagrams: listening.kind == .datagram)
             guard (place.network.kind == .datagram) == (listening.kind == .datagram) else {
                 throw UsageError(
                     "'\(word)' is of \(place.network), and \(listening) is listened on: one has connections, the other none",
@@ -31,7 +31,7 @@ extension ForwardArguments {
     func replayPlaces() throws(UsageError) -> [ForwardPlace] {
         var places: [ForwardPlace] = []
         let words = target + furtherTargets
-        for word in words.isEmpty ? address : words { places.append(try place(word, .dialing, ofDatagrams: false)) }
+        for word in words.isEmpty ? address : words { places.append(try targetPlace(word, ofDatagrams: false)) }
         guard let first = places.first, places.allSatisfy({ $0.network.kind == first.network.kind }) else {
             throw UsageError("targets of one kind are needed: the same record cannot be played to streams and messages")
         }
@@ -44,6 +44,15 @@ extension ForwardArguments {
         throw UsageError(
             "'--proxy-protocol \(proxyHeader.side?.rawValue ?? "")' is about streams, and \(other.network) carries messages"
         )
+    }
+
+    /// A place to connect to. A proxy can be asked for hosts and ports only.
+    private func targetPlace(_ word: Word, ofDatagrams: Bool) throws(UsageError) -> ForwardPlace {
+        let place = try place(word, .dialing, ofDatagrams: ofDatagrams)
+        guard !proxy.isGiven || place.network.isIP else {
+            throw UsageError("'--proxy' leads to hosts and ports, and '\(word)' is of \(place.network)")
+        }
+        return place
     }
 
     /// An address that names its own network is of that one, whatever the options say of the other. One that leaves it open

@@ -24,7 +24,7 @@ struct ForwardReplay {
         do throws(NetworkError) {
             let recording = try await Recording.read(file.byteString)
             let run = ReplayRun(
-                recording, arguments.dialer(to: targets, resolver, reporter), targets[0].network,
+                recording, try arguments.dialer(to: targets, resolver, reporter), targets[0].network,
                 speed: arguments.record.speed, patience: arguments.deadlines.idleTimeout, reporter)
             return await run.run()
         } catch {

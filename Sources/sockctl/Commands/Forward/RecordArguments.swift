@@ -38,7 +38,7 @@ struct RecordArguments: Equatable, Sendable {
                 it is not opened. See RECORDS.
                 """
         ).manualOnly.honours(
-            PeerArguments.plainNames.union([
+            PeerArguments.plainNames.union(ProxyArguments.names).union([
                 "replay-speed", "target", "balance", "seed", "timeout", "retry", "retry-delay", "retry-max-delay",
                 "idle-timeout", "max-time", "busy-poll",
             ]),

@@ -11,6 +11,7 @@ final class ExchangeLog {
     private var facts: ConnectionFacts?
     private var attempt = 1
     private var dialFailure: AttemptFailedEvent?
+    private var proxied: [ProxiedEvent] = []
     private var head: ResponseHead?
     private var bytes = 0
     private var fate: ExchangeEndedEvent.Fate?
@@ -78,6 +79,7 @@ final class ExchangeLog {
         clock = ExchangeClock()
         (facts, head, fate, framing) = (nil, nil, nil, nil)
         (bytes, isTold) = (0, false)
+        proxied = []
     }
 
     private func take(_ event: DialEvent) {
@@ -98,6 +100,10 @@ final class ExchangeLog {
             dialFailure = nil
             self.attempt = attempt
             clock.connected = .now
+        case .proxied(let proxy, let target, let time):
+            // Until then there is no connection to the server.
+            clock.connected = .now
+            proxied.append(ProxiedEvent(ends: Ends(network), proxy: proxy, target: target, time: time))
         }
     }
 
@@ -108,6 +114,7 @@ final class ExchangeLog {
         reporter.report(
             ConnectedEvent(
                 ends: ends, attempt: attempt, resolve: clock.resolve, connect: clock.connect ?? .zero))
+        for event in proxied { reporter.report(event) }
     }
 
     private var ends: Ends {
@@ -132,6 +139,17 @@ final class ExchangeLog {
         report(nil)
     }
 
+    /// What the connection leads to, or through.
+    private var proxy: String? {
+        if let proxy = facts?.proxy { return proxy.description }
+        let (url, tunnels) = (request.url, transport.rules.tunnels)
+        let place = Destination.Place.host(url.host, service: "\(url.effectivePort)")
+        guard facts != nil, !tunnels.isDirect(to: Destination(place: place), transport.rules.network) else {
+            return nil
+        }
+        return tunnels.route.proxies.map(\.description).joined(separator: ", ")
+    }
+
     private func report(_ failure: Failure?) {
         isTold = true
         let end = Deadline.now
@@ -145,7 +163,7 @@ final class ExchangeLog {
         event.bytes = bytes
         event.framing = head == nil ? nil : showsHeads ? (framing ?? .none).word : nil
         event.fate = fate
-        event.proxy = facts?.proxy?.description
+        event.proxy = proxy
         event.failure = failure
         reporter.report(event)
     }

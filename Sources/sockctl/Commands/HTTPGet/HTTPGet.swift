@@ -23,7 +23,11 @@ struct HTTPGet {
     func run() async -> ExitStatus {
         do throws(NetworkError) {
             var rules = rules
-            rules.proxies = try ProxyRules(environment: Self.environment)
+            rules.tunnels = try arguments.proxy.dialer()
+            // Whoever names a proxy means that one.
+            if arguments.proxy.proxies.allSatisfy({ $0 == .environment }) {
+                rules.proxies = try ProxyRules(environment: Self.environment)
+            }
             if reporter.isReported(.veryVerbose) { rules.watch = TransferLog.watch(reporter) }
             let transport = Transport(rules: rules)
             let requests = try await ClientRequests(arguments.request)

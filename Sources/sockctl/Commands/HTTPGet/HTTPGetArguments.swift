@@ -9,6 +9,7 @@ struct HTTPGetArguments: Equatable, Sendable {
     var transport = HTTPTransportArguments()
     var load = HTTPLoadArguments()
     var maximumTime: Duration?
+    var proxy = ProxyArguments()
     var network = NetworkArguments()
     var socket = SocketArguments()
     var common = CommonArguments()
@@ -28,7 +29,14 @@ struct HTTPGetArguments: Equatable, Sendable {
         + CommonArguments.rows.lifted(through: \.common)
 
     private static let connectionRows: [Row<HTTPGetArguments>] =
-        HTTPTransportArguments.rows.lifted(through: \.transport) + [maximumTimeRow].titled(HTTPTransportArguments.title)
+        HTTPTransportArguments.rows.lifted(through: \.transport)
+        + (proxyRows + [maximumTimeRow]).titled(HTTPTransportArguments.title)
+
+    private static let proxyRows: [Row<HTTPGetArguments>] = ProxyArguments.rows
+        .map { row in
+            row.excludes("unix-socket", reason: "'{option}' has no meaning for a Unix socket")
+        }
+        .lifted(through: \.proxy)
 
     private static let maximumTimeRow: Row<HTTPGetArguments> = .option(
         "max-time", as: .limitAboveZero, into: \.maximumTime, help: "Give up after this long in all.",
@@ -63,6 +71,7 @@ struct HTTPGetArguments: Equatable, Sendable {
     var isLoad: Bool { load.repetitions != nil || load.duration != nil }
 
     func validate() throws(UsageError) {
+        try proxy.validate()
         if urls.contains("-") {
             throw UsageError("'-' is no URL", hint: "write http://HOST/")
         }

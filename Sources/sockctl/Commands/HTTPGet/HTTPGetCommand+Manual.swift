@@ -16,7 +16,7 @@ extension HTTPGetCommand {
             took: percentiles, a histogram, and what they mean.
             """,
         ],
-        sections: [.transport, .load, .httpEvents],
+        sections: [.transport, .proxies, .load, .httpEvents],
         exitNotes: [
             Manual.ExitNote(
                 status: "0",
@@ -36,13 +36,14 @@ extension HTTPGetCommand {
                     """),
             Manual.ExitNote(status: "66", meaning: "A file that was to be sent can't be read."),
             Manual.ExitNote(status: "68", meaning: "The host's name does not resolve."),
-            Manual.ExitNote(status: "69", meaning: "Refused or unreachable."),
+            Manual.ExitNote(status: "69", meaning: "Refused or unreachable, or a proxy said so."),
             Manual.ExitNote(status: "71", meaning: "The system is out of descriptors, memory or buffers."),
             Manual.ExitNote(status: "73", meaning: "A file can't be written."),
             Manual.ExitNote(
                 status: "74",
                 meaning: "The connection broke, or ended before the answer was whole: so with a body that is short."),
             Manual.ExitNote(status: "75", meaning: "Timed out, or a load's time was over before any answer."),
+            Manual.ExitNote(status: "77", meaning: "A proxy refused by its rules, or did not believe who asks."),
             Manual.ExitNote(status: "128+n", meaning: "Ended by signal n."),
         ],
         examples: examples,
@@ -120,7 +121,9 @@ extension Manual.Section {
                 "Proxies",
                 """
                 As Go has it: `HTTP_PROXY` or `http_proxy` names a proxy, `NO_PROXY` the hosts that are asked without it; \
-                localhost and loopback addresses never go through one.
+                localhost and loopback addresses never go through one. Such a proxy is asked for the whole URL and answers \
+                itself. One of `--proxy` is a tunnel, `http://` too (CONNECT), which some proxies allow for few ports only; the \
+                variables then count with `--proxy env`, and of an URL that both are for `HTTP_PROXY` does.
                 """
             ),
         ])
@@ -149,7 +152,7 @@ extension Manual.Section {
     fileprivate static let httpEvents = Manual.Section(
         "EVENTS",
         """
-        With `--json`: `resolved`, `connecting` and `connected` as with `dial`; `request` and `response` with the lines of \
+        With `--json`: `resolved`, `connecting`, `connected` and `proxied` as with `dial`; `request` and `response` with the lines of \
         the heads; `exchange` for each request, with what it spent its time on; `redirected`, `not-redirected`, `stale`, \
         `retrying`, `not-retried`, `resuming` and `partial` where such things happen; under load `exchange` for each request and the `summary`.
         """

@@ -20,7 +20,7 @@ enum HTTPGetCommand: Subcommand {
             ForeignFlag("--connect-timeout", advice: "use --dial-timeout"),
             ForeignFlag("-w", "--write-out", advice: "use --verbose for times, or --json for a program to read"),
             ForeignFlag("-Z", advice: "use --parallel with --repeat"),
-            ForeignFlag("-x", advice: "the environment says which proxy: http_proxy=http://HOST:PORT"),
+            ForeignFlag("-x", advice: "use --proxy http://HOST:PORT, or http_proxy in the environment"),
         ],
         validate: { (arguments: HTTPGetArguments) throws(UsageError) in try arguments.validate() }
     )

@@ -46,7 +46,7 @@ enum ListenCommand: Subcommand {
             """,
         ],
         sections: [
-            .endOfData, .programs, .framing, .packets, .rooms, .gates, .proxies,
+            .endOfData, .programs, .framing, .packets, .rooms, .gates, .proxyServer,
             Manual.Section(
                 "UNIX SOCKETS",
                 """

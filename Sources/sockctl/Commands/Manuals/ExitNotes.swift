@@ -25,7 +25,9 @@ extension Manual {
             meaning: "The address is in use or not available, the path exists, or a file can't be written."),
         ExitNote(status: "74", meaning: "Reset, broken pipe or abort in mid-stream, or standard output is full."),
         ExitNote(status: "75", meaning: "Timed out, by a limit of ours or the kernel's."),
-        ExitNote(status: "77", meaning: "Not permitted: a port below 1024, or a path that is denied."),
+        ExitNote(
+            status: "77",
+            meaning: "Not permitted: a port below 1024, a path that is denied, or a proxy that refuses by its rules."),
         ExitNote(
             status: "128+n",
             meaning: "Ended by signal n, after a clean close: 130 for SIGINT, 143 for SIGTERM."),

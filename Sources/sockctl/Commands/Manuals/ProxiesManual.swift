@@ -1,48 +1,47 @@
 extension Manual.Section {
-    /// What `--serve proxy` speaks, and where it leads.
+    /// Connecting through proxies.
     static let proxies = Manual.Section(
         "PROXIES",
         """
-        With `--serve proxy` one port is a proxy for SOCKS4, SOCKS4a and SOCKS5 (CONNECT, BIND and UDP ASSOCIATE) and for \
-        HTTP (CONNECT, and requests for a whole URL, one a connection), told apart by the first byte. Bytes that come with \
-        the request, and an end that comes early, are passed on like any others. A client has ten seconds to say where it \
-        wants to go.
-        """,
-        """
-        A name is looked up once, the rules are held against its addresses, and one that they allow is dialled. A client \
-        learns whether its destination refused, is unreachable or unknown, did not answer in time, or is denied: as \
-        SOCKS5's 5, 3 or 4, 4, 6 and 2, as SOCKS4's 91, and as 502, 504 and 403 with a `Proxy-Status` field (RFC 9209). A \
-        destination that failed is an event `failed`; one that is denied, or a wrong password, `peer-refused`, each with \
-        the ends of the client.
+        With `--proxy` the connection leads to a proxy, which is asked to lead on; several are passed in the order in which \
+        they are given, each being asked for the next. What is reported of the connection is about that to the first proxy, \
+        and an event `proxied` tells of each. One time limit is for all of it. An error names the proxy, and behind whom it was \
+        asked for what it said: `proxy 127.0.0.1:1080: connection refused by ruleset`. The status is 69, and 77 where rules \
+        or who we are were the reason.
         """,
         .terms([
             (
-                "Who is served",
+                "Who looks up names",
                 """
-                Those whom `--allow` and `--deny` let in and, with `--proxy-auth` or `--proxy-auth-file`, who have a \
-                password. Beyond loopback it does not start without one of these, a `--target-allow` or `--open`.
-                """
-            ),
-            (
-                "Where it leads",
-                """
-                Everywhere but where `--target-deny` says; with `--target-allow` only there. A proxy that others than \
-                this machine can reach leads nobody to this machine's loopback, to link-local addresses and groups, or \
-                to itself, by whatever name, unless `--target-allow` names them.
+                With `socks4://` and `socks5://` this machine does, and of a name with several addresses the proxy is asked for \
+                each in turn. With `socks4a://`, `socks5h://` and `http://` the proxy does, and nobody is asked here: \
+                `--no-dns` makes sure of that. A name that `--resolve` answers for is told as that address.
                 """
             ),
             (
-                "BIND",
+                "Ports",
+                "Without one it is 1080, and 80 with `http://`."
+            ),
+            (
+                "User and password",
                 """
-                The first answer tells where it listens, the second who came. Only the one who was named is let in, or \
-                anybody for 0.0.0.0, within a minute.
+                They stand in the URL, percent-encoded, or in the file of `--proxy-auth-file`, and are in no report. SOCKS4 has \
+                a user only. An HTTP proxy is told nothing before it asks; it then gets what it asks for on a connection of its \
+                own, the proof of Digest (SHA-256, MD5) rather than the password itself (Basic).
                 """
             ),
             (
-                "UDP ASSOCIATE",
+                "The environment",
                 """
-                It lasts as long as its connection. Datagrams are taken from the client's address and the port that \
-                spoke first, and back from those that were sent to; fragments are dropped.
+                It counts with `--proxy env` only. `ALL_PROXY` has a URL as above, `NO_PROXY` the hosts that are reached \
+                without: `*`, addresses, networks as `10.0.0.0/8`, and names with all that is below them, apart by commas. \
+                Either may be in lower case, too; upper case wins.
+                """
+            ),
+            (
+                "Datagrams",
+                """
+                One `socks5://` or `socks5h://` proxy can pass them on (UDP ASSOCIATE), as long as the connection to it lasts.
                 """
             ),
         ])

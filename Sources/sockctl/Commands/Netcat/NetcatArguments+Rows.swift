@@ -42,6 +42,25 @@ extension NetcatArguments {
                 The status is 75. With `-l` nobody is waited for in vain: it is silence alone that counts. With `-u` a \
                 silence is the end, which is no failure.
                 """),
+        .option(
+            "proxy", short: "x", as: .bytes("HOST[:PORT]"), into: \.proxy, help: "Connect through this proxy.",
+            detail: "Without a port it is 1080, or 3128 where `-X` is `connect`."
+        ).excludes("listen", reason: "'-x' connects, and '-l' waits: leave out one"),
+        .option(
+            "proxy-type", short: "X", as: .word("TYPE", among: NetcatArguments.proxyTypes), into: \.proxyType,
+            help: "How the proxy is spoken to.",
+            detail: """
+                `4`, `5` or `connect`, and ncat's names for the same, `socks4`, `socks5` and `http`; without it `5`. With \
+                `5` and `connect` the proxy looks up names.
+                """
+        ).needs("proxy", reason: "'-X' is about a proxy: give '-x' too"),
+        .option(
+            "proxy-auth", as: .credentials, into: \.proxyAuth, help: "Tell the proxy a user and a password."
+        ).manualOnly.needs("proxy", reason: "'--proxy-auth' is about a proxy: give '-x' too"),
+        .option(
+            "proxy-dns", as: .word("WHO", among: ["local", "remote"]), into: \.proxyDNS,
+            help: "Who looks up names, with SOCKS.", detail: "`local`, which is this machine, or `remote`."
+        ).manualOnly.needs("proxy", reason: "'--proxy-dns' is about a proxy: give '-x' too"),
         .flag("zero", short: "z", into: \.isZero, help: "Only see whether somebody listens."),
         .option(
             "max-conns", as: .checked(ValueType<Int>.count()), into: \.maximumConnections,

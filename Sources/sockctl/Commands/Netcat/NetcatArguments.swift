@@ -22,6 +22,10 @@ struct NetcatArguments: Equatable, Sendable {
     var halfClose = HalfClose.automatic
     var isBroker = false
     var isChat = false
+    var proxy: Word?
+    var proxyType: String?
+    var proxyAuth: String?
+    var proxyDNS: String?
     var wait: Word?
     var idle: Word?
     var delay: Word?

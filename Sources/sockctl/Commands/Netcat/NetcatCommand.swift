@@ -90,8 +90,8 @@ enum NetcatCommand: Subcommand {
                     (
                         "Flags that are refused",
                         """
-                        Those of proxies, TLS, DCCP, SCTP, telnet negotiation, source routing and MD5 signatures, and those \
-                        that two programs use for different things, as `-o` and `-x`: the error says what to write.
+                        Those of TLS, DCCP, SCTP, telnet negotiation, source routing and MD5 signatures, and those \
+                        that two programs use for different things, as `-o` and `-g`: the error says what to write.
                         """
                     ),
                 ])

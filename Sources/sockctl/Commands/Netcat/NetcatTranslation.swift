@@ -23,7 +23,7 @@ struct NetcatTranslation: Equatable, Sendable {
         } else {
             command = .dial
             place = try arguments.dialledPlace
-            self.options = options + arguments.dialling
+            self.options = options + arguments.dialling + arguments.proxying
         }
         program = arguments.programs
     }
@@ -46,7 +46,7 @@ extension NetcatArguments {
             + valued.compactMap { given in given.value.map { Self.option(given.option, $0) } }
     }
 
-    private static func option(_ name: String, _ value: Word) -> Word { Word(Array("\(name)=".utf8) + value.bytes) }
+    static func option(_ name: String, _ value: Word) -> Word { Word(Array("\(name)=".utf8) + value.bytes) }
 
     fileprivate var network: [Word] {
         // nc listens on IPv4 unless it is told otherwise: the line that -v writes is then its own.

@@ -5,6 +5,8 @@ import SockKit
 struct TargetDialer {
     let targets: TargetList
     let dialer: Dialer
+    /// One for all of them: it knows what it has learnt of the proxies.
+    let proxies: ProxyDialer
     let persistence: PersistenceArguments
     let reporter: Reporter
 
@@ -48,14 +50,20 @@ struct TargetDialer {
     }
 
     private func dial(_ target: ForwardTarget, for number: Int) async throws(NetworkError) -> Connection {
-        guard reporter.isReported(.veryVerbose) else {
-            return try await dialer.dial(target.network, to: target.destination)
-        }
-        let log = DialLog(target.network, reporter)
+        // What it took to connect is told to who asks for all of it; proxies are told of as anywhere.
+        let isDirect = proxies.isDirect(to: target.destination, target.network)
+        guard reporter.isReported(isDirect ? .veryVerbose : .verbose) else { return try await dial(target, dialer) }
+        let log = DialLog(target.network, reporter, number: number)
         var dialer = dialer
         dialer.onEvent = { event in log.take(event) }
-        let connection = try await dialer.dial(target.network, to: target.destination)
+        let connection = try await dial(target, dialer)
         log.report(connection, number: number)
         return connection
+    }
+
+    private func dial(_ target: ForwardTarget, _ dialer: Dialer) async throws(NetworkError) -> Connection {
+        target.network.isUDP
+            ? try await proxies.dialDatagrams(target.network, to: target.destination, with: dialer)
+            : try await proxies.dial(target.network, to: target.destination, with: dialer)
     }
 }

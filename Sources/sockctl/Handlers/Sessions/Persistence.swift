@@ -77,6 +77,7 @@ extension NetworkError {
             .idle,
             .noAnswer, .peerEnded:
             false
+        case .proxy(let refusal): refusal.mayPass
         case .system(let number, _): Self.passing.contains(number)
         }
     }

@@ -93,7 +93,7 @@ enum HappyEyeballs: Experiment {
         case .attemptFailed(let error, let attempt): client.note("attempt \(attempt): \(Party.text(of: error))")
         case .connected(let connection, let attempt, _):
             client.note("attempt \(attempt) won: \(connection.remoteEndpoint)")
-        case .resolved: break
+        case .resolved, .proxied: break
         }
     }
 }

@@ -119,7 +119,7 @@ enum PartialDeadlines: Experiment {
             if attempt == 1 { seen.firstTook = .now - seen.start }
             client.note("attempt \(attempt): \(Party.text(of: error))")
         case .connected(_, let attempt, _): client.note("attempt \(attempt) won")
-        case .resolved: break
+        case .resolved, .proxied: break
         }
     }
 

@@ -32,6 +32,15 @@ import Testing
             "dial --rcvbuf=1024 --sndbuf=2048 --ttl=5 --min-ttl=4 --tos=lowdelay host 80"
         ),
         ("-u -W 2 host 53", "dial -u --count=2 host 53"), ("-F host 22", "dial --pass-fd host 22"),
+        ("-x proxy host 80", "dial --proxy=socks5h://proxy:1080 host 80"),
+        ("-x [::1]:9 -X 4 host 80", "dial --proxy=socks4://[::1]:9 host 80"),
+        ("-x proxy -X connect host 80", "dial --proxy=http://proxy:3128 host 80"),
+        (
+            "--proxy [::1] --proxy-type http --proxy-auth a@n:b:c host 80",
+            "dial --proxy=http://a%40n:b%3Ac@[::1]:3128 host 80"
+        ),
+        ("-x p:1 --proxy-type socks5 --proxy-dns local host 80", "dial --proxy=socks5://p:1 host 80"),
+        ("-x p:1 --proxy-type socks4 --proxy-dns remote -z host 80", "dial -z --proxy=socks4a://p:1 host 80"),
         ("-U /tmp/x", "dial -U /tmp/x"), ("-uU /tmp/x", "dial -u -U /tmp/x"),
         ("--vsock 2 1024", "dial --network vsock 2 1024"),
         ("-vv host 80", "dial host 80"), ("--recv-only host 80", "dial --recv-only host 80"),
@@ -150,8 +159,9 @@ import Testing
         ("-lF 80", "leave out '-l'"), ("-w abc host 80", "'-w': 'abc' is not a duration"),
         ("-M 300 host 80", "'-M': '300' is not a number from 1 to 255"), ("-T foo host 80", "'-T': 'foo'"),
         ("-e a -c b host 80", "'-e' and '-c' exclude each other"),
-        ("-x proxy:1 host 80", "there are no proxies here yet"),
-        ("-X 5 host 80", "there are no proxies here yet"), ("-o f host 80", "--hex-dump FILE or --output FILE"),
+        ("-x proxy:1 -l 80", "'-x' connects, and '-l' waits"), ("-X 5 host 80", "give '-x' too"),
+        ("-x proxy -X 6 host 80", "'-X': '6' is none of"),
+        ("-o f host 80", "--hex-dump FILE or --output FILE"),
         ("--allow 10.0.0.1 host 80", "'--allow' is about peers that are waited for"),
         ("--denyfile f host 80", "'--denyfile' is about peers that are waited for"),
         ("-lU -p 3000 path", "'-p 3000' is about IP addresses"), ("-lU -s a path", "'-s a' is about IP addresses"),
@@ -160,7 +170,7 @@ import Testing
         ("-z --output f host 22", "'-z' receives nothing"), ("-W 2 host 80", "it needs '-u'"),
         ("-u -e x host 80", "'-u' makes none"), ("-u -i 1 host 80", "'-u' makes none"),
         ("-l --chat -C 3000", "'-C' has no effect"), ("-l --broker -e x 3000", "leave the program out"),
-        ("--hexdump host 80", "use --hex-dump FILE"), ("-x f host 80", "use --hex-dump FILE"),
+        ("--hexdump host 80", "use --hex-dump FILE"),
         ("--ssl host 443", "there is no TLS here yet"), ("-y host 80", "unknown option '-y'"),
     ])
     func `what cannot be is refused with nc's own flags`(line: String, wanted: String) {

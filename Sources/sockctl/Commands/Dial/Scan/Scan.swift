@@ -44,9 +44,14 @@ struct Scan {
 
     func run() async -> ExitStatus {
         do throws(NetworkError) {
+            let proxies = try proxies()
             let source = try await sourceAddress()
-            let targets = try await destination.targets(resolver, from: source)
-            let probe = probe(targets, source)
+            // Through a proxy the source is for the way to that, and says nothing of the families behind it.
+            let targets = try await destination.targets(
+                resolver, from: proxies.route.proxies.isEmpty ? source : nil,
+                leavingNames: proxies.route.resolvesThere)
+            var probe = probe(targets, source)
+            (probe.proxies, probe.resolver) = (proxies, resolver)
             let narrator = ScanNarrator(reporter, targets, network)
             conductor.onInquiry = { narrator.reportProgress() }
             let result = try await narrator.accompany(probe)
@@ -75,6 +80,14 @@ struct Scan {
             while reporter.isTargetBusy, await Netpoller.sleep(for: .milliseconds(1)) {}
         }
         return probe
+    }
+
+    /// What leads there. From one port there is no second connection to a proxy: the first lingers (TIME_WAIT).
+    private func proxies() throws(NetworkError) -> ProxyDialer {
+        let proxies = try arguments.proxy.dialer()
+        guard let port = source?.port, port != 0, !proxies.route.proxies.isEmpty else { return proxies }
+        let reason = "from port \(port) only one connection leads to a proxy, and a scan makes many: leave the port out"
+        throw NetworkError(.dial, network: network, cause: .invalid(reason))
     }
 
     private func sourceAddress() async throws(NetworkError) -> IPAddress? {

@@ -22,6 +22,8 @@ struct ScanConclusion {
 
     private var remarks: [String] {
         var remarks = Self.list(result.reasons).map { "\($0.count) of the filtered: \($0.errno)" }
+        remarks += result.answers.sorted { ($0.value, $1.key.text) > ($1.value, $0.key.text) }
+            .map { "\($0.value) of the filtered: \($0.key.text)" }
         if result.silent > 0 {
             remarks.append(
                 """
@@ -54,9 +56,18 @@ extension ScanResult {
         if network.kind == .datagram { measures.append(Measure("silent", .count(silent))) }
         if silent > 0 { measures.append(Measure("note", .text(Self.ofSilence))) }
         return measures + [
-            Measure("reasons", .group(Self.group(reasons))), Measure("shortages", .group(Self.group(shortages))),
+            Measure("reasons", .group(Self.group(reasons) + proxied)),
+            Measure("shortages", .group(Self.group(shortages))),
             Measure("parallel", .count(parallel)), Measure("elapsed", .duration(elapsed)),
         ]
+    }
+
+    /// What proxies said, in words that are names: `host_unreachable`.
+    private var proxied: [Measure] {
+        answers.sorted { $0.key.text < $1.key.text }.map { answer, count in
+            let words = answer.text.lowercased().split { !$0.isLetter && !$0.isNumber }
+            return Measure(words.joined(separator: "_"), .count(count))
+        }
     }
 
     private static let ofSilence = "silent is not open; refusals may be held back by net.ipv4.icmp_ratelimit"

@@ -86,10 +86,11 @@ extension ScanTargets {
     /// How wide the widest of the addresses is.
     fileprivate var addressWidth: Int {
         let ends = groups.flatMap { group in
-            group.hosts.flatMap { block in
-                // IPv6 addresses are as long as they happen to be: the last of a block is longer than most.
-                [block[0], block.last].map { Endpoint.ip($0, port: group.ports.max() ?? 0).description.count }
-            }
+            let port = group.ports.max() ?? 0
+            // IPv6 addresses are as long as they happen to be: the last of a block is longer than most.
+            let hosts = group.hosts.flatMap { [$0[0], $0.last] }
+            return hosts.map { Endpoint.ip($0, port: port).description.count }
+                + group.names.map { "\($0):\(port)".printable.count }
         }
         return (ends + unix.map { Endpoint.unix($0).description.printable.count }).max() ?? 0
     }

@@ -24,9 +24,9 @@ struct ScanLayout: Sendable {
     }
 
     func row(_ finding: ScanFinding, on terminal: Terminal) -> String {
-        let address = finding.remote.description.printable
+        let address = finding.place.printable
         let state = Self.pad(finding.state.rawValue, stateWidth)
-        let service = finding.remote.port.flatMap { Resolver.service(at: $0, for: network) } ?? ""
+        let service = finding.port.flatMap { Resolver.service(at: $0, for: network) } ?? ""
         let time = terminal.spell(Quantity.duration(finding.duration))
         let remark = finding.remark
         let columns = [

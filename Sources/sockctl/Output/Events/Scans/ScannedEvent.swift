@@ -7,14 +7,15 @@ struct ScannedEvent: Event {
     static let summary =
         "A place of a scan is known: `open`, `refused`, `filtered` or, for datagrams, `open|silent`. By default only what is `open`."
     static let fields =
-        Field.ends(\.ends) + [
+        Field.ends(\.ends).filter { $0.name != "remote" } + [
+            Field("remote", "The other end; by its name, where a proxy looks that up.", \.finding.place),
             Field("state", "What it is.", \.finding.state.rawValue),
             Field("seconds", "How long it took to know.", \.finding.duration),
             Field("banner", "The first line that came by itself, where one was waited for and came.") {
                 $0.finding.banner.map { String(decoding: $0, as: UTF8.self) }
             },
-            Field("reason", "What the kernel said, where it said anything but that nobody listens.") {
-                $0.finding.reason?.name
+            Field("reason", "What the kernel or a proxy said, where it said anything but that nobody listens.") {
+                $0.finding.reason?.name ?? $0.finding.answer?.text
             },
         ]
 
@@ -28,7 +29,7 @@ struct ScannedEvent: Event {
     func text(on terminal: Terminal) -> String {
         if let layout { return layout.row(finding, on: terminal) }
         let words = [
-            finding.remote.description.printable, finding.state.rawValue, finding.duration.inSeconds, remark.printable,
+            finding.place.printable, finding.state.rawValue, finding.duration.inSeconds, remark.printable,
         ]
         return words.filter { !$0.isEmpty }.joined(separator: " ")
     }
@@ -40,7 +41,8 @@ struct ScannedEvent: Event {
 extension ScanFinding {
     /// What the service said, or why nobody could ask it.
     var remark: String {
-        banner.map { String(decoding: $0, as: UTF8.self) } ?? reason.map { "(\($0))" } ?? ""
+        banner.map { String(decoding: $0, as: UTF8.self) } ?? reason.map { "(\($0))" }
+            ?? answer.map { "(\($0.text))" } ?? ""
     }
 }
 

@@ -24,9 +24,15 @@ public struct ProxyExceptions: Sendable, Hashable {
     /// Whether a host is asked directly: it is in the list, or it is this machine.
     public func contains(_ host: String, _ port: UInt16) -> Bool {
         if host == "localhost" { return true }
+        if IPAddress(host)?.unmapped.isLoopback == true { return true }
+        return names(host, port)
+    }
+
+    /// Whether the list names a host; this machine is as any other.
+    public func names(_ host: String, _ port: UInt16) -> Bool {
         let address = IPAddress(host)?.unmapped
-        if address?.isLoopback == true { return true }
-        return rules.contains { Self.matches($0, host, port, address) }
+        let name = host.lowercased()
+        return rules.contains { Self.matches($0, name, port, address) }
     }
 
     private static func rule(_ word: String) -> Rule? {
