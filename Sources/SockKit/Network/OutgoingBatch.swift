@@ -71,10 +71,14 @@ public final class OutgoingBatch {
     public func removeAll() { vector.removeAll() }
 
     /// The payload of the datagram that the last call sent last.
-    public var lastSent: [UInt8]? { vector.lastSent }
+    public var lastSent: [UInt8]? { vector.lastSent.map(payload) }
 
     /// Takes out what has not gone: the payload of each datagram, in their order.
-    public func takeRest() -> [[UInt8]] { vector.takeRest() }
+    public func takeRest() -> [[UInt8]] { vector.takeRest().map(payload) }
+
+    private func payload(of datagram: [UInt8]) -> [UInt8] {
+        header.isEmpty ? datagram : Array(datagram.dropFirst(header.count))
+    }
 
     /// One attempt to send what is left; says how many datagrams went.
     func attempt(_ number: Int32) throws(Errno) -> Attempt<Int> {

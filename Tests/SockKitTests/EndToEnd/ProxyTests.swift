@@ -290,6 +290,7 @@ import Testing
         ("dial -z --source-port 5 --proxy socks5://x a 1", "from port 5 only one connection leads to a proxy"),
         ("udp-send --proxy socks5://x a:1,b:2 t", "leads to one address"),
         ("forward 0 unix:/a --proxy socks5://x", "'--proxy' leads to hosts and ports"),
+        ("forward -u 0 127.0.0.1:1 --proxy socks5://x", "'--proxy' leads connections through a proxy"),
         ("udp-send --proxy socks5://x --unconnected a:1 t", "'--unconnected' is about the network here"),
         ("http-get --proxy socks5://x --unix-socket /a http://a/", "'--proxy' has no meaning for a Unix socket"),
         ("udp-send --proxy http://x 127.0.0.1:1 t", "socks5 and socks5h proxies only"),

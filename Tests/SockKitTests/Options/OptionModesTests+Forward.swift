@@ -6,13 +6,14 @@ import Testing
 /// The modes of `forward`.
 extension OptionModesTests {
     private static let common = """
-        target timeout retry retry-delay retry-max-delay proxy proxy-auth-file max-conns max-accepts backlog max-time allow deny \
-        allow-file deny-file read-timeout write-timeout deadline idle-timeout goodbye close-after output append hex-dump \
-        rate max-bytes busy-poll record record-json fault up down control
+        target timeout retry retry-delay retry-max-delay proxy proxy-auth-file max-conns max-accepts backlog max-time \
+        allow deny allow-file deny-file read-timeout write-timeout deadline idle-timeout goodbye close-after output \
+        append hex-dump rate max-bytes busy-poll record record-json fault up down control
         """
 
     private static let played = """
-        target timeout retry retry-delay retry-max-delay proxy proxy-auth-file max-time idle-timeout busy-poll balance replay-speed
+        target timeout retry retry-delay retry-max-delay proxy proxy-auth-file max-time idle-timeout busy-poll \
+        balance replay-speed
         """
 
     private static let datagrams = """
@@ -32,7 +33,7 @@ extension OptionModesTests {
         Mode(
             "--fault corrupt=1%", .tcp,
             common.replacing(" fault ", with: " ")
-                + " balance reuse-port max-conns-per-host seed proxy-protocol replay"),
+                + " balance reuse-port max-conns-per-host seed proxy-protocol"),
     ]
 
     @Test(arguments: forwardModes)

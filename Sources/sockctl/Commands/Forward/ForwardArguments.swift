@@ -49,7 +49,7 @@ struct ForwardArguments: Equatable, Sendable {
         ] + reaching.titled("Targets")
         + PersistenceArguments.rows.named("retry", "retry-delay", "retry-max-delay").titled("Targets")
         .map(aboutConnecting).lifted(through: \.persistence)
-        + ProxyArguments.rowsOfTargets.map(aboutConnections).titled("Targets").lifted(through: \.proxy)
+        + proxying.titled("Targets").lifted(through: \.proxy)
         + serving.titled("Peers") + GateArguments.rows.lifted(through: \.gate)
         + DeadlineArguments.rows.without("keep-going").lifted(through: \.deadlines).map(notingSilence)
         + EndingArguments.rows.named("close-after").titled("Deadlines").lifted(through: \.ending)
@@ -120,14 +120,17 @@ struct ForwardArguments: Equatable, Sendable {
         ).manualOnly,
     ]
 
+    private static let proxying = ProxyArguments.rowsOfTargets.map { row in
+        guard row.info.name == "proxy" else { return row }
+        return row.needs(
+            .connection, reason: "'{option}' leads connections through a proxy, and {network} has none",
+            hint: "datagrams of one's own go through: sockctl udp-send --proxy")
+    }
+
     private static func aboutConnecting(_ row: Row<PersistenceArguments>) -> Row<PersistenceArguments> {
         row.needs(
             .connection, reason: "'{option}' is about targets that refuse a connection, and {network} has none",
             hint: "who wants an answer to a datagram sends it again; name another target with --target")
-    }
-
-    private static func aboutConnections(_ row: Row<ProxyArguments>) -> Row<ProxyArguments> {
-        row.needs(.connection, reason: "'{option}' is about connections, and {network} has none")
     }
 
     /// The row of the limit on silences, which datagrams have by default.

@@ -52,18 +52,14 @@ struct TargetDialer {
     private func dial(_ target: ForwardTarget, for number: Int) async throws(NetworkError) -> Connection {
         // What it took to connect is told to who asks for all of it; proxies are told of as anywhere.
         let isDirect = proxies.isDirect(to: target.destination, target.network)
-        guard reporter.isReported(isDirect ? .veryVerbose : .verbose) else { return try await dial(target, dialer) }
+        guard reporter.isReported(isDirect ? .veryVerbose : .verbose) else {
+            return try await proxies.dial(target.network, to: target.destination, with: dialer)
+        }
         let log = DialLog(target.network, reporter, number: number)
         var dialer = dialer
         dialer.onEvent = { event in log.take(event) }
-        let connection = try await dial(target, dialer)
+        let connection = try await proxies.dial(target.network, to: target.destination, with: dialer)
         log.report(connection, number: number)
         return connection
-    }
-
-    private func dial(_ target: ForwardTarget, _ dialer: Dialer) async throws(NetworkError) -> Connection {
-        target.network.isUDP
-            ? try await proxies.dialDatagrams(target.network, to: target.destination, with: dialer)
-            : try await proxies.dial(target.network, to: target.destination, with: dialer)
     }
 }
