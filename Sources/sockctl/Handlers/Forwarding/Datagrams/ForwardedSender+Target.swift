@@ -12,12 +12,19 @@ extension ForwardedSender {
     }
 
     func giveUp(_ payload: Span<UInt8>) {
-        if isOpen, forwarder.toTarget.append(payload) { return }
+        if isOpen, enter(payload) { return }
         flushUp()
-        if isOpen, forwarder.toTarget.append(payload) { return }
+        if isOpen, enter(payload) { return }
         guard isClosed || !lineUp.append(payload) else { return }
         forwarder.counts.dropped += 1
         if let socket { tellBlocked(socket) }
+    }
+
+    /// Adds one to what goes next; false if there is no room.
+    private func enter(_ payload: Span<UInt8>) -> Bool {
+        // The kernel cuts runs for UDP alone: to a Unix socket one would be a single message.
+        forwarder.toTarget.segments = socket?.network.isUDP ?? false
+        return forwarder.toTarget.append(payload)
     }
 
     private var isOpen: Bool { socket != nil && lineUp.isEmpty }
@@ -110,7 +117,7 @@ extension ForwardedSender {
         while !isClosed {
             if socket == nil { guard await reach() else { return } }
             let before = lineUp.count
-            lineUp.drain { forwarder.toTarget.append($0.span) }
+            lineUp.drain { enter($0.span) }
             flushUp()
             guard socket != nil else { continue }
             if lineUp.isEmpty { return }
