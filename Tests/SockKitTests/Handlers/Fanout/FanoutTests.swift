@@ -91,6 +91,8 @@ import Testing
             reader.room = nil
             fanout.add(reader)
             fanout.tell("never taken")
+            await letOthersRun()
+            #expect(reader.inFlight > 0)
             fanout.remove(reader)
             let waiting = Netpoller.spawn { await reader.finishWriting() }
             await letOthersRun()
