@@ -17,7 +17,9 @@ import Testing
         let peer = try python("c = take(serve()); c.shutdown(1); say(drain(c))")
         let dial = try await sockctl("dial", "--send-only", "127.0.0.1:\(peer.port())", input: .open)
         // Longer than --input-grace.
-        try await Task.sleep(for: .milliseconds(1300))
+        await #expect(throws: Overdue.self) {
+            try await dial.wait(for: "end", within: .milliseconds(1300)) { $0.status }
+        }
         dial.send("late")
         dial.closeInput()
         try await dial.finish().expect(status: 0)

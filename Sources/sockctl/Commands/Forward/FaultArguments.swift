@@ -29,7 +29,7 @@ struct FaultArguments: Equatable, Sendable {
         ).manualOnly.needs(.connection, reason: withoutConnections),
     ].titled("Faults")
 
-    private static let withoutConnections = "'{option}' is about connections, and {network} has none"
+    private static let withoutConnections = "'{option}' spoils connections; there are no faults for datagrams yet"
 
     private var all: [FaultSet] { both + up + down }
 

@@ -58,7 +58,7 @@ struct ForwardArguments: Equatable, Sendable {
         + FaultArguments.rows.lifted(through: \.faults)
         + WaitingArguments.rows.lifted(through: \.waiting)
         + ProxyHeaderArguments.rows.lifted(through: \.proxyHeader) + RecordArguments.rows.lifted(through: \.record)
-        + NetworkArguments.rows.named("ipv4", "ipv6", "udp", "no-dns", "resolve").lifted(through: \.network)
+        + (NetworkArguments.rows.named("ipv4", "ipv6", "no-dns", "resolve") + datagrams).lifted(through: \.network)
         + SocketArguments.rows.lifted(through: \.socket) + CommonArguments.rows.lifted(through: \.common)
 
     private static let reaching: [Row<ForwardArguments>] = [
@@ -84,6 +84,12 @@ struct ForwardArguments: Equatable, Sendable {
             help: "Give up a target not connected after this long.",
             detail: "It is spent on resolving and connecting together; the peer is reset then."),
     ]
+
+    private static let datagrams: [Row<NetworkArguments>] = [
+        .flag(
+            "udp", short: "u", into: \.isUDP, help: "Forward datagrams: of UDP, or of Unix sockets.",
+            detail: "An address that does not name its network is UDP's then, and `unix:PATH` is `unixgram:PATH`.")
+    ].titled("Network")
 
     private static let serving: [Row<ForwardArguments>] = [
         .option(

@@ -64,7 +64,7 @@ extension Manual.Section {
             ),
             (
                 "loss=P, duplicate=P, reorder=P",
-                "The chance of a datagram to be lost, sent twice, or overtaken by the next one."
+                "These are about datagrams, which cannot be spoiled yet: they are refused."
             ),
             (
                 "first=N, every=N",

@@ -44,8 +44,8 @@ extension Manual.Section {
         "RECORDS",
         """
         `--record` keeps a pcapng file of raw IP packets, with times to the nanosecond: for each connection a handshake, \
-        what was read of either side, and the end or the reset, as one TCP connection between the client and the target; \
-        datagrams as UDP. Headers, sequence numbers and checksums are made up and right. Beside an IPv6 address an IPv4 \
+        what was read of either side, and the end or the reset, as one TCP connection between the client and the target. \
+        Headers, sequence numbers and checksums are made up and right. Beside an IPv6 address an IPv4 \
         one is in its mapped form. The end of a Unix or vsock socket is shown as 192.0.2.1 for a client, with a port for \
         each connection, and as 192.0.2.2, port 1, for a target (2001:db8::1 and ::2 beside IPv6); a comment on the first \
         packet has the real ones. `--record-json` keeps JSON Lines with `event`, `time`, `elapsed` (seconds), \
