@@ -84,11 +84,12 @@ final class ScanRun {
         }
         for slot in ready where attempts[slot].number >= 0 { try advance(slot) }
         let now = Deadline.now
-        while let (slot, serial) = timeouts.popExpired(at: now) {
-            if isCurrent(slot, serial), attempts[slot].phase != .reading { giveUp(slot, at: now) }
-        }
+        // First of all: when this process was kept from the CPU, its second datagram has not left yet.
         while let (slot, serial) = repeats.popExpired(at: now) {
             if isCurrent(slot, serial) { try sendAgain(slot) }
+        }
+        while let (slot, serial) = timeouts.popExpired(at: now) {
+            if isCurrent(slot, serial), attempts[slot].phase != .reading { giveUp(slot, at: now) }
         }
         while let (slot, serial) = banners.popExpired(at: now) {
             if isCurrent(slot, serial) { finishReading(slot) }
