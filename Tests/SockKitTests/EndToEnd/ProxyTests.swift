@@ -13,7 +13,8 @@ import Testing
     }
 
     private func ncat(_ options: String...) async throws -> Int {
-        try await start(#require(Tool.ncat.path), ["-l", "--proxy-type", "http"] + options + ["127.0.0.1", "0"])
+        // As a proxy it listens at all addresses, whatever it is told, with a port of its own for each family.
+        try await start(#require(Tool.ncat.path), ["-4", "-l", "--proxy-type", "http"] + options + ["127.0.0.1", "0"])
             .boundPort()
     }
 

@@ -70,7 +70,8 @@ import Testing
         outcome.expect(out: "ababab")
         #expect(outcome.elapsed > .milliseconds(240))
         let trips = try outcome.events().filter { $0.name == "round-trip" }
-        #expect(trips.count == 3 && trips.allSatisfy { $0["bytes"]?.integer == 1 }, "\(trips)")
+        // Who is late reads both at once.
+        #expect(trips.count == 3 && trips.allSatisfy { [1, 2].contains($0["bytes"]?.integer) }, "\(trips)")
     }
 
     @Test(.needs(.python3), arguments: [("c.close()", "closed"), ("reset(c)", "ECONNRESET")])

@@ -26,6 +26,9 @@ extension ChildProcess {
     func boundPort(datagram: Bool = false) async throws -> Int {
         let pid = self.pid
         return try await eventually("port of \(name)") {
+            // execve(2) wakes whoever waits for a vfork before it closes what is to be closed: until then our own sockets
+            // are the child's, too. It has its command line after that.
+            guard try !contents(of: "/proc/\(pid)/cmdline").isEmpty else { return nil }
             let inodes = Set(socketInodes(of: pid))
             let tables = datagram ? ["udp", "udp6"] : ["tcp", "tcp6"]
             return tables.lazy.flatMap(socketTable).first { row in
