@@ -52,6 +52,8 @@ class Sizes:
     gate_rules: int = 10_000
     programs: int = 2000
     cat_bytes: int = 512 * MIB
+    forwarded: int = 10_000
+    forwarded_idle: int = 2000
 
     @classmethod
     def quick(cls) -> Sizes:
@@ -64,7 +66,7 @@ class Sizes:
             web_seconds=1, web_file=4 * MIB,
             http_repetitions=5, http_requests=50, http_seconds=1,
             chat_clients=200, chat_rounds=10, chat_bytes=10 * MIB, gate_rules=100,
-            programs=80, cat_bytes=16 * MIB,
+            programs=80, cat_bytes=16 * MIB, forwarded=500, forwarded_idle=100,
         )
 
     @property

@@ -22,7 +22,7 @@ PLAIN = "without it"  # sockctl without the option that is measured.
 CURL, WRK, AB = "curl", "wrk", "ab"
 PROGRAMS = (
     "pour", "drain", "splice_pair", "epoll_echo", "echo_client", "ask", "udp_drain", "udp_pump", "fill_queue",
-    "scan_ports", "epoll_broker", "chat_client",
+    "scan_ports", "epoll_broker", "chat_client", "epoll_forward",
 )
 VERSION = re.compile(r"(?:\(Debian patchlevel |[Vv]ersion |Version |iperf |curl |debian/)([\d.][\w.-]*)")
 C_FLAGS = ("-std=c17", "-O2", "-Wall", "-Wextra", "-pthread")

@@ -34,7 +34,7 @@ def write_json(path: Path, bench: Bench) -> None:
                 "other": row.theirs,
                 "ratio": row.ratio,
                 "limit": row.goal.limit and f"{row.goal.limit.sign} {row.goal.limit.value:g}",
-                "of_ratio": row.goal.of_ratio,
+                "limit_of": row.goal.of.name.lower(),
                 "verdict": row.verdict.name.lower(),
             }
             for row in goals.rows(bench.results)

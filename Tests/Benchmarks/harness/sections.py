@@ -8,6 +8,7 @@ from harness.bench import Bench
 from harness.bulk import measure_bulk, measure_disk, measure_file
 from harness.chat import measure_chat, measure_gates
 from harness.echo import measure_accepts, measure_active, measure_busy, measure_client, measure_echo
+from harness.forward import measure_forward
 from harness.http_get import measure_http_get, measure_http_load
 from harness.idle import measure_idle, measure_quiet
 from harness.limits import measure_limits, measure_submits, measure_timeout
@@ -47,4 +48,5 @@ SECTIONS: dict[str, Callable[[Bench], None]] = {
     "gates": measure_gates,
     "programs": measure_programs,
     "scan": measure_scan,
+    "forward": measure_forward,
 }

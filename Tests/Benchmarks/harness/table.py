@@ -61,16 +61,24 @@ MEMORY = Unit(" KiB", 2)
 TIMES = Unit("x", 2)
 
 
+class Of(Enum):
+    """What a limit is about."""
+
+    RATIO = "the two figures' ratio"
+    FIGURE = "sockctl's own figure"
+    DIFFERENCE = "how much sockctl's figure is above the other"
+
+
 @dataclass(frozen=True)
 class Goal:
-    """One row: sockctl's figure, somebody else's beside it, and the limit of their ratio or of sockctl's figure."""
+    """One row: sockctl's figure, somebody else's beside it, and a limit."""
 
     series: str
     title: str
     unit: Unit
     beside: str
     limit: Limit | None = None
-    of_ratio: bool = True
+    of: Of = Of.RATIO
 
 
 @dataclass(frozen=True)
@@ -91,10 +99,28 @@ class Row:
         return self.ours / self.theirs if self.ours is not None and self.theirs else None
 
     @property
+    def limited(self) -> float | None:
+        """The figure that the limit is about."""
+        if self.goal.of is Of.RATIO:
+            return self.ratio
+        if self.goal.of is Of.FIGURE:
+            return self.ours
+        return self.ours - self.theirs if self.ours is not None and self.theirs is not None else None
+
+    @property
+    def limit(self) -> str:
+        limit, unit = self.goal.limit, self.goal.unit
+        if limit is None:
+            return ""
+        if self.goal.of is Of.DIFFERENCE:
+            return f"{limit.sign} {self.goal.beside} + {limit.value * unit.scale:g}{unit.suffix}"
+        return limit.text(TIMES if self.goal.of is Of.RATIO else unit)
+
+    @property
     def verdict(self) -> Verdict:
         if self.goal.limit is None:
             return Verdict.INFORMATION
-        figure = self.ratio if self.goal.of_ratio else self.ours
+        figure = self.limited
         if figure is None:
             return Verdict.UNKNOWN
         return Verdict.PASS if self.goal.limit.holds(figure, self.goal.limit.value) else Verdict.MISS
@@ -113,14 +139,14 @@ class Row:
 
     def cells(self) -> tuple[str, ...]:
         goal = self.goal
-        ratio = TIMES.text(self.ratio) if goal.of_ratio and self.ratio is not None else ""
+        ratio = TIMES.text(self.ratio) if goal.of is not Of.FIGURE and self.ratio is not None else ""
         return (
             goal.title,
             self.figure(SOCKCTL),
             goal.beside,
             self.figure(goal.beside),
             ratio,
-            goal.limit.text(TIMES if goal.of_ratio else goal.unit) if goal.limit else "",
+            self.limit,
             self.verdict.value,
         )
 
