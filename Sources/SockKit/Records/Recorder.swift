@@ -33,8 +33,11 @@ public final class Recorder {
         for (file, _) in files { await file.finish() }
     }
 
-    /// Waits until there is room for what one read gives: whoever reads on without that makes the record grow in memory.
-    func waitForRoom() async {
+    /// There is no room for what one read gives: whoever reads on makes the record grow in memory.
+    public var isFull: Bool { files.contains(where: \.file.isFull) }
+
+    /// Waits until there is such room.
+    public func waitForRoom() async {
         for (file, _) in files where file.isFull { await file.waitForRoom() }
     }
 

@@ -101,6 +101,25 @@ import Testing
         #expect(difference["offset"]?.integer == 0 && difference["expected_text"]?.string?.hasPrefix("hello") ?? false)
     }
 
+    @Test func `a capture of datagrams has each as a UDP packet with a right sum`() async throws {
+        let server = try sockctl("listen", "-u", "--serve", "echo", "127.0.0.1:0")
+        let target = try await server.listening().port
+        let capture = try scratch("a.pcapng")
+        let process = try sockctl("forward", "-u", "--json", "127.0.0.1:0", "127.0.0.1:\(target)", "--record", capture)
+        let script = """
+            c = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); c.settimeout(30)
+            c.connect(("127.0.0.1", int(arguments[0])))
+            for word in (b"one", b"", b"three"): c.send(word); assert c.recv(9) == word
+            say(c.getsockname()[1])
+            """
+        let client = try await python(script, process.listening().port).finish()
+        client.expect(status: 0)
+        try await process.finish(after: SIGTERM).expect(status: 0)
+        let (there, back) = ("udp \(client.lines[0]) \(target) ", "udp \(target) \(client.lines[0]) ")
+        try await python(Self.reader, capture).finish()
+            .expect(lines: ["one", "", "three"].flatMap { [there + $0, back + $0] } + ["comments 1"])
+    }
+
     @Test func `a server that answers otherwise is told where, in words`() async throws {
         let path = try scratch("a.json")
         try writeFile(

@@ -18,7 +18,7 @@ extension OptionModesTests {
 
     private static let datagrams = """
         target balance timeout max-conns max-accepts max-time allow deny allow-file deny-file idle-timeout close-after \
-        output append hex-dump busy-poll replay
+        output append hex-dump busy-poll record record-json fault up down control replay
         """
 
     private static let forwardModes = [

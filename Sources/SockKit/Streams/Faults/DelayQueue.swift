@@ -34,7 +34,9 @@ struct DelayQueue {
     private static let most = 4 << 20
     private static let overhead = 128
 
-    var isEmpty: Bool { head == parcels.count }
+    /// How many parcels are in it.
+    var length: Int { parcels.count - head }
+    var isEmpty: Bool { length == 0 }
     var isFull: Bool { cost >= Self.most }
     var first: Parcel? { isEmpty ? nil : parcels[head] }
 

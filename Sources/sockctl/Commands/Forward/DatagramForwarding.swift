@@ -8,6 +8,8 @@ struct DatagramForwarding {
     let targets: TargetList
     let configuration: ListenConfiguration
     let copies: PayloadCopies
+    let recorder: Recorder?
+    let faults: FaultDesk?
 
     /// How long nothing may come or go between a sender and its target, unless something else was asked for.
     static let silence = Duration.seconds(60)
@@ -18,7 +20,7 @@ struct DatagramForwarding {
         defer { socket.close() }
         let forwarder = try DatagramForwarder(
             socket, targets(for: socket, reporter), limits: limits, copies, reporter)
-        forwarder.gate = gate
+        (forwarder.gate, forwarder.recorder, forwarder.faults) = (gate, recorder, faults)
         if reporter.isReported(.veryVerbose), let facts = socket.socketFacts {
             reporter.report(
                 SocketOptionsEvent(ends: Ends(place.network, local: socket.localEndpoint), facts: facts))
@@ -28,11 +30,15 @@ struct DatagramForwarding {
         conductor.onInquiry = { forwarder.reportProgress() }
         let task = Netpoller.spawn { await forwarder.run() }
         var override: ExitStatus?
-        copies.onFailure = { error in
+        let fail: @Netpoller (NetworkError) -> Void = { error in
+            guard override == nil else { return }
             override = reporter.fail(error)
             task.cancel()
         }
+        copies.onFailure = fail
+        recorder?.onFailure = fail
         let status = await Netpoller.join(task)
+        await recorder?.finish()
         forwarder.summarize()
         return override ?? status
     }

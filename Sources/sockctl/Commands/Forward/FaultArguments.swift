@@ -14,11 +14,9 @@ struct FaultArguments: Equatable, Sendable {
                 Faults with commas between them, as in `latency=100ms,jitter=20ms`; FAULTS has them all. Given several \
                 times, each set of them decides by itself which connections it applies to.
                 """
-        ).needs(.connection, reason: withoutConnections),
-        .list("up", as: .faults, into: \.up, help: "Spoil what goes to the target.").needs(
-            .connection, reason: withoutConnections),
-        .list("down", as: .faults, into: \.down, help: "Spoil what comes from the target.").needs(
-            .connection, reason: withoutConnections),
+        ),
+        .list("up", as: .faults, into: \.up, help: "Spoil what goes to the target."),
+        .list("down", as: .faults, into: \.down, help: "Spoil what comes from the target."),
         .option(
             "control", as: .bytes("ADDRESS", completion: .files), into: \.control,
             help: "Take orders about faults on this Unix socket.",
@@ -26,10 +24,8 @@ struct FaultArguments: Equatable, Sendable {
                 The address is `unix:PATH`. CONTROL has the orders. All that is forwarded is copied then, so that a fault \
                 which is added applies at once.
                 """
-        ).manualOnly.needs(.connection, reason: withoutConnections),
+        ).manualOnly,
     ].titled("Faults")
-
-    private static let withoutConnections = "'{option}' spoils connections; there are no faults for datagrams yet"
 
     private var all: [FaultSet] { both + up + down }
 

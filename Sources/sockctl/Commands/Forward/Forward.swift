@@ -45,27 +45,27 @@ struct Forward {
     private func run(_ gate: Gate?, _ introduction: ProxyIntroduction) async -> ExitStatus {
         guard let copies = PayloadCopies(arguments.transfer, reporter: reporter) else { return .cannotCreate }
         do throws(NetworkError) {
-            if place.network.kind == .datagram {
+            let recorder = try arguments.record.recorder()
+            let faults = arguments.faults.desk(on: place.network, seed: arguments.seed, reporter)
+            let control = try await faults?.open(controlPlace)
+            defer { control?.close() }
+            guard place.network.kind != .datagram else {
                 let forwarding = DatagramForwarding(
                     arguments: arguments, conductor: conductor, targets: list, configuration: configuration,
-                    copies: copies)
+                    copies: copies, recorder: recorder, faults: faults)
                 return try await forwarding.run(place, gate)
             }
-            let dialer = try arguments.dialer(to: targets, resolver, reporter)
-            let recorder = try arguments.record.recorder()
+            let service = ForwardService(
+                try arguments.dialer(to: targets, resolver, reporter), copies, introduction, recorder, reporter)
+            service.faults = faults
             let listener = try await configuration.listen(place.network, at: place.destination)
             defer { listener.close() }
             listener.onRetry = { [reporter] error, attempt, pause in
                 reporter.report(RetryingEvent(attempt: attempt, delay: pause, failure: Failure(error)))
             }
-            let faults = arguments.faults.desk(on: place.network, seed: arguments.seed, reporter)
-            let control = try await faults?.open(controlPlace)
-            defer { control?.close() }
             try faults?.slowDown(listener)
             defer { faults?.close() }
             reporter.report(ListeningEvent(listener, tellsBacklog: reporter.isReported(.verbose)))
-            let service = ForwardService(dialer, copies, introduction, recorder, reporter)
-            service.faults = faults
             return await serve(listener, service, copies, recorder, gate)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)

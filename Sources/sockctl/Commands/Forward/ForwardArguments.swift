@@ -54,7 +54,7 @@ struct ForwardArguments: Equatable, Sendable {
         + DeadlineArguments.rows.without("keep-going").lifted(through: \.deadlines).map(notingSilence)
         + EndingArguments.rows.named("close-after").titled("Deadlines").lifted(through: \.ending)
         + TransferArguments.rows.named("output", "append", "hex-dump").lifted(through: \.transfer)
-        + PaceArguments.rows.named("rate", "max-bytes").lifted(through: \.pace)
+        + PaceArguments.rows.named("rate", "max-bytes").map(aboutStreams).lifted(through: \.pace)
         + FaultArguments.rows.lifted(through: \.faults)
         + WaitingArguments.rows.lifted(through: \.waiting)
         + ProxyHeaderArguments.rows.lifted(through: \.proxyHeader) + RecordArguments.rows.lifted(through: \.record)
@@ -137,6 +137,16 @@ struct ForwardArguments: Equatable, Sendable {
         row.needs(
             .connection, reason: "'{option}' is about targets that refuse a connection, and {network} has none",
             hint: "who wants an answer to a datagram sends it again; name another target with --target")
+    }
+
+    /// Datagrams are not held back by what cannot be given on.
+    private static func aboutStreams(_ row: Row<PaceArguments>) -> Row<PaceArguments> {
+        guard row.info.name == "rate" else { return row }
+        var row = row
+        row.info.rules = []
+        return row.needs(
+            .connection, reason: "'{option}' slows senders down, and those of {network} are not to be told",
+            hint: "what a slow link does to datagrams is a fault: --fault rate={value}")
     }
 
     /// The row of the limit on silences, which datagrams have by default.

@@ -14,6 +14,10 @@ extension ForwardCommand {
         time.
         """,
         """
+        Faults are done to the datagrams of each sender and each way by themselves. A `--control` cut ends one sender's \
+        association: its next datagram begins another. `--record` keeps UDP packets.
+        """,
+        """
         On Unix sockets only senders that are bound to a name can be answered; what others send is forwarded all the same.
         """,
         .terms([
@@ -24,6 +28,10 @@ extension ForwardCommand {
             ("bytes down", "What they held; in JSON `bytes_down`."),
             ("dropped", "Datagrams that came here and were not sent on."),
             ("refused", "Refusals that came back from a target."),
+            (
+                "lost, duplicated, reordered, corrupted",
+                "Datagrams that a fault did this to, on purpose; only where there are any faults, or may be."
+            ),
             ("denied", "Datagrams of senders that the rules turn away; only where there are any rules."),
         ])
     )

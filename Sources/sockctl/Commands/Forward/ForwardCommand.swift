@@ -99,6 +99,10 @@ enum ForwardCommand: Subcommand {
                 "sockctl dial 3000 </dev/null",
                 shows: "A link that is slow on the way back."),
             Manual.Example(
+                "sockctl listen -u 3001 --serve echo", "sockctl forward -u -v 3000 3001 --up loss=20%,duplicate=20%",
+                "sockctl udp-send --count 100 127.0.0.1:3000 'are you there?'",
+                shows: "Datagrams that get lost, and some that come twice; the summary at the end says how many."),
+            Manual.Example(
                 "sockctl listen 3001 --serve chargen", "sockctl forward 3000 3001 --fault reset-after=64K",
                 "sockctl dial 3000 </dev/null >received",
                 shows: "A link that breaks after 64 KiB: the client's status is 74."),

@@ -23,13 +23,11 @@ struct RecordArguments: Equatable, Sendable {
                 A pcapng file with the bytes of both sides as packets between client and target. See RECORDS. A file \
                 that exists is replaced; one that cannot be written ends the run.
                 """
-        ).refuses("-", reason: noOutput, hint: "to write to standard output name /dev/stdout").needs(
-            .connection, reason: withoutConnections),
+        ).refuses("-", reason: noOutput, hint: "to write to standard output name /dev/stdout"),
         .option(
             "record-json", as: .file, into: \.lines, help: "Keep the same as JSON Lines.",
             detail: "An object for each thing that happens. Both options may be given."
-        ).manualOnly.refuses("-", reason: noOutput, hint: "to write to standard output name /dev/stdout")
-            .needs(.connection, reason: withoutConnections),
+        ).manualOnly.refuses("-", reason: noOutput, hint: "to write to standard output name /dev/stdout"),
         .option(
             "replay", as: .file, into: \.replay, help: "Play a record's clients to the target.",
             detail: """
@@ -50,7 +48,6 @@ struct RecordArguments: Equatable, Sendable {
             .needs("replay", reason: "'--replay-speed' is about '--replay', and nothing is played"),
     ].titled("Records")
 
-    private static let withoutConnections = "'{option}' keeps connections, and {network} has none"
     private static let noOutput = "'{option}' would be standard output, and a file is kept"
 
     func validate() throws(UsageError) {

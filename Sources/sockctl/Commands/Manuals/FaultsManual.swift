@@ -64,11 +64,17 @@ extension Manual.Section {
             ),
             (
                 "loss=P, duplicate=P, reorder=P",
-                "These are about datagrams, which cannot be spoiled yet: they are refused."
+                """
+                The chance of a datagram to be lost, to be given twice, and to be overtaken by the next one; where none \
+                comes within 100 ms it goes all the same.
+                """
             ),
             (
                 "first=N, every=N",
-                "Only the first N connections; only the N-th, 2N-th and so on. A connection's number is in the events."
+                """
+                Only the first N connections, or senders of datagrams; only the N-th, 2N-th and so on. Their numbers are \
+                in the events.
+                """
             ),
             (
                 "share=P",
@@ -82,8 +88,11 @@ extension Manual.Section {
         With `--seed` the dice of each connection, set and direction come from that number and from nothing else: the same \
         connections are chosen, and the same bytes spoiled, in every run. A jitter depends on what was read together, and \
         so on time. A fault of nothing (`latency=0`, `rate=0`) is none, and costs none. On networks of messages, messages \
-        are never cut: one that would pass a limit is not given. The event `fault` tells which sets begin to apply to a \
-        connection, and when one of them resets, closes, refuses or silences it.
+        are never cut: one that would pass a limit is not given. Of datagrams `latency`, `jitter`, `rate` and `corrupt` do \
+        the same as of bytes, but nobody can be told to wait: 4 MiB are kept of each way, and of what a `rate` makes wait \
+        one second's worth; what comes beyond is dropped, and counted as such. The event `fault` tells which sets begin to apply to a \
+        connection, and when one of them resets, closes, refuses or silences it; with `-vv` also each datagram that one \
+        of them loses, doubles, spoils or has overtaken.
         """
     )
 

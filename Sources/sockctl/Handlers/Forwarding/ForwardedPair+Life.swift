@@ -43,7 +43,7 @@ extension ForwardedPair {
     func end(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
         peer.onStop = nil
         defer { close() }
-        if let faulty, let cut = faulty.cut {
+        if let faulty, let cut = faulty.ordered {
             await faulty.part(cut, peer, connection)
             return .byUs
         }

@@ -1,3 +1,5 @@
+import SockKit
+
 /// What went through a forwarder of datagrams, and what did not.
 struct DatagramCounts: Sendable {
     /// How many datagrams went one way, and how many bytes they had.
@@ -18,6 +20,21 @@ struct DatagramCounts: Sendable {
     var dropped = 0
     /// Refusals that came back from targets.
     var refused = 0
+    // What faults did on purpose.
+    private var lost = 0
+    private var doubled = 0
+    private var overtaken = 0
+    private var corrupted = 0
+
+    mutating func note(_ deed: FaultyPath.Deed) {
+        switch deed {
+        case .lost: lost += 1
+        case .doubled: doubled += 1
+        case .overtaken: overtaken += 1
+        case .corrupted: corrupted += 1
+        case .crowdedOut: dropped += 1
+        }
+    }
 
     var measures: [Measure] {
         [
@@ -25,6 +42,13 @@ struct DatagramCounts: Sendable {
             Measure("bytes_up", .bytes(up.bytes)), Measure("datagrams_down", .count(down.datagrams)),
             Measure("bytes_down", .bytes(down.bytes)), Measure("dropped", .count(dropped)),
             Measure("refused", .count(refused)),
+        ]
+    }
+
+    var measuresOfFaults: [Measure] {
+        [
+            Measure("lost", .count(lost)), Measure("duplicated", .count(doubled)),
+            Measure("reordered", .count(overtaken)), Measure("corrupted", .count(corrupted)),
         ]
     }
 }

@@ -21,6 +21,10 @@ final class DatagramForwarder {
     let reporter: Reporter
     /// Whose datagrams are taken; nil is everybody's.
     var gate: Gate?
+    /// What keeps all that passes; nil where nothing is kept.
+    var recorder: Recorder?
+    /// What is wrong on purpose; nil where nothing is.
+    var faults: FaultDesk?
     var counts = DatagramCounts()
 
     // Lent to one association at a time: nobody waits for anything while one of them holds a datagram.
@@ -72,6 +76,7 @@ final class DatagramForwarder {
             while true {
                 try await socket.receive(into: incoming)
                 passOn()
+                await recorder?.waitForRoom()
                 await Task.yield()
             }
         } catch {
@@ -98,6 +103,7 @@ final class DatagramForwarder {
     func summarize() {
         guard reporter.isReported(.verbose) else { return }
         var measures = counts.measures
+        if faults != nil { measures += counts.measuresOfFaults }
         if let gate { measures.append(Measure("denied", .count(gate.deniedCount))) }
         reporter.report(SummaryEvent(measures: measures))
     }

@@ -28,12 +28,21 @@ extension ForwardedSender: StreamSleeper {
                     continue
                 }
                 passOn(forwarder.answers)
+                if let recorder = forwarder.recorder, recorder.isFull { return receive(after: recorder) }
             } catch {
                 if error.meansNobody { refuse(error) } else { forwarder.targets.failures.tell(error) }
             }
             guard self.socket === socket, !isDelivering else { return }
         }
         Netpoller.spawn { self.receive() }
+    }
+
+    /// What is not read here waits in the kernel, and not in the record.
+    private func receive(after recorder: Recorder) {
+        Netpoller.spawn {
+            await recorder.waitForRoom()
+            self.receive()
+        }
     }
 
     /// Has the loop call again; false where there is no need to wait.

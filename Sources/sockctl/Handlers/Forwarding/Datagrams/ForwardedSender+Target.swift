@@ -137,7 +137,7 @@ extension ForwardedSender {
             }
             (self.socket, self.target, hasHeard) = (socket, target, false)
             target.connections += 1
-            reportJoined(socket, .now - beginning)
+            noteJoined(socket, .now - beginning)
             receive()
             return true
         } catch {

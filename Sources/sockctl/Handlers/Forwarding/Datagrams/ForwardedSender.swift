@@ -8,7 +8,9 @@ import SockKit
 final class ForwardedSender {
     let sender: DatagramOrigin
     let forwarder: DatagramForwarder
-    private let ends: Ends
+    /// Counted from 1.
+    let number: Int
+    let ends: Ends
     private let start = Deadline.now
     var lastActivity = Deadline.now
     private(set) var isClosed = false
@@ -31,11 +33,19 @@ final class ForwardedSender {
     var isDelivering = false
     private var down = DatagramCounts.Way()
 
+    /// What is kept of both, where something is.
+    private var record: DatagramRecord?
+    /// What is wrong on them, where something is or may be.
+    private var faulty: FaultySender?
+
     init(_ sender: DatagramOrigin, _ ends: Ends, number: Int, _ forwarder: DatagramForwarder) {
         self.sender = sender
         self.forwarder = forwarder
+        self.number = number
         self.ends = Ends(ends.network, local: ends.local, remote: ends.remote, connection: number)
         if forwarder.reporter.isReported(.verbose) { forwarder.reporter.report(AcceptedEvent(ends: self.ends)) }
+        record = forwarder.recorder.map(DatagramRecord.init)
+        faulty = forwarder.faults?.spoil(self)
         beginWork()
     }
 
@@ -46,12 +56,17 @@ final class ForwardedSender {
     /// it that it goes.
     func carry(_ payload: Span<UInt8>, from side: RelaySide) {
         if forwarder.copies.isWanted { forwarder.copies.see(payload, side == .near ? .received : .sent) }
+        record?.take(payload, side == .near ? .up : .down)
         if forwarder.reporter.isReported(.veryVerbose) { report(payload.count, side) }
-        give(payload, from: side)
+        if let path = faulty?.path(from: side) { path.take(payload) } else { give(payload, from: side) }
     }
 
-    private func give(_ payload: Span<UInt8>, from side: RelaySide) {
+    func give(_ payload: Span<UInt8>, from side: RelaySide) {
         if side == .near { giveUp(payload) } else { giveDown(payload) }
+    }
+
+    func flush(_ side: RelaySide) {
+        if side == .near { flushUp() } else { flushDown() }
     }
 
     /// Datagrams that went; they are from this side.
@@ -86,17 +101,23 @@ final class ForwardedSender {
     func close(_ ending: ConnectionEnding, by side: RelaySide? = nil) {
         guard !isClosed else { return }
         isClosed = true
-        let name = socket?.remoteEndpoint?.name ?? target?.name
+        let totals = totals.map { PairTotals(target: $0.target, up: $0.up, down: $0.down, endedBy: side) }
         leaveTarget()
         task?.cancel()
+        forwarder.counts.dropped += faulty?.end() ?? 0
         forwarder.counts.dropped += lineUp.removeAll() + lineDown.removeAll()
         forwarder.remove(self)
         guard forwarder.reporter.isReported(.verbose) else { return }
-        let pair = name.map { PairTotals(target: $0, up: up.bytes, down: down.bytes, endedBy: side) }
         forwarder.reporter.report(
             ClosedEvent(
                 ends: ends, by: ending, duration: .now - start, received: up.bytes, sent: down.bytes,
-                messages: up.datagrams, pair: pair))
+                messages: up.datagrams, pair: totals))
+    }
+
+    /// What went so far; nil while it has no target.
+    var totals: PairTotals? {
+        let name = socket?.remoteEndpoint?.name ?? target?.name
+        return name.map { PairTotals(target: $0, up: up.bytes, down: down.bytes, endedBy: nil) }
     }
 
     func leaveTarget() {
@@ -105,8 +126,11 @@ final class ForwardedSender {
         left?.close()
     }
 
-    func reportJoined(_ socket: DatagramSocket, _ time: Duration) {
-        guard let remote = socket.remoteEndpoint, forwarder.reporter.isReported(.verbose) else { return }
+    /// It has a target, after so long.
+    func noteJoined(_ socket: DatagramSocket, _ time: Duration) {
+        guard let remote = socket.remoteEndpoint else { return }
+        record?.open(RecordSubject(number, ends.network, client: sender.endpoint, target: remote))
+        guard forwarder.reporter.isReported(.verbose) else { return }
         forwarder.reporter.report(JoinedEvent(ends: ends, target: remote, time: time))
     }
 }

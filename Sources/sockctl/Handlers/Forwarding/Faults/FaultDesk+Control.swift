@@ -30,10 +30,10 @@ extension FaultDesk {
             return [.init("id", .integer(id))]
         case .list: return [.init("faults", .array(entries.map(object)))]
         case .connections:
-            return [.init("connections", .array(pairs.values.sorted { $0.number < $1.number }.map(object)))]
+            return [.init("connections", .array(victims.values.sorted { $0.number < $1.number }.map(object)))]
         case .cut(let number):
-            guard let pair = pairs[number] else { throw ControlError("there is no connection \(number)") }
-            pair.order(FaultyPair.Cut(resets: true))
+            guard let victim = victims[number] else { throw ControlError("there is no connection \(number)") }
+            victim.cut()
             return [.init("connection", .integer(number))]
         }
     }
@@ -48,17 +48,18 @@ extension FaultDesk {
         .object([
             .init("id", .integer(entry.id)), .init("fault", .string(entry.set.text)),
             .init("direction", .string(entry.direction.rawValue)),
-            .init("connections", .integer(pairs.values.count { $0.ids.contains(entry.id) })),
+            .init("connections", .integer(victims.values.count { $0.told.ids.contains(entry.id) })),
         ])
     }
 
-    private func object(_ pair: FaultyPair) -> JSONValue {
-        let totals = pair.pair?.totals
+    private func object(_ victim: any FaultVictim) -> JSONValue {
+        let totals = victim.totals
         return .object([
-            .init("connection", .integer(pair.number)), .init("remote", .string(pair.ends.remote?.description ?? "")),
-            .init("target", .string(totals?.target ?? "")), .init("seconds", .seconds(.now - pair.start)),
+            .init("connection", .integer(victim.number)),
+            .init("remote", .string(victim.ends.remote?.description ?? "")),
+            .init("target", .string(totals?.target ?? "")), .init("seconds", .seconds(.now - victim.start)),
             .init("bytes_up", .integer(totals?.up ?? 0)), .init("bytes_down", .integer(totals?.down ?? 0)),
-            .init("faults", .array(pair.ids.map(JSONValue.integer))),
+            .init("faults", .array(victim.told.ids.map(JSONValue.integer))),
         ])
     }
 }

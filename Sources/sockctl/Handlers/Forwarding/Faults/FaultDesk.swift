@@ -1,7 +1,6 @@
 import SockKit
 
-/// The faults of a forwarder, and the connections that they are done to: what the command line says, and who changes it
-/// while it runs.
+/// The faults of a forwarder, and whom they are done to: what the command line says, and who changes it while it runs.
 @Netpoller
 final class FaultDesk {
     /// A set with the number that it goes by.
@@ -16,7 +15,7 @@ final class FaultDesk {
     let network: Network
     let reporter: Reporter
     private(set) var entries: [Entry] = []
-    private(set) var pairs: [Int: FaultyPair] = [:]
+    private(set) var victims: [Int: any FaultVictim] = [:]
     /// What makes connecting slow.
     private var slowConnect: SlowConnect?
     private let seed: UInt64
@@ -74,7 +73,7 @@ final class FaultDesk {
     }
 
     private func entriesChanged() {
-        for pair in pairs.values { pair.apply(entries(for: pair.number)) }
+        for victim in victims.values { victim.apply(entries(for: victim.number)) }
         do throws(NetworkError) { try slowConnect?.set(connectDelay) } catch { reporter.fail(error) }
     }
 
@@ -109,13 +108,27 @@ final class FaultDesk {
     /// The two sides of a connection with what is wrong between them; nil where nothing is, and nothing can come.
     func spoil(_ near: any ByteStream, _ far: any ByteStream, of peer: Peer) -> FaultyPair? {
         let entries = entries(for: peer.number)
-        guard isControlled || entries.contains(where: { !$0.set.stream.isNone }) else { return nil }
+        guard spoils(entries) else { return nil }
         let pair = FaultyPair(near, far, peer, self, entries, isControlled: isControlled)
-        pairs[peer.number] = pair
+        victims[peer.number] = pair
         return pair
     }
 
-    func forget(_ pair: FaultyPair) { pairs[pair.number] = nil }
+    /// The same for a sender of datagrams, whose number is not above any later one's.
+    func spoil(_ sender: ForwardedSender) -> FaultySender? {
+        lastNumber = max(lastNumber, sender.number)
+        let entries = entries(for: sender.number)
+        guard spoils(entries) else { return nil }
+        let victim = FaultySender(sender, self, entries, isControlled: isControlled)
+        victims[sender.number] = victim
+        return victim
+    }
+
+    private func spoils(_ entries: [Entry]) -> Bool {
+        isControlled || entries.contains { $0.set.spoilsTraffic }
+    }
+
+    func forget(_ victim: any FaultVictim) { victims[victim.number] = nil }
 
     @inline(never)
     func report(_ ends: Ends, _ fault: String, _ direction: FaultDirection, acts: Bool) {

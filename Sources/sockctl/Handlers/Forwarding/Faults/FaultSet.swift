@@ -17,16 +17,10 @@ struct FaultSet: Equatable, Sendable {
     /// The chance of a connection to be one that it applies to.
     var share = 1.0
 
-    /// Chances of a single datagram.
-    struct DatagramFaults: Equatable, Sendable {
-        var loss = 0.0
-        var duplication = 0.0
-        var reordering = 0.0
+    /// Whether it does anything to what passes.
+    var spoilsTraffic: Bool { !stream.isNone || !datagrams.isNone }
 
-        var isNone: Bool { loss == 0 && duplication == 0 && reordering == 0 }
-    }
-
-    /// Whether the `index`-th connection, from 1, is one that it applies to; its dice are thrown once for each.
+    /// Whether the `index`-th connection, or sender of datagrams, from 1, is one that it applies to; its dice are thrown once for each.
     func applies(to index: Int, _ dice: consuming SeededRandom) -> Bool {
         guard index >= 1 || first == nil && every == nil else { return false }
         if let first, index > first { return false }

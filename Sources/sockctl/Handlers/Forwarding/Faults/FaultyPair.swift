@@ -2,7 +2,7 @@ import SockKit
 
 /// A client and its target, with what is wrong between them.
 @Netpoller
-final class FaultyPair {
+final class FaultyPair: FaultVictim {
     /// How it is cut.
     struct Cut: Sendable {
         let resets: Bool
@@ -16,13 +16,12 @@ final class FaultyPair {
     let near: any ByteStream
     let far: any ByteStream
     /// How it is to end, once that was ordered.
-    private(set) var cut: Cut?
-    private(set) weak var pair: ForwardedPair?
+    private(set) var ordered: Cut?
+    private weak var pair: ForwardedPair?
     let ends: Ends
     private let desk: FaultDesk
     private let sources: [RelaySide: FaultySource]
-    /// The sets that were told of.
-    private var told: [Int: FaultSet] = [:]
+    private(set) var told = ToldFaults()
 
     init(
         _ near: any ByteStream, _ far: any ByteStream, _ peer: Peer, _ desk: FaultDesk, _ entries: [FaultDesk.Entry],
@@ -51,9 +50,6 @@ final class FaultyPair {
         apply(desk.entries(for: number))
     }
 
-    /// The ids of the sets that are done to it.
-    var ids: [Int] { told.keys.sorted() }
-
     func apply(_ entries: [FaultDesk.Entry]) {
         let entries = entries.filter { !$0.set.stream.isNone }
         for (side, source) in sources {
@@ -61,34 +57,32 @@ final class FaultyPair {
                 entries.filter { $0.direction.includes(side) }
                     .map { ($0.id, $0.set.stream, desk.seed($0, number, side)) })
         }
-        let before = told
-        told = [:]
-        for entry in entries {
-            told[entry.id] = entry.set
-            if before[entry.id] != entry.set { desk.report(ends, entry.set.text, entry.direction, acts: false) }
-        }
+        told.update(entries, ends, desk)
     }
+
+    var totals: PairTotals? { pair?.totals }
 
     // MARK: - Cuts
 
     private func take(_ cut: FaultyCut, _ side: RelaySide) {
         // One at a time comes to both ways at once.
-        guard self.cut == nil else { return }
+        guard ordered == nil else { return }
         act(cut.id, cut.resets ? "reset-after" : "close-after", side)
         order(Cut(resets: cut.resets, receiver: cut.isExact ? side.other : nil))
     }
 
     private func act(_ id: Int, _ name: String, _ side: RelaySide) {
-        guard let set = told[id] else { return }
-        desk.report(ends, FaultKey.text(name, of: set), side == .near ? .up : .down, acts: true)
+        told.act(id, name, side, ends, desk)
     }
 
     /// Ends it, and both its connections.
-    func order(_ cut: Cut) {
-        guard self.cut == nil else { return }
-        self.cut = cut
+    private func order(_ cut: Cut) {
+        guard ordered == nil else { return }
+        ordered = cut
         pair?.junction.stop()
     }
+
+    func cut() { order(Cut(resets: true)) }
 
     /// Parts with both sides as was ordered; the client's connection is closed by whoever serves it.
     func part(_ cut: Cut, _ peer: Peer, _ target: Connection) async {
@@ -119,12 +113,5 @@ final class FaultyPair {
     func end() {
         for source in sources.values { source.end() }
         desk.forget(self)
-    }
-}
-
-extension FaultKey {
-    /// One fault of a set, as it is written.
-    static func text(_ name: String, of set: FaultSet) -> String {
-        all.first { $0.name == name }.flatMap { key in key.show(set).map { "\(name)=\($0)" } } ?? name
     }
 }

@@ -1,0 +1,183 @@
+/// One way of datagrams with faults: lost, doubled, overtaken, spoiled, late, slow.
+///
+/// What is given is whole, and keeps its order unless a fault says otherwise. Faults that throw nothing away lose nothing,
+/// up to the bounds of the queue: what is too much for it is lost, as it is on a link.
+@Netpoller
+public final class FaultyPath {
+    /// What became of a datagram.
+    public enum Deed: Sendable, Hashable {
+        /// By a fault of this number.
+        case lost(Int), doubled(Int), overtaken(Int), corrupted(Int)
+        /// Too many were under way.
+        case crowdedOut
+    }
+
+    private struct Faults {
+        let active: ActiveFaults
+        var dice: DatagramDice
+    }
+
+    /// A datagram that the next one is to overtake, and until when it waits for that.
+    private struct Held {
+        let datagram: [UInt8]
+        let copies: Int
+        let end: Deadline
+    }
+
+    /// Told of what the faults do.
+    public var onDeed: (@Netpoller (Deed) -> Void)?
+    private let give: @Netpoller (Span<UInt8>) -> Void
+    private let flush: @Netpoller () -> Void
+    private var faults: [Faults] = []
+    private var queue = DelayQueue()
+    private var held: Held?
+    private var worker: Task<Void, Never>?
+    private let bell = Parking()
+
+    /// Nobody may come to overtake it: it is late then, and no more.
+    public nonisolated static let patience = Duration.milliseconds(100)
+
+    /// `give` has a datagram that goes on now, and `flush` is called after the last of some that were not given within
+    /// `take`.
+    public init(give: @escaping @Netpoller (Span<UInt8>) -> Void, flush: @escaping @Netpoller () -> Void) {
+        self.give = give
+        self.flush = flush
+    }
+
+    /// The faults that apply from now on, each with a number, and a seed for its dice. Those that applied before go on with
+    /// their dice.
+    public func apply(_ new: [(id: Int, stream: StreamFaults, datagrams: DatagramFaults, seed: UInt64)]) {
+        let before = faults
+        faults = new.map { new in
+            guard var old = before.first(where: { $0.active.id == new.id }) else {
+                return Faults(
+                    active: ActiveFaults(new.id, new.stream, seed: new.seed),
+                    dice: DatagramDice(new.datagrams, seed: new.seed))
+            }
+            old.active.change(to: new.stream)
+            old.dice.faults = new.datagrams
+            return old
+        }
+        bell.wake()
+    }
+
+    /// It is over: what is under way is given up. Says how many that were.
+    public func end() -> Int {
+        defer { (queue, held) = (DelayQueue(), nil) }
+        worker?.cancel()
+        (worker, onDeed) = (nil, nil)
+        return queue.length + (held?.copies ?? 0)
+    }
+
+    // MARK: - What comes
+
+    /// A datagram has come. Where nothing delays it, it is given before this returns.
+    public func take(_ datagram: Span<UInt8>) {
+        guard !faults.isEmpty || isBusy else { return give(datagram) }
+        let (isLost, copies, overtaken) = throwDice()
+        if isLost { return }
+        // Asked once each: they count what passes.
+        let spoilers = faults.map(\.active).filter { $0.corrupts(datagram.count) }
+        guard !spoilers.isEmpty || overtaken != nil else { return pass(datagram, copies) }
+        var bytes = unsafe datagram.withUnsafeBufferPointer { unsafe Array($0) }
+        for spoiler in spoilers {
+            spoiler.corrupt(&bytes, bytes.indices)
+            onDeed?(.corrupted(spoiler.id))
+        }
+        guard let overtaken, held == nil else { return pass(bytes.span, copies) }
+        onDeed?(.overtaken(overtaken))
+        held = Held(datagram: bytes, copies: copies, end: .now + Self.patience)
+        goOnLater()
+    }
+
+    private var isBusy: Bool { held != nil || !queue.isEmpty }
+
+    /// What the dice of all sets say together.
+    private func throwDice() -> (isLost: Bool, copies: Int, overtaken: Int?) {
+        var (isLost, copies) = (false, 1)
+        var overtaken: Int?
+        for index in faults.indices {
+            let (id, fate) = (faults[index].active.id, faults[index].dice.next())
+            if fate.isLost, !isLost {
+                isLost = true
+                onDeed?(.lost(id))
+            }
+            guard !isLost else { continue }
+            if fate.isDoubled {
+                copies += 1
+                onDeed?(.doubled(id))
+            }
+            if fate.isOvertaken { overtaken = overtaken ?? id }
+        }
+        return (isLost, copies, overtaken)
+    }
+
+    // MARK: - What goes
+
+    /// One goes its way, and then the one that waits to be overtaken.
+    private func pass(_ datagram: Span<UInt8>, _ copies: Int) {
+        send(datagram, copies)
+        if let first = held.take() { send(first.datagram.span, first.copies) }
+    }
+
+    private func send(_ datagram: Span<UInt8>, _ copies: Int) {
+        for _ in 0..<copies {
+            let now = Deadline.now
+            let due = faults.reduce(now) { $0 + $1.active.delay() }
+            if queue.isEmpty, due <= now, pause <= now {
+                deliver(datagram)
+            } else if hasRoom {
+                let bytes = unsafe datagram.withUnsafeBufferPointer { unsafe Array($0) }
+                queue.append(.message(bytes, count: bytes.count, length: bytes.count), due: due)
+                goOnLater()
+            } else {
+                onDeed?(.crowdedOut)
+            }
+        }
+    }
+
+    /// What a rate makes wait is one second's worth at most, beside what a latency has under way.
+    private var hasRoom: Bool {
+        guard !queue.isFull else { return false }
+        guard let rate = faults.compactMap(\.active.faults.rate).min(), !queue.isEmpty else { return true }
+        let latency = faults.reduce(Duration.zero) { $0 + $1.active.faults.latency }
+        return Double(queue.count) < Double(rate) * (1 + Double(latency.wholeNanoseconds) / 1e9)
+    }
+
+    private var pause: Deadline { faults.reduce(.past) { max($0, $1.active.pause(beforeEnd: false)) } }
+
+    private func deliver(_ datagram: Span<UInt8>) {
+        give(datagram)
+        let now = Deadline.now
+        for faults in faults { faults.active.noteDelivered(datagram.count, at: now) }
+    }
+
+    // MARK: - Later
+
+    private func goOnLater() {
+        bell.wake()
+        if worker == nil { worker = Netpoller.spawn { await self.work() } }
+    }
+
+    private func work() async {
+        while let moment = [queue.first.map { max($0.due, pause) }, held?.end].compactMap(\.self).min() {
+            if !moment.hasPassed {
+                if await bell.wait(until: moment) == .cancelled { return }
+                continue
+            }
+            if let first = held, first.end.hasPassed {
+                held = nil
+                send(first.datagram.span, first.copies)
+            }
+            while let first = queue.first, case .message(let bytes, _, _) = first.content,
+                max(first.due, pause).hasPassed
+            {
+                queue.removeFirst()
+                deliver(bytes.span)
+            }
+            flush()
+            await Task.yield()
+        }
+        worker = nil
+    }
+}
