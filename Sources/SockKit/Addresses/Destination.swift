@@ -29,6 +29,19 @@ public struct Destination: Sendable, Hashable, CustomStringConvertible {
         self.place = place
     }
 
+    /// The place itself, where nobody has to be asked for it and it is on this machine.
+    package func localEndpoint(for network: Network) -> Endpoint? {
+        switch place {
+        case .unix(let name): return .unix(name)
+        case .vsock: return nil
+        case .host(let host, let service):
+            guard let address = IPAddress(host)?.unmapped, address.isLoopback, let port = UInt16(service),
+                network.family.map({ $0 == address.family }) ?? true
+            else { return nil }
+            return .ip(address, port: port)
+        }
+    }
+
     /// The destination in the one-word form that `parse` reads back.
     public var description: String {
         switch place {

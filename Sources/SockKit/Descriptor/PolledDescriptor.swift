@@ -4,11 +4,11 @@
 /// it would block, wait for readiness or the deadline and try again; give the turn up.
 @Netpoller
 package final class PolledDescriptor {
-    private var owner: FileDescriptor?
+    // One thread touches these, and neither looking at the owner nor taking or giving a turn calls anything that could touch
+    // them again: the accesses need not be watched.
+    @safe @exclusivity(unchecked) private var owner: FileDescriptor?
     private let slot: PollSlot
     private let sharesFile: Bool
-    // One thread touches them, and taking or giving a turn calls nothing that could touch it again: the accesses need not
-    // be watched.
     @safe @exclusivity(unchecked) private var readTurn = Turn()
     @safe @exclusivity(unchecked) private var writeTurn = Turn()
 
@@ -149,13 +149,22 @@ package final class PolledDescriptor {
     /// Whoever rests on a side was woken since its time is over, and for nothing else.
     package func hasRestedTooLong(_ side: PollSide) -> Bool { !slot.isReady(side) && slot.isOverdue(side) }
 
+    /// Has `sleeper` woken once the other end is gone for good, unless the descriptor is closed before; false where it is
+    /// already.
+    package func restUntilHungUp(_ sleeper: any StreamSleeper) -> Bool {
+        guard !isClosed else { return true }
+        guard !slot.hasHungUp else { return false }
+        slot.watchers.append(.resting(sleeper))
+        return true
+    }
+
     /// Waits until the other end is gone for good: an error, or both directions ended. Any number may wait for that beside
     /// a reader, each as long as a read that begins now might take.
     package func waitUntilHungUp() async throws(DescriptorFailure) {
         if isClosed { throw .closed }
         let place = Parking()
-        slot.watchers.append(place.ticket)
-        defer { slot.watchers.removeAll { $0 == place.ticket } }
+        slot.watchers.append(.parked(place.ticket))
+        defer { slot.watchers.removeAll { $0.isParked(place.ticket) } }
         let end = slot.allowance(.read).map { Deadline.now + $0 } ?? .never
         while !slot.hasHungUp {
             let deadline = min(end, slot.deadline(.read) ?? .never)
@@ -172,11 +181,11 @@ package final class PolledDescriptor {
     /// Has a task woken that is parked elsewhere, when the other end has ended or failed, or this one is closed. It may be
     /// woken for other reasons too.
     package func add(watcher: Parking) {
-        slot.watchers.append(watcher.ticket)
+        slot.watchers.append(.parked(watcher.ticket))
     }
 
     package func remove(watcher: Parking) {
-        slot.watchers.removeAll { $0 == watcher.ticket }
+        slot.watchers.removeAll { $0.isParked(watcher.ticket) }
     }
 
     /// The loop has seen that the other end will send no more: what is left, and the end, can be read without waiting.

@@ -17,8 +17,8 @@ final class EventLoop: SerialExecutor, TaskExecutor {
     private let isStopping = Atomic<Bool>(false)
 
     // Invariant: touched by the loop's thread only. Every caller is either the loop itself, a job it runs, or code
-    // isolated to @Netpoller, which is such a job.
-    nonisolated(unsafe) private var ready: [UnownedJob] = []
+    // isolated to @Netpoller, which is such a job. No access to the queue lasts while a job runs.
+    @exclusivity(unchecked) nonisolated(unsafe) private var ready: [UnownedJob] = []
     // Invariant: as above.
     nonisolated(unsafe) let state: LoopState
 

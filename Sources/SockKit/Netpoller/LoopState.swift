@@ -1,16 +1,18 @@
 /// What the loop's thread alone may touch: the poller, the slots, the parked tasks, the heap.
 @safe final class LoopState {
-    private var poller = KernelPoller()
+    // One thread touches all of it, and no access to one of these calls anything that could touch it again: they need not
+    // be watched.
+    @safe @exclusivity(unchecked) private var poller = KernelPoller()
     /// Used by other threads; set once before there are any.
     let waker: KernelPoller.Waker
 
-    private var slots: [PollSlot?] = []
-    private var freeSlots: [UInt32] = []
-    private var generation: UInt32 = 0
+    @safe @exclusivity(unchecked) private var slots: [PollSlot?] = []
+    @safe @exclusivity(unchecked) private var freeSlots: [UInt32] = []
+    @safe @exclusivity(unchecked) private var generation: UInt32 = 0
 
-    private var heap = DeadlineHeap()
-    private var parked: [UInt64: UnsafeContinuation<Wake, Never>] = unsafe [:]
-    private var lastParked: UInt64 = 0
+    @safe @exclusivity(unchecked) private var heap = DeadlineHeap()
+    @exclusivity(unchecked) private var parked: [UInt64: UnsafeContinuation<Wake, Never>] = unsafe [:]
+    @safe @exclusivity(unchecked) private var lastParked: UInt64 = 0
 
     init() {
         waker = poller.waker
@@ -90,7 +92,16 @@
     }
 
     private func wakeWatchers(_ slot: PollSlot, _ reason: Wake) {
-        for ticket in slot.watchers { unpark(ticket, reason) }
+        let watchers = slot.watchers
+        guard !watchers.isEmpty else { return }
+        // Those who rest are told that the other end is gone, and of nothing else.
+        if slot.hasHungUp || reason == .closed { slot.watchers.removeAll { !$0.isParked } }
+        for watcher in watchers {
+            switch watcher {
+            case .parked(let ticket): unpark(ticket, reason)
+            case .resting(let sleeper): if slot.hasHungUp, reason != .closed { sleeper.wake() }
+            }
+        }
     }
 
     func park(_ slot: PollSlot, _ side: PollSide, _ waiter: UnsafeContinuation<Wake, Never>) {

@@ -18,6 +18,18 @@ public protocol StreamSleeper: AnyObject, Sendable {
     nonisolated func wake()
 }
 
+/// Who waits for the other end to be gone for good.
+enum HangUpWatcher {
+    /// A task, which looks for itself when anything has changed.
+    case parked(UInt64)
+    /// Woken once, when it is so.
+    case resting(any StreamSleeper)
+
+    var isParked: Bool { if case .parked = self { true } else { false } }
+
+    func isParked(_ ticket: UInt64) -> Bool { if case .parked(ticket) = self { true } else { false } }
+}
+
 /// Names a slot and the descriptor that was in it, so that an event of one that is gone cannot reach its successor.
 struct PollTag: Sendable, Hashable {
     let index: UInt32
@@ -53,8 +65,8 @@ struct PollTag: Sendable, Hashable {
     // need not be watched, and are plain loads and stores wherever they are used.
     @safe @exclusivity(unchecked) private var reading = Side()
     @safe @exclusivity(unchecked) private var writing = Side()
-    /// The tickets of those who wait, beside the reader and the writer, for the other end to be gone for good.
-    var watchers: [UInt64] = []
+    /// Those who wait, beside the reader and the writer, for the other end to be gone for good.
+    var watchers: [HangUpWatcher] = []
 
     /// One direction.
     @safe private struct Side {

@@ -19,6 +19,41 @@ struct DialAttempt {
         }
     }
 
+    /// The same, where connect(2) is decided at once; nil where it is not, and then nothing was done.
+    func runNow() throws(NetworkError) -> Connection? {
+        guard dialer.source == nil, !dialer.options.fastOpen, network != .unixgram else { return nil }
+        let socket = try builder.make(remote.socketFamily)
+        // On this machine the answer is there when the first call returns, although that says EINPROGRESS.
+        var isConnected = try connectsNow(socket.rawValue)
+        if isConnected == nil { isConnected = try connectsNow(socket.rawValue) }
+        guard isConnected == true else { return nil }
+        let descriptor: PolledDescriptor
+        do throws(Errno) { descriptor = try PolledDescriptor(adopting: socket) } catch {
+            throw builder.failure(.system(error, call: "epoll_ctl"))
+        }
+        let connection = Connection(descriptor, network, remote: remote)
+        guard !network.isTCP || connection.localEndpoint != remote else {
+            connection.close()
+            return nil
+        }
+        return connection
+    }
+
+    /// What connect(2) says; nil while it is in progress.
+    private func connectsNow(_ number: Int32) throws(NetworkError) -> Bool? {
+        do throws(Errno) {
+            try SocketCalls.connect(number, to: remote, family: remote.socketFamily)
+            return true
+        } catch {
+            switch error {
+            case .inProgress, .alreadyInProgress: return nil
+            case .isConnected: return true
+            case .interrupted, .wouldBlock: return false
+            default: throw failure(error)
+            }
+        }
+    }
+
     private func connectOnce(until deadline: Deadline?) async throws(NetworkError) -> Connection {
         // One socket however many tries: a Unix name of its own can be bound only once.
         let socket = try builder.make(remote.socketFamily)

@@ -45,6 +45,13 @@ public struct Dialer: Sendable {
         return try await DialRace(dialer: self, network: network, deadline: deadline).run(usable)
     }
 
+    /// Connects to a place that decides at once, as those of this machine do; nil where it does not, and `dial` is to be
+    /// asked. No event is told of.
+    @Netpoller
+    package func dialNow(_ network: Network, to endpoint: Endpoint) throws(NetworkError) -> Connection? {
+        try DialAttempt(dialer: self, network: network, remote: endpoint).runNow()
+    }
+
     /// Every endpoint that the destination stands for, in the order to try them.
     @Netpoller
     func resolve(

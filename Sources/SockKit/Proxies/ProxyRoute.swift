@@ -31,7 +31,7 @@ public struct ProxyRoute: Sendable, Hashable {
 
     /// The proxies on the way to a host.
     func proxies(to host: String, port: UInt16?) -> [ProxyURL] {
-        exceptions.names(host, port ?? 0) ? [] : proxies
+        proxies.isEmpty || exceptions.names(host, port ?? 0) ? [] : proxies
     }
 
     /// Whether names are told to a proxy and never looked up here.

@@ -156,12 +156,17 @@ public final class Junction {
     /// After its end nothing is read of a side; that it is gone for good the kernel tells all the same.
     private func watch(_ lane: JunctionLane) {
         let (side, source) = (lane.side, lane.source)
+        if lane.from?.restUntilHungUp(HangUpWatch(self, side)) ?? false { return }
         watches.append(
             Netpoller.spawn {
-                guard (try? await source.waitUntilGone()) != nil, !self.isOver(side.other) else { return }
-                let error = source.names.failure(.read, .system(.connectionReset, call: "read"))
-                self.end(.failed(error, of: side))
+                if (try? await source.waitUntilGone()) != nil { self.didHangUp(side) }
             })
+    }
+
+    fileprivate func didHangUp(_ side: RelaySide) {
+        guard ending == nil, !isOver(side.other) else { return }
+        let error = (side == .near ? near : far).names.failure(.read, .system(.connectionReset, call: "read"))
+        end(.failed(error, of: side))
     }
 
     /// A side that is read with faults.
@@ -190,6 +195,27 @@ public final class Junction {
 extension RelaySide {
     /// The side that faces this one.
     public var other: RelaySide { self == .near ? .far : .near }
+}
+
+/// Tells a junction that a side which has ended is gone for good.
+private final class HangUpWatch: StreamSleeper {
+    private let junction: Junction
+    private let side: RelaySide
+
+    init(_ junction: Junction, _ side: RelaySide) {
+        self.junction = junction
+        self.side = side
+    }
+
+    nonisolated func wake() { _ = Self.tell(self) }
+
+    nonisolated private static let tell = Netpoller.onLoop(tellNow)
+
+    @Netpoller
+    private static func tellNow(_ watch: HangUpWatch) -> Bool {
+        watch.junction.didHangUp(watch.side)
+        return true
+    }
 }
 
 /// Wakes a task that is parked.

@@ -14,18 +14,20 @@ final class JunctionLane {
     private(set) var isOver = false
 
     // Between two sockets.
-    private let from: PolledDescriptor?
+    let from: PolledDescriptor?
     private let to: PolledDescriptor?
     /// When both ends' operations have to have ended, whatever else is asked for.
     private let deadline: Deadline
     /// When it began to wait, where that matters.
     private var restedSince = Deadline.past
+    // One thread touches these, and taking them or putting them down calls nothing that could touch them again: the
+    // accesses need not be watched.
     /// Read, and not yet written.
-    private var unsent: Chunk?
+    @safe @exclusivity(unchecked) private var unsent: Chunk?
     /// Read, and refused by the sink for good.
     private var refused = 0
     /// The same, where it was never copied; nil while nothing is under way.
-    private var pipe: OwnPipe?
+    @safe @exclusivity(unchecked) private var pipe: OwnPipe?
     /// Reads come back full: bytes are worth a pipe.
     private var isBulk = false
     private var splices = true

@@ -56,6 +56,21 @@ class Lab:
     def pages(self, times: int) -> float:
         return self.server([self.sockctl, "http-serve", "127.0.0.1:0"], ask_for_pages, times)
 
+    def forwards(self, ours: bool, ask: Callable[[int, int], None]) -> Callable[[int], float]:
+        """A forwarder before the C server: this one, or the C one that copies."""
+
+        def run(times: int) -> float:
+            with self.children() as children:
+                target = str(children.start(self.tools.echo_server(C_EPOLL)).listening_port())
+                argv = [self.tools.program("epoll_forward"), "copy", target]
+                if ours:
+                    argv = [self.sockctl, "forward", "127.0.0.1:0", f"127.0.0.1:{target}"]
+                forwarder = Counted.start(children, argv)
+                ask(forwarder.child.listening_port(), times)
+                return forwarder.instructions(end=True)
+
+        return run
+
     # A client, answered by the C server.
 
     def asks(self, times: int) -> float:
@@ -175,6 +190,9 @@ def cases(tools: Tools) -> dict[str, Case]:
     def echo(contestant: str, ask: Callable[[int, int], None], few: int = 1000) -> Callable[[], float]:
         return slope(lab.echo(contestant, ask), few, 3 * few)
 
+    def forward(ours: bool, ask: Callable[[int, int], None], few: int = 500) -> Callable[[], float]:
+        return slope(lab.forwards(ours, ask), few, 3 * few)
+
     return {
         "start: --version": Case(lambda: lab.start("--version")),
         "start: dial, refused": Case(lambda: lab.start("dial", f"127.0.0.1:{free_port()}")),
@@ -184,6 +202,12 @@ def cases(tools: Tools) -> dict[str, Case]:
         "C echo: one of 100 connections": Case(echo(C_EPOLL, ask_on(100)), is_ours=False),
         "echo: come and go": Case(echo(SOCKCTL, come_and_go, 200), "C echo: come and go"),
         "C echo: come and go": Case(echo(C_EPOLL, come_and_go, 200), is_ours=False),
+        "forward: a round trip": Case(forward(True, ask_on(1)), "C forward: a round trip"),
+        "C forward: a round trip": Case(forward(False, ask_on(1)), is_ours=False),
+        "forward: one of 100 connections": Case(forward(True, ask_on(100)), "C forward: one of 100 connections"),
+        "C forward: one of 100 connections": Case(forward(False, ask_on(100)), is_ours=False),
+        "forward: come and go": Case(forward(True, come_and_go, 100), "C forward: come and go"),
+        "C forward: come and go": Case(forward(False, come_and_go, 100), is_ours=False),
         "dial --send: a round trip": Case(slope(lab.asks, 1000, 3000)),
         "http-serve: a request": Case(slope(lab.pages, 500, 1500)),
         "relay: TCP to pipe": Case(slope(lab.receives(), 200, 600)),

@@ -23,7 +23,7 @@ C_COPY, C_SPLICING, HAPROXY = "C copying forwarder", "C splicing forwarder", "ha
 HAPROXY_CONFIGURATION = """
 global
   nbthread 1
-  maxconn 20000
+  maxconn 4000
 defaults
   mode tcp
   timeout connect 10s

@@ -35,6 +35,21 @@ final class ForwardService: Service {
         return try await pair.end(peer)
     }
 
+    /// A target that takes a connection at once has it without a task, and so ends what ended well.
+    func serveNow(_ peer: Peer) -> ServiceRound {
+        if let pair = peer.conversation as? ForwardedPair {
+            return pair.endNow(peer).map { .ended(by: $0) } ?? .goesOn
+        }
+        guard joinsNow, peer.policy.lifetime == nil else { return .goesOn }
+        let start = Deadline.now
+        guard let (connection, target) = dialer.connectNow(trying: dialer.targets.order()) else { return .goesOn }
+        _ = join(peer, connection, target, after: .now - start)
+        return peer.rest() ? .rests : .goesOn
+    }
+
+    /// Nothing is said before or done to a connection, and the order of the targets is no matter of turns.
+    private var joinsNow: Bool { faults == nil && introduction.isNone && dialer.targets.count == 1 }
+
     // MARK: - Joining
 
     private func join(_ peer: Peer) async throws(NetworkError) -> ForwardedPair? {
@@ -46,13 +61,18 @@ final class ForwardService: Service {
             peer.isCutOff = true
             throw error
         }
+        return join(peer, connection, target, after: .now - start)
+    }
+
+    private func join(
+        _ peer: Peer, _ connection: Connection, _ target: ForwardTarget, after time: Duration
+    ) -> ForwardedPair {
         let record = recorder?.open(
             RecordSubject(
                 peer.number, peer.connection.network, client: peer.ends.remote ?? .unix(.unnamed),
                 target: connection.remoteEndpoint))
         return ForwardedPair.join(
-            peer, as: near(peer), connection, name: target.name, target, record: record, faults: faults,
-            after: .now - start)
+            peer, as: near(peer), connection, name: target.name, target, record: record, faults: faults, after: time)
     }
 
     /// The peer as the target sees it; copies are of what the peer sends, and dumps of both ways.
@@ -66,8 +86,10 @@ final class ForwardService: Service {
 
     /// A connection to a target; nil where the peer has gone meanwhile. A peer for whom there is none is to see a reset.
     private func reach(_ peer: Peer) async throws(NetworkError) -> (Connection, ForwardTarget)? {
+        let order = dialer.targets.order()
+        if let reached = dialer.connectNow(trying: order) { return reached }
         let dialing = Netpoller.spawn { [dialer] () -> Result<(Connection, ForwardTarget), NetworkError> in
-            do throws(NetworkError) { return .success(try await dialer.connect(for: peer.number)) } catch {
+            do throws(NetworkError) { return .success(try await dialer.connect(for: peer.number, trying: order)) } catch {
                 return .failure(error)
             }
         }

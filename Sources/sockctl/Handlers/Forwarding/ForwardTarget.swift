@@ -5,6 +5,8 @@ import SockKit
 final class ForwardTarget {
     let network: Network
     let destination: Destination
+    /// Where it is, if that is a place of this machine.
+    let localEndpoint: Endpoint?
     /// How many connections to it are open.
     var connections = 0
     /// It could not be reached, and others are preferred until then.
@@ -16,6 +18,7 @@ final class ForwardTarget {
     init(_ network: Network, _ destination: Destination) {
         self.network = network
         self.destination = destination
+        localEndpoint = destination.localEndpoint(for: network)
     }
 
     nonisolated var name: String { destination.description }

@@ -39,6 +39,14 @@ extension ForwardedPair {
         peer.reporter.report(JoinedEvent(ends: peer.ends, target: connection.remoteEndpoint, time: time))
     }
 
+    /// Whose end came first, where both sides have ended and nothing is left to do; it is closed then.
+    func endNow(_ peer: Peer) -> ConnectionEnding? {
+        guard faulty == nil, peer.failure == nil, case .done? = junction.ending else { return nil }
+        peer.onStop = nil
+        close()
+        return firstToEnd == .near ? .peer : .local
+    }
+
     /// What its end means for the peer.
     func end(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
         peer.onStop = nil

@@ -18,6 +18,9 @@ struct ProxyIntroduction {
         self.reporter = reporter
     }
 
+    /// Nobody is asked, and nothing is said.
+    var isNone: Bool { trusted == nil && version == nil }
+
     /// Takes the header off a peer's connection.
     func receive(from peer: Peer) async throws(NetworkError) {
         guard let trusted else { return }

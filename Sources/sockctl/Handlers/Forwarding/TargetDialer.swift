@@ -12,12 +12,17 @@ struct TargetDialer {
 
     /// A connection, and whose it is. A target that cannot be reached is passed over; if none can, it is tried again as
     /// often as that was asked for.
-    func connect(for number: Int) async throws(NetworkError) -> (Connection, ForwardTarget) {
-        guard persistence.retries != nil else { return try await connectOnce(for: number) }
+    func connect(
+        for number: Int, trying first: [ForwardTarget]? = nil
+    ) async throws(NetworkError) -> (Connection, ForwardTarget) {
+        var first = first
+        guard persistence.retries != nil else {
+            return try await connectOnce(for: number, trying: first ?? targets.order())
+        }
         let attempts = Persistence(persistence, output: nil, reporter)
         var reached: ForwardTarget?
         let connection = try await attempts.connect { () async throws(NetworkError) in
-            let (connection, target) = try await connectOnce(for: number)
+            let (connection, target) = try await connectOnce(for: number, trying: first.take() ?? targets.order())
             reached = target
             return connection
         }
@@ -25,12 +30,29 @@ struct TargetDialer {
         return (connection, reached)
     }
 
-    private func connectOnce(for number: Int) async throws(NetworkError) -> (Connection, ForwardTarget) {
+    /// A connection to the first of these, where nothing has to be waited for: most targets are on the same machine.
+    func connectNow(trying order: [ForwardTarget]) -> (Connection, ForwardTarget)? {
+        guard let target = order.first, let place = target.localEndpoint, !reporter.isReported(.veryVerbose),
+            proxies.isDirect(to: target.destination, target.network),
+            // What went wrong is found out, and told, by whoever tries it with all the time that there is.
+            let connection = try? dialer.dialNow(target.network, to: place)
+        else { return nil }
+        noteReached(target)
+        return (connection, target)
+    }
+
+    private func noteReached(_ target: ForwardTarget) {
+        if target.wasReached() { reporter.report(TargetUpEvent(target: target.name)) }
+    }
+
+    private func connectOnce(
+        for number: Int, trying order: [ForwardTarget]
+    ) async throws(NetworkError) -> (Connection, ForwardTarget) {
         var firstError: NetworkError?
-        for target in targets.order() {
+        for target in order {
             do throws(NetworkError) {
                 let connection = try await dial(target, for: number)
-                if target.wasReached() { reporter.report(TargetUpEvent(target: target.name)) }
+                noteReached(target)
                 return (connection, target)
             } catch {
                 if error.cause == .cancelled { throw error }
