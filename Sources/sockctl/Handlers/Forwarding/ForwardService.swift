@@ -89,7 +89,8 @@ final class ForwardService: Service {
         let order = dialer.targets.order()
         if let reached = dialer.connectNow(trying: order) { return reached }
         let dialing = Netpoller.spawn { [dialer] () -> Result<(Connection, ForwardTarget), NetworkError> in
-            do throws(NetworkError) { return .success(try await dialer.connect(for: peer.number, trying: order)) } catch {
+            do throws(NetworkError) { return .success(try await dialer.connect(for: peer.number, trying: order)) } catch
+            {
                 return .failure(error)
             }
         }
