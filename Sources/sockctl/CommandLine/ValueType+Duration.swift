@@ -86,8 +86,9 @@ enum DurationText {
         let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         let suffix = text[number.endIndex...]
         let parts = number.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        // As sleep(1) reads it, `.5` is half a second.
         guard let unit = suffix.isEmpty ? second : units.first(where: { $0.suffix == suffix })?.attoseconds,
-            let whole = parts.first, Decimal.isDigits(whole),
+            let whole = parts.first, Decimal.isDigits(whole) || whole.isEmpty && parts.count > 1,
             parts.count == 1 || Decimal.isDigits(parts[1])
         else { throw UsageError("'\(text)' is not a duration; write it like 500ms, 2s or 1.5m") }
         guard let attoseconds = attoseconds(whole, fraction: parts.count == 1 ? "" : parts[1], unit: unit) else {
@@ -108,7 +109,7 @@ enum DurationText {
     }
 
     private static func attoseconds(_ whole: Substring, fraction: Substring, unit: Int128) -> Int128? {
-        guard let number = Int128(whole) else { return nil }
+        guard let number = whole.isEmpty ? 0 : Int128(whole) else { return nil }
         let (product, overflow) = number.multipliedReportingOverflow(by: unit)
         guard !overflow else { return nil }
         var share = unit

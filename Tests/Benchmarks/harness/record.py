@@ -27,6 +27,9 @@ OVERVIEW = {
     "submits": "requests of `dial --submit`",
     "http-process": "`http-get` of a small page",
     "http-load": "`http-get --parallel 50`",
+    "scan": "65,535 ports scanned",
+    "forward-bulk": "1 GiB through `forward`",
+    "forward-accepts": "connections through it",
 }
 
 

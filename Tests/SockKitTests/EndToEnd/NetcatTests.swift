@@ -21,6 +21,15 @@ import Testing
         try await server.finish().expect(lines: [#"b'hello\n'"#], after: 1)
     }
 
+    @Test(arguments: ["netcat", "ncat", "nc.openbsd", "nc.traditional"])
+    func `under the other names that netcats have it is nc as well`(name: String) async throws {
+        let outcome = try await script(
+            #"ln -sf "$(command -v nc)" "$(dirname "$(command -v nc)")/\#(name)"; \#(name) -vz 127.0.0.1 \#(try refusingPort())"#
+        ).finish()
+        outcome.expect(status: 1)
+        #expect(outcome.err.hasPrefix("nc: connect to 127.0.0.1 port "), "\(outcome)")
+    }
+
     @Test func `what listens and what connects say nc's lines with -v`() async throws {
         let listen = try script("nc -v -l 127.0.0.1 0")
         let line = try await listen.waitForLine(containing: "Listening on localhost ")

@@ -7,7 +7,10 @@ enum NetcatCommand: Subcommand {
     /// The names under which the program reads nc's command line at once.
     ///
     /// Every start asks: a set of names would cost it a sixth of its instructions.
-    static func isName(_ name: String) -> Bool { name == "nc" || name == "netcat" }
+    static func isName(_ name: String) -> Bool {
+        // Debian's alternatives have names of their own.
+        name == "nc" || name == "netcat" || name == "ncat" || name == "nc.openbsd" || name == "nc.traditional"
+    }
 
     static let command = Command(
         name: name,
@@ -41,8 +44,8 @@ enum NetcatCommand: Subcommand {
             """
             `nc` takes the command line of OpenBSD's nc, with what the traditional nc, ncat and GNU's netcat have beside \
             it where they do not contradict each other, and does with `sockctl dial` and `sockctl listen` what it asks \
-            for. Installed, or linked, under the name `nc`, the program takes it at once: scripts that call nc need no \
-            change.
+            for. Installed, or linked, under the name `nc`, `netcat` or `ncat`, the program takes it at once: scripts that \
+            call nc need no change.
             """,
             """
             With `-v` it writes nc's own lines on standard error, which scripts wait for: `Listening on`, `Connection \
