@@ -22,7 +22,7 @@ public final class Junction {
     public var failedSide: RelaySide? {
         if case .failed(_, let side) = ending { side } else { nil }
     }
-    /// Told when a side has ended and the other one learns of it.
+    /// Told when a side has ended and the other one learns of it. It is let go of when the junction ends.
     public var onEvent: (@Netpoller (RelayEvent) -> Void)?
 
     let near: any ByteStream
@@ -184,8 +184,9 @@ public final class Junction {
         self.ending = ending
         moved = (bytesUp, bytesDown)
         lost = ((up?.close() ?? 0) + held(.near), (down?.close() ?? 0) + held(.far))
-        // They hold the junction, as it holds them.
+        // They hold the junction, as it holds them; and so may whoever is told.
         (up, down) = (nil, nil)
+        onEvent = nil
         for task in watches { task.cancel() }
         watches = []
         sleeper.take()?.wake()

@@ -18,8 +18,8 @@ extension ForwardedPair {
         faulty?.begin(pair)
         let reporter = peer.reporter
         reportJoined(peer, connection, time)
-        junction.onEvent = { [weak pair] event in
-            pair?.noteEnd(of: event.ended)
+        junction.onEvent = { event in
+            pair.noteEnd(of: event.ended)
             // An end that is kept from the other side is told by the fault that keeps it.
             guard event.isPassedOn else { return }
             guard reporter.isReported(.verbose) else { return }

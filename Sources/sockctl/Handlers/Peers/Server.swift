@@ -51,7 +51,9 @@ final class Server {
     }
 
     func run() async -> ExitStatus {
-        served.onEmpty = { [weak self] in self?.waitForFirst() }
+        // A weak reference would give it a side table, and every round of every peer would go through that.
+        served.onEmpty = { self.waitForFirst() }
+        defer { served.onEmpty = nil }
         waitForFirst()
         let status = await acceptAll()
         listener.close()
