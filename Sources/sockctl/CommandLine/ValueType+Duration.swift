@@ -111,7 +111,7 @@ enum DurationText {
     private static func attoseconds(_ whole: Substring, fraction: Substring, unit: Int128) -> Int128? {
         guard let number = whole.isEmpty ? 0 : Int128(whole) else { return nil }
         let (product, overflow) = number.multipliedReportingOverflow(by: unit)
-        guard !overflow else { return nil }
+        guard !overflow, product <= longest else { return nil }
         var share = unit
         var sum = product
         for digit in fraction.utf8 {

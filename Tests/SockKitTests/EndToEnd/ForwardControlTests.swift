@@ -84,13 +84,14 @@ import Testing
     @Test func `a line that is wrong is answered, and the next one obeyed`() async throws {
         let (outcome, _, _) = try await run(
             """
-            for line in [b"hello", b'{"do":"add","fault":"lag=1s"}', b'{"do":"add","fault":"loss=1%"}',
+            for line in [b"", b'{"do":1}', b"hello", b'{"do":"add","fault":"lag=1s"}', b'{"do":"add","fault":"loss=1%"}',
                 b'{"do":"change","id":7,"fault":"rate=1K"}', b'{"do":"remove","id":7}', b'x' * 70000]:
                 answer = tell(line); say(answer["ok"], answer["error"][:38])
             say(ask("list"))
-            control.sendall(b'\\n{"do":"list"}'); control.shutdown(1); say(answers.read().strip())
+            control.sendall(b'{"do":"list"}'); control.shutdown(1); say(answers.read().strip())
             """)
         outcome.expect(lines: [
+            "False this is not a line of JSON: byte 1: '{", "False 'do' is no text; it is one of add, cha",
             "False this is not a line of JSON: byte 1: '{", "False 'lag' is no fault; there are latency, ",
             "False 'loss' is about datagrams, and tcp has", "False there is no fault 7",
             "False there is no fault 7",

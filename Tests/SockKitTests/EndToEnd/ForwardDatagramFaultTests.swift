@@ -42,6 +42,13 @@ import Testing
         #expect(faults.map { $0["direction"]?.string } == ["up", "down"])
     }
 
+    @Test func `a latency beyond the limit on silence is no silence`() async throws {
+        let (lines, forward) = try await run(
+            "c = client(); say(trip(c) >= 0.8, trip(c) >= 0.8)", "--fault", "latency=400ms", "-i", "200ms")
+        #expect(lines == ["True True"])
+        #expect(try summary(forward)["dropped"]?.integer == 0)
+    }
+
     @Test func `what is lost and doubled is counted, and is the same with the same seed`() async throws {
         let script = """
             c, sound = client(), client(); got = []

@@ -211,4 +211,35 @@ import Testing
         outcome.expect(status: 64)
         #expect(outcome.err.contains(text), "\(outcome)")
     }
+
+    @Test func `a cut at no byte at all is told of after its set`() async throws {
+        let server = try sockctl("listen", "--serve", "echo", "127.0.0.1:0")
+        let forward = try sockctl(
+            "forward", "--json", "127.0.0.1:0", "127.0.0.1:\(await server.listening().port)", "--fault", "reset-after=0"
+        )
+        try await python(
+            "c = dial(int(arguments[0]))\ntry: say(c.recv(1))\nexcept ConnectionResetError: say('reset')",
+            forward.listening().port
+        ).finish().expect(lines: ["reset"])
+        try await forward.waitForEvent("closed")
+        let outcome = try await forward.finish(after: SIGTERM)
+        let faults = try outcome.events().filter { $0.name == "fault" }
+        #expect(faults.map { $0["acts"]?.bool } == [false, true], "\(faults)")
+        #expect(faults.map { $0["fault"]?.string } == ["reset-after=0", "reset-after=0"], "\(faults)")
+    }
+
+    @Test func `a reset that comes before the target is reached is as late as any`() async throws {
+        let script = """
+            target = serve(); forward = dial(int(sys.stdin.readline())); start = time.monotonic()
+            reset(forward)
+            c = target.accept()[0]; c.settimeout(30)
+            try: say(c.recv(1))
+            except ConnectionResetError: say("reset", time.monotonic() - start >= 0.2)
+            """
+        let peer = try python(script, input: .open)
+        let forward = try sockctl(
+            "forward", "--json", "127.0.0.1:0", "127.0.0.1:\(await peer.port())", "--up", "latency=200ms")
+        peer.send("\(try await forward.listening().port)\n")
+        try await peer.finish().expect(lines: ["reset True"], after: 1)
+    }
 }

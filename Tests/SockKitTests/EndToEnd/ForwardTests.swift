@@ -206,4 +206,16 @@ import Testing
         outcome.expect(status: 64)
         #expect(outcome.err.contains(text), "\(outcome)")
     }
+
+    @Test(.needs(.python3)) func `a Unix client that closes when all is said is no reset`() async throws {
+        let target = try python("c = take(serve()); say(drain(c)); c.close()")
+        let path = try scratch("listen")
+        let forward = try sockctl("forward", "--json", "unix:\(path)", "127.0.0.1:\(try await target.port())")
+        try await forward.waitForEvent("listening")
+        let script = "c = socket.socket(socket.AF_UNIX); c.connect(arguments[0]); c.sendall(b'all'); c.close()"
+        try await python(script, path).finish().expect(status: 0)
+        try await target.finish().expect(lines: ["b'all'"], after: 1)
+        let closed = try await forward.waitForEvent("closed")
+        #expect(closed["by"]?.string == "peer" && closed["bytes_up"]?.integer == 3, "\(closed)")
+    }
 }

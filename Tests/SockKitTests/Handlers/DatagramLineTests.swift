@@ -40,11 +40,12 @@ import Testing
 
     @Test func `it holds so many datagrams, and so many bytes, and one of any length`() {
         var many = DatagramLine()
-        for _ in 0..<DatagramLine.mostDatagrams { add([0], to: &many) }
+        let most = many.mostDatagrams
+        for _ in 0..<most { add([0], to: &many) }
         add([0], to: &many, fits: false)
         let count = many.removeAll()
-        #expect(count == DatagramLine.mostDatagrams && many.isEmpty)
-        let long = [UInt8](repeating: 0, count: DatagramLine.mostBytes + 1)
+        #expect(count == most && many.isEmpty)
+        let long = [UInt8](repeating: 0, count: many.mostBytes + 1)
         var one = line(long)
         add([0], to: &one, fits: false)
         #expect(all(&one) == [long])

@@ -31,6 +31,8 @@ public final class FaultyPath {
     private var faults: [Faults] = []
     private var queue = DelayQueue()
     private var held: Held?
+    /// When all that is in the queue would have gone, at the rate.
+    private var linkFreeAt = Deadline.past
     private var worker: Task<Void, Never>?
     private let bell = Parking()
 
@@ -90,26 +92,22 @@ public final class FaultyPath {
         goOnLater()
     }
 
-    private var isBusy: Bool { held != nil || !queue.isEmpty }
+    /// Something is kept back on purpose.
+    public var isBusy: Bool { held != nil || !queue.isEmpty }
 
-    /// What the dice of all sets say together.
+    private var lowestRate: Int? { faults.compactMap(\.active.faults.rate).min() }
+
+    /// What the dice of all sets say together; all are thrown before anything is told.
     private func throwDice() -> (isLost: Bool, copies: Int, overtaken: Int?) {
-        var (isLost, copies) = (false, 1)
-        var overtaken: Int?
-        for index in faults.indices {
-            let (id, fate) = (faults[index].active.id, faults[index].dice.next())
-            if fate.isLost, !isLost {
-                isLost = true
-                onDeed?(.lost(id))
-            }
-            guard !isLost else { continue }
-            if fate.isDoubled {
-                copies += 1
-                onDeed?(.doubled(id))
-            }
-            if fate.isOvertaken { overtaken = overtaken ?? id }
+        var fates: [(id: Int, fate: DatagramDice.Fate)] = []
+        for index in faults.indices { fates.append((faults[index].active.id, faults[index].dice.next())) }
+        if let losing = fates.first(where: \.fate.isLost) {
+            onDeed?(.lost(losing.id))
+            return (true, 0, nil)
         }
-        return (isLost, copies, overtaken)
+        let doubling = fates.filter(\.fate.isDoubled)
+        for one in doubling { onDeed?(.doubled(one.id)) }
+        return (false, 1 + doubling.count, fates.first(where: \.fate.isOvertaken)?.id)
     }
 
     // MARK: - What goes
@@ -123,10 +121,12 @@ public final class FaultyPath {
     private func send(_ datagram: Span<UInt8>, _ copies: Int) {
         for _ in 0..<copies {
             let now = Deadline.now
-            let due = faults.reduce(now) { $0 + $1.active.delay() }
+            let due = max(queue.lastDue, faults.reduce(now) { $0 + $1.active.delay() })
             if queue.isEmpty, due <= now, pause <= now {
+                noteSent(datagram.count, due: now)
                 deliver(datagram)
-            } else if hasRoom {
+            } else if hasRoom(due: due) {
+                noteSent(datagram.count, due: due)
                 let bytes = unsafe datagram.withUnsafeBufferPointer { unsafe Array($0) }
                 queue.append(.message(bytes, count: bytes.count, length: bytes.count), due: due)
                 goOnLater()
@@ -136,12 +136,15 @@ public final class FaultyPath {
         }
     }
 
-    /// What a rate makes wait is one second's worth at most, beside what a latency has under way.
-    private var hasRoom: Bool {
-        guard !queue.isFull else { return false }
-        guard let rate = faults.compactMap(\.active.faults.rate).min(), !queue.isEmpty else { return true }
-        let latency = faults.reduce(Duration.zero) { $0 + $1.active.faults.latency }
-        return Double(queue.count) < Double(rate) * (1 + Double(latency.wholeNanoseconds) / 1e9)
+    /// What a rate makes wait is one second's worth at most: what would go later than that after it is due is lost.
+    private func hasRoom(due: Deadline) -> Bool {
+        !queue.isFull && (queue.isEmpty || lowestRate == nil || linkFreeAt <= due + .seconds(1))
+    }
+
+    /// Notes until when a slow link is busy with this one.
+    private func noteSent(_ count: Int, due: Deadline) {
+        guard let lowestRate else { return }
+        linkFreeAt = max(linkFreeAt, due) + .seconds(Double(count) / Double(lowestRate))
     }
 
     private var pause: Deadline { faults.reduce(.past) { max($0, $1.active.pause(beforeEnd: false)) } }

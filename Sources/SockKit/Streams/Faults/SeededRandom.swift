@@ -33,7 +33,9 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
         if chance >= 1 { return 0 }
         guard chance > 0 else { return .max }
         // 1 - u is above 0, so that its logarithm is finite.
-        let share = (1 - Double.random(in: 0..<1, using: &self)).commonLogarithm / (1 - chance).commonLogarithm
+        // Of a tiny chance nothing would be left beside the 1: there the logarithm is the chance itself, times that of e.
+        let miss = chance < 1e-8 ? -chance * 0.4342944819032518 : (1 - chance).commonLogarithm
+        let share = (1 - Double.random(in: 0..<1, using: &self)).commonLogarithm / miss
         return share < 1e18 ? Int(share) : .max
     }
 

@@ -41,7 +41,8 @@ extension Manual.Section {
             (
                 "Datagrams",
                 """
-                One `socks5://` or `socks5h://` proxy can pass them on (UDP ASSOCIATE), as long as the connection to it lasts.
+                Of `dial -u` and `udp-send`: one `socks5://` or `socks5h://` proxy can pass them on (UDP ASSOCIATE), as long \
+                as the connection to it lasts.
                 """
             ),
         ])

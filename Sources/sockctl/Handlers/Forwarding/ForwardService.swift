@@ -95,14 +95,18 @@ final class ForwardService: Service {
             }
         }
         var hasGone = false
-        let watch = Netpoller.spawn {
-            guard (try? await peer.waitUntilGone()) != nil else { return }
-            hasGone = true
-            dialing.cancel()
-        }
+        // Behind a bad link it is not known at once that somebody has gone.
+        let watch =
+            faults != nil
+            ? nil
+            : Netpoller.spawn {
+                guard (try? await peer.waitUntilGone()) != nil else { return }
+                hasGone = true
+                dialing.cancel()
+            }
         peer.onStop = { dialing.cancel() }
         let outcome = await Netpoller.join(dialing)
-        watch.cancel()
+        watch?.cancel()
         peer.onStop = nil
         do throws(NetworkError) {
             let reached = try outcome.get()

@@ -64,13 +64,20 @@ extension ForwardedPair {
             throw error
         case .failed(let error, let side):
             guard error.endsConnection else { throw error }
-            record?.reset(side == .near ? .up : .down)
             countLosses(of: side, client: peer.connection)
+            if isPlainEnd(of: side, peer) { return side == .near ? .byPeer : .byUs }
+            record?.reset(side == .near ? .up : .down)
             await passOn(side, peer)
             // A reset that cost nobody a byte is an end as others are, and the other side was told of it.
             guard losses.isNone else { throw error }
             return ServiceEnd(by: .reset)
         }
+    }
+
+    /// A Unix socket whose peer closed it after its end cannot be told from one that was broken off but by what that cost.
+    private func isPlainEnd(of side: RelaySide, _ peer: Peer) -> Bool {
+        let connection = side == .near ? peer.connection : connection
+        return connection.network.isUnix && firstToEnd == side && losses.isNone
     }
 
     /// A side was reset: the other one gets what had come before, and then is reset as well.

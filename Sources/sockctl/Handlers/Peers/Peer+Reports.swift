@@ -39,12 +39,14 @@ extension Peer {
 
     @inline(never)
     func reportClose(by ending: ConnectionEnding) {
-        let depths = connection.queueDepths
+        let (depths, pair) = (connection.queueDepths, conversation?.totals)
+        // What a joined connection never got counts wherever it was left.
+        let unread = pair.map(\.losses).flatMap { $0.isNone ? nil : $0.unread } ?? depths?.received
         reporter.report(
             ClosedEvent(
                 ends: ends, by: ending, duration: .now - start, received: received, sent: sent,
-                unread: depths?.received, unacknowledged: connection.bytesUnacknowledged, unsent: depths?.unsent,
-                silence: clock?.silence, messages: messages, pair: conversation?.totals, tcp: connection.tcpInfo,
+                unread: unread, unacknowledged: connection.bytesUnacknowledged, unsent: depths?.unsent,
+                silence: clock?.silence, messages: messages, pair: pair, tcp: connection.tcpInfo,
                 namesPeer: server != nil))
     }
 

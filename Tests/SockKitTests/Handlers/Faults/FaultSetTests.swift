@@ -8,7 +8,7 @@ import Testing
         ("latency=100ms,jitter=20ms", nil), ("latency=100ms,jitter=20ms:normal", nil),
         ("rate=64K,slice=100/5ms,stall=2s@1M", nil), ("drop-after=0,reset-after=1000,close-after=5s", nil),
         ("corrupt=0.001,refuse=0.1,connect-delay=1500ms", nil), ("loss=0.1,duplicate=0.01,reorder=0.5", nil),
-        ("first=3,every=2,share=0.25", nil),
+        ("latency=1s,first=3,every=2,share=0.25", nil), ("rate=0,first=3", "latency=0s,first=3"),
         ("refuse=10%", "refuse=0.1"), ("latency=0.1", "latency=100ms"), ("reset-after=2m", "reset-after=2m"),
         ("reset-after=2M", "reset-after=2M"), ("corrupt=1e-6", "corrupt=1e-06"), ("latency=0", "latency=0s"),
         ("rate=0,corrupt=0%", "latency=0s"), ("refuse=100%", "refuse=1"), ("share=1,latency=1s", "latency=1s"),
@@ -47,6 +47,13 @@ import Testing
         let set = try FaultSet(parsing: text)
         #expect { try set.check(on: network) } throws: { error in
             (error as? UsageError)?.message.contains(message) ?? false
+        }
+    }
+
+    @Test(arguments: ["share=0.5", "first=3,every=2"]) func `a set that has nothing wrong is refused`(text: String) {
+        let message = "'\(text)' says which connections, and not what is wrong with them"
+        #expect(throws: UsageError(message, hint: "name a fault beside it, as in latency=100ms,\(text)")) {
+            try FaultSet(parsing: text)
         }
     }
 

@@ -162,6 +162,37 @@ import Testing
         }
     }
 
+    @Test func `what a jitter keeps back is no backlog of the rate`() async throws {
+        try await onLoop {
+            let way = Way(stream: {
+                $0.latency = .milliseconds(300)
+                $0.rate = 1000
+            })
+            defer { way.end() }
+            // Each by itself is far below the rate, all together are more than a second of it.
+            way.take(String(repeating: "x", count: 900))
+            way.apply(stream: { $0.rate = 1000 })
+            way.take(String(repeating: "y", count: 300))
+            #expect(way.deeds.isEmpty)
+            // It would have to wait longer than a second after the one before it.
+            way.take(String(repeating: "z", count: 300))
+            #expect(way.deeds == [.crowdedOut])
+        }
+    }
+
+    @Test func `one that is lost is not told to be anything else`() async throws {
+        try await onLoop {
+            let way = Way {
+                $0.loss = 1
+                $0.duplication = 1
+                $0.reordering = 1
+            }
+            defer { way.end() }
+            way.take("a")
+            #expect(way.given.isEmpty && way.deeds == [.lost(7)])
+        }
+    }
+
     @Test func `a spoiled byte has one bit changed, and as many are spoiled as the chance says`() async throws {
         try await onLoop {
             let way = Way(stream: { $0.corruption = 0.01 })

@@ -29,6 +29,8 @@ import Testing
     @Test func `never is never, and always is always`() {
         var dice = SeededRandom(seed: 1)
         #expect(dice.misses(before: 0) == .max && dice.misses(before: 1) == 0)
+        // So small that it would vanish beside the 1.
+        #expect(dice.misses(before: 1e-17) > 1_000_000_000 && dice.misses(before: .leastNonzeroMagnitude) == .max)
         #expect(!dice.happens(0) && dice.happens(1))
     }
 

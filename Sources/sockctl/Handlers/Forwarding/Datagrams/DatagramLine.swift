@@ -3,15 +3,20 @@ struct DatagramLine {
     private var datagrams: [[UInt8]] = []
     private var bytes = 0
 
-    static let mostDatagrams = 64
-    static let mostBytes = 256 << 10
+    let mostDatagrams: Int
+    let mostBytes: Int
+
+    init(mostDatagrams: Int = 64, mostBytes: Int = 256 << 10) {
+        self.mostDatagrams = mostDatagrams
+        self.mostBytes = mostBytes
+    }
 
     var isEmpty: Bool { datagrams.isEmpty }
     var count: Int { datagrams.count }
 
     /// Puts one at the end; false if there is no room for it.
     mutating func append(_ datagram: Span<UInt8>) -> Bool {
-        guard datagrams.count < Self.mostDatagrams, bytes + datagram.count <= Self.mostBytes || isEmpty else {
+        guard datagrams.count < mostDatagrams, bytes + datagram.count <= mostBytes || isEmpty else {
             return false
         }
         datagrams.append(Self.copy(of: datagram))

@@ -5,7 +5,8 @@ import SockKit
 final class DatagramRecord {
     private let recorder: Recorder
     private var connection: ConnectionRecord?
-    private var early = DatagramLine()
+    // As much as a fault may keep back meanwhile.
+    private var early = DatagramLine(mostDatagrams: 1 << 15, mostBytes: 4 << 20)
 
     init(_ recorder: Recorder) { self.recorder = recorder }
 

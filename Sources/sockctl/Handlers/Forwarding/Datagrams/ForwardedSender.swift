@@ -65,7 +65,9 @@ final class ForwardedSender {
         if side == .near { giveUp(payload) } else { giveDown(payload) }
     }
 
+    /// Sends what a fault had kept back.
     func flush(_ side: RelaySide) {
+        lastActivity = .now
         if side == .near { flushUp() } else { flushDown() }
     }
 
@@ -93,7 +95,9 @@ final class ForwardedSender {
 
     /// When it ends unless something comes or goes before.
     var end: Deadline {
-        let silence = forwarder.limits.silence.map { lastActivity + $0 } ?? .never
+        // What is kept back on purpose is under way.
+        let last = faulty?.isBusy ?? false ? .now : lastActivity
+        let silence = forwarder.limits.silence.map { last + $0 } ?? .never
         return min(silence, forwarder.limits.lifetime.map { start + $0 } ?? .never)
     }
 

@@ -21,7 +21,10 @@ enum ControlRequest: Equatable {
             throw ControlError("this is not a line of JSON: \(error.description)")
         }
         let names = Self.orders.map(\.name).joined(separator: ", ")
-        guard let name = object.text("do") else { throw ControlError("'do' is missing; it is one of \(names)") }
+        guard let name = object.text("do") else {
+            let lack = object.names.contains("do") ? "no text" : "missing"
+            throw ControlError("'do' is \(lack); it is one of \(names)")
+        }
         guard let order = Self.orders.first(where: { $0.name == name }) else {
             throw ControlError("'\(name)' is nothing to do; there are \(names)")
         }

@@ -56,7 +56,10 @@ final class ControlSocket {
             }
             line += bytes
             if line.count > Self.most { (line, isTooLong) = ([], true) }
-            if isEnd { return try await answer(line, isTooLong, client) }
+            if isEnd {
+                if isTooLong || !line.isEmpty { try await answer(line, isTooLong, client) }
+                return
+            }
         }
     }
 
@@ -64,8 +67,7 @@ final class ControlSocket {
         if isTooLong || line.count > Self.most {
             return try await say(FaultDesk.refusal("the line is longer than 64 KiB"), client)
         }
-        let isBlank = line.allSatisfy { [0x20, 0x09, 0x0d].contains($0) }
-        if !isBlank { try await say(desk.answer(line.span), client) }
+        try await say(desk.answer(line.span), client)
     }
 
     private func say(_ answer: JSONValue, _ client: Connection) async throws(NetworkError) {

@@ -18,8 +18,16 @@ extension FaultSet {
                 throw UsageError("\(key.name): \(error.message)", hint: error.hint ?? "write \(key.form)")
             }
         }
+        guard !given.isSubset(of: Self.choices) else {
+            throw UsageError(
+                "'\(text)' says which connections, and not what is wrong with them",
+                hint: "name a fault beside it, as in latency=100ms,\(text)")
+        }
         try check()
     }
+
+    /// What says of a set whom it applies to.
+    private static let choices: Set<String> = ["first", "every", "share"]
 
     /// What makes no sense whatever the network is.
     private func check() throws(UsageError) {
@@ -60,8 +68,10 @@ extension FaultSet {
 
     /// The same set as text, in one order.
     var text: String {
-        let parts = FaultKey.all.compactMap { key in key.show(self).map { "\(key.name)=\($0)" } }
-        return parts.isEmpty ? "latency=0s" : parts.joined(separator: ",")
+        let named = FaultKey.all.compactMap { key in key.show(self).map { (key.name, "\(key.name)=\($0)") } }
+        // A set that has nothing wrong is written as what it is.
+        let isNone = named.allSatisfy { Self.choices.contains($0.0) }
+        return ((isNone ? ["latency=0s"] : []) + named.map(\.1)).joined(separator: ",")
     }
 }
 

@@ -52,12 +52,13 @@ final class FaultyPair: FaultVictim {
 
     func apply(_ entries: [FaultDesk.Entry]) {
         let entries = entries.filter { !$0.set.stream.isNone }
+        // Some act as soon as they apply.
+        told.update(entries, ends, desk)
         for (side, source) in sources {
             source.apply(
                 entries.filter { $0.direction.includes(side) }
                     .map { ($0.id, $0.set.stream, desk.seed($0, number, side)) })
         }
-        told.update(entries, ends, desk)
     }
 
     var totals: PairTotals? { pair?.totals }

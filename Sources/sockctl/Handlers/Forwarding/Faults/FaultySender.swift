@@ -34,17 +34,20 @@ final class FaultySender: FaultVictim {
 
     func apply(_ entries: [FaultDesk.Entry]) {
         let entries = entries.filter(\.set.spoilsTraffic)
+        told.update(entries, ends, desk)
         for (side, path) in paths {
             path.apply(
                 entries.filter { $0.direction.includes(side) }
                     .map { ($0.id, $0.set.stream, $0.set.datagrams, desk.seed($0, number, side)) })
         }
-        told.update(entries, ends, desk)
     }
 
     var totals: PairTotals? { sender?.totals }
 
     func cut() { sender?.close(.reset) }
+
+    /// Something is kept back on purpose.
+    var isBusy: Bool { paths.values.contains(where: \.isBusy) }
 
     /// It is over: says how many datagrams were still under way.
     func end() -> Int {
