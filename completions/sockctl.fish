@@ -283,7 +283,6 @@ complete -c sockctl -n '__fish_seen_subcommand_from forward' -l trace -d 'Show e
 complete -c sockctl -n '__fish_seen_subcommand_from forward' -l timestamps -d 'Begin every report with the time.'
 complete -c sockctl -n '__fish_seen_subcommand_from forward' -l color -x -a 'auto always never' -d 'Colour the reports.'
 complete -c sockctl -n '__fish_seen_subcommand_from forward' -l quiet -d 'Report errors only.'
-complete -c sockctl -n '__fish_seen_subcommand_from forward' -l progress -d 'Show progress even without a terminal.'
 complete -c sockctl -n '__fish_seen_subcommand_from forward' -s h -l help -d 'Show help information.'
 complete -c sockctl -n '__fish_seen_subcommand_from http-serve' -a '(__fish_print_hostnames)'
 complete -c sockctl -n '__fish_seen_subcommand_from http-serve' -l root -r -F -d 'Serve a folder\'s files, beside /time and the like.'

@@ -150,6 +150,13 @@ static inline int sk_wait_pidfd(int pidfd, int *code, int *status) {
     return information.si_pid;
 }
 
+// A child that has ended and that nobody has waited for, which stays where it is; 0 if there is none.
+static inline int sk_ended_child(void) {
+    siginfo_t information = {0};
+    if (waitid(P_ALL, 0, &information, WEXITED | WNOHANG | WNOWAIT) != 0) return -1;
+    return information.si_pid;
+}
+
 // A network of the calling thread's own (network_namespaces(7)), with nothing but loopback, which is up.
 static inline int sk_enter_own_network(void) {
     if (syscall(SYS_unshare, 0x40000000 /* CLONE_NEWNET */) != 0) return -1;

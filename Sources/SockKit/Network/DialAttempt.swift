@@ -134,6 +134,10 @@ struct DialAttempt {
             }
             descriptor[deadline: .write] = nil
         } catch {
+            // It may stand by now, and is not to look like one that came and had nothing to say.
+            if error == .cancelled {
+                try? descriptor.withNumber { number throws(Errno) in try SocketOption.setLinger(0, on: number) }
+            }
             descriptor.close()
             if case .system(let number) = error { throw failure(number) }
             throw builder.failure(NetworkError.Cause(error, call: "connect"))

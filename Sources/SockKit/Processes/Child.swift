@@ -23,6 +23,9 @@ package final class Child {
         _ program: ChildProgram, setting variables: [ChildProgram.Variable], size: TerminalSize? = nil
     ) async throws(ChildFailure) -> Child {
         SignalCalls.heedChildren()
+        OrphanReaper.willStart()
+        var started: Int32?
+        defer { OrphanReaper.didStart(started) }
         let environment = program.environment(with: variables)
         let outcome: Result<ChildStart, ChildFailure> = await unsafe withUnsafeContinuation { waiter in
             do throws(Errno) {
@@ -34,7 +37,9 @@ package final class Child {
                 unsafe waiter.resume(returning: .failure(ChildFailure(errno: error, call: "pthread_create")))
             }
         }
-        return try Child(try outcome.get(), of: program)
+        let child = try Child(try outcome.get(), of: program)
+        started = child.pid
+        return child
     }
 
     private init(_ start: ChildStart, of program: ChildProgram) throws(ChildFailure) {
@@ -74,6 +79,7 @@ package final class Child {
             return try ChildCalls.takeEnding(of: number)
         }
         if ending == nil { ending = found }
+        if ending != nil { OrphanReaper.didEnd(pid) }
         return ending
     }
 

@@ -8,6 +8,15 @@ package final class ChildTerminal: ByteStream {
     private var lastTyped = UInt8(ascii: "\n")
     /// We have said the end: what is still written is thrown away.
     private var saidEnd = false
+    /// The program has ended: what it has written is still to be read, and nothing of others that have the terminal open.
+    private var isLeft = false
+    /// Told that the program was told the end as a key, and goes on.
+    package var onDeafness: (@Netpoller () -> Void)?
+
+    /// So long a program has to take the key for the end.
+    private static let patience = Duration.seconds(1)
+    /// What a program wrote at its end comes to us a moment later.
+    private static let rest = Duration.milliseconds(50)
 
     init(_ descriptor: consuming FileDescriptor, path: String, name: String) throws(Errno) {
         self.path = path
@@ -18,11 +27,31 @@ package final class ChildTerminal: ByteStream {
     /// EIO is the end: nobody has the terminal open any more.
     package func readChunk(maximum: Int?) async throws(NetworkError) -> Chunk {
         do throws(DescriptorFailure) {
+            if isLeft { return try await readRest() }
             return try await terminal.readChunk(maximum: maximum ?? BufferPool.bufferSize, .file)
         } catch {
             if error == .system(.inputOutput) { return Chunk([], count: 0) }
+            if isLeft, error == .deadlineExceeded {
+                terminal[deadline: .read] = nil
+                return try await readChunk(maximum: maximum)
+            }
             throw failure(.read, error)
         }
+    }
+
+    /// The program that leads the terminal's session has ended. Jobs that it has left behind may have the terminal open for as
+    /// long as they like.
+    package func leaderHasEnded() {
+        guard !isLeft else { return }
+        isLeft = true
+        // Whoever waits for a read looks again.
+        terminal[deadline: .read] = .past
+    }
+
+    private func readRest() async throws(DescriptorFailure) -> Chunk {
+        if let chunk = try terminal.readNow(.file) { return chunk }
+        await Netpoller.sleep(for: Self.rest)
+        return try terminal.readNow(.file) ?? Chunk([], count: 0)
     }
 
     package func write(_ bytes: Span<UInt8>) async throws(NetworkError) {
@@ -45,12 +74,16 @@ package final class ChildTerminal: ByteStream {
 
     private func typeEnd() async {
         await waitUntilRead()
-        let character = try? terminal.withNumber { TerminalCalls.endCharacter(of: $0) }
-        guard let end = character.flatMap({ $0 }) else { return }
+        let found = try? terminal.withNumber { TerminalCalls.endCharacter(of: $0) }
+        guard let end = found.flatMap({ $0 }) else { return onDeafness?() ?? () }
         // In the middle of a line it only ends the line: the next one says the end (termios(3)).
-        let typed = lastTyped == UInt8(ascii: "\n") ? [end] : [end, end]
+        let isOnce = !end.isHeeded || lastTyped == UInt8(ascii: "\n")
+        let typed = isOnce ? [end.character] : [end.character, end.character]
         var gone = 0
         try? await terminal.write(typed.span, .file, progress: &gone)
+        // A program that edits its lines itself takes the key for the end; to any other it is one of many.
+        guard !end.isHeeded, await Netpoller.sleep(for: Self.patience), !terminal.isClosed else { return }
+        onDeafness?()
     }
 
     /// A program that is about to change its terminal's mode would find the character as another one, were it typed now.

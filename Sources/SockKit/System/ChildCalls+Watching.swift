@@ -24,6 +24,13 @@ extension ChildCalls {
         return .done(code == Int32(CLD_EXITED) ? .exit(status) : .signal(status))
     }
 
+    /// Takes a child that has ended from the process table, unless it is one of these; false if there is none to be taken.
+    package static func reap(but kept: Set<Int32>) -> Bool {
+        let child = sk_ended_child()
+        guard child > 0, !kept.contains(child) else { return false }
+        return waitpid(child, nil, WNOHANG) == child
+    }
+
     /// Sends a signal to all of the process group that a child leads, or led; nil only looks whether anybody is there.
     ///
     /// The corresponding call is pidfd_send_signal(2). Before Linux 6.9 it knows no groups, and kill(2) has to do, whose

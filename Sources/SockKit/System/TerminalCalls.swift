@@ -49,10 +49,12 @@ package enum TerminalCalls {
     }
 
     /// The character that says the end of what is typed (VEOF in termios(3)); nil where none does.
-    package static func endCharacter(of terminal: Int32) -> UInt8? {
+    ///
+    /// `isHeeded` is false where the terminal gives it to the program as any other (not ICANON).
+    package static func endCharacter(of terminal: Int32) -> (character: UInt8, isHeeded: Bool)? {
         var settings = termios()
         guard unsafe tcgetattr(terminal, &settings) == 0 else { return nil }
         let character = unsafe withUnsafeBytes(of: &settings.c_cc) { unsafe $0[Int(VEOF)] }
-        return character == 0 ? nil : character
+        return character == 0 ? nil : (character, settings.c_lflag & tcflag_t(ICANON) != 0)
     }
 }

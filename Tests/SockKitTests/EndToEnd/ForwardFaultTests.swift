@@ -218,7 +218,7 @@ import Testing
             "forward", "--json", "127.0.0.1:0", "127.0.0.1:\(await server.listening().port)", "--fault", "reset-after=0"
         )
         try await python(
-            "c = dial(int(arguments[0]))\ntry: say(c.recv(1))\nexcept ConnectionResetError: say('reset')",
+            "try: say(dial(arguments[0]).recv(1))\nexcept ConnectionResetError: say('reset')",
             forward.listening().port
         ).finish().expect(lines: ["reset"])
         try await forward.waitForEvent("closed")

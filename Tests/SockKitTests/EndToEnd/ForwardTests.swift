@@ -218,4 +218,26 @@ import Testing
         let closed = try await forward.waitForEvent("closed")
         #expect(closed["by"]?.string == "peer" && closed["bytes_up"]?.integer == 3, "\(closed)")
     }
+
+    @Test func `what a client had said before its reset is delivered, however early that comes`() async throws {
+        let (outcome, _) = try await run(
+            """
+            for i in range(40): c = dial(port); c.sendall(b"x" * 1000); reset(c)
+            say({rest(server.accept()[0]) for _ in range(40)})
+            """)
+        outcome.expect(lines: ["{(1000, 'reset')}"])
+    }
+
+    @Test(arguments: ["127.0.0.1", "localhost"])
+    func `a target that is the forwarder itself is refused instead of going round`(host: String) async throws {
+        let port = try unboundPort()
+        let forward = try sockctl("forward", "--json", "127.0.0.1:\(port)", "\(host):\(port)")
+        try await forward.waitForEvent("listening")
+        try await python("try: say(dial(arguments[0]).recv(1))\nexcept ConnectionResetError: say('reset')", port)
+            .finish().expect(lines: ["reset"])
+        let failed = try await forward.waitForEvent("failed")
+        #expect(failed["error"]?["message"]?.string?.contains("every connection would come back") == true, "\(failed)")
+        let outcome = try await forward.finish(after: SIGTERM)
+        #expect(try outcome.events().count { $0.name == "failed" } < 10)
+    }
 }

@@ -63,7 +63,7 @@ import Testing
         try await server.finish().expect(status: 75)
     }
 
-    @Test func `a pipe that gives nothing the second time lets nobody in who was not, and holds nobody up`()
+    @Test func `a pipe cannot be read again, which lets nobody in who was not, and holds nobody up`()
         async throws
     {
         let path = try scratch("pipe")
@@ -74,10 +74,10 @@ import Testing
         try await writing.finish().expect(status: 0)
         try await knock(server, "knock('127.0.0.1', '127.0.0.2')").expect(lines: ["True False"])
         server.signal(SIGHUP)
-        try await knock(server, "knock('127.0.0.1', '127.0.0.2')").expect(lines: ["True False"])
-        try await start("/bin/sh", ["-c", ": >'\(path)'"]).finish().expect(status: 0)
         let failed = try await server.waitForEvent("failed")
-        #expect(failed["error"]?["message"]?.string?.contains("gave no rules this time; the old rules stay") == true)
+        #expect(
+            failed["error"]?["message"]?.string == "\(path): it is no file that could be read again; the old rules stay"
+        )
         try await knock(server, "knock('127.0.0.1', '127.0.0.2')").expect(lines: ["True False"])
     }
 

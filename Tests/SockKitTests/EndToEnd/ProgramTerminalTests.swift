@@ -25,6 +25,21 @@ import Testing
         server.expect(status: 0)
     }
 
+    @Test func `a program that takes the end for a key is hung up`() async throws {
+        let (client, server) = try await talk(
+            "stty raw -echo; echo ready; exec cat",
+            "c.recv(100); c.sendall(b'word'); c.shutdown(socket.SHUT_WR); say(drain(c))")
+        client.expect(lines: [#"b'word\x04'"#])
+        server.expect(status: 129)
+    }
+
+    @Test func `a job that is left behind does not keep the peer`() async throws {
+        let (client, server) = try await talk("sleep 50 & echo over; exit 3", "say(drain(c))")
+        client.expect(lines: [#"b'over\r\n'"#])
+        server.expect(status: 3)
+        #expect(client.elapsed < .seconds(40) && server.elapsed < .seconds(40))
+    }
+
     @Test func `keys are signals there`() async throws {
         let (client, server) = try await talk(
             "trap 'echo caught; exit 5' INT; stty -echo; echo ready; while :; do sleep 0.05; done",

@@ -12,7 +12,7 @@ extension ScanDestination {
         }
         guard let last = texts.last else { throw AddressError("an address is missing; write HOST:PORTS") }
         if texts.count == 1 || last.utf8.contains(UInt8(ascii: ":")) || network?.isUnix == true {
-            for (word, text) in zip(words, texts) { try destination.add(word, text) }
+            for (word, text) in zip(words, texts) { try destination.add(word, text, isGiven: network != nil) }
             return destination
         }
         let ports = try PortList(last)
@@ -41,10 +41,14 @@ extension ScanDestination {
         return (agreed, rest)
     }
 
-    /// Adds a word that names hosts and ports, or a Unix address.
-    private mutating func add(_ word: ByteString, _ text: String) throws(AddressError) {
+    /// Adds a word that names hosts and ports, or a Unix address; `isGiven` says that the network stands beside the words.
+    private mutating func add(_ word: ByteString, _ text: String, isGiven: Bool) throws(AddressError) {
         let before = network
         let (network, rest) = try takePrefix(of: text)
+        // A prefix is about its own word; what `--network` or `-U` says is about all.
+        if !unix.isEmpty, !isGiven, rest.startIndex == text.startIndex {
+            throw AddressError("\(text) is no Unix address; write unix:\(text)")
+        }
         if network?.isUnix == true {
             guard groups.isEmpty else { throw AddressError("\(text) is a Unix address, and those before it are not") }
             // What stands before the path is ASCII, and has as many bytes as characters.
@@ -96,6 +100,10 @@ extension ScanDestination {
 
     private static func single(_ text: Substring) throws(AddressError) -> Host {
         let host = try Destination.host(text)
-        return IPAddress(String(host)).map { .block(ScanBlock($0)) } ?? .name(String(host))
+        guard let address = IPAddress(String(host)) else { return .name(String(host)) }
+        if address.isLinkLocal, address.family == .v6, address.zone == nil {
+            throw AddressError("\(text) is an address of every link; name the interface, as in \(address)%eth0")
+        }
+        return .block(ScanBlock(address))
     }
 }

@@ -55,11 +55,12 @@ struct Forward {
                     copies: copies, recorder: recorder, faults: faults)
                 return try await forwarding.run(place, gate)
             }
-            let service = ForwardService(
-                try arguments.dialer(to: targets, resolver, reporter), copies, introduction, recorder, reporter)
+            let dialer = try arguments.dialer(to: targets, resolver, reporter)
+            let service = ForwardService(dialer, copies, introduction, recorder, reporter)
             service.faults = faults
             let listener = try await configuration.listen(place.network, at: place.destination)
             defer { listener.close() }
+            dialer.targets.listening = listener.endpoint
             listener.onRetry = { [reporter] error, attempt, pause in
                 reporter.report(RetryingEvent(attempt: attempt, delay: pause, failure: Failure(error)))
             }

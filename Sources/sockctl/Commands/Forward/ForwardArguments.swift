@@ -59,7 +59,8 @@ struct ForwardArguments: Equatable, Sendable {
         + WaitingArguments.rows.lifted(through: \.waiting)
         + ProxyHeaderArguments.rows.lifted(through: \.proxyHeader) + RecordArguments.rows.lifted(through: \.record)
         + (NetworkArguments.rows.named("ipv4", "ipv6", "no-dns", "resolve") + datagrams).lifted(through: \.network)
-        + SocketArguments.rows.lifted(through: \.socket) + CommonArguments.rows.lifted(through: \.common)
+        + SocketArguments.rows.lifted(through: \.socket)
+        + CommonArguments.rows.without("progress").lifted(through: \.common)
 
     private static let reaching: [Row<ForwardArguments>] = [
         .list(
@@ -134,7 +135,12 @@ struct ForwardArguments: Equatable, Sendable {
     }
 
     private static func aboutConnecting(_ row: Row<PersistenceArguments>) -> Row<PersistenceArguments> {
-        row.needs(
+        var row = row
+        if row.info.name == "retry" {
+            row.info.detail =
+                "The peer waits meanwhile; when the last attempt has failed it is reset, and the error is told."
+        }
+        return row.needs(
             .connection, reason: "'{option}' is about targets that refuse a connection, and {network} has none",
             hint: "who wants an answer to a datagram sends it again; name another target with --target")
     }

@@ -36,6 +36,13 @@ extension Manual.Section {
                 read must be right.
                 """
             ),
+            (
+                "Unix sockets",
+                """
+                The addresses of a Unix client are said as such in version 2. Some servers, haproxy among them, break such \
+                connections off: `--proxy-version 1` says to those that nothing is known.
+                """
+            ),
         ])
     )
 

@@ -48,7 +48,9 @@ extension Manual.Section {
                 """
                 With `--pty` all three streams are a terminal, whose keys are signals and whose shells have job control. \
                 A terminal echoes what is typed; a peer that is a terminal itself sends its keys only in raw mode. Lines \
-                of more than 4095 bytes are cut, unless the program has switched that off, and a reset hangs it up.
+                of more than 4095 bytes are cut, unless the program has switched that off, and a reset hangs it up. The \
+                peer's end is typed as the key for it, mostly Ctrl-D; a program to which that is a key as any other is hung \
+                up a second later. Jobs that it leaves behind at its end do not keep the peer.
                 """
             ),
             (

@@ -39,6 +39,13 @@ extension Manual.Section {
                 """
             ),
             (
+                "A pipe as input",
+                """
+                Many proxies end both ways when one ends: where standard input has ended before the answer came, nothing of it \
+                arrives. `dial --no-shutdown` does not tell them.
+                """
+            ),
+            (
                 "Datagrams",
                 """
                 Of `dial -u` and `udp-send`: one `socks5://` or `socks5h://` proxy can pass them on (UDP ASSOCIATE), as long \

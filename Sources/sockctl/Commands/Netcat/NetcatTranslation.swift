@@ -148,6 +148,9 @@ extension NetcatArguments {
             throw UsageError("'\(port)' is more than one port, and nc listens on one")
         }
         if isVsock { return [host ?? "any", port] }
+        if host == nil, let (name, number) = Self.parts(of: port) {
+            throw UsageError("'\(port)' is one word, and nc takes two", hint: "write: nc -l \(name) \(number)")
+        }
         return host.map { [$0, port] } ?? [Word(":\(port)")]
     }
 
@@ -161,7 +164,12 @@ extension NetcatArguments {
             }
             let ports = places.dropFirst()
             guard let first = ports.first else {
-                throw UsageError("a port is missing: nc \(host) PORT", hint: "to listen on it: nc -l \(host)")
+                if let (name, port) = Self.parts(of: host) {
+                    throw UsageError("'\(host)' is one word, and nc takes two", hint: "write: nc \(name) \(port)")
+                }
+                let isPort = host.text.utf8.allSatisfy { (48...57).contains($0) }
+                throw UsageError(
+                    "a port is missing: nc \(host) PORT", hint: isPort ? "to listen on it: nc -l \(host)" : nil)
             }
             if isZero { return [host, Word(ports.map { Self.upwards($0.text) }.joined(separator: ","))] }
             guard ports.count == 1, !Self.isSeveralPorts(first) else {
@@ -178,6 +186,13 @@ extension NetcatArguments {
             throw UsageError(places.isEmpty ? "\(what) is missing" : "\(what) is one word", hint: "write: \(form)")
         }
         return [place]
+    }
+
+    /// The two halves of a word like `localhost:80`.
+    private static func parts(of word: Word) -> (host: Substring, port: Substring)? {
+        let parts = word.text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+        return (parts[0], parts[1])
     }
 
     /// The ports with the ends of each range in order: nc takes `30-20` as well.

@@ -97,13 +97,14 @@ final class ForwardService: Service {
         var hasGone = false
         // Behind a bad link it is not known at once that somebody has gone.
         let watch =
-            faults != nil
-            ? nil
-            : Netpoller.spawn {
+            faults == nil
+            ? Netpoller.spawn {
                 guard (try? await peer.waitUntilGone()) != nil else { return }
+                // What it had said before is delivered, and its reset after that.
+                if let said = peer.connection.queueDepths?.received, said > 0 { return }
                 hasGone = true
                 dialing.cancel()
-            }
+            } : nil
         peer.onStop = { dialing.cancel() }
         let outcome = await Netpoller.join(dialing)
         watch?.cancel()

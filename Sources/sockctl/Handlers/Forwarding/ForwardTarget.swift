@@ -7,6 +7,8 @@ final class ForwardTarget {
     let destination: Destination
     /// Where it is, if that is a place of this machine.
     let localEndpoint: Endpoint?
+    /// It was found to be the forwarder itself.
+    var leadsBack = false
     /// How many connections to it are open.
     var connections = 0
     /// It could not be reached, and others are preferred until then.

@@ -33,7 +33,7 @@ struct TargetDialer {
     /// A connection to the first of these, where nothing has to be waited for: most targets are on the same machine.
     func connectNow(trying order: [ForwardTarget]) -> (Connection, ForwardTarget)? {
         guard let target = order.first, let place = target.localEndpoint, !reporter.isReported(.veryVerbose),
-            proxies.isDirect(to: target.destination, target.network),
+            proxies.isDirect(to: target.destination, target.network), !leadsBack(target),
             // What went wrong is found out, and told, by whoever tries it with all the time that there is.
             let connection = try? dialer.dialNow(target.network, to: place)
         else { return nil }
@@ -74,7 +74,33 @@ struct TargetDialer {
     private func dial(_ target: ForwardTarget, for number: Int) async throws(NetworkError) -> Connection {
         // What it took to connect is told to who asks for all of it; proxies are told of as anywhere.
         let isDirect = proxies.isDirect(to: target.destination, target.network)
-        guard reporter.isReported(isDirect ? .veryVerbose : .verbose) else {
+        if isDirect, leadsBack(target) { throw circle(target) }
+        let connection = try await dial(target, for: number, tells: isDirect ? .veryVerbose : .verbose)
+        guard isDirect, let listening = targets.listening,
+            listening.isReached(at: connection.remoteEndpoint, from: connection.localEndpoint.address)
+        else { return connection }
+        connection.reset()
+        target.leadsBack = true
+        throw circle(target)
+    }
+
+    /// Whether a target is known to be the forwarder itself.
+    private func leadsBack(_ target: ForwardTarget) -> Bool {
+        if target.leadsBack { return true }
+        guard let listening = targets.listening, let place = target.localEndpoint else { return false }
+        return listening.isReached(at: place, from: nil)
+    }
+
+    private func circle(_ target: ForwardTarget) -> NetworkError {
+        NetworkError(
+            .dial, network: target.network, remote: target.localEndpoint ?? targets.listening,
+            cause: .invalid("the target is what is listened on, and every connection would come back"))
+    }
+
+    private func dial(
+        _ target: ForwardTarget, for number: Int, tells level: EventLevel
+    ) async throws(NetworkError) -> Connection {
+        guard reporter.isReported(level) else {
             return try await proxies.dial(target.network, to: target.destination, with: dialer)
         }
         let log = DialLog(target.network, reporter, number: number)

@@ -5,6 +5,8 @@ import SockKit
 final class TargetList {
     private let targets: [ForwardTarget]
     private let balance: Balance
+    /// Where the forwarder itself is reached; nil where nobody listens.
+    var listening: Endpoint?
     private var turn = 0
     private var random: SeededRandom
 

@@ -126,6 +126,11 @@ final class Gate {
 
     /// On a thread of its own: opening a pipe waits for somebody who writes.
     private func read(_ file: Word) async throws(RuleFailure) -> [PlacedRule] {
+        // What comes out of a pipe comes once, and to open it again may be to wait for ever.
+        if isReading, let kind = try? FileCalls.identity(ofPath: file.byteString).kind, kind != .regular {
+            let failure = Failure(code: "usage", message: "\(file.text): it is no file that could be read again")
+            throw RuleFailure(failure: failure, status: .data)
+        }
         let outcome: Result<[PlacedRule], RuleFailure>
         do throws(DescriptorThreadFailure) {
             outcome = try await Netpoller.offload {
@@ -135,13 +140,7 @@ final class Gate {
             let failure = Failure(code: "cancelled", message: "open \(file.text): cancelled")
             throw RuleFailure(failure: failure, status: .noInput)
         }
-        let rules = try outcome.get()
-        // What comes out of a pipe comes once: having nothing more is not the same as letting everybody in.
-        if isReading, rules.isEmpty, (try? FileCalls.identity(ofPath: file.byteString).kind) != .regular {
-            let failure = Failure(code: "usage", message: "\(file.text): it is no file, and gave no rules this time")
-            throw RuleFailure(failure: failure, status: .data)
-        }
-        return rules
+        return try outcome.get()
     }
 
     private func add(_ placed: PlacedRule, to rules: inout [AddressRule]) async throws(RuleFailure) {

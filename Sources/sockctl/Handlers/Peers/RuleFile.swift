@@ -23,7 +23,9 @@ enum RuleFile {
         do throws(Errno) { text = try FileCalls.contents(of: path.byteString, atMost: most) } catch {
             throw RuleFailure(failure: Failure(error, "open", path.text), status: .noInput)
         }
-        return try rules(in: text, of: path.text)
+        // Editors of other systems begin a file with a byte order mark.
+        return try rules(
+            in: text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text, of: path.text)
     }
 
     static func rules(in text: String, of name: String) throws(RuleFailure) -> [PlacedRule] {

@@ -27,12 +27,14 @@ final class ProgramRun: PeerConversation {
                 reporter.report(ChildErrorEvent(ends: ends, pid: pid, line: line))
             }
         }
+        (child.stream as? ChildTerminal)?.onDeafness = { [weak self] in self?.hangUp() }
         watch = Netpoller.spawn { await self.awaitEnd() }
     }
 
     private func awaitEnd() async -> ExitStatus {
         guard let ending = await child.wait() else { return .success }
         let duration = Deadline.now - child.started
+        (child.stream as? ChildTerminal)?.leaderHasEnded()
         await errorLines?.finish(within: .milliseconds(200))
         reporter.report(ExitedEvent(ends: ends, pid: child.pid, ending: ending, duration: duration))
         // Its peer may go on with others that it has started, and those be hung up in the end.

@@ -152,6 +152,7 @@ import Testing
 
     @Test(arguments: [
         ("", "a host and a port are missing"), ("host", "a port is missing"), ("-l", "a port is missing"),
+        ("host:80", "'host:80' is one word, and nc takes two"), ("-l 127.0.0.1:80", "'127.0.0.1:80' is one word"),
         ("host 20-30", "20-30 is more than one port"), ("host 20 30", "20 30 is more than one port"),
         ("-l 20-30", "'20-30' is more than one port"), ("-l a 1 2", "nc listens on one port"),
         ("-l -p 3000 host", "'-p 3000' names the port to listen on already"), ("-U", "a path is missing"),

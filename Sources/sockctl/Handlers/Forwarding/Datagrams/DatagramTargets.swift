@@ -73,7 +73,7 @@ final class DatagramTargets {
         if target.network.isUnix { configuration.source = .unix(.unnamed) }
         let remote = try await locate(target, configuration)
         let socket = try configuration.open(target.network, to: [remote], connected: true)
-        if leadsBack(socket, remote) {
+        if listening.isReached(at: remote, from: socket.localEndpoint.address) {
             socket.close()
             throw NetworkError(
                 .dial, network: target.network, remote: remote,
@@ -91,15 +91,6 @@ final class DatagramTargets {
         let found = try await configuration.resolve(target.network, target.destination, until: end)
         places[ObjectIdentifier(target)] = (found, .now + Self.memory)
         return found
-    }
-
-    private func leadsBack(_ socket: DatagramSocket, _ remote: Endpoint) -> Bool {
-        if remote == listening { return true }
-        guard let address = listening.address, address.isUnspecified, let far = remote.address,
-            remote.port == listening.port, address.family == .v6 || far.family == .v4
-        else { return false }
-        // Whoever is sent something by his own address is this machine.
-        return far.isLoopback || far == socket.localEndpoint.address
     }
 }
 
