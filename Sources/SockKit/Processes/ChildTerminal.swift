@@ -75,7 +75,7 @@ package final class ChildTerminal: ByteStream {
     private func typeEnd() async {
         await waitUntilRead()
         let found = try? terminal.withNumber { TerminalCalls.endCharacter(of: $0) }
-        guard let end = found.flatMap({ $0 }) else { return onDeafness?() ?? () }
+        guard let end = found.flatMap({ $0 }) else { return }
         // In the middle of a line it only ends the line: the next one says the end (termios(3)).
         let isOnce = !end.isHeeded || lastTyped == UInt8(ascii: "\n")
         let typed = isOnce ? [end.character] : [end.character, end.character]

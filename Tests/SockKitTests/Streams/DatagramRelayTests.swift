@@ -18,10 +18,11 @@ import Testing
             var turns = 0
             while asked < count {
                 let before = asked
-                await Netpoller.sleep(for: .zero)
+                // Jobs have their turns one after the other; a sleep may miss some.
+                await Task.yield()
                 #expect(asked - before < 100)
                 turns += 1
-                try #require(turns < 10_000)
+                try #require(turns < 1_000_000)
             }
             running.cancel()
             _ = await running.value
