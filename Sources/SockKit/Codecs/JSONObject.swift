@@ -11,7 +11,7 @@ package struct JSONObject: Sendable, Hashable {
 
     /// Reads an object with nothing around it but spaces.
     package init(_ line: Span<UInt8>) throws(JSONFault) {
-        let bytes = unsafe line.withUnsafeBufferPointer { unsafe Array($0) }
+        let bytes = line.copied
         guard String(validating: bytes, as: UTF8.self) != nil else { throw JSONFault("it is not UTF-8") }
         var scanner = JSONScanner(bytes)
         members = try scanner.object()

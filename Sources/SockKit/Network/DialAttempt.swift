@@ -10,47 +10,38 @@ struct DialAttempt {
         while true {
             tries += 1
             let connection = try await connectOnce(until: deadline)
-            // A socket that is given the very port it dials, on this machine, meets itself (simultaneous open). Nobody
-            // means that; Go lets go and tries again, twice.
-            guard network.isTCP, dialer.source?.port ?? 0 == 0, connection.localEndpoint == remote, tries < 3 else {
-                return connection
-            }
+            // Go lets go and tries again, twice.
+            guard meetsItself(connection), tries < 3 else { return connection }
             connection.close()
         }
+    }
+
+    /// A socket that is given the very port it dials, on this machine, meets itself (simultaneous open). Nobody means that.
+    private func meetsItself(_ connection: Connection) -> Bool {
+        network.isTCP && dialer.source?.port ?? 0 == 0 && connection.localEndpoint == remote
     }
 
     /// The same, where connect(2) is decided at once; nil where it is not, and then nothing was done.
     func runNow() throws(NetworkError) -> Connection? {
         guard dialer.source == nil, !dialer.options.fastOpen, network != .unixgram else { return nil }
         let socket = try builder.make(remote.socketFamily)
+        let number = socket.rawValue
         // On this machine the answer is there when the first call returns, although that says EINPROGRESS.
-        var isConnected = try connectsNow(socket.rawValue)
-        if isConnected == nil { isConnected = try connectsNow(socket.rawValue) }
-        guard isConnected == true else { return nil }
-        let descriptor: PolledDescriptor
-        do throws(Errno) { descriptor = try PolledDescriptor(adopting: socket) } catch {
-            throw builder.failure(.system(error, call: "epoll_ctl"))
-        }
-        let connection = Connection(descriptor, network, remote: remote)
-        guard !network.isTCP || connection.localEndpoint != remote else {
+        for _ in 0..<2 {
+            guard case .done = try connectNow(number) else { continue }
+            let connection = Connection(try adopt(socket), network, remote: remote)
+            guard meetsItself(connection) else { return connection }
             connection.close()
             return nil
         }
-        return connection
+        return nil
     }
 
-    /// What connect(2) says; nil while it is in progress.
-    private func connectsNow(_ number: Int32) throws(NetworkError) -> Bool? {
+    private func connectNow(_ number: Int32) throws(NetworkError) -> Attempt<Void> {
         do throws(Errno) {
-            try SocketCalls.connect(number, to: remote, family: remote.socketFamily)
-            return true
+            return try SocketCalls.connectNow(number, to: remote, family: remote.socketFamily)
         } catch {
-            switch error {
-            case .inProgress, .alreadyInProgress: return nil
-            case .isConnected: return true
-            case .interrupted, .wouldBlock: return false
-            default: throw failure(error)
-            }
+            throw failure(error)
         }
     }
 
@@ -63,14 +54,17 @@ struct DialAttempt {
             path?.remove()
             throw error
         }
-        let descriptor: PolledDescriptor
-        do throws(Errno) { descriptor = try PolledDescriptor(adopting: socket) } catch {
-            throw builder.failure(.system(error, call: "epoll_ctl"))
-        }
+        let descriptor = try adopt(socket)
         if !isConnected { try await finishConnect(descriptor, until: deadline) }
         let connection = Connection(descriptor, network, remote: remote, path: path)
         if isConnected, dialer.options.fastOpen, network.isTCP { connection.openWithFirstBytes(until: deadline) }
         return connection
+    }
+
+    private func adopt(_ socket: consuming FileDescriptor) throws(NetworkError) -> PolledDescriptor {
+        do throws(Errno) { return try PolledDescriptor(adopting: socket) } catch {
+            throw builder.failure(.system(error, call: "epoll_ctl"))
+        }
     }
 
     private var builder: SocketBuilder {

@@ -59,7 +59,7 @@ struct JSONTrack: RecordTrack {
         var line = line("data", at: time)
         line.add("direction", direction.rawValue)
         line.add("bytes", payload.count)
-        let bytes = unsafe payload.withUnsafeBufferPointer { unsafe Array($0) }
+        let bytes = payload.copied
         if let text = String(validating: bytes, as: UTF8.self) {
             line.add("text", text)
         } else {

@@ -84,7 +84,7 @@ public final class ByteSink {
         try await takeThreadTurn()
         defer { if threadTurn.hasLine { threadTurn.give() } else { threadTurn.isHeld = false } }
         let number = number
-        let copy = unsafe bytes.withUnsafeBytes { unsafe Array($0) }
+        let copy = bytes.copied
         let result: Result<Void, Errno>
         do throws(DescriptorThreadFailure) {
             result = try await Netpoller.offload {

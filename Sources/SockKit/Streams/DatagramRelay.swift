@@ -228,8 +228,3 @@ public final class DatagramRelay {
         return rules.idleTimeout.map { max(lastReceived, lastSent) + $0 }
     }
 }
-
-extension Span<UInt8> {
-    /// The bytes in an array of their own.
-    var copied: [UInt8] { unsafe withUnsafeBytes { unsafe Array($0) } }
-}

@@ -29,3 +29,8 @@ extension Array<UInt8> {
         unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
 }
+
+extension Span<UInt8> {
+    /// The bytes in an array of their own.
+    package var copied: [UInt8] { unsafe withUnsafeBytes { unsafe Array($0) } }
+}

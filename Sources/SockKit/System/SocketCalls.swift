@@ -61,6 +61,20 @@ package enum SocketCalls {
         }
     }
 
+    /// As `connect`, which tells again what it comes to: would-block while it is in progress.
+    package static func connectNow(
+        _ descriptor: Int32, to endpoint: Endpoint, family: SocketFamily
+    ) throws(Errno) -> Attempt<Void> {
+        do throws(Errno) { try connect(descriptor, to: endpoint, family: family) } catch {
+            switch error {
+            case .inProgress, .alreadyInProgress, .interrupted: return .wouldBlock
+            case .isConnected: break
+            default: throw error
+            }
+        }
+        return .done(())
+    }
+
     /// The longest queue that listen(2) grants, net.core.somaxconn; nil where the kernel does not tell.
     package static var longestBacklog: Int? {
         guard let text = try? FileCalls.contents(of: "/proc/sys/net/core/somaxconn") else { return nil }

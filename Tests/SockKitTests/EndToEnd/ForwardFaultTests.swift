@@ -3,39 +3,8 @@ import Testing
 
 /// A forwarder with faults on purpose, between clients and servers that are scripts.
 @Suite(.endToEnd, .needsSockctl, .needs(.python3)) struct ForwardFaultTests {
-    /// A forwarder to a server in the same script; `pair()` gives a client and its other end.
-    private static let pairs = """
-        port = int(arguments[0])
-        server = socket.create_server(("127.0.0.1", int(arguments[1])), backlog=64)
-        def pair():
-            client = dial(port); return client, server.accept()[0]
-        def rest(s):
-            count = 0
-            try:
-                while True:
-                    data = s.recv(65536)
-                    if not data: return count, "end"
-                    count += len(data)
-            except ConnectionResetError: return count, "reset"
-            except BrokenPipeError: return count, "broken"
-
-        """
-
-    private func run(_ script: String, _ options: [String]) async throws -> (Outcome, ChildProcess) {
-        let target = try unboundPort()
-        let forward = try sockctl(["forward", "--json", "127.0.0.1:0", "127.0.0.1:\(target)"] + options)
-        let port = try await forward.listening().port
-        return (try await python(Self.pairs + script, port, target).finish(), forward)
-    }
-
-    private func events(_ name: String, of process: ChildProcess) async throws -> [Event] {
-        try await process.wait(for: name) { record in
-            record.errText.split(separator: "\n").compactMap { try? Event($0) }.filter { $0.name == name }
-        }
-    }
-
     @Test func `latency is never less, and is that of the end and of a reset as well`() async throws {
-        let (outcome, _) = try await run(
+        let (outcome, _) = try await ForwardedPairs.run(
             """
             def late(act, see):
                 start = time.monotonic(); act(); see(); return 0.1 <= time.monotonic() - start < 5
@@ -55,7 +24,7 @@ import Testing
     }
 
     @Test func `many connections are late at once, none of them less than it should be`() async throws {
-        let (outcome, _) = try await run(
+        let (outcome, _) = try await ForwardedPairs.run(
             """
             pairs = [pair() for _ in range(300)]
             sent = {}
@@ -72,19 +41,19 @@ import Testing
 
     @Test func `what is wrong one way leaves the other way alone`() async throws {
         for (way, here, there) in [("--up", "s", "c"), ("--down", "c", "s")] {
-            let (outcome, _) = try await run(
+            let (outcome, _) = try await ForwardedPairs.run(
                 "c, s = pair(); \(here).sendall(b'x'); say(\(there).recv(1))", [way, "latency=1h"])
             outcome.expect(lines: ["b'x'"])
         }
     }
 
     @Test func `a reset comes after exactly so many bytes, on both sides`() async throws {
-        let (outcome, forward) = try await run(
+        let (outcome, forward) = try await ForwardedPairs.run(
             """
             c, s = pair(); s.sendall(b"x" * 200000); say(*rest(c)); say(rest(s)[1])
             """, ["--down", "reset-after=100001"])
         outcome.expect(lines: ["100001 reset", "reset"])
-        let events = try await events("fault", of: forward)
+        let events = try await ForwardedPairs.events("fault", of: forward)
         #expect(events.map { $0["fault"]?.string } == ["reset-after=100001", "reset-after=100001"])
         #expect(events.map { $0["acts"]?.bool } == [false, true])
         #expect(events.allSatisfy { $0["direction"]?.string == "down" && $0["connection"]?.integer == 1 })
@@ -93,7 +62,7 @@ import Testing
     }
 
     @Test func `a close comes after exactly so many bytes, and is an end`() async throws {
-        let (outcome, _) = try await run(
+        let (outcome, _) = try await ForwardedPairs.run(
             """
             c, s = pair(); s.sendall(b"x" * 70000); say(*rest(c)); say(*rest(s))
             """, ["--down", "close-after=50000"])
@@ -102,7 +71,7 @@ import Testing
 
     @Test func `a cut at a time does not wait for bytes`() async throws {
         for (fault, end) in [("reset-after=150ms", "reset"), ("close-after=150ms", "end")] {
-            let (outcome, _) = try await run(
+            let (outcome, _) = try await ForwardedPairs.run(
                 """
                 start = time.monotonic(); c, s = pair(); say(*rest(c)); say(*rest(s))
                 say(0.15 <= time.monotonic() - start < 5)
@@ -112,7 +81,7 @@ import Testing
     }
 
     @Test func `what is dropped is dropped for good, and the end with it`() async throws {
-        let (outcome, _) = try await run(
+        let (outcome, _) = try await ForwardedPairs.run(
             """
             c, s = pair(); s.sendall(b"x" * 70000); s.shutdown(1)
             count = 0
@@ -130,7 +99,8 @@ import Testing
             """
         var runs: [[String]] = []
         for seed in ["3", "3", "4"] {
-            let (outcome, _) = try await run(script, ["--fault", "corrupt=1%,share=50%", "--seed", seed])
+            let (outcome, _) = try await ForwardedPairs.run(
+                script, ["--fault", "corrupt=1%,share=50%", "--seed", seed])
             outcome.expect(status: 0)
             runs.append(outcome.lines)
         }
@@ -139,7 +109,7 @@ import Testing
     }
 
     @Test func `order is kept and nothing is lost, whatever is slow about it`() async throws {
-        let (outcome, _) = try await run(
+        let (outcome, _) = try await ForwardedPairs.run(
             """
             data = os.urandom(60000)
             c, s = pair(); c.sendall(data); c.shutdown(1); say(drain(s) == data)
@@ -149,7 +119,7 @@ import Testing
     }
 
     @Test func `a rate is not exceeded`() async throws {
-        let (outcome, _) = try await run(
+        let (outcome, _) = try await ForwardedPairs.run(
             """
             c, s = pair(); start = time.monotonic(); s.sendall(bytes(100000)); s.close(); drain(c)
             say(0.99 <= time.monotonic() - start < 20)
@@ -171,7 +141,7 @@ import Testing
         try await python(script, try await forward.listening().port).finish().expect(lines: ["reset reset"])
         let acts = try await forward.waitForEvent("fault")
         #expect(acts["connection"]?.integer == 2 && acts["fault"]?.string == "refuse=1")
-        #expect(try await events("failed", of: forward).count == 1)
+        #expect(try await ForwardedPairs.events("failed", of: forward).count == 1)
     }
 
     @Test func `a connection is slow to be made, each by itself`() async throws {
@@ -191,13 +161,13 @@ import Testing
     }
 
     @Test func `with latency=0 nothing is done to the bytes, and told`() async throws {
-        let (outcome, forward) = try await run(
+        let (outcome, forward) = try await ForwardedPairs.run(
             "c, s = pair(); s.sendall(b'x'); s.close(); say(*rest(c))",
             [
                 "--fault", "latency=0",
             ])
         outcome.expect(lines: ["1 end"])
-        #expect(try await events("fault", of: forward).isEmpty)
+        #expect(try await ForwardedPairs.events("fault", of: forward).isEmpty)
     }
 
     @Test(arguments: [

@@ -3,40 +3,8 @@ import Testing
 
 /// Two ends that are joined, and what either sees of the other.
 @Suite(.endToEnd, .needsSockctl, .needs(.python3)) struct ForwardTests {
-    /// A forwarder to a server in the same script; `pair()` gives a client and its other end.
-    private static let pairs = """
-        port = int(arguments[0])
-        server = socket.create_server(("127.0.0.1", int(arguments[1])))
-        def pair():
-            client = dial(port); return client, server.accept()[0]
-        def rest(s):
-            count = 0
-            try:
-                while True:
-                    data = s.recv(65536)
-                    if not data: return count, "end"
-                    count += len(data)
-            except ConnectionResetError: return count, "reset"
-            except BrokenPipeError: return count, "broken"
-
-        """
-
-    /// The events of one name so far.
-    private func events(_ name: String, of process: ChildProcess) async throws -> [Event] {
-        try await process.wait(for: name) { record in
-            record.errText.split(separator: "\n").compactMap { try? Event($0) }.filter { $0.name == name }
-        }
-    }
-
-    private func run(_ script: String, _ options: [String] = []) async throws -> (Outcome, ChildProcess) {
-        let target = try unboundPort()
-        let forward = try sockctl(["forward", "--json", "127.0.0.1:0", "127.0.0.1:\(target)"] + options)
-        let port = try await forward.listening().port
-        return (try await python(Self.pairs + script, port, target).finish(), forward)
-    }
-
     @Test func `an answer that comes late, after the client's end, arrives`() async throws {
-        let (outcome, _) = try await run(
+        let (outcome, _) = try await ForwardedPairs.run(
             """
             c, s = pair(); c.sendall(b"question"); c.shutdown(1)
             say(*rest(s)); time.sleep(0.5); s.sendall(b"late"); s.close(); say(*rest(c))
@@ -45,7 +13,7 @@ import Testing
     }
 
     @Test func `what had come before a reset is delivered, and then the reset`() async throws {
-        let (outcome, forward) = try await run(
+        let (outcome, forward) = try await ForwardedPairs.run(
             """
             c, s = pair(); s.sendall(b"x" * 100000); time.sleep(0.2); reset(s); say(*rest(c))
             c, s = pair(); c.sendall(b"y" * 50000); time.sleep(0.2); reset(c); say(*rest(s))
@@ -56,7 +24,7 @@ import Testing
     }
 
     @Test func `a client that resets after its own end resets the target`() async throws {
-        let (outcome, _) = try await run(
+        let (outcome, _) = try await ForwardedPairs.run(
             """
             c, s = pair(); c.shutdown(1); say(*rest(s)); reset(c)
             try:
@@ -67,7 +35,7 @@ import Testing
     }
 
     @Test func `bytes that nobody took are told to the byte`() async throws {
-        let (outcome, forward) = try await run(
+        let (outcome, forward) = try await ForwardedPairs.run(
             """
             c, s = pair(); c.setblocking(False); sent = 0
             deadline = time.time() + 1
@@ -124,7 +92,7 @@ import Testing
         let back = try sockctl("listen", "--serve", "time", "127.0.0.1:\(missing)")
         _ = try await back.listening()
         // Until then the other one has the connections.
-        while try await events("target-up", of: forward).isEmpty {
+        while try await ForwardedPairs.events("target-up", of: forward).isEmpty {
             try await sockctl("dial", "127.0.0.1:\(port)", input: .empty).finish().expect(status: 0)
         }
     }
@@ -160,7 +128,8 @@ import Testing
             let port = try await forward.listening().port
             _ = try await sockctl("dial", "127.0.0.1:\(port)", input: .empty).finish()
             try await forward.waitForEvent("failed")
-            chosen.insert(try await events("target-down", of: forward).compactMap { $0["target"]?.string })
+            chosen.insert(
+                try await ForwardedPairs.events("target-down", of: forward).compactMap { $0["target"]?.string })
         }
         #expect(chosen.count == 1 && chosen.first?.count == 3)
     }
@@ -220,7 +189,7 @@ import Testing
     }
 
     @Test func `what a client had said before its reset is delivered, however early that comes`() async throws {
-        let (outcome, _) = try await run(
+        let (outcome, _) = try await ForwardedPairs.run(
             """
             for i in range(40): c = dial(port); c.sendall(b"x" * 1000); reset(c)
             say({rest(server.accept()[0]) for _ in range(40)})

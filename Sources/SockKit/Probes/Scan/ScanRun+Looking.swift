@@ -21,14 +21,12 @@ extension ScanRun {
     /// or that it is done.
     func look(_ number: Int32, _ remote: Endpoint) -> Look {
         do throws(Errno) {
-            try SocketCalls.connect(number, to: remote, family: remote.socketFamily)
-            return .answered
-        } catch {
-            switch error {
-            case .inProgress, .alreadyInProgress, .interrupted: return .pending
-            case .isConnected: return .answered
-            default: return .failed(error)
+            switch try SocketCalls.connectNow(number, to: remote, family: remote.socketFamily) {
+            case .done: return .answered
+            case .wouldBlock: return .pending
             }
+        } catch {
+            return .failed(error)
         }
     }
 

@@ -81,7 +81,7 @@ public final class FaultyPath {
         // Asked once each: they count what passes.
         let spoilers = faults.map(\.active).filter { $0.corrupts(datagram.count) }
         guard !spoilers.isEmpty || overtaken != nil else { return pass(datagram, copies) }
-        var bytes = unsafe datagram.withUnsafeBufferPointer { unsafe Array($0) }
+        var bytes = datagram.copied
         for spoiler in spoilers {
             spoiler.corrupt(&bytes, bytes.indices)
             onDeed?(.corrupted(spoiler.id))
@@ -127,7 +127,7 @@ public final class FaultyPath {
                 deliver(datagram)
             } else if hasRoom(due: due) {
                 noteSent(datagram.count, due: due)
-                let bytes = unsafe datagram.withUnsafeBufferPointer { unsafe Array($0) }
+                let bytes = datagram.copied
                 queue.append(.message(bytes, count: bytes.count, length: bytes.count), due: due)
                 goOnLater()
             } else {

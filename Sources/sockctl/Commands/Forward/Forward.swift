@@ -51,7 +51,8 @@ struct Forward {
             defer { control?.close() }
             guard place.network.kind != .datagram else {
                 let forwarding = DatagramForwarding(
-                    arguments: arguments, conductor: conductor, targets: list, configuration: configuration,
+                    arguments: arguments, conductor: conductor, targets: arguments.list(of: targets),
+                    configuration: configuration,
                     copies: copies, recorder: recorder, faults: faults)
                 return try await forwarding.run(place, gate)
             }
@@ -104,20 +105,22 @@ struct Forward {
         return override ?? status
     }
 
-    private var list: TargetList {
-        TargetList(targets.map { ForwardTarget($0.network, $0.destination) }, arguments.balance, seed: arguments.seed)
-    }
 }
 
 extension ForwardArguments {
+    /// The targets, and which of them a connection gets.
+    @Netpoller
+    func list(of targets: [ForwardPlace]) -> TargetList {
+        TargetList(targets.map { ForwardTarget($0.network, $0.destination) }, balance, seed: seed)
+    }
+
     /// What connects to the targets.
     @Netpoller
     func dialer(
         to targets: [ForwardPlace], _ resolver: Resolver, _ reporter: Reporter
     ) throws(NetworkError) -> TargetDialer {
-        let list = TargetList(targets.map { ForwardTarget($0.network, $0.destination) }, balance, seed: seed)
         return TargetDialer(
-            targets: list, dialer: Dialer(timeout: timeout, options: socket.options, resolver: resolver),
+            targets: list(of: targets), dialer: Dialer(timeout: timeout, options: socket.options, resolver: resolver),
             proxies: try proxy.dialer(), persistence: persistence, reporter: reporter)
     }
 }

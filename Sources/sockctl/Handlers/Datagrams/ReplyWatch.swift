@@ -106,7 +106,7 @@ final class ReplyWatch {
             isText
             ? nil
             : batch.withPayload(of: index) { bytes in
-                EscapedText.show(unsafe bytes.withUnsafeBytes { unsafe Array($0) })
+                EscapedText.show(bytes.copied)
             }
         let ends = Ends(socket.network, local: socket.localEndpoint, remote: source)
         reporter.report(

@@ -18,7 +18,7 @@ import Testing
             stream: (inout StreamFaults) -> Void = { _ in }
         ) {
             let path = FaultyPath { [unowned self] in
-                payloads.append(unsafe $0.withUnsafeBufferPointer { unsafe Array($0) })
+                payloads.append($0.copied)
                 times.append(.now)
             } flush: { [unowned self] in
                 flushes += 1

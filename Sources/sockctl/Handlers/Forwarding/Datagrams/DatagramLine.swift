@@ -1,3 +1,5 @@
+import SockKit
+
 /// Datagrams that cannot go yet, in their order; what is too much is not taken.
 struct DatagramLine {
     private var datagrams: [[UInt8]] = []
@@ -19,7 +21,7 @@ struct DatagramLine {
         guard datagrams.count < mostDatagrams, bytes + datagram.count <= mostBytes || isEmpty else {
             return false
         }
-        datagrams.append(Self.copy(of: datagram))
+        datagrams.append(datagram.copied)
         bytes += datagram.count
         return true
     }
@@ -35,10 +37,6 @@ struct DatagramLine {
         let left = datagrams.firstIndex { !take($0) } ?? datagrams.count
         for datagram in datagrams[..<left] { bytes -= datagram.count }
         datagrams.removeFirst(left)
-    }
-
-    static func copy(of datagram: Span<UInt8>) -> [UInt8] {
-        unsafe datagram.withUnsafeBytes { unsafe Array($0) }
     }
 
     /// Gives all of them up; says how many that were.
