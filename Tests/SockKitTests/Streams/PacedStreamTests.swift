@@ -59,7 +59,7 @@ import Testing
             let bytes = [UInt8](repeating: 1, count: 30_000)
             let time = try await elapsed { try await paced.write(bytes) }
             // The first slice goes at once, and nothing is waited for after the last.
-            #expect(time >= .milliseconds(240) && time < .seconds(5))
+            #expect(time >= .milliseconds(240) && time < patience)
             pair.close()
         }
     }
