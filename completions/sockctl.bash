@@ -15,7 +15,7 @@ _sockctl() {
     fi
     case ${COMP_WORDS[1]} in
     listen)
-        options='--serve -k --keep-open --max-accepts -m --max-conns -w --timeout --io-model --allow --deny --allow-file --deny-file --max-conns-per-host --fd --activated --inetd --backlog --accept-delay --no-accept --reuse-port --mode --queue --slow --proxy-auth --proxy-auth-file --target-allow --target-deny --open --readers --message-size --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output --append -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --busy-poll --frame --max-frame --separator --whole -e --exec -c --sh-exec --pty -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--serve -k --keep-open --max-accepts -m --max-conns -w --timeout --io-model --allow --deny --allow-file --deny-file --max-conns-per-host --fd --activated --inetd --backlog --accept-delay --no-accept --reuse-port --mode --queue --slow --proxy-auth --proxy-auth-file --target-allow --target-deny --open --readers --message-size --tls --tls-cert --tls-key --tls-password-file --tls-ca --tls-crl --tls-verify-client --tls-alpn --tls-min --tls-max --tls-ciphers --tls-key-log --tls-handshake-timeout --tls-half-close --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output --append -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --busy-poll --frame --max-frame --separator --whole -e --exec -c --sh-exec --pty -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --serve) kind=words values='pipe echo discard chargen time frames chat broker proxy' ;;
         --max-accepts) kind=none ;;
@@ -39,6 +39,17 @@ _sockctl() {
         --target-deny) kind=hosts ;;
         --readers) kind=none ;;
         --message-size) kind=none ;;
+        --tls-cert) kind=files ;;
+        --tls-key) kind=files ;;
+        --tls-password-file) kind=files ;;
+        --tls-ca) kind=files ;;
+        --tls-crl) kind=files ;;
+        --tls-alpn) kind=words values='h2,http/1.1 http/1.1' ;;
+        --tls-min) kind=words values='1.2 1.3' ;;
+        --tls-max) kind=words values='1.2 1.3' ;;
+        --tls-ciphers) kind=none ;;
+        --tls-key-log) kind=files ;;
+        --tls-handshake-timeout) kind=none ;;
         --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket vsock' ;;
         --resolve) kind=none ;;
         -q|--quit-after) kind=none ;;
@@ -85,7 +96,7 @@ _sockctl() {
         esac
         ;;
     dial)
-        options='-w --timeout --fallback-delay -s --source -p --source-port --proxy --proxy-auth-file --retry --retry-delay --retry-max-delay --reconnect --heartbeat --heartbeat-text --heartbeat-misses --send --interval --submit --window --writers --messages --message-size --unlocked --split -z --zero --parallel --banner --yes --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output --append -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --busy-poll --frame --max-frame --separator --whole -e --exec -c --sh-exec --pty -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress --first-line --pass-fd -h --help'
+        options='-w --timeout --fallback-delay -s --source -p --source-port --proxy --proxy-auth-file --retry --retry-delay --retry-max-delay --reconnect --heartbeat --heartbeat-text --heartbeat-misses --send --interval --submit --window --writers --messages --message-size --unlocked --split -z --zero --parallel --banner --yes --tls --tls-ca --tls-name --tls-pin --tls-insecure --tls-crl --tls-cert --tls-key --tls-password-file --tls-alpn --tls-min --tls-max --tls-ciphers --tls-key-log --tls-handshake-timeout --tls-half-close --tls-session --starttls --tls-days --svg --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -q --quit-after -N --shutdown --no-shutdown --half-open --input-grace --max-time --count --close --close-after --read-timeout --write-timeout --deadline --keep-going -i --idle-timeout --goodbye --send-only --recv-only -o --output --append -x --hex-dump -C --crlf --read-size --first-read-delay --read-delay --no-read --max-bytes --write-size --write-delay --delay --rate --busy-poll --frame --max-frame --separator --whole -e --exec -c --sh-exec --pty -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress --first-line --pass-fd -h --help'
         case $previous in
         -w|--timeout) kind=none ;;
         --fallback-delay) kind=none ;;
@@ -107,6 +118,23 @@ _sockctl() {
         --message-size) kind=none ;;
         --parallel) kind=none ;;
         --banner) kind=none ;;
+        --tls-ca) kind=files ;;
+        --tls-name) kind=none ;;
+        --tls-pin) kind=none ;;
+        --tls-crl) kind=files ;;
+        --tls-cert) kind=files ;;
+        --tls-key) kind=files ;;
+        --tls-password-file) kind=files ;;
+        --tls-alpn) kind=words values='h2,http/1.1 http/1.1' ;;
+        --tls-min) kind=words values='1.2 1.3' ;;
+        --tls-max) kind=words values='1.2 1.3' ;;
+        --tls-ciphers) kind=none ;;
+        --tls-key-log) kind=files ;;
+        --tls-handshake-timeout) kind=none ;;
+        --tls-session) kind=files ;;
+        --starttls) kind=words values='smtp imap pop3 ftp postgres mysql ldap xmpp' ;;
+        --tls-days) kind=none ;;
+        --svg) kind=files ;;
         --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket vsock' ;;
         --resolve) kind=none ;;
         -q|--quit-after) kind=none ;;
@@ -153,7 +181,7 @@ _sockctl() {
         esac
         ;;
     forward)
-        options='--target --balance --seed -w --timeout --retry --retry-delay --retry-max-delay --proxy --proxy-auth-file -m --max-conns --max-accepts --backlog --reuse-port --mode --max-time --allow --deny --allow-file --deny-file --max-conns-per-host --read-timeout --write-timeout --deadline -i --idle-timeout --goodbye --close-after -o --output --append -x --hex-dump --max-bytes --rate --fault --up --down --control --busy-poll --proxy-protocol --proxy-version --trust --record --record-json --replay --replay-speed -4 --ipv4 -6 --ipv6 -n --no-dns --resolve -u --udp -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet -h --help'
+        options='--target --balance --seed -w --timeout --retry --retry-delay --retry-max-delay --proxy --proxy-auth-file -m --max-conns --max-accepts --backlog --reuse-port --mode --max-time --allow --deny --allow-file --deny-file --max-conns-per-host --read-timeout --write-timeout --deadline -i --idle-timeout --goodbye --close-after -o --output --append -x --hex-dump --max-bytes --rate --fault --up --down --control --busy-poll --proxy-protocol --proxy-version --trust --record --record-json --replay --replay-speed --tls --tls-accept --tls-ca --tls-name --tls-pin --tls-insecure --tls-crl --tls-session --starttls --tls-verify-client --tls-cert --tls-key --tls-password-file --tls-ca --tls-crl --tls-alpn --tls-min --tls-max --tls-ciphers --tls-key-log --tls-handshake-timeout -4 --ipv4 -6 --ipv6 -n --no-dns --resolve -u --udp -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet -h --help'
         case $previous in
         --target) kind=none ;;
         --balance) kind=words values='first round-robin random least' ;;
@@ -196,6 +224,23 @@ _sockctl() {
         --record-json) kind=files ;;
         --replay) kind=files ;;
         --replay-speed) kind=none ;;
+        --tls-ca) kind=files ;;
+        --tls-name) kind=none ;;
+        --tls-pin) kind=none ;;
+        --tls-crl) kind=files ;;
+        --tls-session) kind=files ;;
+        --starttls) kind=words values='smtp imap pop3 ftp postgres mysql ldap xmpp' ;;
+        --tls-cert) kind=files ;;
+        --tls-key) kind=files ;;
+        --tls-password-file) kind=files ;;
+        --tls-ca) kind=files ;;
+        --tls-crl) kind=files ;;
+        --tls-alpn) kind=words values='h2,http/1.1 http/1.1' ;;
+        --tls-min) kind=words values='1.2 1.3' ;;
+        --tls-max) kind=words values='1.2 1.3' ;;
+        --tls-ciphers) kind=none ;;
+        --tls-key-log) kind=files ;;
+        --tls-handshake-timeout) kind=none ;;
         --resolve) kind=none ;;
         -O|--sndbuf) kind=none ;;
         -I|--rcvbuf) kind=none ;;
@@ -214,7 +259,7 @@ _sockctl() {
         esac
         ;;
     http-serve)
-        options='--root --no-index --hidden --spa --upload --overwrite --auth --cors --header --log --grace -m --max-conns --backlog --reuse-port --mode --max-time --allow --deny --allow-file --deny-file --max-conns-per-host --max-head --max-headers --max-body --header-timeout --body-timeout --write-timeout -i --idle-timeout --network -4 --ipv4 -6 --ipv6 -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--root --no-index --hidden --spa --upload --overwrite --auth --cors --header --log --grace -m --max-conns --backlog --reuse-port --mode --max-time --allow --deny --allow-file --deny-file --max-conns-per-host --max-head --max-headers --max-body --header-timeout --body-timeout --write-timeout -i --idle-timeout --tls --tls-cert --tls-key --tls-password-file --tls-ca --tls-crl --tls-verify-client --tls-alpn --tls-min --tls-max --tls-ciphers --tls-key-log --tls-handshake-timeout --network -4 --ipv4 -6 --ipv6 -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --root) kind=files ;;
         --spa) kind=files ;;
@@ -239,6 +284,17 @@ _sockctl() {
         --body-timeout) kind=none ;;
         --write-timeout) kind=none ;;
         -i|--idle-timeout) kind=none ;;
+        --tls-cert) kind=files ;;
+        --tls-key) kind=files ;;
+        --tls-password-file) kind=files ;;
+        --tls-ca) kind=files ;;
+        --tls-crl) kind=files ;;
+        --tls-alpn) kind=words values='h2,http/1.1 http/1.1' ;;
+        --tls-min) kind=words values='1.2 1.3' ;;
+        --tls-max) kind=words values='1.2 1.3' ;;
+        --tls-ciphers) kind=none ;;
+        --tls-key-log) kind=files ;;
+        --tls-handshake-timeout) kind=none ;;
         --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket vsock' ;;
         --resolve) kind=none ;;
         -O|--sndbuf) kind=none ;;
@@ -258,7 +314,7 @@ _sockctl() {
         esac
         ;;
     http-get)
-        options='-X --request -I --head -H --header -d --data --json-body -T --upload-file -u --user -i --include --first-line -L --location --max-redirects -f --fail --fail-with-body -o --output -O --remote-name -C --continue --retry --unix-socket --timeout --dial-timeout --response-header-timeout --expect-continue-timeout --disable-keepalives --idle-conn-timeout --max-idle-conns --max-idle-per-host --max-per-host --proxy --proxy-auth-file --max-time --repeat --duration --parallel --rate --plot --no-plot --svg -4 --ipv4 -6 --ipv6 -n --no-dns --resolve --nodelay --no-nodelay --keepalive --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='-X --request -I --head -H --header -d --data --json-body -T --upload-file -u --user -i --include --first-line -L --location --max-redirects -f --fail --fail-with-body -o --output -O --remote-name -C --continue --retry --unix-socket --timeout --dial-timeout --response-header-timeout --expect-continue-timeout --disable-keepalives --idle-conn-timeout --max-idle-conns --max-idle-per-host --max-per-host --proxy --proxy-auth-file --max-time --tls-ca --tls-name --tls-pin --tls-insecure --tls-crl --tls-cert --tls-key --tls-password-file --tls-min --tls-max --tls-ciphers --tls-key-log --tls-handshake-timeout --tls-session --repeat --duration --parallel --rate --plot --no-plot --svg -4 --ipv4 -6 --ipv6 -n --no-dns --resolve --nodelay --no-nodelay --keepalive --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         -X|--request) kind=words values='GET POST PUT DELETE OPTIONS PATCH' ;;
         -H|--header) kind=none ;;
@@ -281,6 +337,19 @@ _sockctl() {
         --proxy) kind=words values='env socks4:// socks4a:// socks5:// socks5h:// http://' ;;
         --proxy-auth-file) kind=files ;;
         --max-time) kind=none ;;
+        --tls-ca) kind=files ;;
+        --tls-name) kind=none ;;
+        --tls-pin) kind=none ;;
+        --tls-crl) kind=files ;;
+        --tls-cert) kind=files ;;
+        --tls-key) kind=files ;;
+        --tls-password-file) kind=files ;;
+        --tls-min) kind=words values='1.2 1.3' ;;
+        --tls-max) kind=words values='1.2 1.3' ;;
+        --tls-ciphers) kind=none ;;
+        --tls-key-log) kind=files ;;
+        --tls-handshake-timeout) kind=none ;;
+        --tls-session) kind=files ;;
         --repeat) kind=none ;;
         --duration) kind=none ;;
         --parallel) kind=none ;;

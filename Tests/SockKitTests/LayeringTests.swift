@@ -4,7 +4,7 @@ import Testing
 @Suite struct LayeringTests {
     private static let library = [
         "Addresses", "System", "Errors", "Codecs", "Netpoller", "Descriptor", "Network", "Inspect", "Streams",
-        "Processes", "Proxies", "HTTP", "Records", "Probes",
+        "Processes", "TLS", "Proxies", "HTTP", "Records", "Probes",
     ]
     private static let tool = [
         "CommandLine", "Output", "Documents", "Options", "Handlers", "Lab", "Commands",

@@ -196,6 +196,11 @@ package final class PolledDescriptor {
         slot.setDrained()
     }
 
+    /// Notes that an attempt is worth it, whatever the kernel said last.
+    package func noteReady(_ side: PollSide) {
+        slot.setReady(side)
+    }
+
     /// Notes that an attempt now would be in vain: only an event is worth one.
     package func noteBlocked(_ side: PollSide) {
         slot.setBlocked(side)

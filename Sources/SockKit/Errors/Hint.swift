@@ -2,6 +2,7 @@ extension NetworkError {
     /// What a person could do about it, as a sentence without a full stop; nil where there is nothing worth saying.
     public var hint: String? {
         switch (operation, cause) {
+        case (_, .tls(let failure)): failure.hint
         case (.dial, .timeout) where target != nil: "the proxy was reached, and did not answer in time"
         case (.dial, _) where target != nil: nil
         case (.dial, .system(.connectionRefused, _)): refusedHint

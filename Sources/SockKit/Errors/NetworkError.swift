@@ -61,6 +61,8 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         case message(MessageError)
         /// A proxy said no.
         case proxy(ProxyRefusal)
+        /// TLS did not come about, or was broken off.
+        case tls(TLSFailure)
     }
 
     // An error travels through many frames and is rare: one reference is all that they pass on.
@@ -166,6 +168,7 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         case .system(let number, _), .option(let number, _, _), .noProtocol(let number, _): number.name
         case .timeout, .idle, .noAnswer: "timeout"
         case .proxy(let refusal): refusal.code
+        case .tls(let failure): failure.code
         case .closed, .peerEnded: "closed"
         case .cancelled: "cancelled"
         case .noSuchHost, .lookupFailed: "no-such-host"
@@ -224,6 +227,7 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
         case .frame(let error): error.description
         case .message(let error): error.description
         case .proxy(let refusal): refusal.text
+        case .tls(let failure): failure.description
         }
     }
 

@@ -191,6 +191,11 @@ struct PollTag: Sendable, Hashable {
         change(side) { $0.isReady = false }
     }
 
+    /// An attempt is worth its call again, without an event.
+    func setReady(_ side: PollSide) {
+        change(side) { $0.isReady = true }
+    }
+
     /// A read gave less than it had room for, so there is nothing left; epoll(7) names this as sufficient for streams.
     func setDrained() {
         guard !isNeverDrained else { return }

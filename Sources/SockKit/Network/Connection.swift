@@ -13,7 +13,7 @@ public final class Connection {
     var isOpening = false
     package let descriptor: PolledDescriptor
     private var knownLocal: KnownEndpoint?
-    let extras: ConnectionExtras?
+    var extras: ConnectionExtras?
 
     package convenience init(
         _ descriptor: PolledDescriptor, _ network: Network, local: Endpoint? = nil, remote: Endpoint
@@ -93,6 +93,7 @@ public final class Connection {
     /// buffer is empty.
     public func read(into buffer: inout MutableSpan<UInt8>) async throws(NetworkError) -> Int {
         guard buffer.count > 0 else { return 0 }
+        if let layer { return try await read(into: &buffer, through: layer) }
         do throws(DescriptorFailure) {
             return try await descriptor.read(into: &buffer, family)
         } catch {
@@ -107,6 +108,7 @@ public final class Connection {
     @inline(__always)
     public func readChunk(maximum: Int?) async throws(NetworkError) -> Chunk {
         if network.kind != .stream { return try await readMessage(maximum: maximum ?? Self.longestMessage) }
+        if extras != nil, let layer { return try await readChunk(maximum: maximum, through: layer) }
         do throws(DescriptorFailure) {
             return try await descriptor.readChunk(maximum: maximum ?? BufferPool.bufferSize, family)
         } catch {
@@ -121,6 +123,7 @@ public final class Connection {
     /// What a read gives that need not wait; nil where it would have to.
     public func readNow() throws(NetworkError) -> Chunk? {
         guard network.kind == .stream else { return nil }
+        if extras != nil, let layer { return try readNow(through: layer) }
         do throws(DescriptorFailure) { return try descriptor.readNow(family) } catch { throw failure(.read, error) }
     }
 
@@ -164,7 +167,7 @@ public final class Connection {
 
     /// Waits for bytes and throws them away, on TCP without even copying them; says how many, nil at the end.
     public func discard() async throws(NetworkError) -> Int? {
-        guard network.isTCP else {
+        guard network.isTCP, layer == nil else {
             let chunk = try await readChunk()
             let (count, isEnd) = (chunk.count, chunk.isEnd)
             chunk.giveBack()
@@ -214,7 +217,10 @@ public final class Connection {
     ///
     /// That the kernel took them promises nothing about the peer. No other write comes between them.
     public func write(_ bytes: Span<UInt8>) async throws(NetworkError) {
-        if let tunnel = extras?.tunnel { return try await write(bytes, through: tunnel) }
+        if let extras {
+            if let layer = extras.layer { return try await write(bytes, through: layer) }
+            if let tunnel = extras.tunnel { return try await write(bytes, through: tunnel) }
+        }
         var gone = 0
         do throws(DescriptorFailure) {
             try await descriptor.write(bytes, family, progress: &gone)
@@ -229,6 +235,7 @@ public final class Connection {
     /// Writes as many of the bytes as need not wait, and says how many; none on a network of messages.
     public func writeNow(_ bytes: Span<UInt8>) throws(NetworkError) -> Int {
         guard network.kind == .stream, !bytes.isEmpty else { return 0 }
+        if extras != nil, let layer { return try writeNow(bytes, through: layer) }
         do throws(DescriptorFailure) { return try descriptor.writeNow(bytes) } catch { throw failure(.write, error) }
     }
 
@@ -253,7 +260,10 @@ public final class Connection {
     // MARK: - Ending
 
     /// Says that no more will be written: the peer reads the end (FIN), and reading goes on.
+    ///
+    /// Under TLS that is said where its rules say it is (`endWriting`), and never by a FIN alone.
     public func closeWrite() throws(NetworkError) {
+        if let layer { return try closeWrite(through: layer) }
         // Of a socket that is connecting, shutdown(2) ends the connecting.
         if !isOpening { try shutdown(.write) }
         saidEnd = true
@@ -267,6 +277,7 @@ public final class Connection {
     /// Closes both ways; waiters wake with `closed`. Harmless twice.
     public func close() {
         _ = localEndpoint
+        if let layer { close(layer) }
         extras?.close()
         descriptor.close()
     }
@@ -274,6 +285,7 @@ public final class Connection {
     /// Closes with a reset instead of a FIN: queued data is dropped on both sides (SO_LINGER with no time).
     public func reset() {
         try? descriptor.withNumber { number throws(Errno) in try SocketOption.setLinger(0, on: number) }
+        extras?.layer = nil
         close()
     }
 

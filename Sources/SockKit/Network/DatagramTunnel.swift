@@ -48,6 +48,8 @@ final class ConnectionExtras {
     /// The file of its own name: a Unix socket that was bound before it connected.
     let path: OwnedPath?
     let tunnel: DatagramTunnel?
+    /// What the bytes pass through: TLS.
+    var layer: (any ConnectionLayer)?
 
     init(path: OwnedPath?, tunnel: DatagramTunnel?) {
         self.path = path

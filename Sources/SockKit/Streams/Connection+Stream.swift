@@ -6,7 +6,7 @@ extension Connection: ByteStream {
 
     /// A network of messages has boundaries that a pipe would not keep.
     private var plain: PlainDescriptor? {
-        guard network.kind == .stream else { return nil }
+        guard network.kind == .stream, layer == nil else { return nil }
         return PlainDescriptor(descriptor, .socket) { operation, failure in self.failure(operation, failure) }
     }
 }

@@ -129,7 +129,10 @@ public final class Relay {
         switch signal {
         case .nearGone: return nearHasGone()
         case .stopped: return .cancelled
-        case .receiveFailed(let error): return .failed(writeFailure ?? error)
+        case .receiveFailed(let error):
+            // What the other side said of TLS is why it takes no more.
+            if case .tls = error.cause { return .failed(error) }
+            return .failed(writeFailure ?? error)
         case .sendFailed(let error): return sendingFailed(error)
         case .nearEnded: return nearHasEnded()
         case .farEnded: return farHasEnded()
@@ -227,7 +230,10 @@ public final class Relay {
 
 extension NetworkError {
     /// The connection itself is no more: what it had given before can still be read, and then its end.
-    package var endsConnection: Bool { errno.map(Self.ends.contains) ?? false }
+    package var endsConnection: Bool {
+        if case .tls(let failure) = cause { return failure.kind == .cutOff }
+        return errno.map(Self.ends.contains) ?? false
+    }
 
     private static let ends: Set<Errno> = [
         .brokenPipe, .connectionReset, .connectionAborted, .notConnected, .timedOut, .hostUnreachable, .hostDown,

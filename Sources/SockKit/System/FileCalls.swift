@@ -53,6 +53,35 @@ package enum FileCalls {
         return FileDescriptor(adopting: Int32(number))
     }
 
+    /// Opens a file to append secrets to: one that is made is nobody else's to read, and no symbolic link is followed.
+    package static func openPrivate(_ path: ByteString) throws(Errno) -> FileDescriptor {
+        let flags = O_CLOEXEC | O_NOCTTY | O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW
+        let number = try SystemCall.perform("open", on: -1, arguments: "\"\(path)\", O_APPEND|O_CREAT, 0600") {
+            unsafe path.withCString { unsafe Int(Glibc.open($0, flags, 0o600)) }
+        }
+        return FileDescriptor(adopting: Int32(number))
+    }
+
+    /// Puts a file that is nobody else's to read in the place of another, or of none; whoever reads it sees all of it.
+    package static func replacePrivate(_ path: ByteString, with bytes: [UInt8]) throws(Errno) {
+        let made = ByteString(bytes: path.bytes + Array(".\(ProcessCalls.identifier).new".utf8))
+        let flags = O_CLOEXEC | O_NOCTTY | O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
+        let number = try SystemCall.perform("open", on: -1, arguments: "\"\(made)\", O_CREAT|O_EXCL, 0600") {
+            unsafe made.withCString { unsafe Int(Glibc.open($0, flags, 0o600)) }
+        }
+        let file = FileDescriptor(adopting: Int32(number))
+        do throws(Errno) {
+            try writeBlocking(file.rawValue, bytes.span)
+            try file.close()
+            _ = try SystemCall.perform("rename", on: -1, arguments: "\"\(made)\", \"\(path)\"") {
+                unsafe made.withCString { old in unsafe path.withCString { new in unsafe Int(Glibc.rename(old, new)) } }
+            }
+        } catch {
+            try? remove(made)
+            throw error
+        }
+    }
+
     /// A pipe of our own, non-blocking and close-on-exec, as (read end, write end) numbers to adopt at once.
     package static func pipe() throws(Errno) -> (reader: Int32, writer: Int32) {
         var ends: (Int32, Int32) = (-1, -1)
@@ -299,7 +328,7 @@ extension FileIdentity {
 
 extension ByteString {
     /// Lends the bytes as C takes them, with a zero byte at the end.
-    fileprivate func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
         unsafe (bytes + [0]).withUnsafeBufferPointer { room in
             unsafe room.withMemoryRebound(to: CChar.self) { unsafe body($0.baseAddress!) }
         }

@@ -93,6 +93,16 @@ package enum ProcessCalls {
         _ = unsafe unsetenv(name)
     }
 
+    /// What this machine calls itself. The corresponding call is gethostname(2).
+    package static var hostName: String? {
+        var room = [UInt8](repeating: 0, count: 256)
+        let result = unsafe room.withUnsafeMutableBytes { bytes in
+            unsafe gethostname(bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count - 1)
+        }
+        let name = String(decoding: room.prefix { $0 != 0 }, as: UTF8.self)
+        return result == 0 && !name.isEmpty ? name : nil
+    }
+
     package static func environment(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)

@@ -20,7 +20,7 @@ public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
         self.init(seconds: total / 1_000_000_000, nanoseconds: total % 1_000_000_000)
     }
 
-    init(seconds: Int64, nanoseconds: Int64) {
+    package init(seconds: Int64, nanoseconds: Int64 = 0) {
         self.seconds = seconds
         self.nanoseconds = nanoseconds
     }
@@ -38,6 +38,12 @@ public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
     package var rfc3339: String {
         let time = unsafe fields(local: false)
         return unsafe "\(date(time, "-"))T\(clock(time)).\(Self.padded(nanoseconds / 1000, 6))Z"
+    }
+
+    /// ISO 8601 in UTC, to the second: `2006-01-02T15:04:05Z`.
+    package var utcSecond: String {
+        let time = unsafe fields(local: false)
+        return unsafe "\(date(time, "-"))T\(clock(time))Z"
     }
 
     /// Local time of day with microseconds: `15:04:05.123456`.

@@ -20,9 +20,10 @@ struct ScanArguments: Equatable, Sendable {
         )
         .honours(
             // With fast open connect(2) says yes before anybody was asked, where the cookie of the address is known.
-            PeerArguments.plainNames.union(ProxyArguments.names).subtracting(["fastopen"]).union([
-                "timeout", "source", "source-port", "parallel", "banner", "yes", "max-time", "close",
-            ]),
+            PeerArguments.plainNames.union(ProxyArguments.names).union(TLSArguments.names).subtracting(["fastopen"])
+                .union([
+                    "timeout", "source", "source-port", "parallel", "banner", "yes", "max-time", "close",
+                ]),
             reason: "'{other}' is about connections that carry something, and '-z' closes each at once"
         )
         .excludes("close hold", reason: "'--close hold' never closes, and a scan closes what it opens: leave it out")

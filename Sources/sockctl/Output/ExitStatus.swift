@@ -55,6 +55,7 @@ extension ExitStatus {
             case .closed, .cancelled, .peerEnded: .inputOutput
             case .proxy(let refusal):
                 refusal.kind == .rules || refusal.kind == .authentication ? .notPermitted : .unavailable
+            case .tls(let failure): Self.status(of: failure)
             case .system where error.isOfFile: error.operation == .read ? .noInput : .cannotCreate
             // A value that the kernel does not take came from the command line.
             case .option(let number, _, _): Self.everywhere[number] ?? .usage
@@ -63,6 +64,16 @@ extension ExitStatus {
             case .system(let number, let call):
                 Self.everywhere[number] ?? Self.status(of: number, call, error)
             }
+    }
+
+    private static func status(of failure: TLSFailure) -> ExitStatus {
+        switch failure.kind {
+        case .untrusted: .notPermitted
+        case .refused, .unavailable: .unavailable
+        case .cutOff: .inputOutput
+        case .configuration: .data
+        case .unreadable: .noInput
+        }
     }
 
     /// What an error number means whatever was tried.

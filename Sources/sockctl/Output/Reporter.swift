@@ -79,6 +79,11 @@ final class Reporter: Sendable {
         if isReported(Reported.level) { write(event, Reported.level) }
     }
 
+    /// Says what the command was asked for, whatever else is to be said of it.
+    func show<Reported: Event>(_ event: Reported) {
+        if isReported(.always) { write(event, .always) }
+    }
+
     /// As `report`, for one of very many that are a command's output: it is written with those that follow upon it.
     func report<Reported: Event>(ofMany event: Reported) {
         guard isReported(Reported.level) else { return }
@@ -103,7 +108,9 @@ final class Reporter: Sendable {
     @inline(never)
     private func write(_ event: any Event, _ level: EventLevel) {
         switch level {
-        case .error: if let event = event as? FailedEvent { write(event) }
+        case .error:
+            if let event = event as? FailedEvent { return write(event) }
+            put(errors) { Self.line(event, settings, errorTerminal, since: start) }
         case .trace: put(errors) { Self.line(event, settings, errorTerminal, since: start) }
         case .verbose, .veryVerbose, .transfer:
             guard gathers else { fallthrough }

@@ -9,7 +9,7 @@ extension OptionModesTests {
             timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye output hex-dump crlf read-size \
             first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame max-frame \
-            separator whole append pty busy-poll
+            separator whole append pty busy-poll tls
             """),
         Mode(
             "", .tcp,
@@ -19,7 +19,7 @@ extension OptionModesTests {
             input-grace max-time close close-after read-timeout write-timeout deadline keep-going idle-timeout \
             goodbye send-only recv-only output hex-dump crlf read-size first-read-delay read-delay no-read max-bytes \
             write-size write-delay delay rate frame max-frame separator whole append first-line busy-poll exec \
-            sh-exec pty pass-fd
+            sh-exec pty pass-fd tls
             """),
         Mode(
             "--first-line", .tcp,
@@ -27,21 +27,21 @@ extension OptionModesTests {
             timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay shutdown no-shutdown \
             max-time close close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye recv-only \
             hex-dump crlf read-size first-read-delay read-delay max-bytes write-size write-delay delay rate \
-            busy-poll
+            busy-poll tls
             """),
         Mode(
             "--send a", .tcp,
             """
             timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay interval quit-after max-time \
             count close close-after read-timeout write-timeout idle-timeout output hex-dump read-size append \
-            busy-poll
+            busy-poll tls
             """),
         Mode(
             "--submit", .tcp,
             """
             timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay window max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye hex-dump read-size \
-            first-read-delay read-delay max-bytes write-size write-delay rate busy-poll
+            first-read-delay read-delay max-bytes write-size write-delay rate busy-poll tls
             """),
         Mode(
             "--writers 2", .tcp,
@@ -57,7 +57,7 @@ extension OptionModesTests {
             heartbeat-misses quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump \
             crlf read-size first-read-delay read-delay max-bytes write-size write-delay delay rate max-frame \
-            separator whole append busy-poll exec sh-exec pty
+            separator whole append busy-poll exec sh-exec pty tls
             """),
         Mode(
             "--reconnect", .tcp,
@@ -65,7 +65,7 @@ extension OptionModesTests {
             timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay heartbeat heartbeat-text \
             heartbeat-misses quit-after shutdown no-shutdown max-time close close-after read-timeout write-timeout \
             deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf read-size \
-            first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append busy-poll
+            first-read-delay read-delay no-read max-bytes write-size write-delay delay rate append busy-poll tls
             """),
         Mode(
             "--recv-only", .tcp,
@@ -73,7 +73,7 @@ extension OptionModesTests {
             timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
             heartbeat-text heartbeat-misses shutdown no-shutdown max-time close close-after read-timeout \
             write-timeout deadline keep-going idle-timeout goodbye output hex-dump read-size first-read-delay \
-            read-delay max-bytes rate frame max-frame separator append first-line busy-poll
+            read-delay max-bytes rate frame max-frame separator append first-line busy-poll tls
             """),
         Mode(
             "--send-only", .tcp,
@@ -82,7 +82,7 @@ extension OptionModesTests {
             heartbeat-text heartbeat-misses quit-after shutdown no-shutdown half-open input-grace max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye output hex-dump crlf \
             read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame \
-            max-frame whole append busy-poll
+            max-frame whole append busy-poll tls
             """),
         Mode(
             "--no-read", .tcp,
@@ -90,11 +90,11 @@ extension OptionModesTests {
             timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
             heartbeat-text writers quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             write-timeout deadline idle-timeout goodbye send-only hex-dump crlf write-size write-delay delay rate \
-            busy-poll exec sh-exec pty
+            busy-poll exec sh-exec pty tls
             """),
-        Mode("--zero", .tcp, "timeout proxy proxy-auth-file source source-port parallel banner yes max-time close"),
+        Mode("--zero", .tcp, "timeout proxy proxy-auth-file source source-port parallel banner yes max-time close tls"),
         Mode("--zero", .udp, "timeout source source-port parallel banner yes max-time"),
-        Mode("--zero", .unix, "timeout parallel banner yes max-time close"),
+        Mode("--zero", .unix, "timeout parallel banner yes max-time close tls"),
         Mode(
             "", .udp,
             """
@@ -115,7 +115,7 @@ extension OptionModesTests {
             submit writers quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump \
             crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame \
-            max-frame separator whole append first-line busy-poll exec sh-exec pty pass-fd
+            max-frame separator whole append first-line busy-poll exec sh-exec pty pass-fd tls
             """),
         Mode(
             "", .unixgram,

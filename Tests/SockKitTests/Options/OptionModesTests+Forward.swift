@@ -8,7 +8,7 @@ extension OptionModesTests {
     private static let common = """
         target timeout retry retry-delay retry-max-delay proxy proxy-auth-file max-conns max-accepts backlog max-time \
         allow deny allow-file deny-file read-timeout write-timeout deadline idle-timeout goodbye close-after output \
-        append hex-dump rate max-bytes busy-poll record record-json fault up down control
+        append hex-dump rate max-bytes busy-poll record record-json fault up down control tls tls-accept
         """
 
     private static let played = """
@@ -24,7 +24,7 @@ extension OptionModesTests {
     private static let forwardModes = [
         Mode("", .tcp, common + " balance reuse-port max-conns-per-host proxy-protocol replay"),
         Mode("", .unix, common + " balance mode proxy-protocol replay"),
-        Mode("", .unixpacket, common + " balance mode replay"),
+        Mode("", .unixpacket, common.replacing(" tls tls-accept", with: "") + " balance mode replay"),
         Mode("--proxy-protocol both --trust a", .tcp, common + " balance reuse-port max-conns-per-host proxy-version"),
         Mode("--replay a", .tcp, played),
         Mode("--balance random", .tcp, common + " reuse-port max-conns-per-host seed proxy-protocol replay"),

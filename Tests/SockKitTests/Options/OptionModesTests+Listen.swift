@@ -9,7 +9,7 @@ extension OptionModesTests {
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye output hex-dump crlf read-size \
             first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame max-frame \
-            separator whole append pty busy-poll activated allow allow-file deny deny-file max-conns-per-host
+            separator whole append pty busy-poll activated allow allow-file deny deny-file max-conns-per-host tls
             """),
         Mode(
             "", .tcp,
@@ -19,7 +19,7 @@ extension OptionModesTests {
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump \
             crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame \
             max-frame separator whole append busy-poll exec sh-exec pty allow deny allow-file deny-file \
-            max-conns-per-host activated
+            max-conns-per-host activated tls
             """),
         Mode(
             "-k", .tcp,
@@ -29,7 +29,7 @@ extension OptionModesTests {
             write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf \
             read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame \
             max-frame separator whole append busy-poll exec sh-exec pty queue slow allow deny allow-file deny-file \
-            max-conns-per-host activated
+            max-conns-per-host activated tls
             """),
         Mode(
             "--serve chat", .tcp,
@@ -37,7 +37,7 @@ extension OptionModesTests {
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port queue slow max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only \
             output hex-dump read-size first-read-delay read-delay max-bytes write-size write-delay rate append allow \
-            deny allow-file deny-file max-conns-per-host busy-poll activated
+            deny allow-file deny-file max-conns-per-host busy-poll activated tls
             """),
         Mode(
             "--serve proxy", .tcp,
@@ -45,7 +45,7 @@ extension OptionModesTests {
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
             read-timeout write-timeout deadline idle-timeout read-size first-read-delay read-delay max-bytes \
             write-size write-delay rate allow deny allow-file deny-file max-conns-per-host busy-poll activated \
-            proxy-auth proxy-auth-file target-allow target-deny open
+            proxy-auth proxy-auth-file target-allow target-deny open tls
             """),
         Mode(
             "--serve broker", .tcp,
@@ -53,7 +53,7 @@ extension OptionModesTests {
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port queue slow max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only \
             output hex-dump crlf read-size first-read-delay read-delay max-bytes write-size write-delay rate append \
-            allow deny allow-file deny-file max-conns-per-host busy-poll activated
+            allow deny allow-file deny-file max-conns-per-host busy-poll activated tls
             """),
         Mode(
             "--serve echo", .tcp,
@@ -61,7 +61,7 @@ extension OptionModesTests {
             keep-open max-accepts max-conns timeout io-model backlog accept-delay reuse-port max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye read-size \
             first-read-delay read-delay max-bytes write-size write-delay rate frame max-frame busy-poll allow deny \
-            allow-file deny-file max-conns-per-host activated
+            allow-file deny-file max-conns-per-host activated tls
             """),
         Mode(
             "--serve discard", .tcp,
@@ -69,7 +69,7 @@ extension OptionModesTests {
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port readers message-size max-time \
             close close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye read-size \
             first-read-delay read-delay max-bytes write-size write-delay rate frame max-frame busy-poll allow deny \
-            allow-file deny-file max-conns-per-host activated
+            allow-file deny-file max-conns-per-host activated tls
             """),
         Mode(
             "--serve chargen", .tcp,
@@ -77,14 +77,14 @@ extension OptionModesTests {
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye read-size first-read-delay \
             read-delay no-read max-bytes write-size write-delay rate busy-poll allow deny allow-file deny-file \
-            max-conns-per-host activated
+            max-conns-per-host activated tls
             """),
         Mode(
             "--serve time", .tcp,
             """
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
             write-timeout deadline idle-timeout goodbye write-size write-delay rate busy-poll allow deny allow-file \
-            deny-file max-conns-per-host activated
+            deny-file max-conns-per-host activated tls
             """),
         Mode(
             "--serve frames", .tcp,
@@ -92,7 +92,7 @@ extension OptionModesTests {
             keep-open max-accepts max-conns timeout backlog accept-delay reuse-port max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye read-size first-read-delay \
             read-delay max-bytes write-size write-delay rate busy-poll allow deny allow-file deny-file \
-            max-conns-per-host activated
+            max-conns-per-host activated tls
             """),
         Mode(
             "--io-model spin", .tcp,
@@ -106,7 +106,7 @@ extension OptionModesTests {
             serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port readers message-size \
             shutdown no-shutdown max-time close close-after read-timeout write-timeout deadline keep-going \
             idle-timeout goodbye output hex-dump read-size first-read-delay read-delay max-bytes rate frame \
-            max-frame separator append busy-poll allow deny allow-file deny-file max-conns-per-host activated
+            max-frame separator append busy-poll allow deny allow-file deny-file max-conns-per-host activated tls
             """),
         Mode(
             "--send-only", .tcp,
@@ -115,7 +115,7 @@ extension OptionModesTests {
             no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout deadline \
             keep-going idle-timeout goodbye output hex-dump crlf read-size first-read-delay read-delay no-read \
             max-bytes write-size write-delay delay rate frame max-frame whole append busy-poll allow deny allow-file \
-            deny-file max-conns-per-host activated
+            deny-file max-conns-per-host activated tls
             """),
         Mode(
             "--no-read", .tcp,
@@ -123,7 +123,7 @@ extension OptionModesTests {
             serve keep-open max-accepts max-conns timeout backlog accept-delay reuse-port quit-after shutdown \
             no-shutdown half-open input-grace max-time close close-after write-timeout deadline idle-timeout goodbye \
             send-only hex-dump crlf write-size write-delay delay rate busy-poll exec sh-exec pty allow deny \
-            allow-file deny-file max-conns-per-host activated
+            allow-file deny-file max-conns-per-host activated tls
             """),
         Mode(
             "--frame line", .tcp,
@@ -132,7 +132,7 @@ extension OptionModesTests {
             no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout deadline \
             keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf read-size first-read-delay \
             read-delay max-bytes write-size write-delay delay rate max-frame separator whole append busy-poll exec \
-            sh-exec pty allow deny allow-file deny-file max-conns-per-host activated
+            sh-exec pty allow deny allow-file deny-file max-conns-per-host activated tls
             """),
         Mode(
             "--readers 2", .tcp,
@@ -141,7 +141,7 @@ extension OptionModesTests {
             no-shutdown half-open input-grace max-time close close-after read-timeout write-timeout deadline \
             keep-going idle-timeout goodbye recv-only output hex-dump crlf read-size first-read-delay read-delay \
             max-bytes write-size write-delay delay rate append busy-poll allow deny allow-file deny-file \
-            max-conns-per-host activated
+            max-conns-per-host activated tls
             """),
         Mode(
             "", .udp,
@@ -162,7 +162,7 @@ extension OptionModesTests {
             message-size quit-after shutdown no-shutdown half-open input-grace max-time close close-after \
             read-timeout write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump \
             crlf read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame \
-            max-frame separator whole append busy-poll exec sh-exec pty allow deny allow-file deny-file activated
+            max-frame separator whole append busy-poll exec sh-exec pty allow deny allow-file deny-file activated tls
             """),
         Mode(
             "", .unixpacket,

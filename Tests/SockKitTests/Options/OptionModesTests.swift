@@ -95,6 +95,7 @@ import Testing
         case (_, "busy-poll", _): " 50us"
         case (_, "setsockopt", _): " 1:6:1"
         case (_, "allow", _), (_, "deny", _), (_, "target-allow", _), (_, "target-deny", _): " a"
+        case (_, "tls-pin", _): " " + String(repeating: "0", count: 64)
         case (_, "max-head", _): " 16K"
         case (_, "auth", _), (_, "header", _), (_, "proxy-auth", _): " a:b"
         case (_, "max-accepts", _), (_, "max-conns", _): " 1"

@@ -14,6 +14,12 @@ import Testing
         ("connected", .verbose, "attempt resolve_seconds connect_seconds"),
         ("proxied", .verbose, "proxy target seconds"),
         ("accepted", .verbose, ""),
+        (
+            "tls", .verbose,
+            "version cipher group signature alpn server_name resumed verified reason kernel seconds root chain"
+        ),
+        ("insecure", .error, "reason"),
+        ("certificate", .always, "subject names not_after pin"),
         ("feature", .verbose, "feature used reason"),
         ("socket-options", .veryVerbose, "options"),
         ("first-byte", .verbose, "seconds"),
@@ -84,7 +90,7 @@ import Testing
         (
             "exchange", .verbose,
             """
-            method url status reused idle_seconds resolve_seconds connect_seconds wait_seconds send_seconds \
+            method url status reused idle_seconds resolve_seconds connect_seconds tls_seconds wait_seconds send_seconds \
             first_byte_seconds body_seconds seconds body_framing connection_kept connection_end proxy error
             """
         ),

@@ -22,7 +22,8 @@ extension EventSamples {
             ends: ends, method: "GET", url: "http://x/", duration: .milliseconds(2))
         event.answer = (404, "")
         (event.isReused, event.idle, event.bytes, event.framing) = (true, .seconds(3), 4096, "chunked")
-        event.phases = ExchangePhases(wait: .milliseconds(1), firstByte: .milliseconds(1))
+        event.phases = ExchangePhases(
+            tls: .microseconds(500), wait: .microseconds(500), firstByte: .milliseconds(1))
         event.fate = .init(isKept: false, reason: "one side said close")
         event.proxy = "http://proxy:3128/"
         return event

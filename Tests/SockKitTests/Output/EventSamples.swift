@@ -6,6 +6,23 @@
 enum EventSamples {
     static let ends = Ends(
         .tcp, local: Endpoint("127.0.0.1:3000"), remote: Endpoint("127.0.0.1:40112"), connection: 1)
+    static let certificate = CertificateFacts(
+        subject: "CN=localhost, O=Example", issuer: "CN=Example Root, O=Example", names: ["localhost", "127.0.0.1"],
+        notBefore: 1_700_000_000, notAfter: 1_800_000_000, daysLeft: 90,
+        pin: CertificatePin(String(repeating: "0f", count: 32))!)
+    static let tlsReport = TLSReport(
+        version: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384", group: "x25519", signature: "ECDSA", alpn: "h2",
+        serverName: "localhost", isResumed: false, isVerified: true, reason: nil, kernel: "off: this kernel has no TLS",
+        duration: .milliseconds(2), chain: [certificate], root: "CN=Example Root, O=Example",
+        messages: [
+            TLSMessage(isSent: true, name: "ClientHello", bytes: 306, time: .microseconds(200)),
+            TLSMessage(isSent: false, name: "ServerHello", bytes: 122, time: .microseconds(700)),
+        ], library: "OpenSSL 3.0.17")
+    static let doubtful = TLSReport(
+        version: "TLSv1.2", cipher: "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", group: nil, signature: nil, alpn: nil,
+        serverName: "localhost", isResumed: true, isVerified: false, reason: "the certificate is not for localhost",
+        kernel: "off: this kernel has no TLS", duration: .milliseconds(1), chain: [], root: nil, messages: [],
+        library: "OpenSSL 3.0.17")
     static let refused = NetworkError(
         .dial, network: .tcp, remote: Endpoint("127.0.0.1:9"),
         cause: .system(.connectionRefused, call: "connect"))
@@ -62,6 +79,11 @@ enum EventSamples {
         ProxiedEvent(
             ends: ends, proxy: "socks5h://127.0.0.1:1080", target: "example.org:80", time: .milliseconds(3)),
         AcceptedEvent(ends: ends),
+        TLSEvent(ends: ends, report: tlsReport),
+        TLSEvent(ends: ends, report: doubtful),
+        InsecureEvent(ends: ends, reason: "the certificate of localhost is self-signed"),
+        CertificateEvent(facts: certificate, isOwn: true),
+        CertificateEvent(facts: certificate, isOwn: false),
         FeatureEvent(ends: ends, feature: .mptcp, isUsed: true),
         FeatureEvent(ends: ends, feature: .fastopen, isUsed: false, reason: "no data came with the SYN"),
         firstByte,

@@ -9,6 +9,7 @@ import Testing
     @Test func `people read sentences`() {
         let lines = EventSamples.all.map { $0.text(on: Self.terminal) }
         let clock = Timestamp(since1970: 1_700_000_000_123_456_789).timeOfDay
+        let pin = String(repeating: "0f", count: 32)
         let expected = [
             "listening on 127.0.0.1:3000 (this machine only)", "resolved localhost to 0.0.0.0, :: in 120 µs",
             "connecting to 127.0.0.1:40112, attempt 2",
@@ -16,7 +17,23 @@ import Testing
             "no answer from 127.0.0.1:40112: SYN sent again, 1 time so far",
             "connected to 127.0.0.1:40112 from 127.0.0.1:3000 in 123 µs, resolved in 1.00 ms",
             "through socks5h://127.0.0.1:1080 to example.org:80 in 3.00 ms",
-            "accepted 127.0.0.1:40112, connection 1", "Multipath TCP with 127.0.0.1:40112",
+            "accepted 127.0.0.1:40112, connection 1",
+            """
+            tls     200 µs  ClientHello 306         ->
+            tls     700 µs                          <- ServerHello 122
+            tls  verified as localhost: TLSv1.3, TLS_AES_256_GCM_SHA384, x25519, signed with ECDSA, ALPN h2 in 2.00 ms
+            tls  0: CN=localhost, O=Example for localhost, 127.0.0.1, by Example Root, 90 days left
+            tls  root: CN=Example Root, O=Example
+            tls  pin \(pin)
+            """,
+            """
+            tls  not verified as localhost (the certificate is not for localhost): TLSv1.2, \
+            TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, resumed in 1.00 ms
+            """,
+            "not verified (--tls-insecure): the certificate of localhost is self-signed",
+            "made a certificate until 2027-01-15T08:00:00Z; clients know it by --tls-pin \(pin)",
+            "certificate read: CN=localhost, O=Example, until 2027-01-15T08:00:00Z",
+            "Multipath TCP with 127.0.0.1:40112",
             "no fast open with 127.0.0.1:40112: no data came with the SYN", "first byte after 50 µs",
             "read     17 bytes, 34 bytes in all, 127.0.0.1:40112", "wrote      1 byte, 1 byte in all, 127.0.0.1:40112",
             "from 127.0.0.1:40112, 17 bytes, cut: it had 40 bytes, to 127.0.0.2:53, TTL 64, at \(clock)",

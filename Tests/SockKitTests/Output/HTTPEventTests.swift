@@ -15,7 +15,7 @@ import Testing
             """,
             """
             404, 4.0 KiB in chunks, in 2.00 ms on reused connection 1 through the proxy http://proxy:3128/, idle for \
-            3.00 s, which is closed: one side said close: wait 1.00 ms, first byte 1.00 ms
+            3.00 s, which is closed: one side said close: tls 500 µs, wait 500 µs, first byte 1.00 ms
             """,
             "no answer in 2.00 ms", "302 leads to http://x/next: GET there",
             "302 is not followed: it has no Location",

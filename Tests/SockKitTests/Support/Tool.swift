@@ -5,8 +5,8 @@ import Testing
 
 /// A program that the tests run beside sockctl and that need not be on every machine.
 enum Tool: String, CaseIterable, Sendable, CustomTestStringConvertible {
-    case nc, ncat, socat, python3, curl, nginx, haproxy, tcpdump, chromium, strace, setpriv, unshare, sh, cat, prlimit,
-        microsocks, tinyproxy, danted
+    case nc, ncat, socat, openssl, python3, curl, nginx, haproxy, tcpdump, chromium, strace, setpriv, unshare, sh, cat,
+        prlimit, microsocks, tinyproxy, danted
 
     /// Where it is; nil if it is not on this machine.
     var path: String? { Self.found[self] }

@@ -176,6 +176,14 @@ extension Connection {
     fileprivate func isQuiet(looksTwice: Bool) -> Bool {
         if descriptor.isClosed { return false }
         guard looksTwice || descriptor.isReady(.read) else { return true }
+        if layer != nil {
+            // What came may be about TLS alone: tickets for the next session.
+            do throws(NetworkError) {
+                guard let chunk = try readNow() else { return true }
+                chunk.giveBack()
+            } catch {}
+            return false
+        }
         let outcome = try? descriptor.withNumber { number throws(Errno) in try TransferCalls.peek(number) }
         guard case .wouldBlock = outcome else { return false }
         descriptor.noteBlocked(.read)

@@ -99,11 +99,6 @@ public final class HTTPClient {
             guard redirection.count <= limit else {
                 throw response.failure(.limit("stopped after \(limit) redirects; the next leads to \(next.url)"))
             }
-            guard !next.url.isSecure else {
-                let text =
-                    "the redirect (\(response.status)) leads to \(next.url): https needs TLS, which is not there yet"
-                throw NetworkError(.dial, network: nil, cause: .invalid(text))
-            }
             request = authorized(next)
             observer?(.redirecting(response.status, request))
         }

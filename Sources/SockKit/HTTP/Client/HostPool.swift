@@ -5,7 +5,8 @@ final class HostPool {
     enum Place: Sendable, Hashable {
         case server(isSecure: Bool, host: String, port: UInt16)
         case proxy(HTTPURL)
-        case unix(UnixAddress)
+        /// `host` is whom TLS is spoken with there; nil is nobody.
+        case unix(UnixAddress, host: String?)
     }
 
     let place: Place
@@ -21,6 +22,15 @@ final class HostPool {
     init(_ place: Place, _ transport: Transport) {
         self.place = place
         self.transport = transport
+    }
+
+    /// Whom TLS is spoken with; nil is nobody.
+    var securedHost: String? {
+        switch place {
+        case .server(let isSecure, let host, _): isSecure ? host : nil
+        case .unix(_, let host): host
+        case .proxy: nil
+        }
     }
 
     /// The proxy that connections lead to.

@@ -40,6 +40,12 @@ public struct ProxyRules: Sendable {
         return exceptions.contains(url.host, url.effectivePort) ? nil : proxy
     }
 
+    /// The proxy that leads to a server of an `https` URL; nil is none.
+    func secureProxy(for host: String, _ port: UInt16) -> HTTPURL? {
+        guard let https, !exceptions.contains(host, port) else { return nil }
+        return https
+    }
+
     /// What a proxy of these is called, with the variable that names it: `proxy http://10.0.0.1:3128 (http_proxy)`.
     func name(of proxy: HTTPURL) -> String {
         let variable = proxy == http ? httpVariable : proxy == https ? httpsVariable : nil

@@ -27,6 +27,7 @@ public struct RetryRules: Sendable, Hashable {
         switch (error.operation, error.cause) {
         case (_, .cancelled), (_, .invalid), (_, .message), (_, .limit), (_, .closed): return false
         case (_, .proxy(let refusal)): return refusal.mayPass
+        case (_, .tls(let failure)): return failure.mayPass && request.isReplayable
         case (.dial, .noSuitableAddress), (.dial, .unknownService), (.dial, .option): return false
         case (.dial, _): return true
         default: return error.stream == nil && request.isReplayable

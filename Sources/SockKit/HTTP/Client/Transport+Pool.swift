@@ -87,6 +87,7 @@ extension Transport {
         do throws(NetworkError) {
             let socket = try await connect(host, dialer(for: host, wish.observer))
             dialled += 1
+            try await secure(socket, host, wish.observer)
             let stream = rules.watch?(socket, dialled) ?? socket
             let connection = ClientConnection(stream, socket, host, number: dialled, limits: messageLimits)
             if stopWaiting(host, wish) { wish.fulfil(.success(connection)) } else { _ = put(connection) }
@@ -100,8 +101,39 @@ extension Transport {
 
     private func connect(_ host: HostPool, _ dialer: Dialer) async throws(NetworkError) -> Connection {
         let (network, destination) = (network(of: host), destination(of: host))
-        guard case .server = host.place else { return try await dialer.dial(network, to: destination) }
-        return try await rules.tunnels.dial(network, to: destination, with: dialer)
+        guard case .server(let isSecure, let name, let port) = host.place else {
+            return try await dialer.dial(network, to: destination)
+        }
+        let tunnels = isSecure ? try tunnels(to: name, port) : rules.tunnels
+        return try await tunnels.dial(network, to: destination, with: dialer)
+    }
+
+    /// What leads to a server of an `https` URL: a proxy of those rules is asked for a tunnel.
+    private func tunnels(to name: String, _ port: UInt16) throws(NetworkError) -> ProxyDialer {
+        guard let proxy = rules.proxies.secureProxy(for: name, port) else { return rules.tunnels }
+        if let known = secureTunnels[proxy] { return known }
+        let credentials = proxy.credentials.map { ProxyCredentials(user: $0.user, password: $0.password) }
+        let url = ProxyURL(.http, host: proxy.host, port: proxy.effectivePort, credentials: credentials)
+        let made = ProxyDialer(ProxyRoute([url]))
+        secureTunnels[proxy] = made
+        return made
+    }
+
+    /// Speaks TLS with the server of an `https` URL; an error closes the connection.
+    private func secure(
+        _ socket: Connection, _ host: HostPool, _ observer: ExchangeObserver?
+    ) async throws(NetworkError) {
+        guard let name = host.securedHost else { return }
+        let start = Deadline.now
+        do throws(NetworkError) {
+            if security == nil { security = try rules.makeSecurity() }
+            let report = try await security?.secure(socket, host: name)
+            if let report { rules.onSecured?(socket, dialled, report) }
+        } catch {
+            socket.close()
+            throw error
+        }
+        observer?(.secured(.now - start))
     }
 
     /// False if the wish has been fulfilled otherwise, or given up.
@@ -135,7 +167,7 @@ extension Transport {
 
     private func destination(of host: HostPool) -> Destination {
         switch host.place {
-        case .unix(let address): Destination(place: .unix(address))
+        case .unix(let address, _): Destination(place: .unix(address))
         case .proxy(let url): Destination(place: .host(url.host, service: String(url.effectivePort)))
         case .server(_, let name, let port): Destination(place: .host(name, service: String(port)))
         }

@@ -9,6 +9,9 @@ public final class Transport {
     var dialled = 0
     /// How many connections are idle, over all hosts.
     var idleCount = 0
+    /// TLS with the servers of `https` URLs, once there was one; and the tunnels to them through a proxy that is named for these.
+    var security: TLSClient?
+    var secureTunnels: [HTTPURL: ProxyDialer] = [:]
     private(set) lazy var sweeper = IdleSweeper()
 
     public nonisolated init(rules: TransportRules = TransportRules()) {
@@ -26,7 +29,7 @@ public final class Transport {
     /// written, or it is replayable, and nothing of an answer has come (Go's rule).
     ///
     /// An error of the operation `dial` means that there was no connection, `write` that the request could not be sent,
-    /// `read` that no answer came. `https` is refused as long as there is no TLS.
+    /// `read` that no answer came.
     public func roundTrip(
         _ request: HTTPRequest, observer: ExchangeObserver? = nil
     ) async throws(NetworkError) -> HTTPResponse {
@@ -57,16 +60,16 @@ public final class Transport {
     private func plan(_ request: HTTPRequest) throws(NetworkError) -> RequestPlan {
         if let plan = request.plan, plan.transport === self { return plan }
         let url = request.url
-        guard !url.isSecure else {
-            throw NetworkError(.dial, network: nil, cause: .invalid("\(url): https needs TLS, which is not there yet"))
-        }
-        let proxy = rules.unixSocket == nil ? try rules.proxies.proxy(for: url) : nil
+        // Through a proxy TLS is spoken with the server itself, so that the way there is a tunnel.
+        let proxy = rules.unixSocket == nil && !url.isSecure ? try rules.proxies.proxy(for: url) : nil
         return try request.encodeHead(for: self, host(of: url, proxy))
     }
 
     private func host(of url: HTTPURL, _ proxy: HTTPURL?) -> HostPool {
         let place: HostPool.Place =
-            if let path = rules.unixSocket { .unix(path) } else if let proxy { .proxy(proxy) } else {
+            if let path = rules.unixSocket { .unix(path, host: url.isSecure ? url.host : nil) } else if let proxy {
+                .proxy(proxy)
+            } else {
                 .server(isSecure: url.isSecure, host: url.host, port: url.effectivePort)
             }
         if let known = hosts[place] { return known }

@@ -39,7 +39,21 @@ public struct TransportRules: Sendable {
     /// the same as long as the transport lives, so connections to it are interchangeable.
     public var tunnels = ProxyDialer(.direct)
 
+    /// What speaks TLS with the servers of `https` URLs, made for the first of them: by default the system's issuers say who is
+    /// who.
+    public var security: (@Netpoller @Sendable () throws(NetworkError) -> TLSClient)?
+    /// Told of each connection that TLS is spoken on, with its number, where the security reports.
+    public var onSecured: (@Netpoller @Sendable (Connection, Int, TLSReport) -> Void)?
+
     public init() {}
+
+    @Netpoller
+    func makeSecurity() throws(NetworkError) -> TLSClient {
+        if let security { return try security() }
+        var own = TLSRules()
+        own.handshakeTimeout = tlsHandshakeTimeout
+        return try TLSClient(own, TLSTrust(), reports: false)
+    }
 
     /// TCP keep-alive as DefaultTransport's dialer has it: 30 s.
     private static var socketOptions: SocketOptions {

@@ -13,6 +13,8 @@ struct Dial {
     private let policy: PeerPolicy
     /// One for all dials: it knows what it has learnt of the proxies.
     private let proxies: Result<ProxyDialer, NetworkError>
+    /// TLS with whom is reached; nil where none is to be spoken.
+    private let security: Result<TargetSecurity?, NetworkError>
 
     init(_ arguments: DialArguments, _ conductor: Conductor) throws(UsageError) {
         self.arguments = arguments
@@ -25,6 +27,9 @@ struct Dial {
         // With --send the idle limit is one on each answer.
         policy = PeerPolicy(arguments.peer, watchesIdleness: arguments.roundTrips.text == nil)
         proxies = Result { () throws(NetworkError) in try arguments.proxy.dialer() }
+        security = Result { () throws(NetworkError) in
+            try TargetSecurity.make(arguments.tls, isOn: arguments.tls.isOn, conductor.reporter)
+        }
         try checkHeartbeat()
         if network.kind == .datagram { try destination.checkPort() }
         if arguments.passesDescriptor, !Connection.isCarrier(1) {
@@ -147,12 +152,13 @@ struct Dial {
             options: arguments.peer.socket.options, resolver: resolver)
         dialer.source = try await sourceEndpoint()
         dialer.onEvent = { event in log.take(event) }
-        let proxies = try proxies.get()
+        let (proxies, security) = (try proxies.get(), try security.get())
         let connection =
             network.isUDP
             ? try await proxies.dialDatagrams(network, to: destination, with: dialer)
             : try await proxies.dial(network, to: destination, with: dialer)
         log.report(connection, number: number)
+        if let security { try await security.secure(connection, to: destination, number: number) }
         return connection
     }
 

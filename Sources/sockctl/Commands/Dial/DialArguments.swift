@@ -19,6 +19,7 @@ struct DialArguments: Equatable, Sendable {
     var firstLineOnly = false
     var passesDescriptor = false
     var proxy = ProxyArguments()
+    var tls = TLSArguments()
     var peer = PeerArguments()
 
     static let rows: [Row<DialArguments>] =
@@ -39,6 +40,7 @@ struct DialArguments: Equatable, Sendable {
         + SubmitArguments.rows.lifted(through: \.submit)
         + WriterArguments.rows.lifted(through: \.writing)
         + ScanArguments.rows.lifted(through: \.scan)
+        + TLSArguments.clientRows.lifted(through: \.tls)
         + PeerArguments.rows.lifted(through: \.peer) + [firstLine, passing].titled(TransferArguments.title)
 
     private static let proxying = ProxyArguments.rows.map { row in
@@ -142,6 +144,7 @@ struct DialArguments: Equatable, Sendable {
             throw UsageError(address.count == 3 ? "unexpected argument \(named)" : "unexpected arguments \(named)")
         }
         try proxy.validate()
+        try tls.validate()
         try persistence.validate()
         try writing.validate()
         try peer.frame.validate(given, hasPackets: submit.isOn)

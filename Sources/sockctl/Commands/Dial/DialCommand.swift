@@ -21,7 +21,8 @@ enum DialCommand: Subcommand {
     )
 
     static func run(_ arguments: DialArguments, _ conductor: Conductor) async throws(UsageError) -> ExitStatus {
-        arguments.scan.isOn
+        if arguments.scan.isOn, arguments.tls.isOn { return try await CertificateLook(arguments, conductor).run() }
+        return arguments.scan.isOn
             ? try await Scan(arguments, conductor).run() : try await Dial(arguments, conductor).run()
     }
 
@@ -42,7 +43,9 @@ enum DialCommand: Subcommand {
             retransmissions and segments.
             """,
         ],
-        sections: [.endOfData, .programs, .stayingConnected, .proxies, .scanning, .framing, .packets, .events],
+        sections: [
+            .endOfData, .programs, .stayingConnected, .proxies, .tlsOfClients, .scanning, .framing, .packets, .events,
+        ],
         exitNotes: Manual.exitNotesWithScans,
         examples: [
             Manual.Example(

@@ -67,6 +67,10 @@ struct Forward {
             }
             try faults?.slowDown(listener)
             defer { faults?.close() }
+            service.security = try PeerSecurity(
+                arguments.tls, isOn: arguments.tls.accepts, forwards: true, at: listener.endpoint, place.destination,
+                reporter)
+            conductor.rereads(gate, service.security)
             reporter.report(ListeningEvent(listener, tellsBacklog: reporter.isReported(.verbose)))
             return await serve(listener, service, copies, recorder, gate)
         } catch {
@@ -119,8 +123,11 @@ extension ForwardArguments {
     func dialer(
         to targets: [ForwardPlace], _ resolver: Resolver, _ reporter: Reporter
     ) throws(NetworkError) -> TargetDialer {
+        // A certificate is for the peers, where TLS is spoken with them.
+        let security = try TargetSecurity.make(
+            tls, isOn: tls.isOn, forwards: true, withIdentities: !tls.accepts, reporter)
         return TargetDialer(
             targets: list(of: targets), dialer: Dialer(timeout: timeout, options: socket.options, resolver: resolver),
-            proxies: try proxy.dialer(), persistence: persistence, reporter: reporter)
+            proxies: try proxy.dialer(), security: security, persistence: persistence, reporter: reporter)
     }
 }

@@ -29,6 +29,7 @@ struct ForwardArguments: Equatable, Sendable {
     var waiting = WaitingArguments()
     var proxyHeader = ProxyHeaderArguments()
     var record = RecordArguments()
+    var tls = TLSArguments()
     var network = NetworkArguments()
     var socket = SocketArguments()
     var common = CommonArguments()
@@ -58,6 +59,7 @@ struct ForwardArguments: Equatable, Sendable {
         + FaultArguments.rows.lifted(through: \.faults)
         + WaitingArguments.rows.lifted(through: \.waiting)
         + ProxyHeaderArguments.rows.lifted(through: \.proxyHeader) + RecordArguments.rows.lifted(through: \.record)
+        + TLSArguments.forwardRows.lifted(through: \.tls)
         + (NetworkArguments.rows.named("ipv4", "ipv6", "no-dns", "resolve") + datagrams).lifted(through: \.network)
         + SocketArguments.rows.lifted(through: \.socket)
         + CommonArguments.rows.without("progress").lifted(through: \.common)
@@ -176,6 +178,7 @@ struct ForwardArguments: Equatable, Sendable {
         try proxy.validate()
         try proxyHeader.validate()
         try record.validate()
+        try tls.validate()
         if target.isEmpty, furtherTargets.isEmpty, record.replay == nil {
             throw UsageError(
                 "'\(address[0])' says where to listen, and nothing where to connect to",

@@ -58,7 +58,7 @@ enum ForwardCommand: Subcommand {
             200 ms are closed, and the status is 0. The second one ends it at once.
             """,
         ],
-        sections: [datagrams, .proxies, .faults, .control, .proxyHeaders, .records, .gates, .events],
+        sections: [datagrams, .proxies, .tlsOfForwarders, .faults, .control, .proxyHeaders, .records, .gates, .events],
         exitNotes: replayed(
             Manual.exitNotes.filter {
                 ["0", "64", "65", "66", "68", "69", "71", "73", "74", "75", "77", "128+n"].contains($0.status)

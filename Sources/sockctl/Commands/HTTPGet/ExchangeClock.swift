@@ -7,6 +7,7 @@ struct ExchangeClock {
     var resolve: Duration?
     var connects: Deadline?
     var connected: Deadline?
+    var tls: Duration?
     var connection: Deadline?
     var sent: Deadline?
     var firstByte: Deadline?
@@ -22,7 +23,8 @@ struct ExchangeClock {
         if connection == nil, connects == nil {
             phases.resolve = found
         } else if connection == nil || connected != nil {
-            (phases.resolve, phases.connect) = (resolve, found - (resolve ?? .zero))
+            (phases.resolve, phases.tls) = (resolve, tls)
+            phases.connect = found - (resolve ?? .zero) - (tls ?? .zero)
         } else if waits != nil {
             phases.wait = found
         }

@@ -30,6 +30,7 @@ final class ExchangeLog {
         switch event {
         case .waiting: clock.waits = .now
         case .dial(let event): take(event)
+        case .secured(let time): clock.tls = time
         case .connection(let facts): take(facts)
         case .wroteHead: reportRequest()
         case .wroteContent: clock.sent = .now

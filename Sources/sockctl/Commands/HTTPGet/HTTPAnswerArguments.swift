@@ -38,7 +38,7 @@ struct HTTPAnswerArguments: Equatable, Sendable {
                 After 301, 302 and 303 a POST becomes a GET; after 307 and 308 it is sent again. A user and a password, \
                 and what `--header` has of `Authorization` and `Cookie`, go to no other host. A redirect that leads \
                 nowhere, for want of a Location or because the body cannot be sent again, is the answer, and told; one to \
-                https is status 64, to what is not spoken here 65.
+                what is not spoken here is status 65.
                 """),
         .option(
             "max-redirects", as: .count(0...1000), into: \.maximumRedirects, help: "So many redirects are followed.",

@@ -28,6 +28,7 @@ struct HTTPGet {
             if arguments.proxy.proxies.allSatisfy({ $0 == .environment }) {
                 rules.proxies = try ProxyRules(environment: Self.environment)
             }
+            rules.setSecurity(arguments.tls, reporter)
             if reporter.isReported(.veryVerbose) { rules.watch = TransferLog.watch(reporter) }
             let transport = Transport(rules: rules)
             let requests = try await ClientRequests(arguments.request)
@@ -108,6 +109,20 @@ extension TransportRules {
         dialer.options = arguments.socket.options
         dialer.resolver = try arguments.network.resolver()
         unixSocket = try transport.unixSocket.map { (path) throws(UsageError) in try UnixAddress(option: path) }
+    }
+}
+
+extension TransportRules {
+    /// TLS with the servers of `https` URLs, as the command line asks for it; nothing of it is looked at before there is one.
+    fileprivate mutating func setSecurity(_ arguments: TLSArguments, _ reporter: Reporter) {
+        security = { () throws(NetworkError) in
+            try TLSClient(
+                arguments.rules(), arguments.trust, sessionFile: arguments.session?.byteString,
+                reports: arguments.isInsecure || reporter.isReported(.verbose))
+        }
+        onSecured = { connection, number, report in
+            TargetSecurity.tell(report, Ends(connection, number: number), arguments, reporter)
+        }
     }
 }
 

@@ -10,6 +10,7 @@ struct HTTPGetArguments: Equatable, Sendable {
     var load = HTTPLoadArguments()
     var maximumTime: Duration?
     var proxy = ProxyArguments()
+    var tls = TLSArguments()
     var network = NetworkArguments()
     var socket = SocketArguments()
     var common = CommonArguments()
@@ -25,6 +26,7 @@ struct HTTPGetArguments: Equatable, Sendable {
         ]
         + HTTPRequestArguments.rows.lifted(through: \.request)
         + HTTPAnswerArguments.rows.lifted(through: \.answer) + connectionRows
+        + TLSArguments.urlRows.lifted(through: \.tls)
         + HTTPLoadArguments.rows.lifted(through: \.load) + networkRows + socketRows
         + CommonArguments.rows.lifted(through: \.common)
 
@@ -72,6 +74,7 @@ struct HTTPGetArguments: Equatable, Sendable {
 
     func validate() throws(UsageError) {
         try proxy.validate()
+        try tls.validate()
         if urls.contains("-") {
             throw UsageError("'-' is no URL", hint: "write http://HOST/")
         }
@@ -114,11 +117,6 @@ extension HTTPURL {
         do throws(Failure) { try self.init(Self.naming(word.text), guessing: true) } catch {
             throw UsageError("'\(word)': \(error)", hint: "write it like http://127.0.0.1:3000/time")
         }
-        guard !isSecure else {
-            throw UsageError(
-                "'\(word)': https is HTTP over TLS, which this program does not speak yet",
-                hint: "of a server that takes both, ask for http://\(authorityWithoutScheme)")
-        }
     }
 
     /// What other commands take for a Unix socket. A host may have that name, too: then a port follows.
@@ -136,5 +134,4 @@ extension HTTPURL {
         return "http://localhost:\(port)\(text[place.endIndex...])"
     }
 
-    private var authorityWithoutScheme: String { "\(host.contains(":") ? "[\(host)]" : host)\(target)" }
 }

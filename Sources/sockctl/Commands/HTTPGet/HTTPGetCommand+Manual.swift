@@ -27,7 +27,7 @@ extension HTTPGetCommand {
                     With `--fail`: the status of an answer was 400 or above. With `--continue`: the answer is neither what \
                     the file lacks nor all of it, as 404; then `--fail` is not needed.
                     """),
-            Manual.ExitNote(status: "64", meaning: "The command line is wrong, or the URL is one of https."),
+            Manual.ExitNote(status: "64", meaning: "The command line is wrong."),
             Manual.ExitNote(
                 status: "65",
                 meaning: """
@@ -36,21 +36,24 @@ extension HTTPGetCommand {
                     """),
             Manual.ExitNote(status: "66", meaning: "A file that was to be sent can't be read."),
             Manual.ExitNote(status: "68", meaning: "The host's name does not resolve."),
-            Manual.ExitNote(status: "69", meaning: "Refused or unreachable, or a proxy said so."),
+            Manual.ExitNote(status: "69", meaning: "Refused or unreachable, or a proxy said so; or TLS was refused."),
             Manual.ExitNote(status: "71", meaning: "The system is out of descriptors, memory or buffers."),
             Manual.ExitNote(status: "73", meaning: "A file can't be written."),
             Manual.ExitNote(
                 status: "74",
                 meaning: "The connection broke, or ended before the answer was whole: so with a body that is short."),
             Manual.ExitNote(status: "75", meaning: "Timed out, or a load's time was over before any answer."),
-            Manual.ExitNote(status: "77", meaning: "A proxy refused by its rules, or did not believe who asks."),
+            Manual.ExitNote(
+                status: "77",
+                meaning:
+                    "A proxy refused by its rules, or did not believe who asks; or a server could not prove who it is."),
             Manual.ExitNote(status: "128+n", meaning: "Ended by signal n."),
         ],
         examples: examples,
         seeAlso: ["sockctl", "sockctl-dial", "curl", "wrk", "tcp(7)"],
         caveats: [
             """
-            There is no TLS yet: `https` is refused. There are no cookies kept, and no body is unpacked: none is asked for \
+            There are no cookies kept, and no body is unpacked: none is asked for \
             packed.
             """,
             """

@@ -15,7 +15,7 @@ struct HTTPServe {
         self.arguments = arguments
         self.conductor = conductor
         reporter = conductor.reporter
-        let words: [Word] = arguments.address.isEmpty ? [":http"] : arguments.address
+        let words: [Word] = arguments.address.isEmpty ? [arguments.tls.isOn ? ":https" : ":http"] : arguments.address
         (network, destination) = try arguments.network.destination(words, .listening)
         guard network.kind == .stream else {
             throw UsageError(
@@ -53,14 +53,18 @@ struct HTTPServe {
             listener.onRetry = { [reporter] error, attempt, pause in
                 reporter.report(RetryingEvent(attempt: attempt, delay: pause, failure: Failure(error)))
             }
+            let security = try PeerSecurity(
+                arguments.tls, isOn: arguments.tls.isOn, forwards: true, at: listener.endpoint, destination, reporter)
             reporter.report(ListeningEvent(listener, tellsBacklog: reporter.isReported(.verbose)))
-            return await serve(listener, handler, gate)
+            return await serve(listener, handler, gate, security)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
         }
     }
 
-    private func serve(_ listener: Listener, _ handler: any HTTPHandler, _ gate: Gate?) async -> ExitStatus {
+    private func serve(
+        _ listener: Listener, _ handler: any HTTPHandler, _ gate: Gate?, _ security: PeerSecurity?
+    ) async -> ExitStatus {
         let reports = HTTPReports(reporter, arguments.log)
         let service = HTTPService(site: HTTPSite(handler, limits: arguments.limits.limits, observer: reports))
         let limits = Server.Limits(
@@ -71,6 +75,8 @@ struct HTTPServe {
         let server = Server(listener, service, limits: limits, policy: PeerPolicy(asked), reporter: reporter)
         server.noun = "request"
         server.gate = gate
+        server.security = security
+        conductor.rereads(gate, security)
         server.onAccept = { [reporter] peer in
             if reporter.isReported(.veryVerbose), let facts = peer.connection.socketFacts {
                 reporter.report(SocketOptionsEvent(ends: peer.ends, facts: facts))

@@ -16,6 +16,7 @@ struct HTTPServeArguments: Equatable, Sendable {
     var answers = AnswerArguments()
     var limits = HTTPLimitArguments()
     var gate = GateArguments()
+    var tls = TLSArguments()
     var network = NetworkArguments()
     var socket = SocketArguments()
     var common = CommonArguments()
@@ -27,11 +28,12 @@ struct HTTPServeArguments: Equatable, Sendable {
                 help: "Where to listen: port, :port, host:port or unix:path.",
                 detail: """
                     As for `listen`: `:PORT` is every interface of both families, a bare `PORT` is 127.0.0.1 only, and \
-                    port 0 picks a free one. No address is `:http`, port 80 of every interface.
+                    port 0 picks a free one. No address is `:http`, port 80 of every interface, and with `--tls` `:https`, port 443.
                     """)
         ] + FileArguments.rows.lifted(through: \.files) + AnswerArguments.rows.lifted(through: \.answers)
         + serving.titled("Serving") + GateArguments.rows.map(\.manualOnly).lifted(through: \.gate)
         + HTTPLimitArguments.rows.lifted(through: \.limits)
+        + TLSArguments.serverRows.filter { $0.info.name != "tls-half-close" }.lifted(through: \.tls)
         + NetworkArguments.rows.filter { $0.info.name != "udp" }.lifted(through: \.network)
         + SocketArguments.rows.lifted(through: \.socket) + CommonArguments.rows.lifted(through: \.common)
 
@@ -73,6 +75,7 @@ struct HTTPServeArguments: Equatable, Sendable {
     ]
 
     func validate() throws(UsageError) {
+        try tls.validate()
         if let page = files.standIn, page.isHidden, !files.showsHidden {
             throw UsageError(
                 "'--spa \(page)': names that begin with a dot are not served", hint: "to serve them add --hidden")

@@ -90,7 +90,7 @@ enum HTTPServeCommand: Subcommand {
                 a reset.
                 """
             ),
-            .gates, .events,
+            .gates, .tlsOfServers, .events,
         ],
         exitNotes: Manual.exitNotes.filter {
             ["0", "64", "66", "68", "71", "73", "75", "77", "128+n"].contains($0.status)

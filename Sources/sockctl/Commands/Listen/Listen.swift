@@ -59,8 +59,12 @@ struct Listen {
             if network.kind == .datagram { return try await receiveDatagrams(gate) }
             let modelServer = try modelServer()
             if case .connection(let connection) = given {
-                if let proxy { return await serve(OnePeer(connection), gate, proxy, at: connection.localEndpoint) }
-                return try await serve(OnePeer(connection), gate)
+                if let proxy {
+                    return await serve(
+                        OnePeer(connection), gate, proxy, at: connection.localEndpoint,
+                        try security(at: connection.localEndpoint))
+                }
+                return try await serve(OnePeer(connection), gate, try security(at: connection.localEndpoint))
             }
             let listener = try await listener()
             defer { listener.close() }
@@ -69,11 +73,12 @@ struct Listen {
             listener.onRetry = { [reporter] error, attempt, pause in
                 reporter.report(RetryingEvent(attempt: attempt, delay: pause, failure: Failure(error)))
             }
+            let security = try security(at: listener.endpoint)
             reporter.report(ListeningEvent(listener, tellsBacklog: reporter.isReported(.verbose)))
             if arguments.neverAccepts { return await leaveWaiting(listener) }
             if let modelServer { return await serve(listener, modelServer) }
-            if let proxy { return await serve(listener, gate, proxy, at: listener.endpoint) }
-            return try await serve(listener, gate)
+            if let proxy { return await serve(listener, gate, proxy, at: listener.endpoint, security) }
+            return try await serve(listener, gate, security)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
         }
@@ -82,6 +87,10 @@ struct Listen {
     private func listener() async throws(NetworkError) -> Listener {
         if case .listener(let listener) = given { return listener }
         return try await configuration.listen(network, at: place)
+    }
+
+    private func security(at endpoint: Endpoint) throws(NetworkError) -> PeerSecurity? {
+        try PeerSecurity(arguments.tls, isOn: arguments.tls.isOn, at: endpoint, destination, reporter)
     }
 
     private var place: Destination {
@@ -126,10 +135,11 @@ struct Listen {
     }
 
     private func serve(
-        _ source: any PeerSource, _ gate: Gate?, _ proxy: ProxyPlan, at own: Endpoint
+        _ source: any PeerSource, _ gate: Gate?, _ proxy: ProxyPlan, at own: Endpoint,
+        _ security: PeerSecurity?
     ) async -> ExitStatus {
         if let refusal = proxy.refusal(at: own, arguments.gate) { return reporter.fail(refusal) }
-        return await runServer(source, proxy.service(at: own), gate)
+        return await runServer(source, proxy.service(at: own), gate, security)
     }
 
     /// The server of an I/O model; what the kernel refuses to it is said before anybody can come.
@@ -147,37 +157,41 @@ struct Listen {
         return await session.run()
     }
 
-    private func serve(_ listener: any PeerSource, _ gate: Gate?) async throws(NetworkError) -> ExitStatus {
-        if arguments.peer.program.isWanted { return await runPrograms(listener, gate) }
+    private func serve(
+        _ listener: any PeerSource, _ gate: Gate?, _ security: PeerSecurity?
+    ) async throws(NetworkError) -> ExitStatus {
+        if arguments.peer.program.isWanted { return await runPrograms(listener, gate, security) }
         guard arguments.serve.isHosted else {
             let (service, tally) = service
-            let status = await runServer(listener, service, gate)
+            let status = await runServer(listener, service, gate, security)
             tally?.reportSummary()
             return status
         }
         guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
         let streams = try PairedStream.standard(arguments.peer.transfer)
-        if arguments.serve != .pipe { return await runServer(listener, room(streams, copies), gate) }
+        if arguments.serve != .pipe { return await runServer(listener, room(streams, copies), gate, security) }
         if arguments.goesOn {
             let hub = PeerHub(
                 streams, arguments.peer, copies, limits: limits(waitsForLast: true),
                 keepsMessages: network.kind != .stream, reporter: reporter)
-            return await runServer(listener, hub, gate)
+            return await runServer(listener, hub, gate, security)
         }
         let tally = arguments.reading.isWanted ? ReadTally(arguments.reading, reporter: reporter) : nil
         let session = PipeSession(arguments.peer, streams, copies, reporter, isListening: true, tally: tally)
         defer { session.finish() }
-        let status = await runServer(listener, session, gate)
+        let status = await runServer(listener, session, gate, security)
         tally?.reportSummary()
         return status
     }
 
-    private func runPrograms(_ listener: any PeerSource, _ gate: Gate?) async -> ExitStatus {
+    private func runPrograms(
+        _ listener: any PeerSource, _ gate: Gate?, _ security: PeerSecurity?
+    ) async -> ExitStatus {
         guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
         let programs = ProgramService(arguments.peer, copies, reporter, isForOne: !arguments.goesOn)
         conductor.onResize = { programs.resize() }
         conductor.onAbort = { programs.kill() }
-        let status = await runServer(listener, programs, gate)
+        let status = await runServer(listener, programs, gate, security)
         guard arguments.goesOn else { return await programs.finish(status) }
         // Told to finish, a server does not wait for long; else the last peers' programs have their time.
         let grace: Duration? = conductor.onFinish == nil ? .seconds(5) : nil
@@ -196,7 +210,9 @@ struct Listen {
         Fanout.Limits(bound: arguments.queue.size, slow: arguments.queue.slow, waitsForLast: waitsForLast)
     }
 
-    private func runServer(_ listener: any PeerSource, _ service: any Service, _ gate: Gate?) async -> ExitStatus {
+    private func runServer(
+        _ listener: any PeerSource, _ service: any Service, _ gate: Gate?, _ security: PeerSecurity?
+    ) async -> ExitStatus {
         let limits = Server.Limits(
             accepts: arguments.goesOn && !(listener is OnePeer) ? arguments.maximumAccepts : 1,
             connections: arguments.maximumConnections,
@@ -205,6 +221,8 @@ struct Listen {
         let server = Server(
             listener, service, limits: limits, policy: PeerPolicy(arguments.peer), reporter: reporter)
         server.gate = gate
+        server.security = security
+        conductor.rereads(gate, security)
         server.onAccept = { [reporter, conductor, arguments] peer in
             if reporter.isReported(.veryVerbose), let facts = peer.connection.socketFacts {
                 reporter.report(SocketOptionsEvent(ends: peer.ends, facts: facts))

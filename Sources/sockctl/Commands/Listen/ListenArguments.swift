@@ -22,6 +22,7 @@ struct ListenArguments: Equatable, Sendable {
     var gate = GateArguments()
     var givenSocket = GivenSocketArguments()
     var proxy = ProxyServerArguments()
+    var tls = TLSArguments()
     var peer = PeerArguments()
 
     static let rows: [Row<ListenArguments>] =
@@ -39,6 +40,7 @@ struct ListenArguments: Equatable, Sendable {
         + QueueArguments.rows.lifted(through: \.queue)
         + ProxyServerArguments.rows.lifted(through: \.proxy)
         + ReaderArguments.rows.lifted(through: \.reading)
+        + TLSArguments.serverRows.lifted(through: \.tls)
         + PeerArguments.rows.lifted(through: \.peer)
 
     private static let peers: [Row<ListenArguments>] = [
@@ -207,6 +209,7 @@ struct ListenArguments: Equatable, Sendable {
     }
 
     func validate() throws(UsageError) {
+        try tls.validate()
         try peer.frame.validate(given, hasPackets: serve == .frames)
         if givenSocket.isActivated, address.count > 1 {
             throw UsageError("'--activated' takes the name of one socket: leave out '\(address[1])'")

@@ -46,7 +46,7 @@ enum ListenCommand: Subcommand {
             """,
         ],
         sections: [
-            .endOfData, .programs, .framing, .packets, .rooms, .gates, .proxyServer,
+            .endOfData, .programs, .framing, .packets, .rooms, .gates, .tlsOfServers, .proxyServer,
             Manual.Section(
                 "UNIX SOCKETS",
                 """

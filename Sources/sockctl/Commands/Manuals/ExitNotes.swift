@@ -18,16 +18,22 @@ extension Manual {
         ExitNote(
             status: "69",
             meaning:
-                "Refused or unreachable; or a Unix path where nothing is, nobody listens, or another type of socket."),
+                "Refused or unreachable; or a Unix path where nothing is, nobody listens, or another type of socket; or TLS was refused."
+        ),
         ExitNote(status: "71", meaning: "The system is out of descriptors, memory or buffers."),
         ExitNote(
             status: "73",
             meaning: "The address is in use or not available, the path exists, or a file can't be written."),
-        ExitNote(status: "74", meaning: "Reset, broken pipe or abort in mid-stream, or standard output is full."),
+        ExitNote(
+            status: "74",
+            meaning:
+                "Reset, broken pipe, abort or an end that is none for TLS in mid-stream, or standard output is full."),
         ExitNote(status: "75", meaning: "Timed out, by a limit of ours or the kernel's."),
         ExitNote(
             status: "77",
-            meaning: "Not permitted: a port below 1024, a path that is denied, or a proxy that refuses by its rules."),
+            meaning:
+                "Not permitted: a port below 1024, a path that is denied, a proxy that refuses by its rules, or a peer whose certificate is not to be trusted."
+        ),
         ExitNote(
             status: "128+n",
             meaning: "Ended by signal n, after a clean close: 130 for SIGINT, 143 for SIGTERM."),

@@ -10,6 +10,8 @@ final class ForwardService: Service {
     private let reporter: Reporter
     /// What is wrong on purpose; nil where nothing is.
     var faults: FaultDesk?
+    /// TLS with the peers; nil is none.
+    var security: PeerSecurity?
 
     init(
         _ dialer: TargetDialer, _ copies: PayloadCopies, _ introduction: ProxyIntroduction, _ recorder: Recorder?,
@@ -48,12 +50,14 @@ final class ForwardService: Service {
     }
 
     /// Nothing is said before or done to a connection, and the order of the targets is no matter of turns.
-    private var joinsNow: Bool { faults == nil && introduction.isNone && dialer.targets.count == 1 }
+    private var joinsNow: Bool { faults == nil && security == nil && introduction.isNone && dialer.targets.count == 1 }
 
     // MARK: - Joining
 
     private func join(_ peer: Peer) async throws(NetworkError) -> ForwardedPair? {
+        // The header of a proxy is in clear, and stands before all the rest.
         try await introduction.receive(from: peer)
+        try await security?.secure(peer)
         let start = Deadline.now
         guard let (connection, target) = try await reach(peer) else { return nil }
         do throws(NetworkError) { try await introduction.send(to: connection, of: peer) } catch {

@@ -7,6 +7,8 @@ struct TargetDialer {
     let dialer: Dialer
     /// One for all of them: it knows what it has learnt of the proxies.
     let proxies: ProxyDialer
+    /// TLS with the targets; nil is none.
+    let security: TargetSecurity?
     let persistence: PersistenceArguments
     let reporter: Reporter
 
@@ -32,7 +34,8 @@ struct TargetDialer {
 
     /// A connection to the first of these, where nothing has to be waited for: most targets are on the same machine.
     func connectNow(trying order: [ForwardTarget]) -> (Connection, ForwardTarget)? {
-        guard let target = order.first, let place = target.localEndpoint, !reporter.isReported(.veryVerbose),
+        guard security == nil, let target = order.first, let place = target.localEndpoint,
+            !reporter.isReported(.veryVerbose),
             proxies.isDirect(to: target.destination, target.network), !leadsBack(target),
             // What went wrong is found out, and told, by whoever tries it with all the time that there is.
             let connection = try? dialer.dialNow(target.network, to: place)
@@ -52,6 +55,7 @@ struct TargetDialer {
         for target in order {
             do throws(NetworkError) {
                 let connection = try await dial(target, for: number)
+                if let security { try await security.secure(connection, to: target.destination, number: number) }
                 noteReached(target)
                 return (connection, target)
             } catch {

@@ -6,8 +6,17 @@ extension Conductor {
         _ arguments: GateArguments, _ network: Network, _ resolver: Resolver
     ) async throws(RuleFailure) -> Gate? {
         let gate = try await Gate.open(arguments, network, resolver, reporter)
-        if let gate, gate.hasFiles { onHangUp = { gate.readAgain() } }
+        rereads(gate, nil)
         return gate
+    }
+
+    /// Has SIGHUP read the files again that say who is let in, and who this is.
+    func rereads(_ gate: Gate?, _ security: PeerSecurity?) {
+        guard gate?.hasFiles == true || security != nil else { return }
+        onHangUp = {
+            if let gate, gate.hasFiles { gate.readAgain() }
+            security?.readAgain()
+        }
     }
 }
 

@@ -25,6 +25,8 @@ final class Peer: ByteStream {
     var isCutOff = false
     /// No task serves it, and the loop knows of it.
     var isResting = false
+    /// TLS is spoken with it, where that was asked for.
+    var isSecured = false
     /// Its own end has come: it does not count among those that are served.
     var hasLeft = false {
         didSet { if hasLeft, !oldValue { server?.hasLeft(self) } }

@@ -21,6 +21,8 @@ final class Server {
     var noun = "peer"
     /// Who is let in; nil is everybody.
     var gate: Gate?
+    /// TLS with every peer; nil is none.
+    var security: PeerSecurity?
     /// Told of each peer that is accepted.
     var onAccept: (@Netpoller (Peer) -> Void)?
 
@@ -185,6 +187,7 @@ final class Server {
 
     /// Serves a peer as far as nothing has to be waited for; false if that is not all.
     func serveNow(_ peer: Peer) -> Bool {
+        if security != nil, !peer.isSecured { return false }
         switch service.serveNow(peer) {
         case .goesOn: return false
         case .rests: return true
@@ -197,11 +200,24 @@ final class Server {
 
     /// Serves a peer to its end, or until it rests.
     func serve(_ peer: Peer) async {
+        if let security, !peer.isSecured, let status = await secure(peer, security) { return remove(peer, status) }
         while true {
             peer.endRest()
             let outcome = await service.run(on: peer)
             guard case .rests = outcome else { return remove(peer, outcome.status) }
             if peer.rest() { return }
+        }
+    }
+
+    /// Agrees with a peer on TLS; how it ended where that fails, which concerns nobody else.
+    private func secure(_ peer: Peer, _ security: PeerSecurity) async -> ExitStatus? {
+        do throws(NetworkError) {
+            try await security.secure(peer)
+            return nil
+        } catch {
+            if !peer.isFinishing, error.cause != .cancelled { reporter.report(FailedEvent(peer.failure(error))) }
+            await peer.close(.fin, by: ConnectionEnding(error))
+            return ExitStatus(of: error)
         }
     }
 

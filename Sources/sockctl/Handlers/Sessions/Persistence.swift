@@ -78,6 +78,7 @@ extension NetworkError {
             .noAnswer, .peerEnded:
             false
         case .proxy(let refusal): refusal.mayPass
+        case .tls(let failure): failure.mayPass
         case .system(let number, _): Self.passing.contains(number)
         }
     }
@@ -88,6 +89,7 @@ extension NetworkError {
         return switch cause {
         case .system(let number, _): Self.passing.contains(number) || number == .brokenPipe
         case .timeout, .idle, .noAnswer, .peerEnded: true
+        case .tls(let failure): failure.kind == .cutOff
         default: false
         }
     }

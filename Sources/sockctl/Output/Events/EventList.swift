@@ -2,7 +2,9 @@
 enum EventList {
     static let all: [any Event.Type] = [
         ListeningEvent.self, ResolvedEvent.self, ConnectingEvent.self, AttemptFailedEvent.self,
-        SYNRetransmittedEvent.self, ConnectedEvent.self, ProxiedEvent.self, AcceptedEvent.self, FeatureEvent.self,
+        SYNRetransmittedEvent.self, ConnectedEvent.self, ProxiedEvent.self, AcceptedEvent.self, TLSEvent.self,
+        InsecureEvent.self,
+        CertificateEvent.self, FeatureEvent.self,
         SocketOptionsEvent.self,
         FirstByteEvent.self, ReadEvent.self, WroteEvent.self, DatagramReceivedEvent.self, DatagramSentEvent.self,
         MessageEvent.self, AcknowledgedEvent.self, ReplyEvent.self, GapEvent.self, DroppedEvent.self,

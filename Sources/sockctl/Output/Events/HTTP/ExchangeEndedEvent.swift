@@ -12,6 +12,7 @@ struct ExchangeEndedEvent: Event {
             Field("idle_seconds", "How long it had been unused then.", \.idle),
             Field("resolve_seconds", "How long it took to find the addresses of the name.", \.phases.resolve),
             Field("connect_seconds", "How long it took to connect.", \.phases.connect),
+            Field("tls_seconds", "How long it took to agree on TLS.", \.phases.tls),
             Field("wait_seconds", "How long the request waited for a connection of others.", \.phases.wait),
             Field("send_seconds", "From the connection to the end of the request.", \.phases.send),
             Field("first_byte_seconds", "From there to the first byte of the answer.", \.phases.firstByte),

@@ -5,6 +5,8 @@ struct ExchangePhases: Sendable, Hashable {
     /// Finding the addresses of a name.
     var resolve: Duration?
     var connect: Duration?
+    /// Agreeing on TLS.
+    var tls: Duration?
     /// For a connection that was somebody else's.
     var wait: Duration?
     /// From the connection to the end of the request.
@@ -17,7 +19,8 @@ struct ExchangePhases: Sendable, Hashable {
     /// Those that took place, in their order.
     var named: [(name: String, time: Duration)] {
         [
-            ("resolve", resolve), ("connect", connect), ("wait", wait), ("send", send), ("first byte", firstByte),
+            ("resolve", resolve), ("connect", connect), ("tls", tls), ("wait", wait), ("send", send),
+            ("first byte", firstByte),
             ("body", body),
         ].compactMap { name, time in time.map { (name, $0) } }
     }
@@ -52,6 +55,7 @@ struct ExchangePhases: Sendable, Hashable {
         switch name {
         case "resolve": .purple
         case "connect": .orange
+        case "tls": .purple
         case "first byte": .blue
         case "body": .green
         default: .grey

@@ -1,0 +1,47 @@
+/// Why TLS came to nothing, or to an end that nobody had said.
+public struct TLSFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of failure it is; it decides the word for machines and the status.
+    public enum Kind: Sendable, Hashable {
+        /// The other side cannot be trusted, or this side was not by it.
+        case untrusted
+        /// The two do not agree on how to speak, or one of them speaks something else.
+        case refused
+        /// The connection ended in the middle of the handshake, or without the end that TLS has.
+        case cutOff
+        /// The library that speaks TLS is not there, or cannot do what was asked.
+        case unavailable
+        /// What was asked for makes no sense: a key that is not the certificate's, a file that holds none.
+        case configuration
+        /// A file that is needed cannot be read.
+        case unreadable
+    }
+
+    public let kind: Kind
+    /// What is wrong: `the certificate expired 12 days ago`.
+    public let text: String
+    /// What to do about it, without a full stop.
+    public let hint: String?
+
+    public init(_ kind: Kind, _ text: String, hint: String? = nil) {
+        self.kind = kind
+        self.text = text
+        self.hint = hint
+    }
+
+    /// The word for machines.
+    public var code: String {
+        switch kind {
+        case .untrusted: "certificate"
+        case .refused: "handshake"
+        case .cutOff: "truncated"
+        case .unavailable: "unavailable"
+        case .configuration: "usage"
+        case .unreadable: "unreadable"
+        }
+    }
+
+    /// Whether time may mend it.
+    public var mayPass: Bool { kind == .cutOff }
+
+    public var description: String { "tls: \(text)" }
+}

@@ -1,0 +1,193 @@
+/// A connection whose bytes pass through a layer.
+extension Connection {
+    /// What stands between its user and the network; nil is nothing.
+    package var layer: (any ConnectionLayer)? { extras?.layer }
+
+    /// Puts a layer between this connection's user and the network, and waits until both ends have agreed on it.
+    ///
+    /// An error leaves the connection open and of no use.
+    package func establish(
+        _ layer: any ConnectionLayer, as operation: NetworkError.Operation
+    ) async throws(NetworkError) {
+        if extras == nil { extras = ConnectionExtras(path: nil, tunnel: nil) }
+        extras?.layer = layer
+        // What was said before may have left the socket drained, and now this side begins.
+        descriptor.noteReady(.read)
+        while true {
+            switch try await attempt(
+                .read, operation == .accept ? .read : operation, { number in layer.handshake(number) })
+            {
+            case .moved, .end: return settle(layer)
+            case .wantsRead: continue
+            case .wantsWrite: try await flush(layer, operation)
+            case .failed(let cause): throw names.failure(operation, cause)
+            }
+        }
+    }
+
+    // MARK: - Reading
+
+    @inline(never)
+    func readChunk(maximum: Int?, through layer: any ConnectionLayer) async throws(NetworkError) -> Chunk {
+        let room = min(maximum ?? BufferPool.bufferSize, BufferPool.bufferSize)
+        while true {
+            var lent: [UInt8]?
+            let attempt = try await attempt(.read, .read) { number in Self.read(number, room, layer, &lent) }
+            settle(layer)
+            switch attempt {
+            case .moved(let count): return Chunk(lent ?? [], count: count)
+            case .end: return Chunk([], count: 0)
+            case .failed(let cause): throw names.failure(.read, cause)
+            case .wantsRead: continue
+            case .wantsWrite: try await flush(layer, .read)
+            }
+        }
+    }
+
+    @inline(never)
+    func readNow(through layer: any ConnectionLayer) throws(NetworkError) -> Chunk? {
+        var lent: [UInt8]?
+        let attempt: LayerAttempt?
+        do throws(DescriptorFailure) {
+            attempt = try descriptor.performNow(.read) { number throws(Errno) -> Attempt<LayerAttempt> in
+                Self.awaiting(.read, Self.read(number, BufferPool.bufferSize, layer, &lent))
+            }
+        } catch {
+            throw failure(.read, error)
+        }
+        settle(layer)
+        switch attempt {
+        case .moved(let count): return Chunk(lent ?? [], count: count)
+        case .end: return Chunk([], count: 0)
+        case .failed(let cause): throw names.failure(.read, cause)
+        case .wantsRead, .wantsWrite, nil: return nil
+        }
+    }
+
+    /// One attempt into a buffer of the pool; `lent` keeps it if bytes came.
+    private static func read(
+        _ number: Int32, _ room: Int, _ layer: any ConnectionLayer, _ lent: inout [UInt8]?
+    ) -> LayerAttempt {
+        var buffer = BufferPool.shared.take()
+        let attempt = unsafe buffer.withUnsafeMutableBytes { bytes in
+            unsafe layer.read(number, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<room]))
+        }
+        if case .moved = attempt { lent = buffer } else { BufferPool.shared.giveBack(buffer) }
+        return attempt
+    }
+
+    func read(
+        into buffer: inout MutableSpan<UInt8>, through layer: any ConnectionLayer
+    ) async throws(NetworkError) -> Int {
+        let chunk = try await readChunk(maximum: buffer.count, through: layer)
+        chunk.withBytes { bytes in for index in bytes.indices { buffer[index] = bytes[index] } }
+        let count = chunk.count
+        chunk.giveBack()
+        return count
+    }
+
+    // MARK: - Writing
+
+    @inline(never)
+    func write(_ bytes: Span<UInt8>, through layer: any ConnectionLayer) async throws(NetworkError) {
+        var gone = 0
+        do throws(NetworkError) {
+            while gone < bytes.count {
+                let rest = bytes.extracting(gone...)
+                switch try await attempt(.write, .write, { number in Self.write(number, rest, layer) }) {
+                case .moved(let count): gone += count
+                case .wantsRead, .wantsWrite, .end: continue
+                case .failed(let cause): throw names.failure(.write, cause)
+                }
+            }
+            try await flush(layer, .write)
+        } catch {
+            throw error.after(max(0, gone - layer.bytesKept))
+        }
+    }
+
+    @inline(never)
+    func writeNow(_ bytes: Span<UInt8>, through layer: any ConnectionLayer) throws(NetworkError) -> Int {
+        let attempt: LayerAttempt?
+        do throws(DescriptorFailure) {
+            attempt = try descriptor.performNow(.write) { number throws(Errno) -> Attempt<LayerAttempt> in
+                Self.awaiting(.write, Self.write(number, bytes, layer))
+            }
+        } catch {
+            throw failure(.write, error)
+        }
+        settle(layer)
+        switch attempt {
+        case .moved(let count): return count
+        case .failed(let cause): throw names.failure(.write, cause)
+        case .end, .wantsRead, .wantsWrite, nil: return 0
+        }
+    }
+
+    private static func write(_ number: Int32, _ bytes: Span<UInt8>, _ layer: any ConnectionLayer) -> LayerAttempt {
+        unsafe bytes.withUnsafeBytes { unsafe layer.write(number, $0) }
+    }
+
+    /// Waits until everything that was written is with the kernel.
+    private func flush(
+        _ layer: any ConnectionLayer, _ operation: NetworkError.Operation
+    ) async throws(NetworkError) {
+        while layer.holdsOutput {
+            let attempt = try await attempt(.write, operation) { number in layer.flush(number) }
+            if case .failed(let cause) = attempt { throw names.failure(operation, cause) }
+        }
+    }
+
+    // MARK: - Ending
+
+    func closeWrite(through layer: any ConnectionLayer) throws(NetworkError) {
+        do throws(DescriptorFailure) {
+            _ = try descriptor.withNumber { number throws(Errno) in layer.endWriting(number) }
+        } catch {
+            throw failure(.close, error)
+        }
+        settle(layer)
+    }
+
+    func close(_ layer: any ConnectionLayer) {
+        _ = try? descriptor.withNumber { number throws(Errno) in layer.close(number) }
+        extras?.layer = nil
+    }
+
+    // MARK: - Attempts
+
+    /// One attempt of the layer that need not wait for what that side is about.
+    private func attempt(
+        _ side: PollSide, _ operation: NetworkError.Operation, _ body: (Int32) -> LayerAttempt
+    ) async throws(NetworkError) -> LayerAttempt {
+        do throws(DescriptorFailure) {
+            return try await descriptor.perform(side) { number throws(Errno) -> Attempt<LayerAttempt> in
+                Self.awaiting(side, body(number))
+            }
+        } catch {
+            throw failure(operation, error)
+        }
+    }
+
+    /// That it has to wait for the side it was made for is what the loop waits for.
+    private static func awaiting(_ side: PollSide, _ attempt: LayerAttempt) -> Attempt<LayerAttempt> {
+        switch (side, attempt) {
+        case (.read, .wantsRead), (.write, .wantsWrite): .wouldBlock
+        default: .done(attempt)
+        }
+    }
+
+    /// Tells the loop what the layer has taken from the socket, and sends what it keeps.
+    private func settle(_ layer: any ConnectionLayer) {
+        if layer.holdsInput {
+            descriptor.noteReady(.read)
+        } else if layer.isDrained {
+            descriptor.noteDrained()
+        }
+        guard layer.holdsOutput else { return }
+        Netpoller.spawn { [weak self] in
+            // What goes wrong is told to whoever uses the connection next.
+            do throws(NetworkError) { try await self?.flush(layer, .write) } catch {}
+        }
+    }
+}

@@ -1,0 +1,46 @@
+/// What changes the bytes of a connection on their way between whoever uses it and the network: TLS.
+///
+/// It never waits: each call is one attempt on a socket that does not block, and says what has to be waited for. What it
+/// could not send it keeps, so that a write never has to be repeated with the same bytes.
+@Netpoller
+package protocol ConnectionLayer: AnyObject, Sendable {
+    /// Goes on with what both ends have to agree on before the first byte; `moved` is that they have.
+    func handshake(_ number: Int32) -> LayerAttempt
+
+    /// Reads into memory that is there for the moment of the call.
+    func read(_ number: Int32, into bytes: UnsafeMutableRawBufferPointer) -> LayerAttempt
+
+    /// Writes as many of the bytes as the socket takes, and says how many: what is kept counts as written.
+    func write(_ number: Int32, _ bytes: UnsafeRawBufferPointer) -> LayerAttempt
+
+    /// Sends what was kept.
+    func flush(_ number: Int32) -> LayerAttempt
+
+    /// Says that no more will be written, where that is to be said; false where nothing is.
+    func endWriting(_ number: Int32) -> Bool
+
+    /// Says goodbye, as far as the socket takes it.
+    func close(_ number: Int32)
+
+    /// Bytes are here that a read would give without asking the kernel.
+    var holdsInput: Bool { get }
+    /// The kernel had no more when it was asked in the last attempt; false where it was not asked.
+    var isDrained: Bool { get }
+    /// How many written bytes the kernel has not taken yet: 0 where nothing is kept.
+    var bytesKept: Int { get }
+    /// Something is kept that is to be sent.
+    var holdsOutput: Bool { get }
+}
+
+/// What one attempt of a layer came to.
+package enum LayerAttempt: Sendable {
+    /// So many bytes.
+    case moved(Int)
+    /// The peer has said that no more comes.
+    case end
+    /// The socket has to be readable first.
+    case wantsRead
+    /// The socket has to be writable first.
+    case wantsWrite
+    case failed(NetworkError.Cause)
+}

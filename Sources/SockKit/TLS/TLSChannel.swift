@@ -1,0 +1,117 @@
+/// The socket under a session, as the library reads and writes it: a BIO of our own, so that every system call passes the
+/// gate, a peer that is gone raises no signal, and no attempt ever waits.
+///
+/// What one call of recv(2) gives is kept here and handed on in the library's portions, which are a record's head and then
+/// its body. What the library writes is gathered, and goes with one call of send(2).
+///
+/// It belongs to one session, and is touched only while that one calls the library.
+@safe final class TLSChannel {
+    /// The socket's number; good for the time of one call.
+    var number: Int32 = -1
+    /// Memory for what comes: lent by the session for a call, and kept only while something of it is left.
+    var input: [UInt8] = []
+    private(set) var waiting = 0..<0
+    /// What was written and is not with the kernel yet.
+    var output: [UInt8] = []
+    private var outputStart = 0
+    /// A call of recv(2) gave all that there was, in this attempt: of an earlier one that says nothing any more.
+    var isDrained = false
+    private(set) var hasEnded = false
+    /// Why nothing more comes, or goes: a peer that is gone may have said much before.
+    private(set) var readFailure: Errno?
+    private(set) var writeFailure: Errno?
+    /// The bytes of the records, each way.
+    private(set) var bytesReceived = 0
+    private(set) var bytesSent = 0
+    /// What came in clear where records should be, for whoever finds out that they are none.
+    private(set) var firstBytes: [UInt8] = []
+    /// The messages that went by; nil where nobody wants to know.
+    var messages: TLSMessageLog?
+    /// Where the secrets are written; nil where they are not.
+    var keyLog: TLSKeyLog?
+    /// Told of a session that can be resumed.
+    var onSession: ((OpaquePointer) -> Bool)?
+
+    var holdsInput: Bool { !waiting.isEmpty }
+    var holdsOutput: Bool { outputStart < output.count }
+    /// How many bytes of records are kept for the kernel.
+    var outputCount: Int { output.count - outputStart }
+
+    // MARK: - What the library asks for
+
+    /// Gives as much as is there; nil if nothing is and the socket would have to be waited for, 0 at its end or failure.
+    func read(into bytes: UnsafeMutableRawBufferPointer) -> Int? {
+        if waiting.isEmpty {
+            if hasEnded || readFailure != nil { return 0 }
+            guard let count = receive() else { return nil }
+            if count == 0 { return 0 }
+        }
+        let count = min(bytes.count, waiting.count)
+        unsafe input.withUnsafeBytes { source in
+            let part = unsafe source[waiting.lowerBound..<waiting.lowerBound + count]
+            unsafe bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: part))
+        }
+        waiting = waiting.lowerBound + count..<waiting.upperBound
+        return count
+    }
+
+    private func receive() -> Int? {
+        let (number, room) = (number, input.count)
+        do throws(Errno) {
+            var span = input.mutableSpan
+            let attempt = try unsafe span.withUnsafeMutableBytes { bytes throws(Errno) in
+                try unsafe TransferCalls.receive(number, into: bytes)
+            }
+            guard case .done(let count) = attempt else {
+                isDrained = true
+                return nil
+            }
+            hasEnded = count == 0
+            isDrained = count > 0 && count < room
+            if bytesReceived == 0 { firstBytes = Array(input.prefix(min(count, 64))) }
+            bytesReceived += count
+            waiting = 0..<count
+            return count
+        } catch {
+            readFailure = error
+            return 0
+        }
+    }
+
+    /// Keeps the bytes for the next `send`.
+    func write(_ bytes: UnsafeRawBufferPointer) {
+        unsafe output.append(contentsOf: bytes)
+    }
+
+    // MARK: - What the session asks for
+
+    /// Hands what is kept to the kernel; false if some of it has to wait. A failure drops it.
+    func send() -> Bool {
+        while holdsOutput, writeFailure == nil {
+            let (number, start) = (number, outputStart)
+            do throws(Errno) {
+                let attempt = try unsafe output.span.withUnsafeBytes { bytes throws(Errno) in
+                    try unsafe TransferCalls.send(number, UnsafeRawBufferPointer(rebasing: bytes[start...]))
+                }
+                guard case .done(let count) = attempt else { return false }
+                outputStart += count
+                bytesSent += count
+            } catch {
+                writeFailure = error
+            }
+        }
+        output.removeAll(keepingCapacity: true)
+        outputStart = 0
+        return true
+    }
+
+    /// Takes memory that is only for what has to wait: an idle session keeps none.
+    func compactOutput() {
+        if holdsOutput {
+            output = Array(output[outputStart...])
+        } else {
+            output = []
+        }
+        outputStart = 0
+    }
+}

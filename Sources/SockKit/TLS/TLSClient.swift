@@ -1,0 +1,122 @@
+/// The client's side of TLS: it finds out whether it has reached whom it meant.
+///
+/// One serves any number of connections; to a server that it was connected to before it takes up the session again.
+@Netpoller
+public final class TLSClient {
+    private let rules: TLSRules
+    private let trust: TLSTrust
+    private let context: TLSContext
+    private let keepsMessages: Bool
+    /// What is found out of servers is to be told.
+    private let reports: Bool
+    private let sessions: SessionStore
+    /// By what servers are believed: a session is no way round it, for whoever resumes one is asked nothing.
+    private let belief: String
+
+    /// `sessionFile` keeps a session from one run of the program to the next.
+    public init(
+        _ rules: TLSRules, _ trust: TLSTrust, sessionFile: ByteString? = nil, reports: Bool = true
+    ) throws(NetworkError) {
+        (self.rules, self.trust) = (rules, trust)
+        (keepsMessages, self.reports) = (reports, reports)
+        belief = Self.belief(rules, trust)
+        do throws(TLSFailure) {
+            context = try TLSContext(rules, isClient: true)
+            sessions = try SessionStore(sessionFile, context.library)
+            if let identity = rules.identities.first { try context.use(identity) }
+            try setTrust()
+        } catch {
+            throw NetworkError(.dial, network: nil, cause: .tls(error))
+        }
+        sessions.install(in: context)
+    }
+
+    /// A word that is another where anything else is trusted.
+    private nonisolated static func belief(_ rules: TLSRules, _ trust: TLSTrust) -> String {
+        var text = "\(trust.isInsecure) \(trust.pins)"
+        for path in rules.authorities + (rules.revocations.map { [$0] } ?? []) {
+            // Of a folder its name has to do.
+            text += " \(path) \((try? FileCalls.contents(of: path)) ?? "")"
+        }
+        let digest = SHA256.hash(Array(text.utf8))
+        return digest.prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+
+    private func setTrust() throws(TLSFailure) {
+        let functions = context.library.functions
+        if trust.isInsecure || !trust.pins.isEmpty {
+            // What is wrong is noted all the same.
+            if trust.isInsecure { try context.setAuthorities() }
+            unsafe functions.SSL_CTX_set_verify(context.handle, TLSNumber.verifyPeer, Self.acceptAll)
+        } else {
+            try context.setAuthorities()
+            unsafe functions.SSL_CTX_set_verify(context.handle, TLSNumber.verifyPeer, nil)
+        }
+    }
+
+    private static let acceptAll: @convention(c) (Int32, OpaquePointer?) -> Int32 = { _, _ in 1 }
+
+    /// Agrees with the server that was reached as `host`; what is read and written on the connection is the plain text
+    /// from then on. What is not to be believed fails before a byte of that is sent.
+    @discardableResult
+    public func secure(_ connection: Connection, host: String) async throws(NetworkError) -> TLSReport? {
+        let name = trust.name ?? host
+        let session: TLSSession
+        do throws(TLSFailure) {
+            session = try TLSSession(context, isClient: true, peerName: name, saysEnd: rules.saysEnd)
+            try setName(name, of: session)
+        } catch {
+            throw connection.names.failure(.dial, .tls(error))
+        }
+        let key = "\(name) \(connection.remoteEndpoint) \(belief)"
+        sessions.resume(key, session)
+        if keepsMessages { session.keepMessages() }
+        let start = Deadline.now
+        try await session.establish(on: connection, within: rules.handshakeTimeout, operation: .dial)
+        if let distrust = pinFailure(session) {
+            connection.reset()
+            throw connection.names.failure(.dial, .tls(distrust))
+        }
+        guard reports else { return nil }
+        return session.report(trust.pins.isEmpty ? .chain : .pin, duration: .now - start)
+    }
+
+    /// A name goes to the server as well, which may have several; an address does not (RFC 6066).
+    private func setName(_ name: String, of session: TLSSession) throws(TLSFailure) {
+        let functions = context.library.functions
+        let bare = name.hasSuffix(".") ? String(name.dropLast()) : name
+        // What has no name is proven by nothing but its pin.
+        guard !bare.isEmpty else {
+            if trust.isInsecure || !trust.pins.isEmpty { return }
+            throw TLSFailure(
+                .configuration, "there is no name that the certificate could be for", hint: "--tls-name NAME gives one")
+        }
+        if let address = IPAddress(bare) {
+            let text = (address.family == .v4 ? address : IPAddress(v6Bits: address.v6Bits)).description
+            _ = unsafe functions.X509_VERIFY_PARAM_set1_ip_asc(functions.SSL_get0_param(session.handle), text)
+            return
+        }
+        // X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, and NEVER_CHECK_SUBJECT: a subject is a name for people.
+        unsafe functions.SSL_set_hostflags(session.handle, 4 | 0x20)
+        let isSet = unsafe functions.SSL_set1_host(session.handle, bare) == 1
+        let isAsked = unsafe bare.withCString { text in
+            unsafe functions.SSL_ctrl(
+                session.handle, TLSNumber.Control.setServerName, 0, UnsafeMutableRawPointer(mutating: text)) == 1
+        }
+        guard isSet, isAsked else {
+            throw TLSFailure(.configuration, "'\(bare)' is no name that a certificate can have")
+        }
+    }
+
+    private func pinFailure(_ session: TLSSession) -> TLSFailure? {
+        guard !trust.pins.isEmpty else { return nil }
+        guard let certificate = unsafe TLSVerification(session).chain.first else {
+            return TLSFailure(.untrusted, "the server gave no certificate, and --tls-pin wants one")
+        }
+        let pin = unsafe context.library.pin(of: certificate)
+        if trust.pins.contains(pin) { return nil }
+        return TLSFailure(
+            .untrusted, "the certificate is not the one of --tls-pin: its pin is \(pin)",
+            hint: "was it renewed, or is somebody in between? Ask whoever runs the server")
+    }
+}

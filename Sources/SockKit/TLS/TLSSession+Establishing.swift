@@ -1,0 +1,34 @@
+/// From a connection to a session.
+extension TLSSession {
+    /// Puts itself into a connection and waits until both sides have agreed, at most so long.
+    func establish(
+        on connection: Connection, within limit: Duration?, operation: NetworkError.Operation
+    ) async throws(NetworkError) {
+        let before = (connection.readDeadline, connection.writeDeadline)
+        if let limit {
+            let end = Deadline.now + limit
+            connection.readDeadline = min(end, before.0 ?? .never)
+            connection.writeDeadline = min(end, before.1 ?? .never)
+        }
+        do throws(NetworkError) { try await connection.establish(self, as: operation) } catch {
+            guard error.cause == .timeout, let limit else { throw error }
+            let text = "tls: no end of the handshake within \(limit.shortText)"
+            throw connection.names.failure(operation, .noAnswer(text))
+        }
+        (connection.readDeadline, connection.writeDeadline) = before
+        channel.messages?.isClosed = true
+    }
+
+    /// Keeps what goes by until the handshake is over.
+    func keepMessages() {
+        channel.messages = TLSMessageLog()
+        unsafe library.functions.SSL_set_msg_callback(handle, TLSMessageLog.callback)
+    }
+}
+
+extension Duration {
+    fileprivate var shortText: String {
+        let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
+    }
+}

@@ -1,0 +1,221 @@
+/// One connection's TLS: a layer between whoever uses the connection and its socket.
+///
+/// The library writes into memory and never to a socket that is full: what the kernel does not take is kept here, at most
+/// what one write made of it, and goes first next time.
+@Netpoller @safe
+final class TLSSession: ConnectionLayer {
+    let library: TLSLibrary
+    let channel = TLSChannel()
+    /// What it was made from, which must outlive it.
+    private let context: TLSContext
+    let handle: OpaquePointer
+    private let isClient: Bool
+    /// Whether the end of what is written is said (close_notify).
+    private let saysEnd: Bool
+    private(set) var isEstablished = false
+    private var hasSaidEnd = false
+    /// After a failure nothing more is to be said.
+    private var hasFailed = false
+    /// A failure behind bytes that were given first.
+    private var following: LayerAttempt?
+    private var leftover = false
+    private var writtenBytes = 0
+    /// Whom this side takes the other one for; the empty name is nobody in particular.
+    let peerName: String
+
+    /// The most that one call writes: four records, which go with one call of send(2).
+    private static let mostAtOnce = 64 * 1024
+    // Lent to one channel after the other, for a call each.
+    private static var scratch: [UInt8] = []
+
+    init(
+        _ context: TLSContext, isClient: Bool, peerName: String, saysEnd: Bool
+    ) throws(TLSFailure) {
+        (library, self.context) = (context.library, context)
+        (self.isClient, self.peerName, self.saysEnd) = (isClient, peerName, saysEnd)
+        let functions = library.functions
+        functions.ERR_clear_error()
+        guard let handle = unsafe functions.SSL_new(context.handle), let bio = unsafe channel.makeBIO(library) else {
+            throw TLSFailure(.unavailable, library.takeReason())
+        }
+        unsafe self.handle = unsafe handle
+        unsafe functions.SSL_set_bio(handle, bio, bio)
+        channel.keyLog = context.keyLog
+        if isClient {
+            unsafe functions.SSL_set_connect_state(handle)
+        } else {
+            unsafe functions.SSL_set_accept_state(handle)
+        }
+    }
+
+    isolated deinit {
+        unsafe library.functions.SSL_free(handle)
+    }
+
+    // MARK: - The handshake
+
+    func handshake(_ number: Int32) -> LayerAttempt {
+        lend(number)
+        defer { takeBack() }
+        let result = unsafe library.functions.SSL_do_handshake(handle)
+        let attempt = result == 1 ? LayerAttempt.moved(0) : outcome(result)
+        // An alert that says why is to be sent, however the handshake went.
+        let isSent = channel.send()
+        if case .moved = attempt { isEstablished = true }
+        if case .wantsRead = attempt, !isSent { return .wantsWrite }
+        return attempt
+    }
+
+    // MARK: - Reading
+
+    var holdsInput: Bool { leftover || channel.holdsInput || following != nil }
+    var isDrained: Bool { channel.isDrained }
+
+    func read(_ number: Int32, into bytes: UnsafeMutableRawBufferPointer) -> LayerAttempt {
+        if let following = following.take() { return following }
+        lend(number)
+        defer { takeBack() }
+        var total = 0
+        while total < bytes.count {
+            var count = 0
+            let result = unsafe library.functions.SSL_read_ex(
+                handle, bytes.baseAddress! + total, bytes.count - total, &count)
+            guard result == 1 else {
+                let attempt = outcome(result)
+                if total == 0 { return attempt }
+                if case .wantsRead = attempt { break }
+                following = attempt
+                break
+            }
+            total += count
+            // The kernel is not asked again while there is something to be given.
+            if !channel.holdsInput { break }
+        }
+        leftover = unsafe library.functions.SSL_pending(handle) > 0
+        // A message of the handshake may have wanted an answer.
+        _ = channel.send()
+        return .moved(total)
+    }
+
+    // MARK: - Writing
+
+    var holdsOutput: Bool { channel.holdsOutput }
+    /// The records are not taken apart: until the last byte of them is gone, none of what they carry is.
+    var bytesKept: Int { channel.holdsOutput ? writtenBytes : 0 }
+
+    func write(_ number: Int32, _ bytes: UnsafeRawBufferPointer) -> LayerAttempt {
+        lend(number)
+        defer { takeBack() }
+        guard channel.send() else { return .wantsWrite }
+        if let failed = failure(writing: true) { return failed }
+        var total = 0
+        let most = min(bytes.count, Self.mostAtOnce)
+        while total < most {
+            var count = 0
+            let result = unsafe library.functions.SSL_write_ex(handle, bytes.baseAddress! + total, most - total, &count)
+            guard result == 1 else {
+                let attempt = outcome(result)
+                _ = channel.send()
+                return attempt
+            }
+            total += count
+        }
+        writtenBytes = total
+        _ = channel.send()
+        return failure(writing: true) ?? .moved(total)
+    }
+
+    func flush(_ number: Int32) -> LayerAttempt {
+        lend(number)
+        defer { takeBack() }
+        guard channel.send() else { return .wantsWrite }
+        return failure(writing: true) ?? .moved(0)
+    }
+
+    // MARK: - Ending
+
+    func endWriting(_ number: Int32) -> Bool {
+        guard saysEnd else { return false }
+        sayEnd(number)
+        return true
+    }
+
+    func close(_ number: Int32) {
+        guard isEstablished else { return }
+        sayEnd(number)
+        if isClient, !hasFailed { dropInput(number) }
+    }
+
+    private func sayEnd(_ number: Int32) {
+        guard !hasFailed, !hasSaidEnd, channel.writeFailure == nil else { return }
+        hasSaidEnd = true
+        lend(number)
+        defer { takeBack() }
+        _ = unsafe library.functions.SSL_shutdown(handle)
+        _ = channel.send()
+    }
+
+    /// Takes what came and nobody will read: closing a socket with bytes in it resets the connection, and the peer may lose
+    /// what it has not read yet. A server of TLS 1.3 sends tickets that no client has asked for.
+    private func dropInput(_ number: Int32) {
+        var room = BufferPool.shared.take()
+        defer { BufferPool.shared.giveBack(room) }
+        for _ in 0..<16 {
+            let attempt = unsafe room.withUnsafeMutableBytes { unsafe read(number, into: $0) }
+            guard case .moved = attempt else { return }
+        }
+    }
+
+    // MARK: - What the library says
+
+    private func lend(_ number: Int32) {
+        channel.number = number
+        channel.isDrained = false
+        if !channel.holdsInput { channel.input = BufferPool.shared.take() }
+        if !channel.holdsOutput { swap(&channel.output, &Self.scratch) }
+        library.functions.ERR_clear_error()
+    }
+
+    private func takeBack() {
+        channel.number = -1
+        if !channel.holdsInput {
+            BufferPool.shared.giveBack(channel.input)
+            channel.input = []
+        }
+        if channel.holdsOutput {
+            channel.compactOutput()
+        } else {
+            Self.scratch = []
+            swap(&channel.output, &Self.scratch)
+        }
+    }
+
+    private func failure(writing: Bool) -> LayerAttempt? {
+        guard let error = writing ? channel.writeFailure : channel.readFailure else { return nil }
+        return .failed(.system(error, call: writing ? "write" : "read"))
+    }
+
+    /// What a call that did not succeed came to.
+    private func outcome(_ result: Int32) -> LayerAttempt {
+        switch unsafe library.functions.SSL_get_error(handle, result) {
+        case TLSNumber.Outcome.wantsRead: return .wantsRead
+        case TLSNumber.Outcome.wantsWrite: return .wantsWrite
+        case TLSNumber.Outcome.ended: return .end
+        default: break
+        }
+        let errors = library.takeErrors()
+        // Before they have agreed each waits for the other, and either way may be what broke.
+        if let failed = failure(writing: false) ?? (isEstablished ? nil : failure(writing: true)) { return failed }
+        hasFailed = true
+        let story = TLSErrorStory(
+            errors: errors, hasEnded: channel.hasEnded, isEstablished: isEstablished, isClient: isClient,
+            firstBytes: channel.firstBytes)
+        if story.isAboutTrust { return .failed(.tls(distrust())) }
+        return .failed(.tls(story.failure))
+    }
+
+    /// Why the other side's certificate was not believed.
+    private func distrust() -> TLSFailure {
+        TLSVerification(self).failure ?? TLSFailure(.untrusted, "the certificate was not accepted")
+    }
+}

@@ -1,0 +1,94 @@
+extension Manual.Section {
+    /// TLS with whom one connects to.
+    static let tlsOfClients = Manual.Section(
+        "TLS",
+        """
+        With `--tls` the connection speaks TLS 1.2 or 1.3, by the system's OpenSSL, which is loaded then and not before \
+        (SOCKCTL_LIBSSL names another libssl). Nothing is said to a server that cannot prove to be who was meant: the error \
+        says what is wrong with its certificate, and the status is 77. With `-v` each message of the handshake is shown, and \
+        what it came to.
+        """,
+        .terms([
+            (
+                "Who is believed",
+                """
+                Whoever has a certificate for the name, or the address, that was dialled (`--tls-name` says another), from \
+                an issuer that the system trusts, or one of `--tls-ca`. With `--tls-pin` it is one certificate, whatever it \
+                says; with `--tls-insecure` any, which is told each time.
+                """
+            ),
+            (
+                "The end",
+                """
+                TLS has an end of its own, close_notify; a connection that ends without it has been cut off, and the status \
+                is 74. The end of standard input is not told, since many servers stop answering then: reading goes on to the \
+                peer's end. With `--tls-half-close` it is told.
+                """
+            ),
+            (
+                "Refusals",
+                """
+                Where the two find no version or cipher in common, where plain text is spoken, where a client's certificate \
+                is wanted and none is given, the status is 69, also where a server of TLS 1.3 says so only later. A handshake \
+                that is cut off is 74, and one that takes longer than `--tls-handshake-timeout` 75.
+                """
+            ),
+            (
+                "Secrets",
+                """
+                `--tls-key-log FILE`, or SSLKEYLOGFILE, writes the keys for Wireshark; `--tls-session FILE` keeps a session \
+                that the next run takes up again. Both files are for their owner only.
+                """
+            ),
+        ])
+    )
+
+    /// TLS with peers.
+    static let tlsOfServers = Manual.Section(
+        "TLS",
+        """
+        With `--tls` peers are spoken to by TLS 1.2 or 1.3, by the system's OpenSSL, which is loaded then and not before \
+        (SOCKCTL_LIBSSL names another libssl). A peer that speaks something else ends its own connection and no other.
+        """,
+        .terms([
+            (
+                "Certificates",
+                """
+                `--tls-cert` and `--tls-key`, several for several names; SIGHUP reads the files again, and a broken file \
+                leaves what was. Without them one is made in memory, for a week, for localhost and where it listens; the line \
+                `certificate` says its SHA-256, by which a client knows it: `dial --tls --tls-pin`.
+                """
+            ),
+            (
+                "Clients that prove themselves",
+                "With `--tls-verify-client` a client needs a certificate of an issuer of `--tls-ca`; others are refused."
+            ),
+            (
+                "The end",
+                """
+                TLS has an end of its own, close_notify, which every connection that ends well gets; a peer that ends without \
+                it was cut off, and the status is 74. The end of standard input is told with `--tls-half-close` only.
+                """
+            ),
+        ])
+    )
+
+    /// TLS on either side of a forwarder.
+    static let tlsOfForwarders = Manual.Section(
+        "TLS",
+        """
+        With `--tls` the targets are spoken to by TLS, and have to prove who they are, as for `dial`; with `--tls-accept` the \
+        peers are, as by `listen --tls`; with both, what goes through is in clear in between, for `-x`, `-o` and `--record`. \
+        The end of one side is told to the other by close_notify. A header of `--proxy-protocol` is in clear, before TLS begins.
+        """,
+        .terms([
+            (
+                "Certificates",
+                """
+                `--tls-cert` and `--tls-key` are for the peers with `--tls-accept`, and else for targets that ask for one. \
+                SIGHUP reads them again.
+                """
+            )
+        ])
+    )
+}

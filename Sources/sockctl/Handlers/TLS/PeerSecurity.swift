@@ -1,0 +1,64 @@
+import SockKit
+
+/// TLS with the peers of a server: who it is to them is read once, and again when SIGHUP says so.
+@Netpoller
+final class PeerSecurity {
+    private let server: TLSServer
+    private let reporter: Reporter
+
+    /// Nil where none is to be spoken. `destination` is where the server listens, by which a certificate of its own is named.
+    init?(
+        _ arguments: TLSArguments, isOn: Bool, forwards: Bool = false, at endpoint: Endpoint,
+        _ destination: Destination?, _ reporter: Reporter
+    ) throws(NetworkError) {
+        guard isOn else { return nil }
+        self.reporter = reporter
+        let names = Self.names(endpoint, destination)
+        server = try TLSServer(
+            arguments.rules(forwards: forwards), verifiesClients: arguments.verifiesClients, names: names.names,
+            addresses: names.addresses, reports: reporter.isReported(.verbose))
+        guard server.madeItsOwn, let facts = server.certificates.first else { return }
+        reporter.report(CertificateEvent(facts: facts, isOwn: true))
+    }
+
+    /// Whom a certificate is for: this machine by every name that it may be reached by.
+    private static func names(
+        _ endpoint: Endpoint, _ destination: Destination?
+    ) -> (names: [String], addresses: [IPAddress]) {
+        var names = ["localhost"]
+        var addresses = [IPAddress.v4Loopback, .v6Loopback]
+        if case .host(let name, _) = destination?.place, !name.isEmpty, IPAddress(name) == nil, name != "localhost" {
+            names.insert(name, at: 0)
+        }
+        if let address = endpoint.address, !address.isUnspecified, !addresses.contains(address) {
+            addresses.append(address)
+        }
+        if let own = ProcessCalls.hostName, !names.contains(own) { names.append(own) }
+        return (names, addresses)
+    }
+
+    /// Reads the certificates again; what was stays if they are no good.
+    func readAgain() {
+        guard !server.madeItsOwn else { return }
+        do throws(NetworkError) {
+            try server.readAgain()
+            for facts in server.certificates { reporter.report(CertificateEvent(facts: facts, isOwn: false)) }
+        } catch {
+            var failure = Failure(error)
+            failure.message += "; the old certificate stays"
+            reporter.report(FailedEvent(failure))
+        }
+    }
+
+    /// Agrees with a peer.
+    func secure(_ peer: Peer) async throws(NetworkError) {
+        let report = try await server.secure(peer.connection)
+        peer.isSecured = true
+        if let report { tell(report, peer) }
+    }
+
+    @inline(never)
+    private func tell(_ report: TLSReport, _ peer: Peer) {
+        reporter.report(TLSEvent(ends: peer.ends, report: report))
+    }
+}

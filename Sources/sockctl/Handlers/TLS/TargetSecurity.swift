@@ -1,0 +1,67 @@
+import SockKit
+
+/// TLS with whom one connects to: it is proven who that is, or nothing is said to him.
+@Netpoller
+final class TargetSecurity {
+    private let client: TLSClient
+    private let starter: StartTLS?
+    private let reporter: Reporter
+    private let arguments: TLSArguments
+    /// What is agreed on is told by whoever asked for it.
+    private let looks: Bool
+
+    /// Nil where none is to be spoken.
+    static func make(
+        _ arguments: TLSArguments, isOn: Bool, forwards: Bool = false, withIdentities: Bool = true, looks: Bool = false,
+        _ reporter: Reporter
+    ) throws(NetworkError) -> TargetSecurity? {
+        guard isOn else { return nil }
+        return try TargetSecurity(arguments, forwards, withIdentities, looks, reporter)
+    }
+
+    private init(
+        _ arguments: TLSArguments, _ forwards: Bool, _ withIdentities: Bool, _ looks: Bool, _ reporter: Reporter
+    ) throws(NetworkError) {
+        self.reporter = reporter
+        (starter, self.arguments, self.looks) = (arguments.starter, arguments, looks)
+        client = try TLSClient(
+            arguments.rules(forwards: forwards, withIdentities: withIdentities), arguments.trust,
+            sessionFile: arguments.session?.byteString,
+            reports: arguments.isInsecure || looks || reporter.isReported(.verbose))
+    }
+
+    /// Agrees with the server that was reached for `destination`; an error leaves the connection closed.
+    @discardableResult
+    func secure(
+        _ connection: Connection, to destination: Destination, number: Int
+    ) async throws(NetworkError) -> TLSReport? {
+        do throws(NetworkError) {
+            let host = destination.hostName
+            if let starter { try await starter.begin(on: connection, host: host) }
+            let report = try await client.secure(connection, host: host)
+            if let report, !looks || arguments.isInsecure {
+                Self.tell(report, Ends(connection, number: number), arguments, reporter)
+            }
+            return report
+        } catch {
+            connection.close()
+            throw error
+        }
+    }
+
+    /// What was agreed on is told to who asks, and always that nobody was proven to be anybody.
+    @inline(never)
+    static func tell(_ report: TLSReport, _ ends: Ends, _ arguments: TLSArguments, _ reporter: Reporter) {
+        if arguments.isInsecure, let reason = report.reason {
+            reporter.report(InsecureEvent(ends: ends, reason: reason))
+        }
+        if reporter.isReported(.verbose) { reporter.report(TLSEvent(ends: ends, report: report)) }
+    }
+}
+
+extension Destination {
+    /// The host as it was written; none of a place that is no host.
+    var hostName: String {
+        if case .host(let name, _) = place { name.isEmpty ? "localhost" : name } else { "" }
+    }
+}

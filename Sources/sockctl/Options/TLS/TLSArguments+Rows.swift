@@ -1,0 +1,217 @@
+import SockKit
+
+/// The options about TLS.
+extension TLSArguments {
+    static let title = "TLS"
+
+    private static let needEither =
+        "'{option}' is about certificates of others: give '--tls' or '--tls-verify-client' too"
+    private static let need = "'{option}' is about TLS: give '--tls' too"
+
+    /// Of a command that connects.
+    static let clientRows: [Row<TLSArguments>] =
+        ([start("Speak TLS, and prove whom was reached.")]
+        + (trust + identity(ofServer: false) + common + clientOnly).map(needsTLS))
+        .titled(title)
+
+    /// Of a command that listens.
+    static let serverRows: [Row<TLSArguments>] =
+        ([start("Speak TLS, with a certificate made here unless one is given.")]
+        + (identity(ofServer: true) + clientProof + common).map(needsTLS)).titled(title)
+
+    /// Of one that does both: a certificate is for its peers, where TLS is spoken with them, and else for its targets.
+    static let forwardRows: [Row<TLSArguments>] =
+        ([
+            start("Speak TLS to the targets, and prove whom was reached."),
+            .flag(
+                "tls-accept", into: \.accepts, help: "Speak TLS with the peers.",
+                detail: "With `--tls-cert` and `--tls-key`, or with a certificate that is made here. See TLS."
+            ).needs(.stream, reason: "'{option}' is about streams, and {network} carries messages"),
+        ]
+        + (trust + clientOnly.filter { !["tls-days", "svg"].contains($0.info.name) }).map { row in
+            // Peers have issuers as well, and certificates that were taken back.
+            ["tls-ca", "tls-crl"].contains(row.info.name)
+                ? row.needs("tls", "tls-verify-client", reason: needEither) : needsTLS(row)
+        }
+        + clientProof.map {
+            $0.needs("tls-accept", reason: "'{option}' is about TLS with peers: give '--tls-accept' too")
+        }
+        + (identity(ofServer: true) + common.filter { $0.info.name != "tls-half-close" }).map { row in
+            row.needs("tls", "tls-accept", reason: "'{option}' is about TLS: give '--tls' or '--tls-accept' too")
+        }).titled(title)
+
+    /// Of a client that is told by its URL.
+    static let urlRows: [Row<TLSArguments>] = (trust + identity(ofServer: false) + common + clientOnly)
+        .filter { !["starttls", "tls-days", "svg", "tls-half-close", "tls-alpn"].contains($0.info.name) }
+        .titled(title)
+
+    static let names = Set((clientRows + serverRows).map(\.info.name))
+
+    private static func needsTLS(_ row: Row<TLSArguments>) -> Row<TLSArguments> {
+        row.needs("tls", reason: need)
+    }
+
+    private static func start(_ help: String) -> Row<TLSArguments> {
+        .flag(
+            "tls", aliases: ["ssl"], into: \.isOn, help: help,
+            detail: "TLS 1.2 or 1.3, by the system's OpenSSL. See TLS."
+        )
+        .needs(
+            .stream, reason: "'{option}' is about streams, and {network} carries messages",
+            hint: "TLS for datagrams is another protocol (DTLS), which is not here yet")
+    }
+
+    // MARK: - Whom to believe
+
+    private static let trust: [Row<TLSArguments>] = [
+        .list(
+            "tls-ca", as: .file, into: \.authorities,
+            help: "Trust the issuers of this file or folder, not the system's.",
+            detail: "Certificates in PEM; of a folder those with names by `openssl rehash`."),
+        .option(
+            "tls-name", as: .word("NAME"), into: \.name, help: "The certificate has to be for this name.",
+            detail:
+                "The server is asked for it as well (SNI). Without it, it is the name or the address that was dialled."),
+        .list(
+            "tls-pin", as: .pin, into: \.pins, help: "Trust the certificate that has this SHA-256, and no other.",
+            detail: """
+                64 hexadecimal digits, perhaps with colons, as `-v` shows them and as a server says that made its own. \
+                Neither issuer nor name nor date matter then.
+                """),
+        .flag(
+            "tls-insecure", into: \.isInsecure, help: "Go on whatever is wrong with the certificate.",
+            detail: "What is wrong is told each time on standard error, even with `--quiet`."
+        ).excludes(
+            "tls-pin", reason: "'--tls-insecure' takes any certificate, and '--tls-pin' one: leave out one of them"),
+        .option(
+            "tls-crl", as: .file, into: \.revocations, help: "Refuse certificates that this list takes back.",
+            detail: "A list of revoked certificates (CRL) in PEM."
+        ).manualOnly,
+    ]
+
+    /// What a server asks of its clients.
+    private static let clientProof: [Row<TLSArguments>] = [
+        .flag(
+            "tls-verify-client", into: \.verifiesClients, help: "Serve only clients that prove who they are.",
+            detail: "By a certificate whose issuer is in `--tls-ca`, or known to the system."
+        ).manualOnly
+    ]
+
+    // MARK: - Who one is
+
+    private static func identity(ofServer isServer: Bool) -> [Row<TLSArguments>] {
+        [
+            .list(
+                "tls-cert", as: .file, into: \.certificates, help: "This side's certificate.",
+                detail: isServer
+                    ? """
+                    In PEM, with those that lead to its root behind it. Given several times, each with its key, a client \
+                    gets the one for the name it asks for, and else the first. SIGHUP reads the files again.
+                    """ : "In PEM, with those that lead to its root behind it, for a server that asks who this is."),
+            .list(
+                "tls-key", as: .file, into: \.keys, help: "The key of that certificate.",
+                detail: "In PEM; without it the key is in the certificate's file."
+            ).needs("tls-cert", reason: "'--tls-key' is the key of a certificate: give '--tls-cert' too"),
+            .option(
+                "tls-password-file", as: .file, into: \.passwordFile,
+                help: "Open the key with the first line of this file.",
+                detail: "Nobody is asked for a password. `/dev/fd/3` is a descriptor."
+            ).manualOnly.needs(
+                "tls-cert", reason: "'--tls-password-file' opens the key of a certificate: give '--tls-cert' too"),
+        ] + (isServer ? serverTrust : [])
+    }
+
+    /// Whose certificates clients may have.
+    private static let serverTrust: [Row<TLSArguments>] = [
+        trust[0].manualOnly, trust[4],
+    ]
+
+    // MARK: - How to speak
+
+    private static let common: [Row<TLSArguments>] = [
+        .option(
+            "tls-alpn", as: .protocols, into: \.protocols, help: "The protocols above TLS, the best first.",
+            detail: "Names with commas between, as `h2,http/1.1` (ALPN, RFC 7301)."
+        ).manualOnly,
+        .option("tls-min", as: .choice("VERSION"), into: \.minimum, help: "The oldest version: 1.2 or 1.3.").manualOnly,
+        .option("tls-max", as: .choice("VERSION"), into: \.maximum, help: "The newest version: 1.2 or 1.3.").manualOnly,
+        .option(
+            "tls-ciphers", as: .word("LIST"), into: \.ciphers, help: "The ciphers that may be used.",
+            detail: """
+                Names with colons between; those that begin with TLS_ are of TLS 1.3, the others of 1.2, and of a version of \
+                which none is named nothing is spoken. See openssl-ciphers(1).
+                """
+        ).manualOnly,
+        .option(
+            "tls-key-log", as: .file, into: \.keyLog, help: "Write the secrets to this file, for Wireshark.",
+            detail:
+                "Whoever has them reads all that was said; the file is made for its owner only. SSLKEYLOGFILE is the same."
+        ).manualOnly,
+        .option(
+            "tls-handshake-timeout", as: .limit, into: \.handshakeTimeout,
+            help: "Give up a handshake that takes longer.",
+            detail: "The status is 75."
+        ).manualOnly,
+        .flag(
+            "tls-half-close", into: \.saysEnd, help: "Tell the peer when standard input ends.",
+            detail: """
+                By close_notify, after which reading goes on. Without it the peer is not told: some servers stop answering \
+                then. `--send-only` tells it, and closes.
+                """
+        ).manualOnly,
+    ]
+
+    private static let clientOnly: [Row<TLSArguments>] = [
+        .option(
+            "tls-session", as: .file, into: \.session,
+            help: "Take up the session of this file, and keep the next in it.",
+            detail: "A resumed session needs no certificate. The file is made for its owner only."
+        ).manualOnly,
+        .option(
+            "starttls", as: .choice("PROTOCOL"), into: \.starter, help: "Begin in clear, as mail servers do.",
+            detail: """
+                What the protocol wants is said until the server agrees to TLS: `smtp`, `imap`, `pop3`, `ftp`, `postgres`, \
+                `mysql`, `ldap` or `xmpp`. A server that sends more before TLS begins is refused.
+                """
+        ).manualOnly,
+        .option(
+            "tls-days", as: .count(), into: \.days, help: "With -z: 1 when the certificate ends sooner."
+        ).manualOnly.needs("zero", reason: "'--tls-days' is about a certificate that is looked at: give '-z' too"),
+        .option(
+            "svg", as: .file, into: \.svg, help: "With -z: write the handshake as an SVG sequence diagram.",
+            detail: "A file that exists is replaced."
+        ).manualOnly.needs("zero", reason: "'--svg' draws a handshake that is looked at: give '-z' too")
+            .refuses(
+                "-", reason: "'--svg -' would mix the picture with the reports, which have standard output",
+                hint: "name a file; one that is called - is './-'"),
+    ]
+}
+
+extension ValueType where Value == [String] {
+    /// Names of protocols with commas between them.
+    fileprivate static var protocols: Self {
+        Self(placeholder: "LIST", completion: .words(["h2,http/1.1", "http/1.1"])) {
+            (text: String) throws(UsageError) in
+            let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            guard names.allSatisfy({ (1...255).contains($0.utf8.count) }) else {
+                throw UsageError("'\(text)' is no list of protocols: names of 1 to 255 bytes, with commas between them")
+            }
+            return names
+        } show: {
+            $0.isEmpty ? nil : $0.joined(separator: ",")
+        }
+    }
+}
+
+extension ValueType where Value == CertificatePin {
+    static var pin: Self {
+        Self(placeholder: "SHA256", completion: .none) { (text: String) throws(UsageError) in
+            guard let pin = CertificatePin(text) else {
+                throw UsageError("'\(text)' is no SHA-256 of a certificate: it has 64 hexadecimal digits")
+            }
+            return pin
+        } show: {
+            $0.description
+        }
+    }
+}
