@@ -3,25 +3,63 @@ extension Connection {
     /// What stands between its user and the network; nil is nothing.
     package var layer: (any ConnectionLayer)? { extras?.layer }
 
+    /// Puts a layer there that `establish` will go on with.
+    package func prepare(_ layer: any ConnectionLayer) {
+        if extras == nil { extras = ConnectionExtras(path: nil, tunnel: nil) }
+        extras?.layer = layer
+    }
+
     /// Puts a layer between this connection's user and the network, and waits until both ends have agreed on it.
     ///
     /// An error leaves the connection open and of no use.
     package func establish(
         _ layer: any ConnectionLayer, as operation: NetworkError.Operation
     ) async throws(NetworkError) {
-        if extras == nil { extras = ConnectionExtras(path: nil, tunnel: nil) }
-        extras?.layer = layer
+        prepare(layer)
         // What was said before may have left the socket drained, and now this side begins.
         descriptor.noteReady(.read)
         while true {
-            switch try await attempt(
-                .read, operation == .accept ? .read : operation, { number in layer.handshake(number) })
-            {
+            switch try await agree(layer, operation == .accept ? .read : operation) {
             case .moved, .end: return settle(layer)
             case .wantsRead: continue
             case .wantsWrite: try await flush(layer, operation)
             case .failed(let cause): throw names.failure(operation, cause)
             }
+        }
+    }
+
+    /// One step of what both ends have to agree on; of datagrams what gets no answer is said again.
+    private func agree(
+        _ layer: any ConnectionLayer, _ operation: NetworkError.Operation
+    ) async throws(NetworkError) -> LayerAttempt {
+        guard layer.keepsMessages else { return try await attempt(.read, operation) { layer.handshake($0) } }
+        let end = readDeadline
+        defer { readDeadline = end }
+        do throws(DescriptorFailure) {
+            while true {
+                let step = try descriptor.performNow(.read) { number throws(Errno) -> Attempt<LayerAttempt> in
+                    Self.awaiting(.read, layer.handshake(number))
+                }
+                if let step { return step }
+                let pause = layer.timeToRepeat().map { Deadline.now + $0 }
+                readDeadline = [end, pause].compactMap { $0 }.min()
+                if try await isAnswered(until: end) { continue }
+                let again = try descriptor.withNumber { number throws(Errno) in layer.repeatUnanswered(number) }
+                if case .failed = again { return again }
+            }
+        } catch {
+            throw failure(operation, error)
+        }
+    }
+
+    /// False if the read deadline came first, and it was not this one.
+    private func isAnswered(until end: Deadline?) async throws(DescriptorFailure) -> Bool {
+        do throws(DescriptorFailure) {
+            try await descriptor.waitUntilReady(.read)
+            return true
+        } catch {
+            guard error == .deadlineExceeded, !(end?.hasPassed ?? false) else { throw error }
+            return false
         }
     }
 

@@ -107,8 +107,8 @@ public final class Connection {
     /// Inlined into those below, so that a read is one frame of its task's stack.
     @inline(__always)
     public func readChunk(maximum: Int?) async throws(NetworkError) -> Chunk {
-        if network.kind != .stream { return try await readMessage(maximum: maximum ?? Self.longestMessage) }
         if extras != nil, let layer { return try await readChunk(maximum: maximum, through: layer) }
+        if network.kind != .stream { return try await readMessage(maximum: maximum ?? Self.longestMessage) }
         do throws(DescriptorFailure) {
             return try await descriptor.readChunk(maximum: maximum ?? BufferPool.bufferSize, family)
         } catch {

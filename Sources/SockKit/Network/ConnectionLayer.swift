@@ -13,6 +13,12 @@ package protocol ConnectionLayer: AnyObject, Sendable {
     /// Writes as many of the bytes as the socket takes, and says how many: what is kept counts as written.
     func write(_ number: Int32, _ bytes: UnsafeRawBufferPointer) -> LayerAttempt
 
+    /// How long until what was said without an answer is to be said again; nil where the network sees to that.
+    func timeToRepeat() -> Duration?
+
+    /// Says it again.
+    func repeatUnanswered(_ number: Int32) -> LayerAttempt
+
     /// Sends what was kept.
     func flush(_ number: Int32) -> LayerAttempt
 
@@ -22,6 +28,8 @@ package protocol ConnectionLayer: AnyObject, Sendable {
     /// Says goodbye, as far as the socket takes it.
     func close(_ number: Int32)
 
+    /// Whether a write is one message, and a read another one.
+    var keepsMessages: Bool { get }
     /// Bytes are here that a read would give without asking the kernel.
     var holdsInput: Bool { get }
     /// The kernel had no more when it was asked in the last attempt; false where it was not asked.

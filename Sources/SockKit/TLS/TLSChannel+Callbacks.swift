@@ -67,6 +67,8 @@ private let controlCallback: @convention(c) (OpaquePointer?, Int32, Int, UnsafeM
     bio, question, _, _ in
     switch question {
     case TLSNumber.Question.flush: 1
+    // Of IPv6 and UDP; of IPv4 it is less.
+    case TLSNumber.Question.overhead: 48
     case TLSNumber.Question.end: unsafe TLSChannel.of(bio)?.hasEnded == true ? 1 : 0
     default: 0
     }

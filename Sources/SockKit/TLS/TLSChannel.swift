@@ -6,6 +6,12 @@
 ///
 /// It belongs to one session, and is touched only while that one calls the library.
 @safe final class TLSChannel {
+    /// Whether what is written and what comes are datagrams: each is the library's in one piece.
+    let keepsMessages: Bool
+    /// Where each datagram of `output` ends.
+    private var ends: [Int] = []
+    /// Whom the datagrams are from that come from no socket of this session's.
+    var source: [UInt8] = []
     /// The socket's number; good for the time of one call.
     var number: Int32 = -1
     /// Memory for what comes: lent by the session for a call, and kept only while something of it is left.
@@ -32,6 +38,10 @@
     /// Told of a session that can be resumed.
     var onSession: ((OpaquePointer) -> Bool)?
 
+    init(keepsMessages: Bool) {
+        self.keepsMessages = keepsMessages
+    }
+
     var holdsInput: Bool { !waiting.isEmpty }
     var holdsOutput: Bool { outputStart < output.count }
     /// How many bytes of records are kept for the kernel.
@@ -43,7 +53,8 @@
     func read(into bytes: UnsafeMutableRawBufferPointer) -> Int? {
         if waiting.isEmpty {
             if hasEnded || readFailure != nil { return 0 }
-            guard let count = receive() else { return nil }
+            // Whoever has no socket yet is given its datagrams.
+            guard number >= 0, let count = receive() else { return nil }
             if count == 0 { return 0 }
         }
         let count = min(bytes.count, waiting.count)
@@ -51,7 +62,8 @@
             let part = unsafe source[waiting.lowerBound..<waiting.lowerBound + count]
             unsafe bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: part))
         }
-        waiting = waiting.lowerBound + count..<waiting.upperBound
+        // What a datagram has beyond that is gone.
+        waiting = keepsMessages ? 0..<0 : waiting.lowerBound + count..<waiting.upperBound
         return count
     }
 
@@ -81,6 +93,30 @@
     /// Keeps the bytes for the next `send`.
     func write(_ bytes: UnsafeRawBufferPointer) {
         unsafe output.append(contentsOf: bytes)
+        if keepsMessages { ends.append(output.count) }
+    }
+
+    /// Takes a datagram that somebody else has received.
+    func take(_ datagram: Span<UInt8>) {
+        input = []
+        input.append(datagram)
+        waiting = 0..<input.count
+    }
+
+    /// Keeps nothing of what came.
+    func forgetInput() {
+        (input, waiting) = ([], 0..<0)
+    }
+
+    /// Gives away the datagrams that are to be sent, for somebody else to send them.
+    func takeDatagrams() -> [[UInt8]] {
+        var (datagrams, start): ([[UInt8]], Int) = ([], outputStart)
+        for end in ends where end > start {
+            datagrams.append(Array(output[start..<end]))
+            start = end
+        }
+        (output, ends, outputStart) = ([], [], 0)
+        return datagrams
     }
 
     // MARK: - What the session asks for
@@ -89,9 +125,10 @@
     func send() -> Bool {
         while holdsOutput, writeFailure == nil {
             let (number, start) = (number, outputStart)
+            let end = keepsMessages ? ends.first { $0 > start } ?? output.count : output.count
             do throws(Errno) {
                 let attempt = try unsafe output.span.withUnsafeBytes { bytes throws(Errno) in
-                    try unsafe TransferCalls.send(number, UnsafeRawBufferPointer(rebasing: bytes[start...]))
+                    try unsafe TransferCalls.send(number, UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
                 }
                 guard case .done(let count) = attempt else { return false }
                 outputStart += count
@@ -101,6 +138,7 @@
             }
         }
         output.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
         outputStart = 0
         return true
     }
@@ -108,6 +146,7 @@
     /// Takes memory that is only for what has to wait: an idle session keeps none.
     func compactOutput() {
         if holdsOutput {
+            ends = ends.filter { $0 > outputStart }.map { $0 - outputStart }
             output = Array(output[outputStart...])
         } else {
             output = []

@@ -15,13 +15,14 @@ public final class TLSClient {
 
     /// `sessionFile` keeps a session from one run of the program to the next.
     public init(
-        _ rules: TLSRules, _ trust: TLSTrust, sessionFile: ByteString? = nil, reports: Bool = true
+        _ rules: TLSRules, _ trust: TLSTrust, datagrams: Bool = false, sessionFile: ByteString? = nil,
+        reports: Bool = true
     ) throws(NetworkError) {
         (self.rules, self.trust) = (rules, trust)
         (keepsMessages, self.reports) = (reports, reports)
         belief = Self.belief(rules, trust)
         do throws(TLSFailure) {
-            context = try TLSContext(rules, isClient: true)
+            context = try TLSContext(rules, isClient: true, keepsMessages: datagrams)
             sessions = try SessionStore(sessionFile, context.library)
             if let identity = rules.identities.first { try context.use(identity) }
             try setTrust()

@@ -5,17 +5,29 @@ final class TLSContext {
     let handle: OpaquePointer
     let rules: TLSRules
     let keyLog: TLSKeyLog?
+    /// Datagrams are spoken with, and not streams.
+    let keepsMessages: Bool
     /// The protocols as the library takes them; it keeps the address.
     private let protocols: ProtocolList
     /// What opens the keys; the library keeps the address.
     private let password: Password
 
-    init(_ rules: TLSRules, isClient: Bool) throws(TLSFailure) {
+    init(_ rules: TLSRules, isClient: Bool, keepsMessages: Bool) throws(TLSFailure) {
         library = try TLSLibrary.shared()
         self.rules = rules
         let functions = library.functions
         functions.ERR_clear_error()
-        let method = unsafe isClient ? functions.TLS_client_method() : functions.TLS_server_method()
+        self.keepsMessages = keepsMessages
+        guard !keepsMessages || rules.minimum == .v12 else {
+            throw TLSFailure(.configuration, "'--tls-min 1.3': of TLS for datagrams there is version 1.2 alone")
+        }
+        let method =
+            switch (isClient, keepsMessages) {
+            case (true, false): unsafe functions.TLS_client_method()
+            case (false, false): unsafe functions.TLS_server_method()
+            case (true, true): unsafe functions.DTLS_client_method()
+            case (false, true): unsafe functions.DTLS_server_method()
+            }
         guard let handle = unsafe functions.SSL_CTX_new(method) else {
             throw TLSFailure(.unavailable, library.takeReason())
         }
@@ -38,8 +50,12 @@ final class TLSContext {
         let functions = library.functions
         _ = unsafe functions.SSL_CTX_ctrl(handle, TLSNumber.Control.setMode, TLSNumber.modes, nil)
         _ = unsafe functions.SSL_CTX_set_options(handle, TLSNumber.noRenegotiation)
-        _ = unsafe functions.SSL_CTX_ctrl(handle, TLSNumber.Control.setMinimum, rules.minimum.number, nil)
-        _ = unsafe functions.SSL_CTX_ctrl(handle, TLSNumber.Control.setMaximum, rules.maximum.number, nil)
+        let (minimum, maximum) =
+            keepsMessages
+            ? (TLSNumber.datagramVersion, TLSNumber.datagramVersion) : (rules.minimum.number, rules.maximum.number)
+        if keepsMessages { _ = unsafe functions.SSL_CTX_set_options(handle, TLSNumber.noMTUQuery) }
+        _ = unsafe functions.SSL_CTX_ctrl(handle, TLSNumber.Control.setMinimum, minimum, nil)
+        _ = unsafe functions.SSL_CTX_ctrl(handle, TLSNumber.Control.setMaximum, maximum, nil)
         if let ciphers = rules.ciphers { try setCiphers(ciphers) }
         if keyLog != nil { unsafe functions.SSL_CTX_set_keylog_callback(handle, TLSKeyLog.callback) }
         unsafe functions.SSL_CTX_set_default_passwd_cb(handle, Password.callback)
@@ -60,6 +76,7 @@ final class TLSContext {
                 .configuration, "'--tls-ciphers \(list)' names no cipher that the library knows",
                 hint: "look at: openssl ciphers -v ALL")
         }
+        guard !keepsMessages else { return }
         // A list of one kind leaves nothing of the other: what was not named is not to be spoken.
         if old.isEmpty {
             _ = unsafe functions.SSL_CTX_ctrl(handle, TLSNumber.Control.setMinimum, TLSNumber.version13, nil)

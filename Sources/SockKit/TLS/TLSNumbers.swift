@@ -3,7 +3,10 @@ enum TLSNumber {
     /// `SSL_CTX_ctrl` and `SSL_ctrl`.
     enum Control {
         static let setMessageArgument: Int32 = 16
+        static let setMTU: Int32 = 17
         static let setMode: Int32 = 33
+        /// Of datagrams: when what was not answered is to be sent again, and that it is time to.
+        static let (getTimeout, handleTimeout): (Int32, Int32) = (73, 74)
         static let setSessionCache: Int32 = 44
         static let setServerNameCallback: Int32 = 53
         static let setServerNameArgument: Int32 = 54
@@ -18,6 +21,10 @@ enum TLSNumber {
     static let modes = 1 | 2 | 16
 
     static let (version12, version13) = (0x303, 0x304)
+    /// DTLS 1.2.
+    static let datagramVersion = 0xFEFD
+    /// The path is not asked how long a datagram may be.
+    static let noMTUQuery: UInt64 = 1 << 12
 
     /// Nobody may begin the handshake anew in the middle of a connection.
     static let noRenegotiation: UInt64 = 1 << 30
@@ -38,6 +45,8 @@ enum TLSNumber {
         static let end: Int32 = 2
         static let contents: Int32 = 3
         static let flush: Int32 = 11
+        /// Of datagrams: what of each is not the library's.
+        static let overhead: Int32 = 49
     }
 
     /// Flags of a BIO: it is to be asked again once it can be read, or written.

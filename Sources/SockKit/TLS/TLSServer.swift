@@ -5,6 +5,7 @@
 public final class TLSServer {
     private let rules: TLSRules
     private let verifiesClients: Bool
+    private let datagrams: Bool
     /// Whom a certificate of our own is for.
     private let ownNames: [String]
     private let ownAddresses: [IPAddress]
@@ -15,14 +16,16 @@ public final class TLSServer {
 
     /// Reads the certificates and keys; where there are none one is made for these names and addresses.
     public init(
-        _ rules: TLSRules, verifiesClients: Bool, names: [String], addresses: [IPAddress], reports: Bool = true
+        _ rules: TLSRules, datagrams: Bool = false, verifiesClients: Bool, names: [String], addresses: [IPAddress],
+        reports: Bool = true
     ) throws(NetworkError) {
         self.rules = rules
-        self.verifiesClients = verifiesClients
+        (self.verifiesClients, self.datagrams) = (verifiesClients, datagrams)
         (ownNames, ownAddresses) = (names, addresses)
         (keepsMessages, self.reports) = (reports, reports)
         do throws(TLSFailure) {
-            contexts = try ServerContexts(rules, verifiesClients: verifiesClients, names, addresses)
+            contexts = try ServerContexts(
+                rules, datagrams: datagrams, verifiesClients: verifiesClients, names, addresses)
         } catch {
             throw NetworkError(.listen, network: nil, cause: .tls(error))
         }
@@ -38,7 +41,8 @@ public final class TLSServer {
     public func readAgain() throws(NetworkError) {
         guard !madeItsOwn else { return }
         do throws(TLSFailure) {
-            contexts = try ServerContexts(rules, verifiesClients: verifiesClients, ownNames, ownAddresses)
+            contexts = try ServerContexts(
+                rules, datagrams: datagrams, verifiesClients: verifiesClients, ownNames, ownAddresses)
         } catch {
             throw NetworkError(.listen, network: nil, cause: .tls(error))
         }
@@ -49,7 +53,7 @@ public final class TLSServer {
     public func secure(_ connection: Connection) async throws(NetworkError) -> TLSReport? {
         let session: TLSSession
         do throws(TLSFailure) {
-            session = try TLSSession(contexts.first, isClient: false, peerName: "", saysEnd: rules.saysEnd)
+            if let begun = connection.layer as? TLSSession { session = begun } else { session = try makeSession() }
         } catch {
             throw connection.names.failure(.accept, .tls(error))
         }
@@ -58,6 +62,13 @@ public final class TLSServer {
         try await session.establish(on: connection, within: rules.handshakeTimeout, operation: .accept)
         guard reports else { return nil }
         return session.report(verifiesClients ? .chain : .none, duration: .now - start)
+    }
+}
+
+extension TLSServer {
+    /// A session for a client to come.
+    func makeSession() throws(TLSFailure) -> TLSSession {
+        try TLSSession(contexts.first, isClient: false, peerName: "", saysEnd: rules.saysEnd)
     }
 }
 
@@ -72,15 +83,15 @@ final class ServerContexts {
     var first: TLSContext { contexts[0] }
 
     init(
-        _ rules: TLSRules, verifiesClients: Bool, _ names: [String], _ addresses: [IPAddress]
+        _ rules: TLSRules, datagrams: Bool, verifiesClients: Bool, _ names: [String], _ addresses: [IPAddress]
     ) throws(TLSFailure) {
         for identity in rules.identities {
-            let context = try Self.context(rules, verifiesClients)
+            let context = try Self.context(rules, datagrams, verifiesClients)
             try context.use(identity)
             contexts.append(context)
         }
         if contexts.isEmpty {
-            let context = try Self.context(rules, verifiesClients)
+            let context = try Self.context(rules, datagrams, verifiesClients)
             try OwnCertificate.install(in: context, names: names, addresses: addresses)
             contexts.append(context)
         }
@@ -95,8 +106,11 @@ final class ServerContexts {
         if contexts.count > 1 { choice.install(in: first) }
     }
 
-    private static func context(_ rules: TLSRules, _ verifiesClients: Bool) throws(TLSFailure) -> TLSContext {
-        let context = try TLSContext(rules, isClient: false)
+    private static func context(
+        _ rules: TLSRules, _ datagrams: Bool, _ verifiesClients: Bool
+    ) throws(TLSFailure) -> TLSContext {
+        let context = try TLSContext(rules, isClient: false, keepsMessages: datagrams)
+        if datagrams { TLSCookie.install(in: context) }
         let functions = context.library.functions
         let name = Array("sockctl".utf8)
         _ = unsafe functions.SSL_CTX_set_session_id_context(context.handle, name, UInt32(name.count))

@@ -5,7 +5,8 @@
 @Netpoller @safe
 final class TLSSession: ConnectionLayer {
     let library: TLSLibrary
-    let channel = TLSChannel()
+    let channel: TLSChannel
+    let keepsMessages: Bool
     /// What it was made from, which must outlive it.
     private let context: TLSContext
     let handle: OpaquePointer
@@ -23,6 +24,10 @@ final class TLSSession: ConnectionLayer {
     /// Whom this side takes the other one for; the empty name is nobody in particular.
     let peerName: String
 
+    /// Datagrams of a handshake are no longer, so that they arrive in one piece nearly everywhere.
+    private static let pathUnit = 1400
+    /// The most that a datagram carries (RFC 6347 section 4.1).
+    static let longestMessage = 16 * 1024
     /// The most that one call writes: four records, which go with one call of send(2).
     private static let mostAtOnce = 64 * 1024
     // Lent to one channel after the other, for a call each.
@@ -32,6 +37,8 @@ final class TLSSession: ConnectionLayer {
         _ context: TLSContext, isClient: Bool, peerName: String, saysEnd: Bool
     ) throws(TLSFailure) {
         (library, self.context) = (context.library, context)
+        keepsMessages = context.keepsMessages
+        channel = TLSChannel(keepsMessages: keepsMessages)
         (self.isClient, self.peerName, self.saysEnd) = (isClient, peerName, saysEnd)
         let functions = library.functions
         functions.ERR_clear_error()
@@ -41,6 +48,7 @@ final class TLSSession: ConnectionLayer {
         unsafe self.handle = unsafe handle
         unsafe functions.SSL_set_bio(handle, bio, bio)
         channel.keyLog = context.keyLog
+        if keepsMessages { _ = unsafe functions.SSL_ctrl(handle, TLSNumber.Control.setMTU, Self.pathUnit, nil) }
         if isClient {
             unsafe functions.SSL_set_connect_state(handle)
         } else {
@@ -66,6 +74,26 @@ final class TLSSession: ConnectionLayer {
         return attempt
     }
 
+    func timeToRepeat() -> Duration? {
+        guard keepsMessages else { return nil }
+        // A timeval: seconds and microseconds.
+        var time: (Int, Int) = (0, 0)
+        let isSet = unsafe withUnsafeMutablePointer(to: &time) { time in
+            unsafe library.functions.SSL_ctrl(handle, TLSNumber.Control.getTimeout, 0, UnsafeMutableRawPointer(time))
+                > 0
+        }
+        return isSet ? .seconds(time.0) + .microseconds(time.1) : nil
+    }
+
+    func repeatUnanswered(_ number: Int32) -> LayerAttempt {
+        lend(number)
+        defer { takeBack() }
+        let result = unsafe library.functions.SSL_ctrl(handle, TLSNumber.Control.handleTimeout, 0, nil)
+        _ = channel.send()
+        if result < 0 { return .failed(.tls(TLSFailure(.cutOff, "nobody answers the handshake"))) }
+        return failure(writing: true) ?? .moved(0)
+    }
+
     // MARK: - Reading
 
     var holdsInput: Bool { leftover || channel.holdsInput || following != nil }
@@ -88,10 +116,12 @@ final class TLSSession: ConnectionLayer {
                 break
             }
             total += count
-            // The kernel is not asked again while there is something to be given.
-            if !channel.holdsInput { break }
+            // The kernel is not asked again while there is something to be given; a message stands alone.
+            if keepsMessages || !channel.holdsInput { break }
         }
-        leftover = unsafe library.functions.SSL_pending(handle) > 0
+        leftover =
+            unsafe keepsMessages
+            ? library.functions.SSL_has_pending(handle) > 0 : library.functions.SSL_pending(handle) > 0
         // A message of the handshake may have wanted an answer.
         _ = channel.send()
         return .moved(total)
@@ -109,6 +139,7 @@ final class TLSSession: ConnectionLayer {
         guard channel.send() else { return .wantsWrite }
         if let failed = failure(writing: true) { return failed }
         var total = 0
+        if keepsMessages, bytes.count > Self.longestMessage { return .failed(.system(.messageTooLong, call: "write")) }
         let most = min(bytes.count, Self.mostAtOnce)
         while total < most {
             var count = 0

@@ -61,6 +61,8 @@ enum NetworkTrait: Sendable {
     case connection
     /// Messages without a connection.
     case datagrams
+    /// Bytes or messages that TLS can hide.
+    case securable
     /// A local address that whoever dials may choose.
     case source
 }

@@ -5,6 +5,7 @@ extension Network {
     var traits: NetworkTraits {
         var traits: Set<NetworkTrait> = isUnix ? [.unix] : isIP ? [.ip, .source] : []
         if isTCP { traits.insert(.tcp) }
+        if kind == .stream || isUDP { traits.insert(.securable) }
         switch kind {
         case .stream: traits.formUnion([.stream, .connection])
         case .sequenced: traits.insert(.connection)

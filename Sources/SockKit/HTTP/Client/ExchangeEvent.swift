@@ -4,8 +4,8 @@ public enum ExchangeEvent: Sendable {
     case waiting
     /// What a dial that this request began does, even if another connection serves it in the end.
     case dial(DialEvent)
-    /// The dial's connection speaks TLS, which took so long.
-    case secured(Duration)
+    /// The dial's connection speaks TLS, which took so long; what was agreed on is known where somebody wants to know.
+    case secured(Duration, TLSReport?)
     /// The request has its connection.
     case connection(ConnectionFacts)
     /// The request's head was taken by the kernel, so many bytes, perhaps with its whole content.

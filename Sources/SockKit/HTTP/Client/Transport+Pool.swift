@@ -125,15 +125,16 @@ extension Transport {
     ) async throws(NetworkError) {
         guard let name = host.securedHost else { return }
         let start = Deadline.now
+        let report: TLSReport?
         do throws(NetworkError) {
             if security == nil { security = try rules.makeSecurity() }
-            let report = try await security?.secure(socket, host: name)
+            report = try await security?.secure(socket, host: name)
             if let report { rules.onSecured?(socket, dialled, report) }
         } catch {
             socket.close()
             throw error
         }
-        observer?(.secured(.now - start))
+        observer?(.secured(.now - start, report))
     }
 
     /// False if the wish has been fulfilled otherwise, or given up.

@@ -115,6 +115,21 @@
         unsafe required("d2i_SSL_SESSION")
     let SSL_SESSION_free: @convention(c) (Pointer) -> Void = unsafe required("SSL_SESSION_free")
 
+    // MARK: - Datagrams
+
+    let DTLSv1_listen: @convention(c) (Pointer, Pointer) -> Int32 = unsafe required("DTLSv1_listen")
+    let BIO_ADDR_new: @convention(c) () -> Pointer = unsafe required("BIO_ADDR_new")
+    let BIO_ADDR_free: @convention(c) (Pointer) -> Void = unsafe required("BIO_ADDR_free")
+    let SSL_CTX_set_cookie_generate_cb:
+        @convention(c) (
+            Pointer,
+            (@convention(c) (Pointer, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt32>?) -> Int32)?
+        ) -> Void = unsafe required("SSL_CTX_set_cookie_generate_cb")
+    let SSL_CTX_set_cookie_verify_cb:
+        @convention(c) (Pointer, (@convention(c) (Pointer, Bytes, UInt32) -> Int32)?) -> Void =
+            unsafe required("SSL_CTX_set_cookie_verify_cb")
+    let SSL_has_pending: @convention(c) (Pointer) -> Int32 = unsafe required("SSL_has_pending")
+
     // MARK: - What was agreed on
 
     let SSL_get_version: @convention(c) (Pointer) -> Text = unsafe required("SSL_get_version")

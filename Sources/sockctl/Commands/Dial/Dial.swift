@@ -27,8 +27,10 @@ struct Dial {
         // With --send the idle limit is one on each answer.
         policy = PeerPolicy(arguments.peer, watchesIdleness: arguments.roundTrips.text == nil)
         proxies = Result { () throws(NetworkError) in try arguments.proxy.dialer() }
+        let isDatagram = network.kind == .datagram
         security = Result { () throws(NetworkError) in
-            try TargetSecurity.make(arguments.tls, isOn: arguments.tls.isOn, conductor.reporter)
+            try TargetSecurity.make(
+                arguments.tls, isOn: arguments.tls.isOn, datagrams: isDatagram, conductor.reporter)
         }
         try checkHeartbeat()
         if network.kind == .datagram { try destination.checkPort() }
@@ -82,7 +84,8 @@ struct Dial {
             let session = FirstLineSession(arguments.peer, streams, copies, reporter)
             return await session.run(on: try await reach(1, persistence)).status
         }
-        if network.kind == .datagram {
+        // Under TLS datagrams have a connection, with an end.
+        if network.kind == .datagram, !arguments.tls.isOn {
             let peer = try await reach(1, persistence)
             defer { peer.close() }
             return await DatagramSession(arguments.peer, streams, copies, reporter).run(

@@ -12,6 +12,7 @@ final class ExchangeLog {
     private var attempt = 1
     private var dialFailure: AttemptFailedEvent?
     private var proxied: [ProxiedEvent] = []
+    private var secured: TLSReport?
     private var head: ResponseHead?
     private var bytes = 0
     private var fate: ExchangeEndedEvent.Fate?
@@ -30,7 +31,7 @@ final class ExchangeLog {
         switch event {
         case .waiting: clock.waits = .now
         case .dial(let event): take(event)
-        case .secured(let time): clock.tls = time
+        case .secured(let time, let report): (clock.tls, secured) = (time, report)
         case .connection(let facts): take(facts)
         case .wroteHead: reportRequest()
         case .wroteContent: clock.sent = .now
@@ -80,7 +81,7 @@ final class ExchangeLog {
         clock = ExchangeClock()
         (facts, head, fate, framing) = (nil, nil, nil, nil)
         (bytes, isTold) = (0, false)
-        proxied = []
+        (proxied, secured) = ([], nil)
     }
 
     private func take(_ event: DialEvent) {
@@ -116,6 +117,7 @@ final class ExchangeLog {
             ConnectedEvent(
                 ends: ends, attempt: attempt, resolve: clock.resolve, connect: clock.connect ?? .zero))
         for event in proxied { reporter.report(event) }
+        if let secured { reporter.report(TLSEvent(ends: ends, report: secured)) }
     }
 
     private var ends: Ends {

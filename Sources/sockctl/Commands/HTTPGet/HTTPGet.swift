@@ -121,7 +121,7 @@ extension TransportRules {
                 reports: arguments.isInsecure || reporter.isReported(.verbose))
         }
         onSecured = { connection, number, report in
-            TargetSecurity.tell(report, Ends(connection, number: number), arguments, reporter)
+            TargetSecurity.warn(report, Ends(connection, number: number), arguments, reporter)
         }
     }
 }

@@ -56,7 +56,9 @@ struct Listen {
 
     private func run(_ gate: Gate?, _ proxy: ProxyPlan?) async -> ExitStatus {
         do throws(NetworkError) {
-            if network.kind == .datagram { return try await receiveDatagrams(gate) }
+            if network.kind == .datagram {
+                return try await arguments.tls.isOn ? serveSecured(gate) : receiveDatagrams(gate)
+            }
             let modelServer = try modelServer()
             if case .connection(let connection) = given {
                 if let proxy {
@@ -256,6 +258,20 @@ struct Listen {
     }
 
     // MARK: - Datagrams
+
+    /// Under TLS there are connections of datagrams, which have a beginning and an end.
+    private func serveSecured(_ gate: Gate?) async throws(NetworkError) -> ExitStatus {
+        var shared = configuration
+        shared.options.reusesPort = true
+        let socket = try await shared.listenDatagram(network, at: place)
+        let security = try PeerSecurity(
+            arguments.tls, isOn: true, datagrams: true, at: socket.localEndpoint, destination, reporter)
+        guard let security else { return .success }
+        let listener = security.listener(socket, configuration.options)
+        defer { listener.close() }
+        reporter.report(ListeningEvent(socket))
+        return try await serve(listener, gate, security)
+    }
 
     private func receiveDatagrams(_ gate: Gate?) async throws(NetworkError) -> ExitStatus {
         guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }

@@ -18,6 +18,11 @@ extension Listener: PeerSource {
     var isExhausted: Bool { false }
 }
 
+extension DatagramTLSListener: PeerSource {
+    var isExhausted: Bool { false }
+    func acceptNow() throws(NetworkError) -> Connection? { nil }
+}
+
 /// One peer, who was there from the start.
 @Netpoller
 final class OnePeer: PeerSource {

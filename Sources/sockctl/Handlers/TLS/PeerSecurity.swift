@@ -8,14 +8,15 @@ final class PeerSecurity {
 
     /// Nil where none is to be spoken. `destination` is where the server listens, by which a certificate of its own is named.
     init?(
-        _ arguments: TLSArguments, isOn: Bool, forwards: Bool = false, at endpoint: Endpoint,
+        _ arguments: TLSArguments, isOn: Bool, forwards: Bool = false, datagrams: Bool = false, at endpoint: Endpoint,
         _ destination: Destination?, _ reporter: Reporter
     ) throws(NetworkError) {
         guard isOn else { return nil }
         self.reporter = reporter
         let names = Self.names(endpoint, destination)
         server = try TLSServer(
-            arguments.rules(forwards: forwards), verifiesClients: arguments.verifiesClients, names: names.names,
+            arguments.rules(forwards: forwards), datagrams: datagrams, verifiesClients: arguments.verifiesClients,
+            names: names.names,
             addresses: names.addresses, reports: reporter.isReported(.verbose))
         guard server.madeItsOwn, let facts = server.certificates.first else { return }
         reporter.report(CertificateEvent(facts: facts, isOwn: true))
@@ -48,6 +49,11 @@ final class PeerSecurity {
             failure.message += "; the old certificate stays"
             reporter.report(FailedEvent(failure))
         }
+    }
+
+    /// A port for datagrams, whose clients have connections of their own.
+    func listener(_ socket: DatagramSocket, _ options: SocketOptions) -> DatagramTLSListener {
+        DatagramTLSListener(socket, server, options: options)
     }
 
     /// Agrees with a peer.

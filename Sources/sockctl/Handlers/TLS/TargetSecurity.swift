@@ -12,20 +12,23 @@ final class TargetSecurity {
 
     /// Nil where none is to be spoken.
     static func make(
-        _ arguments: TLSArguments, isOn: Bool, forwards: Bool = false, withIdentities: Bool = true, looks: Bool = false,
+        _ arguments: TLSArguments, isOn: Bool, forwards: Bool = false, withIdentities: Bool = true,
+        datagrams: Bool = false,
+        looks: Bool = false,
         _ reporter: Reporter
     ) throws(NetworkError) -> TargetSecurity? {
         guard isOn else { return nil }
-        return try TargetSecurity(arguments, forwards, withIdentities, looks, reporter)
+        return try TargetSecurity(arguments, forwards, withIdentities, datagrams, looks, reporter)
     }
 
     private init(
-        _ arguments: TLSArguments, _ forwards: Bool, _ withIdentities: Bool, _ looks: Bool, _ reporter: Reporter
+        _ arguments: TLSArguments, _ forwards: Bool, _ withIdentities: Bool, _ datagrams: Bool,
+        _ looks: Bool, _ reporter: Reporter
     ) throws(NetworkError) {
         self.reporter = reporter
         (starter, self.arguments, self.looks) = (arguments.starter, arguments, looks)
         client = try TLSClient(
-            arguments.rules(forwards: forwards, withIdentities: withIdentities), arguments.trust,
+            arguments.rules(forwards: forwards, withIdentities: withIdentities), arguments.trust, datagrams: datagrams,
             sessionFile: arguments.session?.byteString,
             reports: arguments.isInsecure || looks || reporter.isReported(.verbose))
     }
@@ -39,8 +42,13 @@ final class TargetSecurity {
             let host = destination.hostName
             if let starter { try await starter.begin(on: connection, host: host) }
             let report = try await client.secure(connection, host: host)
-            if let report, !looks || arguments.isInsecure {
-                Self.tell(report, Ends(connection, number: number), arguments, reporter)
+            if let report {
+                let ends = Ends(connection, number: number)
+                if looks {
+                    Self.warn(report, ends, arguments, reporter)
+                } else {
+                    Self.tell(report, ends, arguments, reporter)
+                }
             }
             return report
         } catch {
@@ -49,12 +57,15 @@ final class TargetSecurity {
         }
     }
 
-    /// What was agreed on is told to who asks, and always that nobody was proven to be anybody.
+    /// That nobody was proven to be anybody is told in any case.
+    static func warn(_ report: TLSReport, _ ends: Ends, _ arguments: TLSArguments, _ reporter: Reporter) {
+        guard arguments.isInsecure, let reason = report.reason else { return }
+        reporter.report(InsecureEvent(ends: ends, reason: reason))
+    }
+
     @inline(never)
-    static func tell(_ report: TLSReport, _ ends: Ends, _ arguments: TLSArguments, _ reporter: Reporter) {
-        if arguments.isInsecure, let reason = report.reason {
-            reporter.report(InsecureEvent(ends: ends, reason: reason))
-        }
+    private static func tell(_ report: TLSReport, _ ends: Ends, _ arguments: TLSArguments, _ reporter: Reporter) {
+        warn(report, ends, arguments, reporter)
         if reporter.isReported(.verbose) { reporter.report(TLSEvent(ends: ends, report: report)) }
     }
 }

@@ -10,19 +10,19 @@ extension TLSArguments {
 
     /// Of a command that connects.
     static let clientRows: [Row<TLSArguments>] =
-        ([start("Speak TLS, and prove whom was reached.")]
+        ([start("Speak TLS, and prove whom was reached.", datagrams: true)]
         + (trust + identity(ofServer: false) + common + clientOnly).map(needsTLS))
         .titled(title)
 
     /// Of a command that listens.
     static let serverRows: [Row<TLSArguments>] =
-        ([start("Speak TLS, with a certificate made here unless one is given.")]
+        ([start("Speak TLS, with a certificate made here unless one is given.", datagrams: true)]
         + (identity(ofServer: true) + clientProof + common).map(needsTLS)).titled(title)
 
     /// Of one that does both: a certificate is for its peers, where TLS is spoken with them, and else for its targets.
     static let forwardRows: [Row<TLSArguments>] =
         ([
-            start("Speak TLS to the targets, and prove whom was reached."),
+            start("Speak TLS to the targets, and prove whom was reached.", datagrams: false),
             .flag(
                 "tls-accept", into: \.accepts, help: "Speak TLS with the peers.",
                 detail: "With `--tls-cert` and `--tls-key`, or with a certificate that is made here. See TLS."
@@ -51,14 +51,15 @@ extension TLSArguments {
         row.needs("tls", reason: need)
     }
 
-    private static func start(_ help: String) -> Row<TLSArguments> {
-        .flag(
+    private static func start(_ help: String, datagrams: Bool) -> Row<TLSArguments> {
+        let row: Row<TLSArguments> = .flag(
             "tls", aliases: ["ssl"], into: \.isOn, help: help,
-            detail: "TLS 1.2 or 1.3, by the system's OpenSSL. See TLS."
-        )
-        .needs(
-            .stream, reason: "'{option}' is about streams, and {network} carries messages",
-            hint: "TLS for datagrams is another protocol (DTLS), which is not here yet")
+            detail:
+                "TLS 1.2 or 1.3, by the system's OpenSSL\(datagrams ? "; of datagrams it is DTLS 1.2" : ""). See TLS.")
+        let reason = "'{option}' hides the bytes of streams and of UDP, and {network} has neither"
+        return datagrams
+            ? row.needs(.securable, reason: reason)
+            : row.needs(.stream, reason: "'{option}' is about streams, and {network} carries messages")
     }
 
     // MARK: - Whom to believe

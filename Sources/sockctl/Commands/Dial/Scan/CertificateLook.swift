@@ -23,7 +23,8 @@ struct CertificateLook {
 
     func run() async -> ExitStatus {
         do throws(NetworkError) {
-            let security = try TargetSecurity.make(arguments.tls, isOn: true, looks: true, reporter)
+            let security = try TargetSecurity.make(
+                arguments.tls, isOn: true, datagrams: network.kind == .datagram, looks: true, reporter)
             let proxies = try arguments.proxy.dialer()
             let dialer = Dialer(
                 timeout: arguments.choosesTimeout ? arguments.timeout : .seconds(2) + .seconds(8),
