@@ -37,6 +37,7 @@ extension Connection {
         defer { readDeadline = end }
         do throws(DescriptorFailure) {
             while true {
+                readDeadline = end
                 let step = try descriptor.performNow(.read) { number throws(Errno) -> Attempt<LayerAttempt> in
                     Self.awaiting(.read, layer.handshake(number))
                 }

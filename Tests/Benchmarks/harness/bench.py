@@ -54,6 +54,9 @@ class Sizes:
     cat_bytes: int = 512 * MIB
     forwarded: int = 10_000
     forwarded_idle: int = 2000
+    tls_bytes: int = 1 * GIB
+    tls_handshakes: int = 2000  # Full ones; twice as many are resumed.
+    tls_idle: int = 2000
 
     @classmethod
     def quick(cls) -> Sizes:
@@ -67,6 +70,7 @@ class Sizes:
             http_repetitions=5, http_requests=50, http_seconds=1,
             chat_clients=200, chat_rounds=10, chat_bytes=10 * MIB, gate_rules=100,
             programs=80, cat_bytes=16 * MIB, forwarded=500, forwarded_idle=100,
+            tls_bytes=16 * MIB, tls_handshakes=100, tls_idle=50,
         )
 
     @property

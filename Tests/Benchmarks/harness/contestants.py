@@ -17,6 +17,7 @@ NC, NCAT, SOCAT, SOCAT_LARGE, IPERF3 = "nc.openbsd", "ncat", "socat", "socat -b 
 C_SPLICE, C_EPOLL, C_MMSG, C_CONNECTS = "C splice pair", "C epoll server", "C mmsg pair", "C connects"
 C_BLOCKING = "C blocking client"
 C_SCAN, NMAP = "C epoll scan", "nmap"
+C_TLS_PAIR, C_TLS_SERVER, OPENSSL = "C TLS pair", "C TLS server", "openssl"
 SOCKCTL_DIAL = "sockctl dial"
 PLAIN = "without it"  # sockctl without the option that is measured.
 CURL, WRK, AB = "curl", "wrk", "ab"
@@ -24,7 +25,8 @@ PROGRAMS = (
     "pour", "drain", "splice_pair", "epoll_echo", "echo_client", "ask", "udp_drain", "udp_pump", "fill_queue",
     "scan_ports", "epoll_broker", "chat_client", "epoll_forward",
 )
-VERSION = re.compile(r"(?:\(Debian patchlevel |[Vv]ersion |Version |iperf |curl |debian/)([\d.][\w.-]*)")
+TLS_PROGRAMS = ("tls_pair", "tls_server", "tls_client")
+VERSION = re.compile(r"(?:\(Debian patchlevel |[Vv]ersion |Version |iperf |curl |OpenSSL |debian/)([\d.][\w.-]*)")
 C_FLAGS = ("-std=c17", "-O2", "-Wall", "-Wextra", "-pthread")
 
 
@@ -141,12 +143,16 @@ def gather(root: Path, work: Path, sockctl: str | None) -> Tools:
     """Finds the peers, compiles the C programs, and builds sockctl unless a binary is given."""
     paths: dict[str, str] = {}
     missing: dict[str, str] = {}
-    for name in (NC, NCAT, SOCAT, IPERF3, CURL, WRK, AB, NMAP):
+    for name in (NC, NCAT, SOCAT, IPERF3, CURL, WRK, AB, NMAP, OPENSSL):
         if path := find_openbsd_netcat() if name == NC else shutil.which(name):
             paths[name] = path
         else:
             missing[name] = "skipped: not installed"
-    compile_baseline(work)
+    compile_baseline(work, PROGRAMS)
+    if has_header("openssl/ssl.h"):
+        compile_baseline(work, TLS_PROGRAMS, ["-lssl", "-lcrypto"])
+    else:
+        missing.update(dict.fromkeys((C_TLS_PAIR, C_TLS_SERVER), "skipped: libssl-dev is not installed"))
     binary = Path(sockctl).resolve() if sockctl else build_sockctl(root)
     if binary and binary.is_file():
         paths[SOCKCTL] = str(binary)
@@ -163,13 +169,19 @@ def find_openbsd_netcat() -> str | None:
     return path if path and "OpenBSD" in output_of([path, "-h"]) else None
 
 
-def compile_baseline(work: Path) -> None:
+def has_header(name: str) -> bool:
+    command = ["cc", "-E", "-x", "c", "-include", name, "/dev/null"]
+    return shutil.which("cc") is not None and not subprocess.run(command, capture_output=True, check=False).returncode
+
+
+def compile_baseline(work: Path, programs: Sequence[str], libraries: Sequence[str] = ()) -> None:
     sources = Path(__file__).resolve().parent.parent / "baseline"
     (work / "bin").mkdir(parents=True, exist_ok=True)
-    for program in PROGRAMS:
+    for program in programs:
         target = str(work / "bin" / program)
         try:
-            subprocess.run(["cc", *C_FLAGS, "-o", target, str(sources / f"{program}.c")], check=True)
+            command = ["cc", *C_FLAGS, "-o", target, str(sources / f"{program}.c"), *libraries]
+            subprocess.run(command, check=True)
         except (OSError, subprocess.CalledProcessError) as error:
             sys.exit(f"compare: the C baseline could not be compiled: {error}")
 
@@ -191,7 +203,7 @@ def versions(tools: Tools) -> str:
     """The versions of the peers, since a table is worth nothing without them."""
     questions = {
         NC: ["-h"], NCAT: ["--version"], SOCAT: ["-V"], IPERF3: ["--version"], CURL: ["--version"], WRK: ["-v"],
-        AB: ["-V"], NMAP: ["--version"],
+        AB: ["-V"], NMAP: ["--version"], OPENSSL: ["version"],
     }
     found = []
     for name, arguments in questions.items():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from harness.bench import Series
 from harness.chat import C_BROKER, WITHOUT_RULES
 from harness.contestants import (
-    AB, C_BLOCKING, C_CONNECTS, C_EPOLL, C_MMSG, C_SCAN, C_SPLICE, CURL, IPERF3, NC, NCAT, NMAP, PLAIN, SOCAT,
-    SOCAT_LARGE, SOCKCTL, SOCKCTL_DIAL, WRK,
+    AB, C_BLOCKING, C_CONNECTS, C_EPOLL, C_MMSG, C_SCAN, C_SPLICE, C_TLS_PAIR, C_TLS_SERVER, CURL, IPERF3, NC, NCAT,
+    NMAP, OPENSSL, PLAIN, SOCAT, SOCAT_LARGE, SOCKCTL, SOCKCTL_DIAL, WRK,
 )
 from harness.forward import C_COPY, C_SPLICING, HAPROXY
 from harness.relay import LINE
@@ -132,6 +132,24 @@ GOALS = (
     Goal("forward-accepts", "forward, connections", PER_SECOND, C_COPY),
     Goal("forward-memory", "forward, memory for an idle pair", MEMORY, HAPROXY, at_most(4), Of.FIGURE),
     Goal("forward-descriptors", "forward, descriptors for an idle pair", COUNT, HAPROXY, at_most(2), Of.FIGURE),
+    Goal("tls-bulk", "TLS, 1 GiB from a file to /dev/null", RATE, C_TLS_PAIR, at_least(0.9)),
+    *(
+        Goal("tls-bulk", "TLS, 1 GiB from a file to /dev/null", RATE, peer, at_least(1))
+        for peer in (NCAT, SOCAT, SOCAT_LARGE, OPENSSL)
+    ),
+    Goal("tls-bulk-cpu", "CPU time for it", CPU, C_TLS_PAIR),
+    *(
+        goal
+        for series, title in (("tls-full", "TLS handshakes"), ("tls-resumed", "TLS handshakes, resumed"))
+        for goal in (
+            Goal(series, f"{title}, both on one CPU", PER_SECOND, C_TLS_SERVER, at_least(0.85)),
+            Goal(f"{series}-cpu", "the server's CPU for one", MICROSECONDS, C_TLS_SERVER),
+        )
+    ),
+    Goal("tls-get", "http-get of https://, one authority trusted", MILLISECONDS, CURL, at_most(0.5)),
+    Goal("tls-get-store", "the same, a system's store trusted", MILLISECONDS, CURL, at_most(0.5)),
+    Goal("tls-idle", "memory for an idle TLS connection", MEMORY, C_TLS_SERVER, at_most(20), Of.FIGURE),
+    Goal("tls-web", "http-serve --tls /time, 64 connections", PER_SECOND, NGINX, at_least(0.7)),
     Goal("writeblock", "write-block-probe, 1 GiB", RATE, SOCKCTL_DIAL, at_least(0.8)),
 )
 

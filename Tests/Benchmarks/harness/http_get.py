@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.bench import CLOSE, Bench
+from harness.certificate import Certificate
 from harness.children import Children, RunFailed, Skipped
 from harness.contestants import AB, CURL, SOCKCTL, WRK, free_port
 
@@ -32,7 +33,7 @@ http {{
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port}{tls};
         root {folder}/root;
     }}
 }}
@@ -40,8 +41,8 @@ http {{
 
 
 @contextmanager
-def nginx(bench: Bench, children: Children) -> Iterator[str]:
-    """A server with one page, on the server's CPU; gives the page's URL."""
+def nginx(bench: Bench, children: Children, secured: Certificate | None = None) -> Iterator[str]:
+    """A server with one page, on the server's CPU; gives the page's URL, which is https:// with a certificate."""
     path = shutil.which("nginx", path=os.environ.get("PATH", "") + os.pathsep + "/usr/sbin")
     if path is None:
         raise Skipped("skipped: nginx is not installed")
@@ -50,10 +51,10 @@ def nginx(bench: Bench, children: Children) -> Iterator[str]:
     folder.chmod(0o755)
     (folder / "root" / "page").write_bytes(PAGE)
     configuration = folder / "nginx.conf"
-    configuration.write_text(CONFIGURATION.format(folder=folder, port=port))
+    configuration.write_text(CONFIGURATION.format(folder=folder, port=port, tls=secured.nginx if secured else ""))
     server = children.start([path, "-c", str(configuration), "-e", "stderr"], cpu=bench.server_cpu)
     server.wait_until_listening(port)
-    yield f"http://127.0.0.1:{port}/page"
+    yield f"https://localhost:{port}/page" if secured else f"http://127.0.0.1:{port}/page"
 
 
 def seconds(children: Children, argv: Sequence[str], cpu: int) -> float:

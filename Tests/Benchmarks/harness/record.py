@@ -30,6 +30,9 @@ OVERVIEW = {
     "scan": "65,535 ports scanned",
     "forward-bulk": "1 GiB through `forward`",
     "forward-accepts": "connections through it",
+    "tls-bulk": "1 GiB over TLS",
+    "tls-full": "TLS handshakes",
+    "tls-get-store": "`http-get` of a small page by https",
 }
 
 

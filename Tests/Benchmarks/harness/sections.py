@@ -17,6 +17,7 @@ from harness.programs import measure_programs
 from harness.relay import measure_both, measure_copying
 from harness.scan import measure_scan
 from harness.start import measure_start
+from harness.tls import measure_tls
 from harness.udp import measure_udp
 from harness.web import measure_web, measure_webfiles
 
@@ -49,4 +50,5 @@ SECTIONS: dict[str, Callable[[Bench], None]] = {
     "programs": measure_programs,
     "scan": measure_scan,
     "forward": measure_forward,
+    "tls": measure_tls,
 }

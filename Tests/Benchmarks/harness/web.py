@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.bench import CLOSE, MIB, Bench
+from harness.certificate import Certificate
 from harness.children import Child, Children, RunFailed, Skipped
 from harness.contestants import SOCKCTL, free_port
 from harness.proc import resident_kib
@@ -31,7 +32,7 @@ http {{
   default_type text/plain;
   client_body_temp_path {work}/t1; proxy_temp_path {work}/t2; fastcgi_temp_path {work}/t3; uwsgi_temp_path {work}/t4;
   scgi_temp_path {work}/t5;
-  server {{ listen 127.0.0.1:{port} backlog=4096; root {root}; location = /time {{ return 200 "{time}"; }} }}
+  server {{ listen 127.0.0.1:{port} backlog=4096{tls}; root {root}; location = /time {{ return 200 "{time}"; }} }}
 }}
 """
 
@@ -70,11 +71,15 @@ def remove_site(bench: Bench) -> None:
 
 
 @contextmanager
-def server(bench: Bench, contestant: str, files: Path | None = None) -> Iterator[tuple[Children, Child, str]]:
+def server(
+    bench: Bench, contestant: str, files: Path | None = None, secured: Certificate | None = None
+) -> Iterator[tuple[Children, Child, str]]:
+    """A server on the server's CPU; with a certificate it speaks TLS."""
     with bench.children() as children:
         work = bench.tools.work
         if contestant == SOCKCTL:
             options = ["--root", str(files)] if files else []
+            options += secured.server if secured else []
             argv = [bench.tools.paths[SOCKCTL], "http-serve", *options, "127.0.0.1:0"]
             child = children.start(argv, cpu=bench.server_cpu)
             yield children, child, f"127.0.0.1:{child.listening_port()}"
@@ -82,7 +87,8 @@ def server(bench: Bench, contestant: str, files: Path | None = None) -> Iterator
         port = free_port()
         text = NGINX_CONFIGURATION if contestant == NGINX else LIGHTTPD_CONFIGURATION
         settings = work / f"{contestant}.conf"
-        settings.write_text(text.format(work=work, port=port, root=files or work, time=TIME))
+        tls = secured.nginx if secured else ""
+        settings.write_text(text.format(work=work, port=port, root=files or work, time=TIME, tls=tls))
         argv = [tool(contestant), "-c" if contestant == NGINX else "-Df", str(settings)]
         child = children.start(argv, cpu=bench.server_cpu)
         child.wait_until_listening(port)

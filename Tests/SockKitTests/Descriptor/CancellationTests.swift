@@ -1,7 +1,7 @@
 import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct CancellationTests {
+@Suite(.timeLimit(.minutes(5))) struct CancellationTests {
     @Test func `a cancelled task's read, write and accept end with cancelled`() async throws {
         try await onLoop {
             let pair = try await loopback()

@@ -2,7 +2,7 @@ import Glibc
 @testable import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ClosingTests {
+@Suite(.timeLimit(.minutes(5))) struct ClosingTests {
     @Test func `close wakes the reader, the writer and those in line`() async throws {
         try await onLoop {
             let pair = try await loopback()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import SockKit
 
-@Suite(.timeLimit(.minutes(1))) struct PollGroupTests {
+@Suite(.timeLimit(.minutes(5))) struct PollGroupTests {
     @Test func `who waits for nobody sleeps until the deadline`() async throws {
         try await onLoop {
             let group = try PollGroup()

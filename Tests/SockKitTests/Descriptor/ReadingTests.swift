@@ -2,7 +2,7 @@ import Glibc
 import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ReadingTests {
+@Suite(.timeLimit(.minutes(5))) struct ReadingTests {
     @Test func `a read gives what is there, at most the buffer, and the rest next time`() async throws {
         try await onLoop {
             let pair = try await loopback()

@@ -1,7 +1,7 @@
 import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TurnTests {
+@Suite(.timeLimit(.minutes(5))) struct TurnTests {
     @Test(arguments: [Network.tcp, .unix])
     func `two readers share a stream without losing or doubling a byte`(network: Network) async throws {
         try await onLoop {

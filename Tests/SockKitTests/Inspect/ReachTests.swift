@@ -3,7 +3,7 @@ import Testing
 
 @testable import sockctl
 
-@Suite(.timeLimit(.minutes(1))) struct ReachTests {
+@Suite(.timeLimit(.minutes(5))) struct ReachTests {
     @Test(arguments: [
         (Network.tcp, "127.0.0.1:0", "this machine only"), (.tcp, "[::1]:0", "this machine only"),
         (.tcp, ":0", "every interface, IPv4 and IPv6"), (.tcp4, ":0", "every interface, IPv4 only"),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import sockctl
 
-@Suite(.timeLimit(.minutes(1))) struct SocketFactsTests {
+@Suite(.timeLimit(.minutes(5))) struct SocketFactsTests {
     @Test func `TCP tells what was asked of it, and the buffers as the kernel made them`() async throws {
         try await Netpoller.spawn {
             var options = SocketOptions()

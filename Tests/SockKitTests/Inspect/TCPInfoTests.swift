@@ -3,7 +3,7 @@ import Testing
 
 @testable import sockctl
 
-@Suite(.timeLimit(.minutes(1))) struct TCPInfoTests {
+@Suite(.timeLimit(.minutes(5))) struct TCPInfoTests {
     @Test func `a connection tells its state, its segments and its round trip`() async throws {
         try await Netpoller.spawn {
             let pair = try await LoopbackPair()

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// The back end by itself: what the contract promises, and what it does where the kernel refuses.
-@Suite(.timeLimit(.minutes(1))) struct EpollPollerTests {
+@Suite(.timeLimit(.minutes(5))) struct EpollPollerTests {
     @Test func `a descriptor is announced when it becomes ready, and not again before it was not`() throws {
         let ends = try PipeEnds()
         let poller = Watched()

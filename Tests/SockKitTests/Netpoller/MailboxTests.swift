@@ -1,7 +1,7 @@
 import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct MailboxTests {
+@Suite(.timeLimit(.minutes(5))) struct MailboxTests {
     @Test func `messages come out in the order they were posted, whether somebody waits or not`() async throws {
         try await onLoop {
             let box = Mailbox<Int>()

@@ -1,7 +1,7 @@
 @testable import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct NetpollerTests {
+@Suite(.timeLimit(.minutes(5))) struct NetpollerTests {
     @Test func `every task of the loop runs on one thread, before and after it waits`() async throws {
         let threads = try await withThrowingTaskGroup(of: [UInt].self) { group in
             for index in 0..<50 {

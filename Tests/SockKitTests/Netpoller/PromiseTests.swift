@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct PromiseTests {
+@Suite(.timeLimit(.minutes(5))) struct PromiseTests {
     @Test func `a value that came before the wait, or while it goes on, is what the wait gives`() async throws {
         try await onLoop {
             let early = Promise<Int>()

@@ -1,7 +1,7 @@
 import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ClosedPeerTests {
+@Suite(.timeLimit(.minutes(5))) struct ClosedPeerTests {
     /// What a read or a write came to: its text, its error's name, or `end`.
     @Netpoller
     private func read(_ connection: Connection) async throws -> String {

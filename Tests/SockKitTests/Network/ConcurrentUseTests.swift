@@ -2,7 +2,7 @@ import SockKit
 import Testing
 
 /// Several tasks on one connection.
-@Suite(.timeLimit(.minutes(1))) struct ConcurrentUseTests {
+@Suite(.timeLimit(.minutes(5))) struct ConcurrentUseTests {
     private static let size = 128 << 10
 
     private static var small: SocketOptions {

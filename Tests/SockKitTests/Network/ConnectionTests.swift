@@ -1,7 +1,7 @@
 import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
+@Suite(.timeLimit(.minutes(5))) struct ConnectionTests {
     @Test(arguments: [Network.tcp, .unix, .unixpacket])
     func `what is discarded is counted and gone, and the end counts as nothing`(network: Network) async throws {
         try await onLoop {

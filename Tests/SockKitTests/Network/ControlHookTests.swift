@@ -3,7 +3,7 @@ import SockKit
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ControlHookTests {
+@Suite(.timeLimit(.minutes(5))) struct ControlHookTests {
     @Test func `a dial's hook sees the raw socket after its options and before it is bound or connected`() async throws
     {
         try await onLoop {

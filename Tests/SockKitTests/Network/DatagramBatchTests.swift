@@ -1,7 +1,7 @@
 import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DatagramBatchTests {
+@Suite(.timeLimit(.minutes(5))) struct DatagramBatchTests {
     @Netpoller
     private func payloads(_ batch: DatagramBatch) -> [[UInt8]] {
         (0..<batch.count).map { index in

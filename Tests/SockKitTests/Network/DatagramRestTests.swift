@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Waiting for datagrams without a task.
-@Suite(.timeLimit(.minutes(1))) struct DatagramRestTests {
+@Suite(.timeLimit(.minutes(5))) struct DatagramRestTests {
     private final class Sleeper: StreamSleeper {
         let wakes = Atomic<Int>(0)
 

@@ -1,7 +1,7 @@
 import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DatagramSocketTests {
+@Suite(.timeLimit(.minutes(5))) struct DatagramSocketTests {
     @Test(arguments: [Network.udp, .udp6, .unixgram])
     func `each read is one datagram, an empty one included`(network: Network) async throws {
         try await onLoop {

@@ -1,7 +1,7 @@
 @testable import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DialRaceTests {
+@Suite(.timeLimit(.minutes(5))) struct DialRaceTests {
     private static let shares: [(left: Int, addresses: Int, share: Int)] = [
         (9_000, 3, 3_000), (6_000, 2, 3_000), (3_000, 1, 3_000), (3_000, 3, 2_000), (1_000, 2, 1_000),
         (4_000, 2, 2_000),

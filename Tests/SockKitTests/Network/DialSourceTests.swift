@@ -2,7 +2,7 @@ import SockKit
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DialSourceTests {
+@Suite(.timeLimit(.minutes(5))) struct DialSourceTests {
     @Test func `a source address and port are where the connection comes from`() async throws {
         try await onLoop {
             let listener = try await listen()

@@ -2,7 +2,7 @@ import SockKit
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DialerTests {
+@Suite(.timeLimit(.minutes(5))) struct DialerTests {
     @Test func `a refused dial names the address`() async throws {
         try await onLoop {
             let port = try RefusingPort()

@@ -1,7 +1,7 @@
 import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ListenConfigurationTests {
+@Suite(.timeLimit(.minutes(5))) struct ListenConfigurationTests {
     @Test func `port 0 is a port of the kernel's choice, and the listener says which`() async throws {
         try await onLoop {
             let first = try await listen()

@@ -2,7 +2,7 @@
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ListenerTests {
+@Suite(.timeLimit(.minutes(5))) struct ListenerTests {
     @Test func `want of descriptors and lost peers are waited out, longer each time, and nobody is lost`() async throws
     {
         try await onLoop {

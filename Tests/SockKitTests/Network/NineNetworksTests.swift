@@ -1,7 +1,7 @@
 import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct NineNetworksTests {
+@Suite(.timeLimit(.minutes(5))) struct NineNetworksTests {
     private static let connected = Network.nine.filter { $0.kind != .datagram }
     private static let datagrams = Network.nine.filter { $0.kind == .datagram }
 

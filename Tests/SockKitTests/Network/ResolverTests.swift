@@ -1,7 +1,7 @@
 import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ResolverTests {
+@Suite(.timeLimit(.minutes(5))) struct ResolverTests {
     private static let both: [IPAddress] = [.v6Loopback, .v4Loopback]
 
     @Test func `a literal address is itself, and nobody is asked`() async throws {

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Waiting for a stream without a task.
-@Suite(.timeLimit(.minutes(1))) struct RestTests {
+@Suite(.timeLimit(.minutes(5))) struct RestTests {
     private final class Sleeper: StreamSleeper {
         let wakes = Atomic<Int>(0)
 

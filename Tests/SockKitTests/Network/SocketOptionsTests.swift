@@ -2,7 +2,7 @@ import Glibc
 import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SocketOptionsTests {
+@Suite(.timeLimit(.minutes(5))) struct SocketOptionsTests {
     private static let keepAlive: [SocketOption] = [
         .keepAlive, .keepAliveIdle, .keepAliveInterval, .keepAliveCount, .noDelay,
     ]

@@ -3,7 +3,7 @@ import SockKit
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct UnixBacklogTests {
+@Suite(.timeLimit(.minutes(5))) struct UnixBacklogTests {
     @Test(arguments: [Network.unix, .unixpacket])
     func `a dial to a full queue waits until somebody is accepted`(network: Network) async throws {
         try await onLoop {

@@ -1,7 +1,7 @@
 import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct UnixDatagramTests {
+@Suite(.timeLimit(.minutes(5))) struct UnixDatagramTests {
     /// A receiver's queue holds this many datagrams (net.unix.max_dgram_qlen, and one).
     private static func queueLength() throws -> Int {
         let text = try FileCalls.contents(of: "/proc/sys/net/unix/max_dgram_qlen")

@@ -2,7 +2,7 @@ import Glibc
 import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct UnixFileTests {
+@Suite(.timeLimit(.minutes(5))) struct UnixFileTests {
     @Test(arguments: [nil, 0o666, 0o700] as [UInt32?])
     func `the socket's file has the mode asked for, 600 if none was, and the process keeps its mask`(
         mode: UInt32?

@@ -1,7 +1,7 @@
 import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct WriteTests {
+@Suite(.timeLimit(.minutes(5))) struct WriteTests {
     private static var small: SocketOptions {
         var options = SocketOptions()
         options.sendBuffer = 65536

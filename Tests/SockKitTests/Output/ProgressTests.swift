@@ -4,7 +4,7 @@ import Testing
 
 @testable import sockctl
 
-@Suite(.timeLimit(.minutes(1))) struct ProgressTests {
+@Suite(.timeLimit(.minutes(5))) struct ProgressTests {
     @Test func `without a terminal --progress writes lines`() async throws {
         let (reader, writer) = try FileCalls.pipe()
         _ = fcntl(reader, F_SETFL, 0)

@@ -153,7 +153,7 @@ import Testing
         #expect(packets(from: reader).map { $0.contains("\"accepted\"") } == [true, false])
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a report that nothing follows is not kept`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a report that nothing follows is not kept`() async throws {
         let (reporter, reader) = try gathering()
         defer { close(reader) }
         reporter.report(AcceptedEvent(ends: EventSamples.ends))
@@ -164,7 +164,7 @@ import Testing
         #expect(came == 1 && packets(from: reader).count == 1)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a reader that is slow gets every line, whole and in order, and nobody waits for it`() async throws {
         let (reader, writer) = try FileCalls.pipe()
         let reporter = Reporter(ReporterSettings(verbosity: 2), standardOutput: 1, standardError: writer)

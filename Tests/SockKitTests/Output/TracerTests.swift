@@ -4,7 +4,7 @@ import Testing
 
 @testable import sockctl
 
-@Suite(.timeLimit(.minutes(1))) struct TracerTests {
+@Suite(.timeLimit(.minutes(5))) struct TracerTests {
     @Test func `calls are traced, the printing of them is not`() async throws {
         let (reader, writer) = try FileCalls.pipe()
         let reporter = Reporter(

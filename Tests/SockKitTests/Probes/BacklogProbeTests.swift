@@ -2,7 +2,7 @@ import Testing
 
 @testable import SockKit
 
-@Suite(.timeLimit(.minutes(1))) struct BacklogProbeTests {
+@Suite(.timeLimit(.minutes(5))) struct BacklogProbeTests {
     private static let networks: [Network] =
         Tool.hasIPv6 ? [.tcp4, .tcp6, .unix, .unixpacket] : [.tcp4, .unix, .unixpacket]
 

@@ -2,7 +2,7 @@ import SockKit
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct IOModelServerTests {
+@Suite(.timeLimit(.minutes(5))) struct IOModelServerTests {
     /// Those that can be had here; `uring` is skipped, with a reason, below.
     private static let models = IOModel.allCases.filter(\.isAvailable)
     private static let servingMany = models.filter(\.servesMany)

@@ -2,7 +2,7 @@ import SockKit
 import Testing
 
 /// The engine, without the program around it.
-@Suite(.timeLimit(.minutes(1))) struct WriteBlockProbeTests {
+@Suite(.timeLimit(.minutes(5))) struct WriteBlockProbeTests {
     /// A probe with small buffers, which fill alike whatever the congestion control, and that ends with the block.
     static func probe(_ network: Network = .tcp, _ change: (inout WriteBlockProbe) -> Void = { _ in })
         -> WriteBlockProbe

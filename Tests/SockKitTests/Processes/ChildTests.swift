@@ -3,7 +3,7 @@ import Testing
 @testable import SockKit
 
 /// Children as streams, and their ends.
-@Suite(.timeLimit(.minutes(1))) struct ChildTests {
+@Suite(.timeLimit(.minutes(5))) struct ChildTests {
     private static func shell(_ line: String) -> ChildProgram { ChildProgram(["/bin/sh", "-c", ByteString(line)]) }
 
     @Test func `a child is a stream with an end each way, and tells its status once it is over`() async throws {

@@ -3,7 +3,7 @@ import Testing
 @testable import SockKit
 
 /// Telling a proxy who we are, in the way that it wants.
-@Suite(.timeLimit(.minutes(1))) struct ProxyCredentialsTests {
+@Suite(.timeLimit(.minutes(5))) struct ProxyCredentialsTests {
     private let ann = ProxyCredentials(user: Array("ann".utf8), password: Array("s3:cret".utf8))
 
     @Test func `SOCKS4 is told the user`() async throws {

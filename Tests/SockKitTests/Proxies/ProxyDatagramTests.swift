@@ -3,7 +3,7 @@ import Testing
 @testable import SockKit
 
 /// Datagrams through a relay that a SOCKS5 proxy gives.
-@Suite(.timeLimit(.minutes(1))) struct ProxyDatagramTests {
+@Suite(.timeLimit(.minutes(5))) struct ProxyDatagramTests {
     /// A relay that the test speaks for, and the proxy that gives it.
     @Netpoller
     private struct Relay {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import SockKit
 
-@Suite(.timeLimit(.minutes(1))) struct PacedStreamTests {
+@Suite(.timeLimit(.minutes(5))) struct PacedStreamTests {
     @Test func `reads are no larger than asked for, and give what is there`() async throws {
         try await onLoop {
             let pair = try await loopback()

@@ -3,7 +3,7 @@ import Testing
 @testable import SockKit
 
 /// Two loopback connections: what is written at one outer end comes out at the other.
-@Suite(.timeLimit(.minutes(1))) struct RelayTests {
+@Suite(.timeLimit(.minutes(5))) struct RelayTests {
     @Netpoller
     private struct Line {
         let near: Loopback

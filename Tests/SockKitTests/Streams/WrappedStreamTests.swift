@@ -2,7 +2,7 @@ import Testing
 
 @testable import SockKit
 
-@Suite(.timeLimit(.minutes(1))) struct WrappedStreamTests {
+@Suite(.timeLimit(.minutes(5))) struct WrappedStreamTests {
     @Test func `what was taken already is read first, and then what follows`() async throws {
         try await onLoop {
             let pair = try await loopback()

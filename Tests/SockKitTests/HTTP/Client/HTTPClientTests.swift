@@ -2,7 +2,7 @@ import Testing
 
 @testable import SockKit
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPClientTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPClientTests {
     /// Redirects `/301` and the like to `/end`, and echoes what it is asked there.
     @Netpoller
     private static func redirecting() async throws -> ScriptedServer {

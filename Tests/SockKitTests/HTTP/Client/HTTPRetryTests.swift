@@ -2,7 +2,7 @@ import Testing
 
 @testable import SockKit
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPRetryTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPRetryTests {
     /// Rules that need no patience.
     private static func rules(_ count: Int) -> RetryRules {
         var rules = RetryRules(count: count)

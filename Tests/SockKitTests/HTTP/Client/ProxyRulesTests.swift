@@ -2,7 +2,7 @@ import Testing
 
 @testable import SockKit
 
-@Suite(.timeLimit(.minutes(1))) struct ProxyRulesTests {
+@Suite(.timeLimit(.minutes(5))) struct ProxyRulesTests {
     private static let proxy = ["http_proxy": "proxy.example:3128", "HTTPS_PROXY": "http://secure.example"]
 
     private static func proxy(_ url: String, _ environment: [String: String]) throws -> String? {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import SockKit
 
-@Suite(.timeLimit(.minutes(1))) struct TransportAnswerTests {
+@Suite(.timeLimit(.minutes(5))) struct TransportAnswerTests {
     /// What one answer, after which the server closes, comes to.
     @Netpoller
     private static func answer(_ text: String, method: HTTPMethod = .get) async throws -> (HTTPResponse, String) {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import SockKit
 
-@Suite(.timeLimit(.minutes(1))) struct TransportBodyTests {
+@Suite(.timeLimit(.minutes(5))) struct TransportBodyTests {
     @Test func `the head is written as it is given, with Host first`() async throws {
         try await onLoop {
             let server = try await ScriptedServer { try await $0.answerAll() }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import SockKit
 
-@Suite(.timeLimit(.minutes(1))) struct TransportReuseTests {
+@Suite(.timeLimit(.minutes(5))) struct TransportReuseTests {
     @Test func `three requests go over one connection, and the last one used is used next`() async throws {
         try await onLoop {
             let server = try await ScriptedServer { try await $0.answerAll() }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import SockKit
 
-@Suite(.timeLimit(.minutes(1))) struct TransportStaleTests {
+@Suite(.timeLimit(.minutes(5))) struct TransportStaleTests {
     /// A server that ends each connection without a word when the second request on it has come.
     @Netpoller
     private static func closingOnSecond() async throws -> ScriptedServer {

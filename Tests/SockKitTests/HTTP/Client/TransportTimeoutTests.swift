@@ -3,7 +3,7 @@ import Testing
 @testable import SockKit
 
 /// Each phase has its limit: a server is silent in each.
-@Suite(.timeLimit(.minutes(1))) struct TransportTimeoutTests {
+@Suite(.timeLimit(.minutes(5))) struct TransportTimeoutTests {
     private static let short = Duration.milliseconds(50)
 
     @Test func `a dial that nobody answers`() async throws {

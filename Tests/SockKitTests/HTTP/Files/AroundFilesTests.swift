@@ -2,7 +2,7 @@ import SockKit
 import Testing
 
 /// What stands around the files: who may ask, from which pages, and fields of all answers.
-@Suite(.timeLimit(.minutes(1))) struct AroundFilesTests {
+@Suite(.timeLimit(.minutes(5))) struct AroundFilesTests {
     @Test func `without the right name and password there is nothing`() async throws {
         try await onLoop {
             let files = try FileSite(around: { AuthenticationHandler(BasicCredentials("ann:se:cret")!, $0) })

@@ -2,7 +2,7 @@ import SockKit
 import Testing
 
 /// Parts of files, and conditions.
-@Suite(.timeLimit(.minutes(1))) struct FileRangeTests {
+@Suite(.timeLimit(.minutes(5))) struct FileRangeTests {
     private static let text = "0123456789abcdefghijklmnopqrstuvwxyz"
 
     @Netpoller

@@ -3,7 +3,7 @@ import SockKit
 import Testing
 
 /// What is served of a root, and what never.
-@Suite(.timeLimit(.minutes(1))) struct FileServingTests {
+@Suite(.timeLimit(.minutes(5))) struct FileServingTests {
     @Test func `a file is answered with its type, length, tag and date`() async throws {
         try await onLoop {
             let files = try FileSite()

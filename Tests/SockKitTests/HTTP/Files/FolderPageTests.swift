@@ -2,7 +2,7 @@ import Testing
 
 @testable import SockKit
 
-@Suite(.timeLimit(.minutes(1))) struct FolderPageTests {
+@Suite(.timeLimit(.minutes(5))) struct FolderPageTests {
     @Test func `a name cannot be anything but text and a path`() async throws {
         try await onLoop {
             let files = try FileSite()

@@ -2,7 +2,7 @@ import Glibc
 import SockKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct UploadTests {
+@Suite(.timeLimit(.minutes(5))) struct UploadTests {
     @Netpoller
     private static func site(overwriting: Bool = false) throws -> FileSite {
         var rules = FileRules()

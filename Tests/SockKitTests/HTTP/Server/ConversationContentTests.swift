@@ -2,7 +2,7 @@ import SockKit
 import Testing
 
 /// The content of requests: read, not read, waited for, refused.
-@Suite(.timeLimit(.minutes(1))) struct ConversationContentTests {
+@Suite(.timeLimit(.minutes(5))) struct ConversationContentTests {
     private static let echo = Answering { (exchange) async throws(NetworkError) in
         let body = try await exchange.readWholeBody(limit: 1 << 20)
         try await exchange.respond(200, body: body)

@@ -2,7 +2,7 @@ import SockKit
 import Testing
 
 /// What the parser refuses, seen from the client: each stream gets its answer, and the end.
-@Suite(.timeLimit(.minutes(1))) struct ConversationCorpusTests {
+@Suite(.timeLimit(.minutes(5))) struct ConversationCorpusTests {
     private static let refused = (startLineCorpus + fieldCorpus + framingCorpus + chunkCorpus).filter { row in
         row.outcome.last.flatMap(Self.status) != nil
     }

@@ -2,7 +2,7 @@ import SockKit
 import Testing
 
 /// Handlers that fail, clients that are late, and the order to finish.
-@Suite(.timeLimit(.minutes(1))) struct ConversationFailureTests {
+@Suite(.timeLimit(.minutes(5))) struct ConversationFailureTests {
     private static let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
 
     @Test func `a handler that says nothing, fails, or sets a field that breaks its line has made a 500`() async throws

@@ -2,7 +2,7 @@ import SockKit
 import Testing
 
 /// What comes back on a connection for what was sent.
-@Suite(.timeLimit(.minutes(1))) struct ConversationTests {
+@Suite(.timeLimit(.minutes(5))) struct ConversationTests {
     private static let get = "GET /a HTTP/1.1\nHost: a\n\n"
 
     @Test func `requests that come together are answered in order, HEAD without content`() async throws {

@@ -2,7 +2,7 @@ import SockKit
 import Testing
 
 /// The server as a program of somebody else's has it.
-@Suite(.timeLimit(.minutes(1))) struct HTTPServerTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPServerTests {
     @Test func `it serves until shutdown, which waits for what is running`() async throws {
         try await onLoop {
             let gate = Promise<Bool>()

@@ -5,7 +5,7 @@ import Testing
 @testable import sockctl
 
 /// Who gets what is said, who is waited for, and what becomes of those who leave.
-@Suite(.timeLimit(.minutes(1))) struct FanoutTests {
+@Suite(.timeLimit(.minutes(5))) struct FanoutTests {
     private let told = ToldEvents()
 
     @Netpoller

@@ -4,7 +4,7 @@ import Testing
 @testable import sockctl
 
 /// What a room does for a peer on the spot, without a task.
-@Suite(.timeLimit(.minutes(1))) struct RoomRoundTests {
+@Suite(.timeLimit(.minutes(5))) struct RoomRoundTests {
     @Netpoller
     private func room() throws -> any Service {
         let reporter = Reporter(ReporterSettings(isQuiet: true), standardOutput: -1, standardError: -1)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import SockKit
 
-@Suite(.timeLimit(.minutes(1))) struct ScanProbeTests {
+@Suite(.timeLimit(.minutes(5))) struct ScanProbeTests {
     @Netpoller
     private final class Log {
         var findings: [ScanFinding] = []
