@@ -14,6 +14,8 @@ public struct TLSFailure: Error, Sendable, Hashable, CustomStringConvertible {
         case configuration
         /// A file that is needed cannot be read.
         case unreadable
+        /// A file that is to be written cannot be.
+        case unwritable
     }
 
     public let kind: Kind
@@ -37,6 +39,7 @@ public struct TLSFailure: Error, Sendable, Hashable, CustomStringConvertible {
         case .unavailable: "unavailable"
         case .configuration: "usage"
         case .unreadable: "unreadable"
+        case .unwritable: "unwritable"
         }
     }
 

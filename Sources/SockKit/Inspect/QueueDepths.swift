@@ -51,6 +51,8 @@ extension Connection {
     /// Known after a reset too. SIOCOUTQ counts a FIN as a byte, always the last: here it is none.
     public var bytesUnacknowledged: Int? {
         guard network.isTCP, let queued = queueDepths?.unacknowledged else { return nil }
+        // Of what TLS has made of the bytes, those that carry some of them.
+        if let layer { return layer.payload(amongLast: queued) }
         return saidEnd && !isOpening ? max(0, queued - 1) : queued
     }
 

@@ -188,6 +188,21 @@ extension Connection {
         settle(layer)
     }
 
+    /// Whether `closeWrite` is told to the other side.
+    public var saysEnd: Bool { layer?.saysEnd ?? true }
+
+    /// Says goodbye as TLS has it, and waits a moment for what the other side has to say of that: that it never took us for
+    /// whom we said we are, for one, or tickets, which it would find our socket closed for.
+    public func partSecurely(patience: Duration = .seconds(1)) async throws(NetworkError) {
+        guard let layer else { return }
+        _ = try? descriptor.withNumber { number throws(Errno) in layer.close(number) }
+        readTimeout = nil
+        readDeadline = .now + patience
+        do throws(NetworkError) { while try await discard() != nil {} } catch {
+            if case .tls(let failure) = error.cause, failure.kind != .cutOff { throw error }
+        }
+    }
+
     func close(_ layer: any ConnectionLayer) {
         _ = try? descriptor.withNumber { number throws(Errno) in layer.close(number) }
         extras?.layer = nil

@@ -22,6 +22,12 @@ package protocol ConnectionLayer: AnyObject, Sendable {
     /// Sends what was kept.
     func flush(_ number: Int32) -> LayerAttempt
 
+    /// Whether the other side is told that no more will be written, while reading goes on.
+    var saysEnd: Bool { get }
+
+    /// How many of the bytes that were written are among the last so many that the kernel took.
+    func payload(amongLast count: Int) -> Int
+
     /// Says that no more will be written, where that is to be said; false where nothing is.
     func endWriting(_ number: Int32) -> Bool
 

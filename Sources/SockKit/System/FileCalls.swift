@@ -59,7 +59,10 @@ package enum FileCalls {
         let number = try SystemCall.perform("open", on: -1, arguments: "\"\(path)\", O_APPEND|O_CREAT, 0600") {
             unsafe path.withCString { unsafe Int(Glibc.open($0, flags, 0o600)) }
         }
-        return FileDescriptor(adopting: Int32(number))
+        let file = FileDescriptor(adopting: Int32(number))
+        // One that was there may be open to others. What is no file of ours, a device, stays as it is.
+        if (try? identity(of: file.rawValue))?.kind == .regular { try setMode(0o600, of: file.rawValue) }
+        return file
     }
 
     /// Puts a file that is nobody else's to read in the place of another, or of none; whoever reads it sees all of it.

@@ -13,19 +13,27 @@ final class SessionStore {
     init(_ file: ByteString?, _ library: TLSLibrary) throws(TLSFailure) {
         (self.file, self.library) = (file, library)
         guard let file else { return }
-        do throws(Errno) {
-            let text = try FileCalls.contents(of: file, atMost: Self.longestFile)
-            for line in text.split(separator: "\n") { read(line) }
-        } catch {
-            if error != .noSuchFile { throw TLSFailure(.configuration, "--tls-session: \(file): \(error)") }
+        let text: String
+        do throws(Errno) { text = try FileCalls.contents(of: file, atMost: Self.longestFile) } catch {
+            guard error == .noSuchFile else { throw TLSFailure(.unreadable, "--tls-session: \(file): \(error)") }
+            do throws(Errno) { try FileCalls.openPrivate(file).close() } catch {
+                throw TLSFailure(.unwritable, "--tls-session: \(file): \(error)")
+            }
+            return
+        }
+        for line in text.split(separator: "\n") where !read(line) {
+            throw TLSFailure(
+                .configuration, "--tls-session: \(file): it holds something else than sessions",
+                hint: "what is there would be written over: name another file")
         }
     }
 
     /// A line is the server's name, its address and the session in Base64.
-    private func read(_ line: Substring) {
+    private func read(_ line: Substring) -> Bool {
         guard let space = line.lastIndex(of: " "), let bytes = Base64.decode(String(line[line.index(after: space)...]))
-        else { return }
+        else { return false }
         kept[String(line[..<space])] = bytes
+        return true
     }
 
     func install(in context: TLSContext) {

@@ -169,6 +169,8 @@ final class TLSContext {
         guard unsafe functions.SSL_CTX_check_private_key(handle) == 1 else { throw wrongKey(identity) }
     }
 
+    private static let key = "private key"
+
     private func lockedKey(_ path: ByteString) -> TLSFailure {
         library.functions.ERR_clear_error()
         return password.isThere
@@ -182,7 +184,7 @@ final class TLSContext {
         if errors.contains(where: { [115, 116].contains($0.reason) }) {
             return TLSFailure(.configuration, "\(identity.key): it is not the key of \(identity.certificate)")
         }
-        return unreadable(identity.key, "private key", errors)
+        return unreadable(identity.key, Self.key, errors)
     }
 
     /// Why a file is not what it should be.
@@ -191,9 +193,14 @@ final class TLSContext {
         do throws(Errno) { _ = try FileCalls.open(path, for: .read).close() } catch {
             return TLSFailure(.unreadable, "\(path): \(error)")
         }
-        // PEM_R_NO_START_LINE.
-        if errors.isEmpty || errors.contains(where: { $0.reason == 108 }) {
-            return TLSFailure(.configuration, "\(path): there is no \(what) in PEM in it")
+        // PEM_R_NO_START_LINE; of keys later versions say something else.
+        let text = (try? FileCalls.contents(of: path, atMost: 1 << 20)) ?? ""
+        let isKey = what == Self.key
+        if errors.isEmpty || isKey && !text.contains("PRIVATE KEY-----") || errors.contains(where: { $0.reason == 108 })
+        {
+            return TLSFailure(
+                .configuration, "\(path): there is no \(what) in PEM in it",
+                hint: isKey ? "--tls-key FILE says where the key is" : nil)
         }
         return TLSFailure(.configuration, "\(path): \(errors[0].text)")
     }

@@ -13,7 +13,8 @@
             // It is for the whole life of the process: sessions write to it until the very end.
             return TLSKeyLog(file.release())
         } catch {
-            throw TLSFailure(.configuration, "--tls-key-log: \(path): \(error)")
+            let reason = error == .tooManyLinks ? "it is a symbolic link, and none is followed" : "\(error)"
+            throw TLSFailure(.unwritable, "--tls-key-log: \(path): \(reason)")
         }
     }
 

@@ -24,6 +24,8 @@ public struct TLSReport: Sendable {
     /// What the chain ends in, of those who are trusted here.
     public let root: String?
     public let messages: [TLSMessage]
+    /// The server has asked who the client is.
+    public var asksWho: Bool { messages.contains { !$0.isSent && $0.name == "CertificateRequest" } }
     public let library: String
 }
 

@@ -10,9 +10,9 @@ final class TLSSession: ConnectionLayer {
     /// What it was made from, which must outlive it.
     private let context: TLSContext
     let handle: OpaquePointer
-    private let isClient: Bool
+    let isClient: Bool
     /// Whether the end of what is written is said (close_notify).
-    private let saysEnd: Bool
+    let saysEnd: Bool
     private(set) var isEstablished = false
     private var hasSaidEnd = false
     /// After a failure nothing more is to be said.
@@ -21,6 +21,9 @@ final class TLSSession: ConnectionLayer {
     private var following: LayerAttempt?
     private var leftover = false
     private var writtenBytes = 0
+    /// Where the last few writes ended, of what they carried and of what was made of it.
+    private var marks: [(payload: Int, records: Int)] = []
+    private var payloadBytes = 0
     /// Whom this side takes the other one for; the empty name is nobody in particular.
     let peerName: String
 
@@ -30,6 +33,7 @@ final class TLSSession: ConnectionLayer {
     static let longestMessage = 16 * 1024
     /// The most that one call writes: four records, which go with one call of send(2).
     private static let mostAtOnce = 64 * 1024
+    private static let mostMarks = 8
     // Lent to one channel after the other, for a call each.
     private static var scratch: [UInt8] = []
 
@@ -152,8 +156,17 @@ final class TLSSession: ConnectionLayer {
             total += count
         }
         writtenBytes = total
+        payloadBytes += total
+        if marks.count == Self.mostMarks { marks.removeFirst() }
+        marks.append((payloadBytes, channel.bytesSent + channel.outputCount))
         _ = channel.send()
         return failure(writing: true) ?? .moved(total)
+    }
+
+    func payload(amongLast count: Int) -> Int {
+        let gone = channel.bytesSent - count
+        guard let last = marks.last(where: { $0.records <= gone }) else { return min(count, payloadBytes) }
+        return payloadBytes - last.payload
     }
 
     func flush(_ number: Int32) -> LayerAttempt {

@@ -73,6 +73,7 @@ extension ExitStatus {
         case .cutOff: .inputOutput
         case .configuration: .data
         case .unreadable: .noInput
+        case .unwritable: .cannotCreate
         }
     }
 

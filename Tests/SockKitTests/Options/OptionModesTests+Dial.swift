@@ -93,20 +93,20 @@ extension OptionModesTests {
             busy-poll exec sh-exec pty tls
             """),
         Mode("--zero", .tcp, "timeout proxy proxy-auth-file source source-port parallel banner yes max-time close tls"),
-        Mode("--zero", .udp, "timeout source source-port parallel banner yes max-time"),
+        Mode("--zero", .udp, "timeout source source-port parallel banner yes max-time tls"),
         Mode("--zero", .unix, "timeout parallel banner yes max-time close tls"),
         Mode(
             "", .udp,
             """
             zero timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay send quit-after \
             shutdown input-grace max-time count close-after idle-timeout send-only recv-only output hex-dump crlf \
-            read-size write-size append busy-poll pass-fd
+            read-size write-size append busy-poll pass-fd tls
             """),
         Mode(
             "--send a", .udp,
             """
             timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay interval quit-after max-time \
-            count close-after idle-timeout output hex-dump read-size append busy-poll
+            count close-after idle-timeout output hex-dump read-size append busy-poll tls
             """),
         Mode(
             "", .unix,

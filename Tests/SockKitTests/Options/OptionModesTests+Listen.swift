@@ -148,12 +148,12 @@ extension OptionModesTests {
             """
             serve keep-open timeout reuse-port quit-after shutdown input-grace max-time count idle-timeout send-only \
             recv-only output hex-dump crlf read-size write-size append busy-poll allow deny allow-file deny-file \
-            activated
+            activated tls
             """),
         Mode(
             "--serve echo", .udp,
             """
-            keep-open timeout reuse-port max-time count busy-poll allow deny allow-file deny-file activated
+            keep-open timeout reuse-port max-time count busy-poll allow deny allow-file deny-file activated tls
             """),
         Mode(
             "", .unix,

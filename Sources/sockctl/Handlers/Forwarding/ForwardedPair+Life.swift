@@ -68,6 +68,8 @@ extension ForwardedPair {
             if isPlainEnd(of: side, peer) { return side == .near ? .byPeer : .byUs }
             record?.reset(side == .near ? .up : .down)
             await passOn(side, peer)
+            // What was cut off may have had more to say: nobody knows what that cost.
+            if case .tls = error.cause { throw error }
             // A reset that cost nobody a byte is an end as others are, and the other side was told of it.
             guard losses.isNone else { throw error }
             return ServiceEnd(by: .reset)

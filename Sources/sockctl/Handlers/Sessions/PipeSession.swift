@@ -59,6 +59,7 @@ final class PipeSession: Service {
         if arguments.transfer.sendsOnly, case .done = result.ending {
             // Nobody waits for the peer's end, but what was sent is to arrive.
             try await peer.settle(until: arguments.ending.quitAfter.map { .now + $0 })
+            try await peer.connection.partSecurely()
         }
         return try end(result, peer, cutOff: far[0].cutOff)
     }
@@ -68,6 +69,8 @@ final class PipeSession: Service {
     private func relay(_ peer: Peer, _ readers: [any ByteStream]) async -> RelayResult {
         let relay = Relay(near, readers[0], readers: readers, rules: rules(peer)) { [self, reporter] event in
             guard event.ended == .far || event.isPassedOn else { return }
+            // Under TLS it is not told of this side's end, unless that is asked for.
+            if event.ended == .near, !peer.connection.saysEnd { return }
             // Nothing can be sent any more once our end was said.
             if event.ended == .near { heartbeat?.stop() }
             reporter.report(HalfClosedEvent(ends: peer.ends, by: event.ended == .near ? .local : .peer))

@@ -10,7 +10,13 @@ extension TLSArguments {
 
     /// Of a command that connects.
     static let clientRows: [Row<TLSArguments>] =
-        ([start("Speak TLS, and prove whom was reached.", datagrams: true)]
+        ([
+            start("Speak TLS, and prove whom was reached.", datagrams: true).excludes(
+                "proxy", without: .connection,
+                reason:
+                    "'--proxy' leads datagrams as they are, and TLS would have to be spoken through it: leave out one of them"
+            )
+        ]
         + (trust + identity(ofServer: false) + common + clientOnly).map(needsTLS))
         .titled(title)
 

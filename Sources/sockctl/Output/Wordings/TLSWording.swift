@@ -36,6 +36,7 @@ struct TLSWording {
         if let signature = report.signature { parts.append("signed with \(signature)") }
         if let alpn = report.alpn { parts.append("ALPN \(alpn.printable)") }
         if report.isResumed { parts.append("resumed") }
+        if report.asksWho { parts.append("a client certificate asked for (--tls-cert)") }
         // A client that nobody asked has proven nothing, and need not.
         let agreement = "\(parts.joined(separator: ", ")) in \(Quantity.duration(report.duration))"
         guard report.isVerified || !report.chain.isEmpty || report.isResumed else {

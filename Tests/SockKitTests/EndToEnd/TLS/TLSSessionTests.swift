@@ -30,19 +30,30 @@ import Testing
         #expect(try #require(fileStatus(of: path)).st_mode & 0o777 == 0o600)
     }
 
-    @Test func `one that the server does not know, and one that is none, are not taken up, and that is all`()
-        async throws
-    {
+    @Test func `one that the server does not know is not taken up, and that is all`() async throws {
         let kit = try await CertificateKit.shared()
         let path = try scratch("session")
         for _ in 0..<2 {
             let port = try await kit.python(Self.server, "1.3").port()
             #expect(try await dial(port, path)["resumed"]?.bool == false)
         }
+    }
+
+    @Test func `a file that holds something else is not written over, and one that cannot be made is told of`()
+        async throws
+    {
+        let kit = try await CertificateKit.shared()
+        let path = try scratch("precious")
         try writeFile(path, Array("no session\n".utf8))
         let port = try await kit.python(Self.server, "1.3").port()
-        #expect(try await dial(port, path)["resumed"]?.bool == false)
-        #expect(try await dial(port, path)["resumed"]?.bool == true)
+        for (file, status) in [(path, Int32(65)), ("/nowhere/session", 73)] {
+            let outcome = try await sockctl(
+                ["dial", "--tls-session", file, "127.0.0.1:\(port)"] + kit.trusting
+            ).finish()
+            outcome.expect(status: status)
+            #expect(outcome.err.contains(file), "\(outcome)")
+        }
+        #expect(try String(decoding: contents(of: path), as: UTF8.self) == "no session\n")
     }
 
     @Test func `a session is no way round the trust`() async throws {

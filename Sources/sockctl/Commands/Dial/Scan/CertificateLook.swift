@@ -15,6 +15,9 @@ struct CertificateLook {
         (network, destination) = try arguments.peer.network.destination(arguments.address, .dialing)
         resolver = try arguments.peer.network.resolver()
         try DialCommand.command.check(arguments.given, on: network.traits)
+        guard arguments.address.allSatisfy({ !$0.text.contains(",") }), arguments.address.count < 3 else {
+            throw UsageError("'-z --tls' looks at one server: give one host and one port")
+        }
         guard arguments.scan.banner == nil else {
             throw UsageError(
                 "'--banner' looks for what a server says in clear, and with '--tls' it says nothing before")
@@ -53,6 +56,15 @@ struct CertificateLook {
     /// The first of the chain that ends is the end of all of it.
     private func status(_ report: TLSReport) -> ExitStatus {
         guard let wanted = arguments.tls.days, let left = report.chain.map(\.daysLeft).min() else { return .success }
-        return left < wanted ? .notSo : .success
+        if left >= wanted { return .success }
+        let name = report.chain[0].shortSubject
+        reporter.report(
+            FailedEvent(
+                Failure(
+                    code: "certificate",
+                    message:
+                        "the certificates of \(name) last \(Quantity.count(left, "day")) yet, and --tls-days wants \(wanted)"
+                )))
+        return .notSo
     }
 }
