@@ -188,6 +188,9 @@ extension Connection {
         settle(layer)
     }
 
+    /// Whether both ends have agreed on TLS.
+    public var isSecured: Bool { layer?.isEstablished ?? false }
+
     /// Whether `closeWrite` is told to the other side.
     public var saysEnd: Bool { layer?.saysEnd ?? true }
 

@@ -34,6 +34,8 @@ package protocol ConnectionLayer: AnyObject, Sendable {
     /// Says goodbye, as far as the socket takes it.
     func close(_ number: Int32)
 
+    /// Whether both ends have agreed.
+    var isEstablished: Bool { get }
     /// Whether a write is one message, and a read another one.
     var keepsMessages: Bool { get }
     /// Bytes are here that a read would give without asking the kernel.

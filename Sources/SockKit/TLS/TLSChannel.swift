@@ -23,6 +23,7 @@
     /// A call of recv(2) gave all that there was, in this attempt: of an earlier one that says nothing any more.
     var isDrained = false
     private(set) var hasEnded = false
+    private var wasRefused = false
     /// Why nothing more comes, or goes: a peer that is gone may have said much before.
     private(set) var readFailure: Errno?
     private(set) var writeFailure: Errno?
@@ -78,13 +79,21 @@
                 isDrained = true
                 return nil
             }
+            // An empty datagram is none of TLS.
+            if keepsMessages, count == 0 { return receive() }
             hasEnded = count == 0
-            isDrained = count > 0 && count < room
+            // A datagram says nothing of those behind it.
+            isDrained = !keepsMessages && count > 0 && count < room
             if bytesReceived == 0 { firstBytes = Array(input.prefix(min(count, 64))) }
             bytesReceived += count
             waiting = 0..<count
             return count
         } catch {
+            // That nobody is there any more stands before what he said while he was: it is told once.
+            if keepsMessages, error == .connectionRefused, !wasRefused {
+                wasRefused = true
+                return receive()
+            }
             readFailure = error
             return 0
         }

@@ -23,6 +23,10 @@ struct TLSErrorStory {
             return alert(reason - TLSNumber.Reason.alerts)
         }
         if hasEnded || reason == TLSNumber.Reason.unexpectedEnd { return end }
+        if isEstablished {
+            let what = errors.first?.text ?? "nobody knows what"
+            return TLSFailure(.cutOff, "what came is damaged (\(what)): what came before it may not be all")
+        }
         switch reason {
         case TLSNumber.Reason.unsupportedProtocol, TLSNumber.Reason.versionTooLow, TLSNumber.Reason.wrongVersion:
             return TLSFailure(
@@ -57,8 +61,9 @@ struct TLSErrorStory {
 
     /// A record begins with its type, 20 to 24, and then 3.
     private var plainText: TLSFailure? {
+        // Of datagrams it is 254.
         guard !isEstablished, let first = firstBytes.first,
-            !(20...24).contains(first) || firstBytes.count > 1 && firstBytes[1] != 3
+            !(20...24).contains(first) || firstBytes.count > 1 && ![3, 254].contains(firstBytes[1])
         else {
             return nil
         }

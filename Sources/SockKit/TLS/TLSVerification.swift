@@ -47,7 +47,9 @@
         case 23: return "the certificate\(whose) was revoked"
         case 3: return "no list of revoked certificates is from \(own?.shortIssuer ?? "its issuer")"
         case 12: return "the list of revoked certificates is out of date"
-        case 26: return "the certificate\(whose) has another purpose (extendedKeyUsage): it is not for \(isOfServer ? "servers" : "clients")"
+        case 26:
+            return
+                "the certificate\(whose) has another purpose (extendedKeyUsage): it is not for \(isOfServer ? "servers" : "clients")"
         case 62, 64: return "the certificate is not for \(peerName) but for \(nameList)"
         case 66, 67, 68:
             return "the certificate\(whose) is too weak: \(library.verifyText(code))"

@@ -32,7 +32,7 @@ import Testing
         ("reply", .always, "length round_trip sequence payload payload_escaped"),
         ("gap", .verbose, "from count"),
         ("dropped", .always, "count receive_buffer"),
-        ("half-closed", .verbose, "by"),
+        ("half-closed", .verbose, "by told"),
         ("input-unfinished", .always, ""),
         ("message-cut", .always, "length"),
         ("input-dropped", .always, "bytes_sent bytes_unsent"),

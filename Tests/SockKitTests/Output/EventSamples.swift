@@ -96,6 +96,7 @@ enum EventSamples {
         AcknowledgedEvent(ends: ends, id: "00000002", result: 0, time: .microseconds(20)),
         AcknowledgedEvent(ends: ends, id: "00000003", result: 1, time: .microseconds(30)),
         HalfClosedEvent(ends: ends, by: .local),
+        HalfClosedEvent(ends: ends, by: .local, told: false),
         ReplyEvent(
             ends: Ends(.udp, remote: ends.remote), bytes: 3, length: 3, roundTrip: .microseconds(90), sequence: 2,
             payload: "yes", escaped: "yes"),

@@ -41,6 +41,7 @@ import Testing
             "message 3, 17 bytes, 127.0.0.1:40112", "ack of 00000002: ok, after 20 µs, 127.0.0.1:40112",
             "ack of 00000003: failed, result 1, after 30 µs, 127.0.0.1:40112",
             "half-closed: nothing more goes to 127.0.0.1:40112",
+            "standard input has ended, which 127.0.0.1:40112 is not told: --tls-half-close tells it",
             "reply from 127.0.0.1:40112, 3 bytes in 90 µs: yes",
             "missing from 127.0.0.1:40112: 3 datagrams, from number 2 on",
             "12 datagrams dropped by the kernel: the receive buffer of 4.0 KiB was full",

@@ -15,7 +15,8 @@ extension Peer {
         let depths = connection.queueDepths
         if error.operation == .read, error.cause == .timeout {
             if policy.keepsTime { failure.waited = .now - lastActivity }
-            failure.unread = depths?.received
+            // What TLS made of the bytes is counted otherwise.
+            failure.unread = isSecured ? nil : depths?.received
         }
         if error.operation == .write { failure.unacknowledged = connection.bytesUnacknowledged }
         return failure

@@ -41,7 +41,7 @@ extension Peer {
     func reportClose(by ending: ConnectionEnding) {
         let (depths, pair) = (connection.queueDepths, conversation?.totals)
         // What a joined connection never got counts wherever it was left.
-        let unread = pair.map(\.losses).flatMap { $0.isNone ? nil : $0.unread } ?? depths?.received
+        let unread = pair.map(\.losses).flatMap { $0.isNone ? nil : $0.unread } ?? (isSecured ? nil : depths?.received)
         reporter.report(
             ClosedEvent(
                 ends: ends, by: ending, duration: .now - start, received: received, sent: sent,

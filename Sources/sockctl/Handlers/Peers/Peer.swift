@@ -25,8 +25,8 @@ final class Peer: ByteStream {
     var isCutOff = false
     /// No task serves it, and the loop knows of it.
     var isResting = false
-    /// TLS is spoken with it, where that was asked for.
-    var isSecured = false
+    /// TLS is spoken with it.
+    var isSecured: Bool
     /// Its own end has come: it does not count among those that are served.
     var hasLeft = false {
         didSet { if hasLeft, !oldValue { server?.hasLeft(self) } }
@@ -62,6 +62,7 @@ final class Peer: ByteStream {
         self.policy = policy
         reportsTransfers = reporter.isReported(.transfer)
         isVerbose = reporter.isReported(.verbose)
+        isSecured = connection.isSecured
         policy.begin(connection)
         if !policy.isFree { pacing = PacedStream(self, policy.pace) }
     }

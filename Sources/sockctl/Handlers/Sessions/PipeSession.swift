@@ -69,11 +69,12 @@ final class PipeSession: Service {
     private func relay(_ peer: Peer, _ readers: [any ByteStream]) async -> RelayResult {
         let relay = Relay(near, readers[0], readers: readers, rules: rules(peer)) { [self, reporter] event in
             guard event.ended == .far || event.isPassedOn else { return }
-            // Under TLS it is not told of this side's end, unless that is asked for.
-            if event.ended == .near, !peer.connection.saysEnd { return }
             // Nothing can be sent any more once our end was said.
             if event.ended == .near { heartbeat?.stop() }
-            reporter.report(HalfClosedEvent(ends: peer.ends, by: event.ended == .near ? .local : .peer))
+            // Under TLS this side's end is not told, unless that is asked for.
+            let isTold = event.ended == .far || peer.connection.saysEnd
+            reporter.report(
+                HalfClosedEvent(ends: peer.ends, by: event.ended == .near ? .local : .peer, told: isTold ? nil : false))
         }
         peer.onStop = { relay.stop() }
         let beats = startHeartbeat(peer)
@@ -89,13 +90,19 @@ final class PipeSession: Service {
         rules.nearEnd.notice =
             ending.halfClose == .never ? .never : isUnlessEmpty && !hasGiven ? .unlessEmpty : .always
         rules.nearEnd.wait =
-            arguments.transfer.sendsOnly ? .nothing : ending.quitAfter.map { .atMost($0) } ?? .otherSide
+            arguments.transfer.sendsOnly ? .nothing : ending.quitAfter.map { .atMost($0) } ?? restOfFar(peer)
         rules.readsNear = streams.source != nil
         rules.farEnd.notice = persistence.reconnects ? .never : .always
         rules.farEnd.wait = farWait
         // Each read of standard input is a message by itself.
         rules.chunkSize = peer.connection.longestMessage.map { arguments.pace.writeSize ?? $0 }
         return rules
+    }
+
+    /// Datagrams have no end that could be waited for, unless it was told that this side's has come.
+    private func restOfFar(_ peer: Peer) -> RelayRules.End.Wait {
+        let isDatagram = peer.connection.network.kind == .datagram
+        return isDatagram && !peer.connection.saysEnd ? .silence(.seconds(1)) : .otherSide
     }
 
     /// How long standard input is waited for after the peer's end depends on what it is.

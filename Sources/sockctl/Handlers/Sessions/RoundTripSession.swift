@@ -119,6 +119,13 @@ final class RoundTripSession: Service {
     /// What came of an earlier answer is no answer to what is sent next.
     private func takeWhatWaits(_ peer: Peer) async throws(NetworkError) {
         try limit(peer, until: nil)
+        // Under TLS what waits may be about TLS alone, and then no answer is behind it.
+        while peer.isSecured {
+            guard let chunk = try peer.readNow(), !chunk.isEnd else { return }
+            let bytes = chunk.copy()
+            chunk.giveBack()
+            try await deliver(bytes)
+        }
         while peer.connection.bytesWaiting > 0, let bytes = try await receive(peer) { try await deliver(bytes) }
     }
 

@@ -40,7 +40,13 @@ final class TargetSecurity {
     ) async throws(NetworkError) -> TLSReport? {
         do throws(NetworkError) {
             let host = destination.hostName
-            if let starter { try await starter.begin(on: connection, host: host) }
+            if let starter {
+                // What is said in clear is part of the handshake, and of its time.
+                let before = (connection.readDeadline, connection.writeDeadline)
+                connection.setDeadline(arguments.handshakeTimeout.map { .now + $0 })
+                try await starter.begin(on: connection, host: host)
+                (connection.readDeadline, connection.writeDeadline) = before
+            }
             let report = try await client.secure(connection, host: host)
             if let report {
                 let ends = Ends(connection, number: number)

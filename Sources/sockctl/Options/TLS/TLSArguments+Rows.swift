@@ -93,7 +93,7 @@ extension TLSArguments {
         .option(
             "tls-crl", as: .file, into: \.revocations, help: "Refuse certificates that this list takes back.",
             detail: "A list of revoked certificates (CRL) in PEM."
-        ).manualOnly,
+        ).manualOnly.needs(.stream, reason: "'{option}' begins in clear on a stream, and {network} carries messages"),
     ]
 
     /// What a server asks of its clients.

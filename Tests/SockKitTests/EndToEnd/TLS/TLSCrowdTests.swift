@@ -24,6 +24,30 @@ import Testing
         return try #require(Int(line.split(separator: "\t").last ?? ""))
     }
 
+    @Test func `round trips are measured, whatever else a server has to say`() async throws {
+        let kit = try await CertificateKit.shared()
+        let server = try sockctl(["listen", "--serve", "echo", "127.0.0.1:0"] + kit.showing())
+        let place = "127.0.0.1:\(try await server.listening().port)"
+        for _ in 0..<10 {
+            let outcome = try await sockctl(["dial", "--send", "hi", "--count", "3", place] + kit.trusting).finish()
+            outcome.expect(status: 0)
+            outcome.expect(out: "hihihi")
+        }
+    }
+
+    @Test(.needs(.python3)) func `a server that is mute before TLS is given up in time`() async throws {
+        let kit = try await CertificateKit.shared()
+        let server = try kit.python("c = take(serve()); say(c.recv(9))")
+        let outcome = try await sockctl(
+            [
+                "dial", "--starttls", "imap", "--tls-handshake-timeout", "300ms",
+                "127.0.0.1:\(try await server.port())",
+            ] + kit.trusting
+        ).finish()
+        outcome.expect(status: 75)
+        #expect(outcome.elapsed >= .milliseconds(300) && outcome.elapsed < patience)
+    }
+
     @Test func `without --tls no library for it is opened`() async throws {
         let server = try sockctl(["listen", "--serve", "echo", "127.0.0.1:0"])
         _ = try await server.listening()

@@ -35,6 +35,29 @@ import Testing
         }
     }
 
+    @Test func `messages that come one right after the other are all read, and the end behind them`() async throws {
+        let kit = try await CertificateKit.shared()
+        let server = try sockctl(["listen", "-u", "--serve", "echo", "127.0.0.1:0"] + kit.showing())
+        let place = "127.0.0.1:\(try await server.listening().port)"
+        for _ in 0..<10 {
+            let text = String(repeating: "x", count: 40_000)
+            let outcome = try await sockctl(
+                ["dial", "-u", "--tls-half-close", place] + kit.trusting, input: .text(text)
+            ).finish()
+            outcome.expect(status: 0)
+            outcome.expect(out: text)
+        }
+    }
+
+    @Test func `after the end of standard input a second of silence is the end, where nobody is told`() async throws {
+        let kit = try await CertificateKit.shared()
+        let server = try sockctl(["listen", "-u", "--serve", "echo", "127.0.0.1:0"] + kit.showing())
+        let place = "127.0.0.1:\(try await server.listening().port)"
+        let outcome = try await sockctl(["dial", "-u", place] + kit.trusting, input: .text("there and back")).finish()
+        outcome.expect(status: 0)
+        outcome.expect(out: "there and back")
+    }
+
     @Test func `openssl's client and server speak it with us`() async throws {
         let kit = try await CertificateKit.shared()
         let path = try #require(Tool.openssl.path)
