@@ -12,6 +12,8 @@ public struct TLSFailure: Error, Sendable, Hashable, CustomStringConvertible {
         case unavailable
         /// What was asked for makes no sense: a key that is not the certificate's, a file that holds none.
         case configuration
+        /// The command line asks for what cannot be.
+        case invalid
         /// A file that is needed cannot be read.
         case unreadable
         /// A file that is to be written cannot be.
@@ -37,7 +39,8 @@ public struct TLSFailure: Error, Sendable, Hashable, CustomStringConvertible {
         case .refused: "handshake"
         case .cutOff: "truncated"
         case .unavailable: "unavailable"
-        case .configuration: "usage"
+        case .configuration: "configuration"
+        case .invalid: "usage"
         case .unreadable: "unreadable"
         case .unwritable: "unwritable"
         }

@@ -181,7 +181,7 @@ extension Connection {
 
     func closeWrite(through layer: any ConnectionLayer) throws(NetworkError) {
         do throws(DescriptorFailure) {
-            _ = try descriptor.withNumber { number throws(Errno) in layer.endWriting(number) }
+            try descriptor.withNumber { number throws(Errno) in layer.endWriting(number, inAnyCase: false) }
         } catch {
             throw failure(.close, error)
         }
@@ -194,11 +194,18 @@ extension Connection {
     /// Whether `closeWrite` is told to the other side.
     public var saysEnd: Bool { layer?.saysEnd ?? true }
 
-    /// Says goodbye as TLS has it, and waits a moment for what the other side has to say of that: that it never took us for
-    /// whom we said we are, for one, or tickets, which it would find our socket closed for.
+    /// Says the end of what is written though others are not told of it, for who is done; reading goes on.
+    public func sayEnd() throws(NetworkError) {
+        guard let layer else { return try closeWrite() }
+        _ = try? descriptor.withNumber { number throws(Errno) in layer.endWriting(number, inAnyCase: true) }
+        settle(layer)
+    }
+
+    /// Says the end as TLS has it, and waits a moment for what the other side has to say of that: that it never took us for
+    /// whom we said we are, for one, or tickets, for which it would find our socket closed.
     public func partSecurely(patience: Duration = .seconds(1)) async throws(NetworkError) {
-        guard let layer else { return }
-        _ = try? descriptor.withNumber { number throws(Errno) in layer.close(number) }
+        guard layer != nil else { return }
+        try sayEnd()
         readTimeout = nil
         readDeadline = .now + patience
         do throws(NetworkError) { while try await discard() != nil {} } catch {

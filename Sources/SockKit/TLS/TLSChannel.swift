@@ -36,6 +36,8 @@
     var messages: TLSMessageLog?
     /// Where the secrets are written; nil where they are not.
     var keyLog: TLSKeyLog?
+    /// What is wrong with the other side's certificates, by the library's numbers, where it is accepted all the same.
+    var faults: [Int] = []
     /// Told of a session that can be resumed.
     var onSession: ((OpaquePointer) -> Bool)?
 

@@ -55,7 +55,16 @@ public final class TLSClient {
         }
     }
 
-    private static let acceptAll: @convention(c) (Int32, OpaquePointer?) -> Int32 = { _, _ in 1 }
+    /// Notes each fault, and goes on.
+    private static let acceptAll: @convention(c) (Int32, OpaquePointer?) -> Int32 = { isFine, verification in
+        guard isFine == 0, let functions = try? TLSLibrary.shared().functions else { return 1 }
+        let index = functions.SSL_get_ex_data_X509_STORE_CTX_idx()
+        let session = unsafe functions.X509_STORE_CTX_get_ex_data(verification, index)
+        let code = Int(unsafe functions.X509_STORE_CTX_get_error(verification))
+        guard let channel = unsafe TLSChannel.of(session: session.map { OpaquePointer($0) }) else { return 1 }
+        if !channel.faults.contains(code) { channel.faults.append(code) }
+        return 1
+    }
 
     /// Agrees with the server that was reached as `host`; what is read and written on the connection is the plain text
     /// from then on. What is not to be believed fails before a byte of that is sent.
@@ -90,7 +99,7 @@ public final class TLSClient {
         guard !bare.isEmpty else {
             if trust.isInsecure || !trust.pins.isEmpty { return }
             throw TLSFailure(
-                .configuration, "there is no name that the certificate could be for", hint: "--tls-name NAME gives one")
+                .invalid, "there is no name that the certificate could be for", hint: "--tls-name NAME gives one")
         }
         if let address = IPAddress(bare) {
             let text = (address.family == .v4 ? address : IPAddress(v6Bits: address.v6Bits)).description
@@ -105,7 +114,7 @@ public final class TLSClient {
                 session.handle, TLSNumber.Control.setServerName, 0, UnsafeMutableRawPointer(mutating: text)) == 1
         }
         guard isSet, isAsked else {
-            throw TLSFailure(.configuration, "'\(bare)' is no name that a certificate can have")
+            throw TLSFailure(.invalid, "'\(bare)' is no name that a certificate can have")
         }
     }
 

@@ -19,7 +19,7 @@ final class TLSContext {
         functions.ERR_clear_error()
         self.keepsMessages = keepsMessages
         guard !keepsMessages || rules.minimum == .v12 else {
-            throw TLSFailure(.configuration, "'--tls-min 1.3': of TLS for datagrams there is version 1.2 alone")
+            throw TLSFailure(.invalid, "'--tls-min 1.3': of TLS for datagrams there is version 1.2 alone")
         }
         let method =
             switch (isClient, keepsMessages) {
@@ -32,7 +32,9 @@ final class TLSContext {
             throw TLSFailure(.unavailable, library.takeReason())
         }
         unsafe self.handle = unsafe handle
-        keyLog = try rules.keyLog.map { (path) throws(TLSFailure) in try TLSKeyLog.open(path) }
+        keyLog =
+            try rules.keyLog.map { (path) throws(TLSFailure) in try TLSKeyLog.open(path) }
+            ?? rules.wishedKeyLog.flatMap { try? TLSKeyLog.open($0) }
         protocols = ProtocolList(rules.protocols)
         password = try Password(rules.passwordFile)
         try applyBasics()
@@ -73,7 +75,7 @@ final class TLSContext {
             && (old.isEmpty || functions.SSL_CTX_set_cipher_list(handle, old.joined(separator: ":")) == 1)
         guard isTaken, !names.isEmpty else {
             throw TLSFailure(
-                .configuration, "'--tls-ciphers \(list)' names no cipher that the library knows",
+                .invalid, "'--tls-ciphers \(list)' names no cipher that the library knows",
                 hint: "look at: openssl ciphers -v ALL")
         }
         guard !keepsMessages else { return }
@@ -105,6 +107,11 @@ final class TLSContext {
         if rules.authorities.isEmpty { return setSystemAuthorities() }
         for path in rules.authorities {
             let isFolder = (try? FileCalls.identity(ofPath: path))?.kind == .directory
+            if isFolder, !Self.isHashed(path.description) {
+                throw TLSFailure(
+                    .configuration, "\(path): no certificate in it has a name by its hash",
+                    hint: "openssl rehash \(path)")
+            }
             let isRead = unsafe path.withCString { text in
                 unsafe library.functions.SSL_CTX_load_verify_locations(
                     handle, isFolder ? nil : text, isFolder ? text : nil) == 1
@@ -182,7 +189,8 @@ final class TLSContext {
         let errors = library.takeErrors()
         // X509_R_KEY_VALUES_MISMATCH, X509_R_KEY_TYPE_MISMATCH.
         if errors.contains(where: { [115, 116].contains($0.reason) }) {
-            return TLSFailure(.configuration, "\(identity.key): it is not the key of \(identity.certificate)")
+            let whose = identity.key == identity.certificate ? "the certificate in it" : "\(identity.certificate)"
+            return TLSFailure(.configuration, "\(identity.key): the key is not that of \(whose)")
         }
         return unreadable(identity.key, Self.key, errors)
     }
@@ -202,6 +210,6 @@ final class TLSContext {
                 .configuration, "\(path): there is no \(what) in PEM in it",
                 hint: isKey ? "--tls-key FILE says where the key is" : nil)
         }
-        return TLSFailure(.configuration, "\(path): \(errors[0].text)")
+        return TLSFailure(.configuration, "\(path): no \(what) can be read from it: \(errors[0].text)")
     }
 }

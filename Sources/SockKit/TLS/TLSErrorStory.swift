@@ -73,7 +73,8 @@ struct TLSErrorStory {
         }
         return TLSFailure(
             .refused, "plain text is spoken there, and no TLS\(text.map { ": the server said \"\($0)\"" } ?? "")",
-            hint: starter.map { "try: --starttls \($0)" } ?? "leave out --tls, or try another port")
+            hint: starter.map { "try: --starttls \($0)" }
+                ?? "without --tls, or with http:// in place of https://, nothing is hidden")
     }
 
     /// What was said, as far as it is text.

@@ -62,7 +62,7 @@ extension TLSSession {
         switch proof {
         case .none: (false, "no certificate was asked for")
         case .pin: (true, nil)
-        case .chain: (hasCertificate && failure == nil, failure?.text)
+        case .chain: (hasCertificate && failure == nil, TLSVerification.faults(of: self) ?? failure?.text)
         }
     }
 

@@ -36,6 +36,8 @@ public struct TLSRules: Sendable, Equatable {
     public var revocations: ByteString?
     /// The secrets go there, for a tool that looks into a recording.
     public var keyLog: ByteString?
+    /// The same, where it is no failure if they cannot go there: nobody has asked for it on this command line.
+    public var wishedKeyLog: ByteString?
     /// How long the two sides may take to agree; nil is as long as the connection lasts.
     public var handshakeTimeout: Duration? = .seconds(10)
     /// The end of what is written is said (close_notify), though the other side goes on.

@@ -178,10 +178,8 @@ final class TLSSession: ConnectionLayer {
 
     // MARK: - Ending
 
-    func endWriting(_ number: Int32) -> Bool {
-        guard saysEnd else { return false }
-        sayEnd(number)
-        return true
+    func endWriting(_ number: Int32, inAnyCase: Bool) {
+        if saysEnd || inAnyCase { sayEnd(number) }
     }
 
     func close(_ number: Int32) {

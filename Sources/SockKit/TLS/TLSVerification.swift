@@ -8,16 +8,24 @@
     /// Whose certificate it is.
     private let isOfServer: Bool
 
-    init(_ session: TLSSession) {
+    init(_ session: TLSSession, code: Int? = nil) {
         unsafe (library, self.session, peerName) = unsafe (session.library, session.handle, session.peerName)
         isOfServer = session.isClient
-        code = unsafe library.functions.SSL_get_verify_result(self.session)
+        self.code = code ?? Int(unsafe library.functions.SSL_get_verify_result(self.session))
     }
 
     /// Nil where nothing is wrong.
     var failure: TLSFailure? {
         guard code != 0 else { return nil }
         return TLSFailure(.untrusted, text, hint: hint)
+    }
+
+    /// All that is wrong, where it was accepted all the same.
+    static func faults(of session: TLSSession) -> String? {
+        // What is said of an issuer that is not there says the same three times.
+        let codes = session.channel.faults.filter { $0 != 21 && $0 != 27 || session.channel.faults.count == 1 }
+        guard !codes.isEmpty else { return nil }
+        return codes.map { TLSVerification(session, code: $0).text }.joined(separator: "; and ")
     }
 
     /// The certificates that the other side gave, its own first.
@@ -51,8 +59,9 @@
             return
                 "the certificate\(whose) has another purpose (extendedKeyUsage): it is not for \(isOfServer ? "servers" : "clients")"
         case 62, 64: return "the certificate is not for \(peerName) but for \(nameList)"
-        case 66, 67, 68:
-            return "the certificate\(whose) is too weak: \(library.verifyText(code))"
+        case 66: return "the key of the certificate\(whose) is too short to be safe"
+        case 67: return "the key of an issuer of the certificate\(whose) is too short to be safe"
+        case 68: return "the certificate\(whose) is signed with a digest that is too weak to be safe (SHA-1 or MD5)"
         default: return "\(library.verifyText(code))\(whose)"
         }
     }
@@ -75,7 +84,9 @@
 
     private var nameList: String {
         guard let own else { return "nobody" }
-        if own.names.isEmpty { return "\(own.shortSubject), which is no name of a host (it has no subjectAltName)" }
+        if own.names.isEmpty {
+            return "nobody: it has no subjectAltName, and its subject, \(own.shortSubject), does not count"
+        }
         let names = own.names.prefix(6).joined(separator: ", ")
         return own.names.count > 6 ? "\(names) and \(own.names.count - 6) more" : names
     }

@@ -72,6 +72,7 @@ extension ExitStatus {
         case .refused, .unavailable: .unavailable
         case .cutOff: .inputOutput
         case .configuration: .data
+        case .invalid: .usage
         case .unreadable: .noInput
         case .unwritable: .cannotCreate
         }

@@ -146,7 +146,7 @@ GOALS = (
             Goal(f"{series}-cpu", "the server's CPU for one", MICROSECONDS, C_TLS_SERVER),
         )
     ),
-    Goal("tls-get", "http-get of https://, one authority trusted", MILLISECONDS, CURL, at_most(0.5)),
+    Goal("tls-get", "http-get of https://, one authority trusted", MILLISECONDS, CURL),
     Goal("tls-get-store", "the same, a system's store trusted", MILLISECONDS, CURL, at_most(0.5)),
     Goal("tls-idle", "memory for an idle TLS connection", MEMORY, C_TLS_SERVER, at_most(20), Of.FIGURE),
     Goal("tls-web", "http-serve --tls /time, 64 connections", PER_SECOND, NGINX, at_least(0.7)),

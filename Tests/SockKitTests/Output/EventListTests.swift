@@ -16,7 +16,7 @@ import Testing
         ("accepted", .verbose, ""),
         (
             "tls", .verbose,
-            "version cipher group signature alpn server_name resumed verified reason kernel seconds root chain"
+            "version cipher group signature alpn server_name resumed verified reason kernel seconds messages root chain"
         ),
         ("insecure", .error, "reason"),
         ("certificate", .always, "subject names not_after pin"),

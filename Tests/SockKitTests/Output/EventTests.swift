@@ -25,10 +25,12 @@ import Testing
             tls  0: CN=localhost, O=Example for localhost, 127.0.0.1, by Example Root, 90 days left
             tls  root: CN=Example Root, O=Example
             tls  pin \(pin)
+            tls  by OpenSSL 3.0.17; in the kernel: off: this kernel has no TLS
             """,
             """
             tls  not verified as localhost (the certificate is not for localhost): TLSv1.2, \
             TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, resumed in 1.00 ms
+            tls  by OpenSSL 3.0.17; in the kernel: off: this kernel has no TLS
             """,
             "not verified (--tls-insecure): the certificate of localhost is self-signed",
             "made a certificate until 2027-01-15T08:00:00Z; clients know it by --tls-pin \(pin)",

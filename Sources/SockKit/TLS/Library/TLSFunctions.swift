@@ -101,6 +101,11 @@
         unsafe required("X509_VERIFY_PARAM_set1_ip_asc")
     let SSL_get_verify_result: @convention(c) (Pointer) -> Int = unsafe required("SSL_get_verify_result")
     let X509_verify_cert_error_string: @convention(c) (Int) -> Text = unsafe required("X509_verify_cert_error_string")
+    let X509_STORE_CTX_get_error: @convention(c) (Pointer) -> Int32 = unsafe required("X509_STORE_CTX_get_error")
+    let X509_STORE_CTX_get_ex_data: @convention(c) (Pointer, Int32) -> Raw = unsafe required(
+        "X509_STORE_CTX_get_ex_data")
+    let SSL_get_ex_data_X509_STORE_CTX_idx: @convention(c) () -> Int32 =
+        required("SSL_get_ex_data_X509_STORE_CTX_idx")
     let SSL_set_session: @convention(c) (Pointer, Pointer) -> Int32 = unsafe required("SSL_set_session")
     let SSL_session_reused: @convention(c) (Pointer) -> Int32 = unsafe required("SSL_session_reused")
     let SSL_set_msg_callback:

@@ -121,6 +121,13 @@ enum DialCommand: Subcommand {
                 "sockctl dial 3000 -c 'echo question; read x; test \"$x\" = question'",
                 shows: "A program that asks a server, and whose status says whether the answer was right."),
             Manual.Example(
+                "sockctl listen 3000 --tls --serve echo",
+                "echo hello | sockctl dial --tls --tls-insecure --tls-half-close 3000",
+                shows: """
+                    TLS with a server that made its own certificate. In place of trusting anybody, give the pin that it \
+                    says: --tls-pin.
+                    """),
+            Manual.Example(
                 "sockctl listen 3000 --serve discard", "echo hello | sockctl dial -vv --congestion reno 3000",
                 shows: "Choose the congestion control, and see what the kernel made of all the options."),
             Manual.Example(

@@ -26,6 +26,21 @@ extension Manual.Section {
                 """
             ),
             (
+                "Datagrams",
+                """
+                With `-u` it is DTLS 1.2. What gets no answer in the handshake is said again; of what is sent afterwards a \
+                datagram that is lost is lost, and one holds at most 16384 bytes. A second of silence after the end of \
+                standard input is the end, unless that is told.
+                """
+            ),
+            (
+                "Scans",
+                """
+                `-z --tls HOST PORT` looks at one server: the handshake, what was agreed on and its certificates go to standard \
+                output. With `--tls-days N` the status is 1 where one of them ends sooner; 69, 74, 75 and 77 are as ever.
+                """
+            ),
+            (
                 "Refusals",
                 """
                 Where the two find no version or cipher in common, where plain text is spoken, where a client's certificate \
@@ -57,6 +72,13 @@ extension Manual.Section {
                 `--tls-cert` and `--tls-key`, several for several names; SIGHUP reads the files again, and a broken file \
                 leaves what was. Without them one is made in memory, for a week, for localhost and where it listens; the line \
                 `certificate` says its SHA-256, by which a client knows it: `dial --tls --tls-pin`.
+                """
+            ),
+            (
+                "Datagrams",
+                """
+                With `-u` it is DTLS 1.2: a client that has proven where it is, by a cookie, has a socket of its own, and is \
+                served as others are. `--keep-open` is what `--serve` implies, as ever.
                 """
             ),
             (

@@ -32,6 +32,11 @@ final class ServedPeers {
         for peer in members.values { peer.finish() }
     }
 
+    /// Parts from some of them, who have nothing to lose.
+    func cutOff(where isMeant: (Peer) -> Bool) {
+        for peer in members.values where isMeant(peer) { peer.connection.close() }
+    }
+
     func cancel() {
         for peer in members.values {
             // One that rests is woken by its end.

@@ -34,7 +34,9 @@ final class Server {
     private let pause = Parking()
     private let service: any Service
     private var isFinishing = false
+    /// Of peers under TLS those who have agreed on it: nobody else is in the place of one who was waited for.
     private var accepted = 0
+    private var numbered = 0
     /// How many peers of each host there are, where that is limited.
     private var hosts: [IPAddress: Int] = [:]
 
@@ -91,8 +93,11 @@ final class Server {
         listener.deadline = .now + span
     }
 
+    /// As many have come as were to.
+    private var isComplete: Bool { limits.accepts.map { accepted >= $0 } ?? false }
+
     private func acceptAll() async -> ExitStatus {
-        while limits.accepts.map({ accepted < $0 }) ?? true {
+        while !isComplete {
             guard await pauseBeforeAccept() else { return .success }
             // The only one there was has been turned away.
             if listener.isExhausted, !isFinishing { return .notPermitted }
@@ -100,7 +105,7 @@ final class Server {
                 receive(try await listener.accept())
                 try receiveThoseAtTheDoor()
             } catch {
-                if isFinishing || error.cause == .cancelled { return .success }
+                if isFinishing || isComplete || error.cause == .cancelled { return .success }
                 return reporter.fail(error)
             }
         }
@@ -111,7 +116,7 @@ final class Server {
     private func receiveThoseAtTheDoor() throws(NetworkError) {
         guard limits.acceptDelay == .zero else { return }
         for _ in 0..<Self.most {
-            guard !isFinishing, limits.accepts.map({ accepted < $0 }) ?? true, let next = try listener.acceptNow()
+            guard !isFinishing, !isComplete, let next = try listener.acceptNow()
             else { return }
             receive(next)
         }
@@ -171,10 +176,9 @@ final class Server {
             if served.count == 0 { waitForFirst() }
             return
         }
-        accepted += 1
-        // Nobody who comes after the last one is to be connected: not even while that one has its first answer.
-        if accepted == limits.accepts { listener.close() }
-        let peer = Peer(connection, number: accepted, reporter: reporter, policy: policy)
+        numbered += 1
+        if security == nil { countAccepted() }
+        let peer = Peer(connection, number: numbered, reporter: reporter, policy: policy)
         if reporter.isReported(.verbose) { reporter.report(AcceptedEvent(ends: peer.ends)) }
         peer.reportMultipath()
         peer.reportFastOpen(isAccepted: true)
@@ -183,6 +187,14 @@ final class Server {
         count(peer, by: 1)
         served.add(peer)
         peer.wake()
+    }
+
+    /// Nobody who comes after the last one is to be connected: not even while that one has its first answer.
+    private func countAccepted() {
+        accepted += 1
+        guard isComplete else { return }
+        listener.close()
+        served.cutOff { self.security != nil && !$0.isSecured }
     }
 
     /// Serves a peer as far as nothing has to be waited for; false if that is not all.
@@ -213,6 +225,7 @@ final class Server {
     private func secure(_ peer: Peer, _ security: PeerSecurity) async -> ExitStatus? {
         do throws(NetworkError) {
             try await security.secure(peer)
+            countAccepted()
             return nil
         } catch {
             if !peer.isFinishing, error.cause != .cancelled { reporter.report(FailedEvent(peer.failure(error))) }
@@ -222,7 +235,7 @@ final class Server {
     }
 
     private func remove(_ peer: Peer, _ status: ExitStatus) {
-        lastStatus = status
+        if security == nil || peer.isSecured { lastStatus = status }
         if !peer.hasLeft { count(peer, by: -1) }
         served.remove(peer)
     }

@@ -102,7 +102,8 @@ final class PipeSession: Service {
     /// Datagrams have no end that could be waited for, unless it was told that this side's has come.
     private func restOfFar(_ peer: Peer) -> RelayRules.End.Wait {
         let isDatagram = peer.connection.network.kind == .datagram
-        return isDatagram && !peer.connection.saysEnd ? .silence(.seconds(1)) : .otherSide
+        guard isDatagram, !peer.connection.saysEnd else { return .otherSide }
+        return arguments.ending.inputGrace.map { .silence($0) } ?? .otherSide
     }
 
     /// How long standard input is waited for after the peer's end depends on what it is.

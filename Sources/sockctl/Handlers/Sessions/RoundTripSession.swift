@@ -143,7 +143,7 @@ final class RoundTripSession: Service {
     /// Says our end, and takes what is left of the last answer until the peer ends too, or says no more.
     private func takeRest(_ peer: Peer) async throws(NetworkError) -> ConnectionEnding {
         guard !isDatagram else { return .local }
-        try? peer.closeWrite()
+        try? peer.connection.sayEnd()
         try limit(peer, until: .now + limits.rest)
         do throws(NetworkError) {
             while let bytes = try await receive(peer) { try await deliver(bytes) }

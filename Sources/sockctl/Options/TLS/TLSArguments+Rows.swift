@@ -65,6 +65,10 @@ extension TLSArguments {
         let reason = "'{option}' hides the bytes of streams and of UDP, and {network} has neither"
         return datagrams
             ? row.needs(.securable, reason: reason)
+                .excludes(
+                    "count", "activated", "fd", without: .connection,
+                    reason: "'{other}' is about datagrams as they come, and under '--tls' there are connections of them"
+                )
             : row.needs(.stream, reason: "'{option}' is about streams, and {network} carries messages")
     }
 
@@ -162,7 +166,7 @@ extension TLSArguments {
         .flag(
             "tls-half-close", into: \.saysEnd, help: "Tell the peer when standard input ends.",
             detail: """
-                By close_notify, after which reading goes on. Without it the peer is not told: some servers stop answering \
+                By close_notify, after which reading goes on. Without it the peer is not told: some stop answering \
                 then. `--send-only` tells it, and closes.
                 """
         ).manualOnly,

@@ -43,7 +43,8 @@ struct TLSArguments: Equatable, Sendable {
         rules.passwordFile = passwordFile?.byteString
         rules.authorities = authorities.map(\.byteString)
         rules.revocations = revocations?.byteString
-        rules.keyLog = keyLog?.byteString ?? Self.environmentKeyLog
+        rules.keyLog = keyLog?.byteString
+        rules.wishedKeyLog = Self.environmentKeyLog
         rules.handshakeTimeout = handshakeTimeout
         // What a forwarder gives on is all that one side says, and its end is part of that.
         rules.saysEnd = saysEnd || forwards

@@ -10,7 +10,12 @@ struct TLSWording {
         self.terminal = terminal
     }
 
-    var lines: [String] { timeline + [summary] + certificates }
+    var lines: [String] { timeline + [summary] + certificates + [library] }
+
+    /// Who does the work.
+    private var library: String {
+        terminal.paint("tls  by \(report.library.printable); in the kernel: \(report.kernel)", .dim)
+    }
 
     // MARK: - The handshake
 

@@ -91,6 +91,25 @@ import Testing
         #expect(server.record.status == nil)
     }
 
+    @Test func `without -k whoever speaks no TLS is not the one that was waited for`() async throws {
+        let kit = try await CertificateKit.shared()
+        let server = try sockctl(["listen", "--tls-half-close", "127.0.0.1:0"] + kit.showing(), input: .text("hello"))
+        let client = try kit.python(
+            """
+            dial(arguments[0]).close()
+            c = dial(arguments[0]); c.sendall(b"no TLS\\n")
+            try: drain(c)
+            except ConnectionResetError: pass
+            slow = dial(arguments[0])
+            c = dialing(dial(arguments[0])); say(c.recv(9))
+            try: say(drain(slow))
+            except ConnectionResetError: say(b"")
+            farewell(c)
+            """, try await server.listening().port)
+        try await client.finish().expect(lines: ["b'hello'", "b''"])
+        try await server.finish().expect(status: 0)
+    }
+
     @Test func `a client whose handshake takes long holds nobody else up`() async throws {
         let kit = try await CertificateKit.shared()
         let server = try sockctl(["listen", "-k", "--serve", "echo", "127.0.0.1:0"] + kit.showing())

@@ -95,6 +95,17 @@ import Testing
         #expect(told.contains("secret"), "\(told)")
     }
 
+    @Test func `with --tls-insecure all that is wrong is told, not the first of it`() async throws {
+        let kit = try await CertificateKit.shared()
+        let server = try sockctl(
+            ["listen", "--tls-half-close", "127.0.0.1:0"] + kit.showing(.other), input: .text("x"))
+        let outcome = try await sockctl(
+            ["dial", "--tls", "--tls-insecure", "localhost:\(try await server.listening().port)"]
+        ).finish()
+        outcome.expect(status: 0)
+        #expect(outcome.err.contains("not for localhost") && outcome.err.contains("not trusted here"), "\(outcome)")
+    }
+
     @Test(arguments: [CertificateKit.Kind.expired, .other, .selfSigned, .stranger, .weak], [[], ["--quiet"]])
     func `with --tls-insecure it goes on, and tells what it was that it did not look at`(
         kind: CertificateKit.Kind, options: [String]

@@ -17,6 +17,10 @@ struct TLSEvent: Event {
             Field("reason", "Why it was not.", \.report.reason),
             Field("kernel", "Whether the kernel hides the bytes, or why not.", \.report.kernel),
             Field("seconds", "How long it took.", \.report.duration),
+            Field("messages", "What went by: `name`, `bytes`, whether it was `sent`, and its `seconds`.") {
+                (event: Self) in
+                event.report.messages.isEmpty ? nil : JSONValue.array(event.report.messages.map(\.json))
+            },
             Field("root", "The trusted issuer that the chain leads to.", \.report.root),
             Field(
                 "chain",
@@ -29,6 +33,15 @@ struct TLSEvent: Event {
 
     func text(on terminal: Terminal) -> String {
         TLSWording(report, terminal).lines.joined(separator: "\n")
+    }
+}
+
+extension TLSMessage: JSONRepresentable {
+    var json: JSONValue {
+        .object([
+            .init("name", .string(name)), .init("bytes", .integer(bytes)), .init("sent", .boolean(isSent)),
+            .init("seconds", .seconds(time)),
+        ])
     }
 }
 
