@@ -181,7 +181,7 @@ _sockctl() {
         esac
         ;;
     forward)
-        options='--target --balance --seed -w --timeout --retry --retry-delay --retry-max-delay --proxy --proxy-auth-file -m --max-conns --max-accepts --backlog --reuse-port --mode --max-time --allow --deny --allow-file --deny-file --max-conns-per-host --read-timeout --write-timeout --deadline -i --idle-timeout --goodbye --close-after -o --output --append -x --hex-dump --max-bytes --rate --fault --up --down --control --busy-poll --proxy-protocol --proxy-version --trust --record --record-json --replay --replay-speed --tls --tls-accept --tls-ca --tls-name --tls-pin --tls-insecure --tls-crl --tls-session --starttls --tls-verify-client --tls-cert --tls-key --tls-password-file --tls-ca --tls-crl --tls-alpn --tls-min --tls-max --tls-ciphers --tls-key-log --tls-handshake-timeout -4 --ipv4 -6 --ipv6 -n --no-dns --resolve -u --udp -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet -h --help'
+        options='--target --balance --seed -w --timeout --retry --retry-delay --retry-max-delay --proxy --proxy-auth-file -m --max-conns --max-accepts --backlog --reuse-port --mode --max-time --allow --deny --allow-file --deny-file --max-conns-per-host --read-timeout --write-timeout --deadline -i --idle-timeout --goodbye --close-after -o --output --append -x --hex-dump --max-bytes --rate --fault --up --down --control --busy-poll --proxy-protocol --proxy-version --trust --record --record-json --replay --replay-speed --tls --tls-accept --tls-ca --tls-name --tls-pin --tls-insecure --tls-crl --tls-session --starttls --tls-verify-client --tls-cert --tls-key --tls-password-file --tls-alpn --tls-min --tls-max --tls-ciphers --tls-key-log --tls-handshake-timeout -4 --ipv4 -6 --ipv6 -n --no-dns --resolve -u --udp -O --sndbuf -I --rcvbuf --nodelay --no-nodelay --keepalive -M --ttl -T --tos --user-timeout --linger --mss --interface --min-ttl --mptcp --fastopen --congestion --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet -h --help'
         case $previous in
         --target) kind=none ;;
         --balance) kind=words values='first round-robin random least' ;;
@@ -233,8 +233,6 @@ _sockctl() {
         --tls-cert) kind=files ;;
         --tls-key) kind=files ;;
         --tls-password-file) kind=files ;;
-        --tls-ca) kind=files ;;
-        --tls-crl) kind=files ;;
         --tls-alpn) kind=words values='h2,http/1.1 http/1.1' ;;
         --tls-min) kind=words values='1.2 1.3' ;;
         --tls-max) kind=words values='1.2 1.3' ;;

@@ -125,6 +125,23 @@ extension Connection {
         return count
     }
 
+    func peek(upTo maximum: Int, through layer: any ConnectionLayer) async throws(NetworkError) -> [UInt8] {
+        while true {
+            var buffer = [UInt8](repeating: 0, count: maximum)
+            let attempt = try await attempt(.read, .read) { number in
+                unsafe buffer.withUnsafeMutableBytes { unsafe layer.peek(number, into: $0) }
+            }
+            settle(layer)
+            switch attempt {
+            case .moved(let count): return Array(buffer.prefix(count))
+            case .end: return []
+            case .failed(let cause): throw names.failure(.read, cause)
+            case .wantsRead: continue
+            case .wantsWrite: try await flush(layer, .read)
+            }
+        }
+    }
+
     // MARK: - Writing
 
     @inline(never)

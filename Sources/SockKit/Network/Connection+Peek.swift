@@ -3,6 +3,11 @@ extension Connection {
     /// the same. 0 is the end of the stream, unless the buffer is empty.
     public func peek(into buffer: inout MutableSpan<UInt8>) async throws(NetworkError) -> Int {
         guard buffer.count > 0 else { return 0 }
+        if let layer {
+            let bytes = try await peek(upTo: buffer.count, through: layer)
+            for (index, byte) in bytes.enumerated() { buffer[index] = byte }
+            return bytes.count
+        }
         do throws(DescriptorFailure) {
             return try await descriptor.perform(.read) { number throws(Errno) in
                 try unsafe buffer.withUnsafeMutableBytes { bytes throws(Errno) in

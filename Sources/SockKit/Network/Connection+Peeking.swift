@@ -4,6 +4,7 @@ extension Connection {
     ///
     /// Whoever looks again before something was taken sees the same, at once.
     public func peek(upTo maximum: Int) async throws(NetworkError) -> [UInt8] {
+        if let layer { return try await peek(upTo: maximum, through: layer) }
         var buffer = [UInt8](repeating: 0, count: maximum)
         do throws(DescriptorFailure) {
             let count = try await descriptor.perform(.read) { number throws(Errno) in

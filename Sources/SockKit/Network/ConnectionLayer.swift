@@ -10,6 +10,9 @@ package protocol ConnectionLayer: AnyObject, Sendable {
     /// Reads into memory that is there for the moment of the call.
     func read(_ number: Int32, into bytes: UnsafeMutableRawBufferPointer) -> LayerAttempt
 
+    /// As `read`, and what it gives is still to be read.
+    func peek(_ number: Int32, into bytes: UnsafeMutableRawBufferPointer) -> LayerAttempt
+
     /// Writes as many of the bytes as the socket takes, and says how many: what is kept counts as written.
     func write(_ number: Int32, _ bytes: UnsafeRawBufferPointer) -> LayerAttempt
 

@@ -9,6 +9,8 @@ public final class DatagramTLSListener {
     /// What the next client will speak through.
     private var waiting: TLSSession?
     private let batch = DatagramBatch(capacity: 1)
+    /// Who came last, and when: what he said twice may have come twice before he had a socket of his own.
+    private var last: (client: Endpoint, since: Deadline)?
 
     /// Takes over a socket that was bound with others in mind (SO_REUSEPORT): those of the clients have its address, too, and
     /// the kernel gives each what comes from the one it is connected to.
@@ -30,6 +32,7 @@ public final class DatagramTLSListener {
         while true {
             try await socket.receive(into: batch)
             let (session, source) = (try nextSession(), batch.source(of: 0))
+            if let last, last.client == source, !(last.since + .seconds(1)).hasPassed { continue }
             let isClient = batch.withPayload(of: 0) { session.listen(to: $0, from: source) }
             for answer in session.channel.takeDatagrams() {
                 // Whoever does not get it asks again.
@@ -39,6 +42,7 @@ public final class DatagramTLSListener {
             }
             guard isClient else { continue }
             waiting = nil
+            last = (source, .now)
             if let connection = try? await connect(to: source, session) { return connection }
         }
     }

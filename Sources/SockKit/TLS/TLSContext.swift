@@ -7,6 +7,8 @@ final class TLSContext {
     let keyLog: TLSKeyLog?
     /// Datagrams are spoken with, and not streams.
     let keepsMessages: Bool
+    /// What a function that the library calls has the address of, for as long as any session is of this context.
+    var companion: AnyObject?
     /// The protocols as the library takes them; it keeps the address.
     private let protocols: ProtocolList
     /// What opens the keys; the library keeps the address.

@@ -103,7 +103,10 @@ final class ServerContexts {
             certificates.append(facts)
             unsafe choice.add(facts.names.isEmpty ? [facts.shortSubject] : facts.names, context.handle)
         }
-        if contexts.count > 1 { choice.install(in: first) }
+        guard contexts.count > 1 else { return }
+        choice.kept = Array(contexts.dropFirst())
+        first.companion = choice
+        choice.install(in: first)
     }
 
     private static func context(
@@ -130,8 +133,11 @@ final class ServerContexts {
 
 /// Which certificate a name gets. The library asks while it reads a client's first message.
 @safe final class ServerNameChoice {
-    // The contexts belong to whom this belongs to.
+    // The first context is that of the session that asks, which keeps it; the others are kept here.
     private var names: [(name: String, context: OpaquePointer)] = unsafe []
+
+    /// A session that began before the files were read again may ask after it.
+    var kept: [TLSContext] = []
 
     func add(_ names: [String], _ context: OpaquePointer) {
         unsafe self.names += names.map { unsafe ($0.lowercased(), context) }

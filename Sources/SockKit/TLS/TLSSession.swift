@@ -106,7 +106,11 @@ final class TLSSession: ConnectionLayer {
     func read(_ number: Int32, into bytes: UnsafeMutableRawBufferPointer) -> LayerAttempt {
         if let following = following.take() { return following }
         lend(number)
-        defer { takeBack() }
+        defer {
+            // A message of the handshake may have wanted an answer.
+            _ = channel.send()
+            takeBack()
+        }
         var total = 0
         while total < bytes.count {
             var count = 0
@@ -126,9 +130,19 @@ final class TLSSession: ConnectionLayer {
         leftover =
             unsafe keepsMessages
             ? library.functions.SSL_has_pending(handle) > 0 : library.functions.SSL_pending(handle) > 0
-        // A message of the handshake may have wanted an answer.
-        _ = channel.send()
         return .moved(total)
+    }
+
+    func peek(_ number: Int32, into bytes: UnsafeMutableRawBufferPointer) -> LayerAttempt {
+        lend(number)
+        defer {
+            _ = channel.send()
+            takeBack()
+        }
+        var count = 0
+        let result = unsafe library.functions.SSL_peek_ex(handle, bytes.baseAddress, bytes.count, &count)
+        leftover = unsafe library.functions.SSL_pending(handle) > 0
+        return result == 1 ? .moved(count) : outcome(result)
     }
 
     // MARK: - Writing

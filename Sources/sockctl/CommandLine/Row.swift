@@ -42,6 +42,13 @@ struct Row<Arguments>: Sendable {
         return copy
     }
 
+    /// The same row under another title.
+    func titled(_ section: String) -> Row {
+        var copy = self
+        copy.info.section = section
+        return copy
+    }
+
     /// The same row, described in the manual but not on the help screen.
     var manualOnly: Row {
         var copy = self

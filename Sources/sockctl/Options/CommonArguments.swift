@@ -21,7 +21,7 @@ struct CommonArguments: Equatable, Sendable {
         .flag(
             "trace", into: \.isTracing, help: "Show every socket system call on standard error.",
             detail: "Each with its name, decoded arguments, result and the time that it took."),
-        .flag("timestamps", into: \.hasTimestamps, help: "Begin every report with the time."),
+        .flag("timestamps", into: \.hasTimestamps, help: "Begin every report with the time.").manualOnly,
         .option(
             "color", aliases: ["colour"], as: .choice("WHEN"), into: \.color, help: "Colour the reports.",
             detail: "With `auto`, on a terminal only, and not if the environment has `NO_COLOR`."),

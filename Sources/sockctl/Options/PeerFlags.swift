@@ -12,8 +12,6 @@ private enum PeerFlags {
 
     enum Commands { case both, listen, dial }
 
-    static let noTLS = "there is no TLS here yet"
-
     static let all: [Entry] = [
         Entry(spellings: ["-b", "--broadcast"], advice: "use --setsockopt SOL_SOCKET:SO_BROADCAST:1"),
         Entry(spellings: ["-F"], advice: "use --pass-fd", commands: .dial),
@@ -46,10 +44,18 @@ private enum PeerFlags {
             advice: "there is no source routing here: routers drop such packets"),
         Entry(spellings: ["--lua-exec"], advice: "there is no Lua here"),
         Entry(
-            spellings: [
-                "--ssl", "--ssl-verify", "--ssl-cert", "--ssl-key", "--ssl-trustfile", "--ssl-ciphers",
-                "--ssl-servername", "--ssl-alpn", "--tls",
-            ], advice: noTLS),
+            spellings: ["--ssl-verify"], advice: "with --tls servers are verified, unless --tls-insecure",
+            commands: .dial),
+        Entry(spellings: ["--ssl-verify"], advice: "use --tls-verify-client", commands: .listen),
+        Entry(spellings: ["--ssl-cert"], advice: "use --tls-cert"),
+        Entry(spellings: ["--ssl-key"], advice: "use --tls-key"),
+        Entry(spellings: ["--ssl-trustfile"], advice: "use --tls-ca"),
+        Entry(spellings: ["--ssl-ciphers"], advice: "use --tls-ciphers"),
+        Entry(spellings: ["--ssl-servername"], advice: "use --tls-name", commands: .dial),
+        Entry(
+            spellings: ["--ssl-servername"], advice: "it is the client who asks for a name: sockctl dial --tls-name",
+            commands: .listen),
+        Entry(spellings: ["--ssl-alpn"], advice: "use --tls-alpn"),
         Entry(spellings: ["--vsock"], advice: "use --network vsock, or the address vsock:CID:PORT"),
         Entry(spellings: ["--append-output"], advice: "use --append"),
         Entry(spellings: ["--hexdump"], advice: "use --hex-dump"),
@@ -99,7 +105,7 @@ extension ForeignFlag {
         ForeignFlag("--lua-exec", advice: "there is no Lua here"),
         ForeignFlag(
             "--ssl", "--ssl-verify", "--ssl-cert", "--ssl-key", "--ssl-trustfile", "--ssl-ciphers", "--ssl-servername",
-            "--ssl-alpn", advice: PeerFlags.noTLS),
+            "--ssl-alpn", advice: "for TLS use: sockctl dial --tls, or: sockctl listen --tls"),
         ForeignFlag(
             "-o", advice: "it is a hex dump to one nc and the bytes to another: use --hex-dump FILE or --output FILE"),
         ForeignFlag(

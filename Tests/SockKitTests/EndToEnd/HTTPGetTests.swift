@@ -133,10 +133,6 @@ import Testing
 
     @Test(arguments: [
         (#"answer(b"here", status="302 Found")"#, "302 is not followed: it has no Location\n", 0),
-        (
-            #"answer(b"", "Location: https://x/", status="301 Moved")"#,
-            "the redirect (301) leads to https://x/: https needs TLS", 64
-        ),
         (#"answer(b"", "Location: file:///etc/passwd", status="302 Found")"#, "the scheme file is not spoken here", 65),
         (#"answer(b"", "Location: /", status="302 Found")"#, "stopped after 2 redirects; the next leads to", 65),
     ])
@@ -209,7 +205,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["https://x/"], "TLS"), (["ftp://x/"], "ftp"), (["http://"], "host"), (["http://x:99999/"], "port"),
+        (["ftp://x/"], "ftp"), (["http://"], "host"), (["http://x:99999/"], "port"),
         (["-H", "no colon", "x"], "'no colon'"), (["-H", "bad name: x", "x"], "bad name"),
         (["-H", "Content-Length: 3", "x"], "how long the body is"), (["-X", "GE T", "x"], "'GE T'"),
         (["-u", "nobody", "x"], "USER:PASS"), (["-I", "-d", "x", "x"], "--head"),

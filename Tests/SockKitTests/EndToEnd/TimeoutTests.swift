@@ -17,6 +17,26 @@ import Testing
         #expect(second.bytes.count < first.bytes.count, "\(second)")
     }
 
+    @Test(arguments: [
+        (["--read-timeout", "300ms", "-i", "30s"], "i/o timeout"),
+        (["--read-timeout", "30s", "-i", "300ms"], "nothing came"),
+    ])
+    func `of two limits on the silence of a peer that rests the shorter one ends it`(
+        options: [String], words: String
+    ) async throws {
+        let server = try sockctl(["listen", "-k", "--serve", "echo", "--json", "127.0.0.1:0"] + options)
+        let client = try await python(
+            """
+            c = dial(arguments[0])
+            for _ in range(3): c.sendall(b"x"); c.recv(1)
+            start = time.monotonic(); drain(c); say(time.monotonic() - start >= 0.29)
+            """, server.listening().port
+        ).finish()
+        client.expect(lines: ["True"])
+        let failed = try await server.waitForEvent("failed")
+        #expect(failed["error"]?["message"]?.string?.contains(words) == true, "\(failed)")
+    }
+
     @Test(arguments: Side.allCases)
     func `reads that time out are gone on after, each with a new deadline`(side: Side) async throws {
         let pair = try await join(

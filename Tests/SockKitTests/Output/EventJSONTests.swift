@@ -24,6 +24,35 @@ import Testing
             """#,
             #"{"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112"}"#,
             #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","version":"TLSv1.3",\#
+            "cipher":"TLS_AES_256_GCM_SHA384","group":"x25519","signature":"ECDSA","alpn":"h2",\#
+            "server_name":"localhost","resumed":false,"verified":true,"kernel":"off: this kernel has no TLS",\#
+            "seconds":0.002,"messages":[{"name":"ClientHello","bytes":306,"sent":true,"seconds":0.0002},\#
+            {"name":"ServerHello","bytes":122,"sent":false,"seconds":0.0007}],"root":"CN=Example Root, O=Example",\#
+            "chain":[{"subject":"CN=localhost, O=Example","issuer":"CN=Example Root, O=Example",\#
+            "names":["localhost","127.0.0.1"],"not_before":"2023-11-14T22:13:20Z",\#
+            "not_after":"2027-01-15T08:00:00Z","days_left":90,\#
+            "pin":"0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"}]}
+            """#,
+            #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","version":"TLSv1.2",\#
+            "cipher":"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256","server_name":"localhost","resumed":true,\#
+            "verified":false,"reason":"the certificate is not for localhost","kernel":"off: this kernel has no TLS",\#
+            "seconds":0.001,"chain":[]}
+            """#,
+            #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112",\#
+            "reason":"the certificate of localhost is self-signed"}
+            """#,
+            #"""
+            {"subject":"CN=localhost, O=Example","names":["localhost","127.0.0.1"],\#
+            "not_after":"2027-01-15T08:00:00Z","pin":"0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"}
+            """#,
+            #"""
+            {"subject":"CN=localhost, O=Example","names":["localhost","127.0.0.1"],\#
+            "not_after":"2027-01-15T08:00:00Z","pin":"0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"}
+            """#,
+            #"""
             {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","feature":"mptcp",\#
             "used":true}
             """#,
@@ -55,6 +84,10 @@ import Testing
             "id":"00000003","result":1,"seconds":3e-05}
             """#,
             #"{"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","by":"local"}"#,
+            #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","by":"local",\#
+            "told":false}
+            """#,
             #"""
             {"network":"udp","remote":"127.0.0.1:40112","bytes":3,"length":3,"round_trip":9e-05,"sequence":2,\#
             "payload":"yes","payload_escaped":"yes"}

@@ -89,6 +89,8 @@
     let SSL_do_handshake: @convention(c) (Pointer) -> Int32 = unsafe required("SSL_do_handshake")
     let SSL_read_ex: @convention(c) (Pointer, Raw, Int, UnsafeMutablePointer<Int>?) -> Int32 =
         unsafe required("SSL_read_ex")
+    let SSL_peek_ex: @convention(c) (Pointer, Raw, Int, UnsafeMutablePointer<Int>?) -> Int32 =
+        unsafe required("SSL_peek_ex")
     let SSL_write_ex: @convention(c) (Pointer, UnsafeRawPointer?, Int, UnsafeMutablePointer<Int>?) -> Int32 =
         unsafe required("SSL_write_ex")
     let SSL_pending: @convention(c) (Pointer) -> Int32 = unsafe required("SSL_pending")

@@ -48,7 +48,7 @@ extension Peer: StreamSleeper {
         let hasRested = peer.isResting
         peer.isResting = false
         if hasRested, peer.policy.limitsSilence, peer.connection.hasRestedTooLong {
-            if peer.mayRestOn, peer.rest() { return true }
+            if peer.mayRestOn, peer.rest(isFirst: false) { return true }
             peer.leftover = Leftover(failure: peer.endOfRest())
             return false
         }
@@ -58,13 +58,13 @@ extension Peer: StreamSleeper {
     /// Whether it may rest without a task: nothing has to be watched meanwhile but the connection's own deadlines.
     var mayRest: Bool {
         canRest && pacing == nil && policy.lifetime == nil && policy.maximumBytes == nil && policy.keepGoing == 0
-            && (policy.idleTimeout == nil || policy.readTimeout == nil)
     }
 
     /// Whether something went to it since its rest began, so that the idle limit, which ended that, has not passed; no other
     /// limit has.
     private var mayRestOn: Bool {
-        guard let limit = policy.idleTimeout, policy.readTimeout == nil, mayMoveDeadline else { return false }
+        guard let limit = policy.idleTimeout, mayMoveDeadline else { return false }
+        if let limit = policy.readTimeout, (restingSince + limit).hasPassed { return false }
         return !(lastActivity + limit).hasPassed && !(ownDeadline?.hasPassed ?? false)
     }
 
@@ -74,12 +74,17 @@ extension Peer: StreamSleeper {
         return leftover
     }
 
-    /// Leaves the peer to the loop; false if there is something to be read already.
-    func rest() -> Bool {
+    /// Leaves the peer to the loop; false if there is something to be read already. A rest that goes on is the same read.
+    func rest(isFirst: Bool = true) -> Bool {
         unsafe task = nil
         if let isResting = conversation?.rest(waking: self) { return isResting }
         if let limit = policy.idleTimeout, mayMoveDeadline {
-            connection.readDeadline = min(lastActivity + limit, ownDeadline ?? .never)
+            var end = min(lastActivity + limit, ownDeadline ?? .never)
+            if let limit = policy.readTimeout {
+                if isFirst { restingSince = .now }
+                end = min(end, restingSince + limit)
+            }
+            connection.readDeadline = end
         }
         isResting = connection.rest(waking: self)
         return isResting

@@ -33,6 +33,8 @@ final class Peer: ByteStream {
     }
     /// Why its service is to end, where another task than the peer's own found out.
     var failure: NetworkError?
+    /// When its rest began; kept only where two limits count from different moments.
+    var restingSince = Deadline.past
     /// When something last came or went; kept only where it matters.
     var lastActivity = Deadline.now
     var timeouts = 0

@@ -228,7 +228,10 @@ final class Server {
             countAccepted()
             return nil
         } catch {
-            if !peer.isFinishing, error.cause != .cancelled { reporter.report(FailedEvent(peer.failure(error))) }
+            // One that was cut off, since another one was waited for, has done no wrong.
+            if !peer.isFinishing, !error.isClosed, error.cause != .cancelled {
+                reporter.report(FailedEvent(peer.failure(error)))
+            }
             await peer.close(.fin, by: ConnectionEnding(error))
             return ExitStatus(of: error)
         }

@@ -18,12 +18,13 @@ extension TLSArguments {
             )
         ]
         + (trust + identity(ofServer: false) + common + clientOnly).map(needsTLS))
-        .titled(title)
+        .titled(title).map { isStart($0) ? $0.titled("Connecting") : $0.manualOnly }
 
     /// Of a command that listens.
     static let serverRows: [Row<TLSArguments>] =
-        ([start("Speak TLS, with a certificate made here unless one is given.", datagrams: true)]
-        + (identity(ofServer: true) + clientProof + common).map(needsTLS)).titled(title)
+        ([start("Speak TLS, with a given certificate or its own.", datagrams: true)]
+        + (identity(ofServer: true) + serverTrust + clientProof + common).map(needsTLS)).titled(title)
+        .map { isStart($0) ? $0.titled("Peers") : $0.manualOnly }
 
     /// Of one that does both: a certificate is for its peers, where TLS is spoken with them, and else for its targets.
     static let forwardRows: [Row<TLSArguments>] =
@@ -45,11 +46,15 @@ extension TLSArguments {
         + (identity(ofServer: true) + common.filter { $0.info.name != "tls-half-close" }).map { row in
             row.needs("tls", "tls-accept", reason: "'{option}' is about TLS: give '--tls' or '--tls-accept' too")
         }).titled(title)
+        .map { isStart($0) ? $0.titled("Peers") : $0.manualOnly }
 
     /// Of a client that is told by its URL.
     static let urlRows: [Row<TLSArguments>] = (trust + identity(ofServer: false) + common + clientOnly)
         .filter { !["starttls", "tls-days", "svg", "tls-half-close", "tls-alpn"].contains($0.info.name) }
-        .titled(title)
+        .titled(title).map(\.manualOnly)
+
+    /// The help screen shows how it is begun; all the rest is for the manual.
+    private static func isStart(_ row: Row<TLSArguments>) -> Bool { ["tls", "tls-accept"].contains(row.info.name) }
 
     static let names = Set((clientRows + serverRows).map(\.info.name))
 
@@ -129,7 +134,7 @@ extension TLSArguments {
                 detail: "Nobody is asked for a password. `/dev/fd/3` is a descriptor."
             ).manualOnly.needs(
                 "tls-cert", reason: "'--tls-password-file' opens the key of a certificate: give '--tls-cert' too"),
-        ] + (isServer ? serverTrust : [])
+        ]
     }
 
     /// Whose certificates clients may have.

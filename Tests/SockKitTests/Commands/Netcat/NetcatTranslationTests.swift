@@ -172,7 +172,7 @@ import Testing
         ("-u -e x host 80", "'-u' makes none"), ("-u -i 1 host 80", "'-u' makes none"),
         ("-l --chat -C 3000", "'-C' has no effect"), ("-l --broker -e x 3000", "leave the program out"),
         ("--hexdump host 80", "use --hex-dump FILE"),
-        ("--ssl host 443", "there is no TLS here yet"), ("-y host 80", "unknown option '-y'"),
+        ("--ssl host 443", "sockctl dial --tls"), ("-y host 80", "unknown option '-y'"),
     ])
     func `what cannot be is refused with nc's own flags`(line: String, wanted: String) {
         let error = #expect(throws: UsageError.self) { try translate(line) }

@@ -48,6 +48,23 @@ import Testing
         #expect(outcome.elapsed >= .milliseconds(300) && outcome.elapsed < patience)
     }
 
+    @Test(.needs(.curl)) func `a proxy is spoken to through TLS, and leads on`() async throws {
+        let kit = try await CertificateKit.shared()
+        let site = try sockctl(["http-serve", "127.0.0.1:0"])
+        let proxy = try sockctl(
+            ["listen", "--serve", "proxy", "--proxy-auth", "ann:secret", "127.0.0.1:0"] + kit.showing())
+        let place = "https://ann:secret@127.0.0.1:\(try await proxy.listening().port)"
+        let url = "http://127.0.0.1:\(try await site.listening().port)/bytes/70000"
+        for options in [[], ["--proxytunnel"]] {
+            let outcome = try await start(
+                #require(Tool.curl.path),
+                ["-sS", "--noproxy", "", "--proxy", place, "--proxy-cacert", kit.root, url] + options
+            ).finish()
+            outcome.expect(status: 0)
+            #expect(outcome.bytes.count == 70_000, "\(outcome.err)")
+        }
+    }
+
     @Test func `without --tls no library for it is opened`() async throws {
         let server = try sockctl(["listen", "--serve", "echo", "127.0.0.1:0"])
         _ = try await server.listening()

@@ -59,6 +59,29 @@ import Testing
         #expect(server.record.status == nil)
     }
 
+    @Test func `whoever connected before SIGHUP and begins after it is served with what there was`() async throws {
+        let kit = try await CertificateKit.shared()
+        let server = try sockctl(
+            ["listen", "--serve", "echo", "--json", "127.0.0.1:0"] + kit.showing(.good) + kit.own(.other))
+        let client = try kit.python(
+            """
+            early = [dial(arguments[0]) for _ in range(20)]
+            until(lambda: all(queues(c.getpeername()[1], c.getsockname()[1]) == (0, 0) for c in early))
+            say("connected"); sys.stdin.readline()
+            for c in early:
+                c = dialing(c, name="other.test"); c.sendall(b"x"); assert c.recv(1) == b"x"; farewell(c)
+            say(dialing(dial(arguments[0]), name="other.test").getpeercert()["subject"][0][0][1])
+            """, try await server.listening().port, input: .open)
+        try await client.waitForLine(containing: "connected", on: .out)
+        _ = try await server.waitForEvents("accepted", count: 20)
+        for round in 1...3 {
+            server.signal(SIGHUP)
+            _ = try await server.waitForEvents("certificate", count: 2 * round)
+        }
+        client.send("\n")
+        try await client.finish().expect(lines: ["connected", "other.test"])
+    }
+
     // MARK: Made in memory
 
     /// A server without a certificate, and the pin that it tells.
