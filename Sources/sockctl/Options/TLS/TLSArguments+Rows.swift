@@ -56,7 +56,8 @@ extension TLSArguments {
     /// The help screen shows how it is begun; all the rest is for the manual.
     private static func isStart(_ row: Row<TLSArguments>) -> Bool { ["tls", "tls-accept"].contains(row.info.name) }
 
-    static let names = Set((clientRows + serverRows).map(\.info.name))
+    /// Of a client: each start of `dial` asks for them, and not for what servers have.
+    static let names = Set(clientRows.map(\.info.name))
 
     private static func needsTLS(_ row: Row<TLSArguments>) -> Row<TLSArguments> {
         row.needs("tls", reason: need)
@@ -138,9 +139,7 @@ extension TLSArguments {
     }
 
     /// Whose certificates clients may have.
-    private static let serverTrust: [Row<TLSArguments>] = [
-        trust[0].manualOnly, trust[4],
-    ]
+    private static let serverTrust = trust.filter { ["tls-ca", "tls-crl"].contains($0.info.name) }
 
     // MARK: - How to speak
 
