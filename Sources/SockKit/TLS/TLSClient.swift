@@ -6,7 +6,6 @@ public final class TLSClient {
     private let rules: TLSRules
     private let trust: TLSTrust
     private let context: TLSContext
-    private let keepsMessages: Bool
     /// What is found out of servers is to be told.
     private let reports: Bool
     private let sessions: SessionStore
@@ -19,7 +18,7 @@ public final class TLSClient {
         reports: Bool = true
     ) throws(NetworkError) {
         (self.rules, self.trust) = (rules, trust)
-        (keepsMessages, self.reports) = (reports, reports)
+        self.reports = reports
         belief = Self.belief(rules, trust)
         do throws(TLSFailure) {
             context = try TLSContext(rules, isClient: true, keepsMessages: datagrams)
@@ -80,7 +79,7 @@ public final class TLSClient {
         }
         let key = "\(name) \(connection.remoteEndpoint) \(belief)"
         sessions.resume(key, session)
-        if keepsMessages { session.keepMessages() }
+        if reports { session.keepMessages() }
         let start = Deadline.now
         try await session.establish(on: connection, within: rules.handshakeTimeout, operation: .dial)
         if let distrust = pinFailure(session) {

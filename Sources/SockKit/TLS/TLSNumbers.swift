@@ -2,7 +2,6 @@
 enum TLSNumber {
     /// `SSL_CTX_ctrl` and `SSL_ctrl`.
     enum Control {
-        static let setMessageArgument: Int32 = 16
         static let setMTU: Int32 = 17
         static let setMode: Int32 = 33
         /// Of datagrams: when what was not answered is to be sent again, and that it is time to.
@@ -11,7 +10,6 @@ enum TLSNumber {
         static let setServerNameCallback: Int32 = 53
         static let setServerNameArgument: Int32 = 54
         static let setServerName: Int32 = 55
-        static let setChainCertificate: Int32 = 89
         static let setMinimum: Int32 = 123
         static let setMaximum: Int32 = 124
         static let getGroup: Int32 = 134
@@ -43,14 +41,13 @@ enum TLSNumber {
     /// What a BIO is asked.
     enum Question {
         static let end: Int32 = 2
-        static let contents: Int32 = 3
         static let flush: Int32 = 11
         /// Of datagrams: what of each is not the library's.
         static let overhead: Int32 = 49
     }
 
-    /// Flags of a BIO: it is to be asked again once it can be read, or written.
-    static let (retryRead, retryWrite, retryAll): (Int32, Int32, Int32) = (1 | 8, 2 | 8, 0xF)
+    /// Flags of a BIO: it is to be asked again once it can be read; and all of them.
+    static let (retryRead, retryAll): (Int32, Int32) = (1 | 8, 0xF)
     /// BIO_TYPE_SOURCE_SINK.
     static let sourceSink: Int32 = 0x400
 
@@ -58,9 +55,6 @@ enum TLSNumber {
     enum Reason {
         static let unexpectedEnd = 294
         static let wrongVersion = 267
-        static let httpRequest = 156
-        static let httpsProxyRequest = 155
-        static let packetTooLong = 198
         static let certificateVerifyFailed = 134
         static let unsupportedProtocol = 258
         static let noSharedCipher = 193

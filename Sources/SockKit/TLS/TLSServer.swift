@@ -10,7 +10,6 @@ public final class TLSServer {
     private let ownNames: [String]
     private let ownAddresses: [IPAddress]
     private var contexts: ServerContexts
-    private let keepsMessages: Bool
     /// What is found out of clients is to be told.
     private let reports: Bool
 
@@ -22,7 +21,7 @@ public final class TLSServer {
         self.rules = rules
         (self.verifiesClients, self.datagrams) = (verifiesClients, datagrams)
         (ownNames, ownAddresses) = (names, addresses)
-        (keepsMessages, self.reports) = (reports, reports)
+        self.reports = reports
         do throws(TLSFailure) {
             contexts = try ServerContexts(
                 rules, datagrams: datagrams, verifiesClients: verifiesClients, names, addresses)
@@ -57,7 +56,7 @@ public final class TLSServer {
         } catch {
             throw connection.names.failure(.accept, .tls(error))
         }
-        if keepsMessages { session.keepMessages() }
+        if reports { session.keepMessages() }
         let start = Deadline.now
         try await session.establish(on: connection, within: rules.handshakeTimeout, operation: .accept)
         guard reports else { return nil }

@@ -35,7 +35,6 @@ import Testing
     }
 
     private static let numbers: [(String, Int)] = [
-        ("SSL_CTRL_SET_MSG_CALLBACK_ARG", Int(TLSNumber.Control.setMessageArgument)),
         ("SSL_CTRL_MODE", Int(TLSNumber.Control.setMode)),
         ("SSL_CTRL_SET_SESS_CACHE_MODE", Int(TLSNumber.Control.setSessionCache)),
         ("SSL_CTRL_SET_TLSEXT_SERVERNAME_CB", Int(TLSNumber.Control.setServerNameCallback)),

@@ -148,7 +148,6 @@
     let SSL_get_peer_signature_type_nid: @convention(c) (Pointer, UnsafeMutablePointer<Int32>?) -> Int32 =
         unsafe required("SSL_get_peer_signature_type_nid")
     let SSL_group_to_name: (@convention(c) (Pointer, Int32) -> Text)? = unsafe optional("SSL_group_to_name")
-    let SSL_get_certificate: @convention(c) (Pointer) -> Pointer = unsafe required("SSL_get_certificate")
     /// Before 3.0 it had another name, and nothing else was different.
     let SSL_get1_peer_certificate: @convention(c) (Pointer) -> Pointer =
         unsafe required("SSL_get1_peer_certificate", or: "SSL_get_peer_certificate")
@@ -188,7 +187,6 @@
     let BIO_free: @convention(c) (Pointer) -> Int32 = unsafe required("BIO_free")
     let BIO_s_mem: @convention(c) () -> Pointer = unsafe required("BIO_s_mem")
     let BIO_read: @convention(c) (Pointer, Raw, Int32) -> Int32 = unsafe required("BIO_read")
-    let BIO_ctrl: @convention(c) (Pointer, Int32, Int, Raw) -> Int = unsafe required("BIO_ctrl")
     let BIO_get_new_index: @convention(c) () -> Int32 = required("BIO_get_new_index")
     let BIO_meth_new: @convention(c) (Int32, Text) -> Pointer = unsafe required("BIO_meth_new")
     let BIO_meth_set_read_ex:
