@@ -367,7 +367,7 @@ _sockctl() {
         esac
         ;;
     udp-send)
-        options='--whole --chunk --chomp --size --count --interval --rate -w --wait -s --source --unconnected --broadcast --multicast-interface --no-fragment --proxy --proxy-auth-file --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -M --ttl -T --tos --interface --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--whole --chunk --chomp --size --count --interval --rate -w --wait -s --source --unconnected --broadcast --multicast-interface --no-fragment --proxy --proxy-auth-file --tls --tls-ca --tls-name --tls-pin --tls-insecure --tls-crl --tls-cert --tls-key --tls-password-file --tls-alpn --tls-min --tls-max --tls-ciphers --tls-key-log --tls-handshake-timeout --tls-session --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -M --ttl -T --tos --interface --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --chunk) kind=none ;;
         --size) kind=none ;;
@@ -379,6 +379,20 @@ _sockctl() {
         --multicast-interface) kind=none ;;
         --proxy) kind=words values='env socks4:// socks4a:// socks5:// socks5h:// http://' ;;
         --proxy-auth-file) kind=files ;;
+        --tls-ca) kind=files ;;
+        --tls-name) kind=none ;;
+        --tls-pin) kind=none ;;
+        --tls-crl) kind=files ;;
+        --tls-cert) kind=files ;;
+        --tls-key) kind=files ;;
+        --tls-password-file) kind=files ;;
+        --tls-alpn) kind=words values='h2,http/1.1 http/1.1' ;;
+        --tls-min) kind=words values='1.2 1.3' ;;
+        --tls-max) kind=words values='1.2 1.3' ;;
+        --tls-ciphers) kind=none ;;
+        --tls-key-log) kind=files ;;
+        --tls-handshake-timeout) kind=none ;;
+        --tls-session) kind=files ;;
         --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket vsock' ;;
         --resolve) kind=none ;;
         -O|--sndbuf) kind=none ;;
@@ -391,7 +405,7 @@ _sockctl() {
         esac
         ;;
     udp-recv)
-        options='--count -w --timeout --reply --stats --separator --buffer --first-read-delay --join --reuse-port --allow --deny --allow-file --deny-file -o --output --append -x --hex-dump --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf -M --ttl -T --tos --interface --min-ttl --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--count -w --timeout --reply --stats --separator --buffer --first-read-delay --join --reuse-port --tls --tls-cert --tls-key --tls-password-file --tls-ca --tls-crl --tls-verify-client --tls-alpn --tls-min --tls-max --tls-ciphers --tls-key-log --tls-handshake-timeout --allow --deny --allow-file --deny-file -o --output --append -x --hex-dump --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf -M --ttl -T --tos --interface --min-ttl --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --count) kind=none ;;
         -w|--timeout) kind=none ;;
@@ -400,6 +414,17 @@ _sockctl() {
         --buffer) kind=none ;;
         --first-read-delay) kind=none ;;
         --join) kind=none ;;
+        --tls-cert) kind=files ;;
+        --tls-key) kind=files ;;
+        --tls-password-file) kind=files ;;
+        --tls-ca) kind=files ;;
+        --tls-crl) kind=files ;;
+        --tls-alpn) kind=words values='h2,http/1.1 http/1.1' ;;
+        --tls-min) kind=words values='1.2 1.3' ;;
+        --tls-max) kind=words values='1.2 1.3' ;;
+        --tls-ciphers) kind=none ;;
+        --tls-key-log) kind=files ;;
+        --tls-handshake-timeout) kind=none ;;
         --allow) kind=hosts ;;
         --deny) kind=hosts ;;
         --allow-file) kind=files ;;

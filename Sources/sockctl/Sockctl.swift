@@ -3,6 +3,9 @@ import SockKit
 @main
 enum Sockctl {
     static func main() {
+        #if DEBUG
+            FaultHook.install()
+        #endif
         ProcessCalls.prepareStandardDescriptors()
         let words = ProcessCalls.arguments.map { Word($0) }
         ProcessCalls.exit(run(Array(words.dropFirst()), as: words.first?.split(by: "/").last?.text ?? ""))

@@ -3,21 +3,23 @@
 /// It is what keeps two writers from interleaving inside a message (write(2) itself promises nothing of the kind).
 /// Taking a free turn is setting `isHeld`.
 @Netpoller
-struct Turn {
-    var isHeld = false
+package struct Turn {
+    package var isHeld = false
     private var line: [Parking] = []
+
+    nonisolated package init() {}
 
     var hasLine: Bool { !line.isEmpty }
 
     /// A place at the end of the line: waking it with `.ready` hands the turn over.
-    mutating func queue() -> Parking {
+    package mutating func queue() -> Parking {
         let place = Parking()
         line.append(place)
         return place
     }
 
     /// Hands the turn to the first in line who still waits.
-    mutating func give() {
+    package mutating func give() {
         while !line.isEmpty {
             if line.removeFirst().wake() { return }
         }

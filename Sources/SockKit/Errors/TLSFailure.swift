@@ -25,11 +25,14 @@ public struct TLSFailure: Error, Sendable, Hashable, CustomStringConvertible {
     public let text: String
     /// What to do about it, without a full stop.
     public let hint: String?
+    /// The other side spoke in clear, and can be answered so.
+    public let isPlainText: Bool
 
-    public init(_ kind: Kind, _ text: String, hint: String? = nil) {
+    public init(_ kind: Kind, _ text: String, hint: String? = nil, isPlainText: Bool = false) {
         self.kind = kind
         self.text = text
         self.hint = hint
+        self.isPlainText = isPlainText
     }
 
     /// The word for machines.

@@ -28,6 +28,11 @@ extension Connection {
         }
     }
 
+    /// Goes on as if there had never been a layer, for who has found out that the other side knows of none.
+    public func speakPlainly() {
+        extras?.layer = nil
+    }
+
     /// One step of what both ends have to agree on; of datagrams what gets no answer is said again.
     private func agree(
         _ layer: any ConnectionLayer, _ operation: NetworkError.Operation

@@ -64,6 +64,14 @@ public final class DatagramBatch {
         }
     }
 
+    /// Holds a datagram that came another way, and no other.
+    func hold(_ datagram: Span<UInt8>, from source: Endpoint) {
+        entries.removeAll(keepingCapacity: true)
+        // The address is one that a socket is connected to.
+        guard (try? vector.hold(datagram, from: source, family: source.socketFamily)) != nil else { return }
+        entries.append(Entry(message: 0, offset: 0, length: datagram.count))
+    }
+
     /// One attempt to fill it; the result is how many messages came, which may each be several datagrams.
     func receive(_ number: Int32, limit: Int, through tunnel: DatagramTunnel?) throws(Errno) -> Attempt<Int> {
         entries.removeAll(keepingCapacity: true)

@@ -1,6 +1,7 @@
 extension DatagramSocket {
     /// Waits until a datagram is there, and takes all there are that fit the batch, at most `limit` messages.
     public func receive(into batch: DatagramBatch, limit: Int = .max) async throws(NetworkError) {
+        if let carrier { return try await receive(into: batch, through: carrier) }
         do throws(DescriptorFailure) {
             let taken = try await descriptor.perform(.read) { number throws(Errno) in
                 try batch.receive(number, limit: limit, through: tunnel)
@@ -14,6 +15,7 @@ extension DatagramSocket {
 
     /// Sends what one call takes of the batch, waiting until it takes something; says how many datagrams went.
     public func send(_ batch: OutgoingBatch) async throws(NetworkError) -> Int {
+        if let carrier { return try await send(batch, through: carrier) }
         var backoff = Backoff(first: .milliseconds(1), most: .milliseconds(20))
         do throws(DescriptorFailure) {
             while true {
@@ -30,6 +32,7 @@ extension DatagramSocket {
 
     /// Sends what goes without waiting; nil if that is nothing.
     public func sendNow(_ batch: OutgoingBatch) throws(NetworkError) -> Int? {
+        if let carrier { return try sendNow(batch, through: carrier) }
         do throws(DescriptorFailure) {
             let outcome = try descriptor.withNumber { number throws(Errno) in try batch.attempt(number) }
             guard case .done(let taken) = outcome else { return nil }

@@ -2,7 +2,7 @@ extension DatagramSocket {
     /// Lets the kernel hand over runs of datagrams of one sender and length as one message (UDP_GRO); false where it does
     /// not know how. The batches must be made for it.
     public func coalesceRuns() -> Bool {
-        guard !network.isUnix else { return false }
+        guard sendsRuns else { return false }
         return set(.receiveOffload, 1)
     }
 
@@ -44,6 +44,9 @@ extension DatagramSocket {
                 cause: cause)
         }
     }
+
+    /// Whether a run of datagrams of one length can be left to the kernel to cut: of UDP as it is.
+    public var sendsRuns: Bool { !network.isUnix && carrier == nil }
 
     private func set(_ option: SocketOption, _ value: Int32) -> Bool {
         let done: Void? = try? descriptor.withNumber { number throws(Errno) in try option.set(value, on: number) }

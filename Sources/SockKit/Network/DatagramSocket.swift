@@ -23,12 +23,15 @@ public final class DatagramSocket {
     private let path: OwnedPath?
     /// What its datagrams go through, where that is a relay.
     let tunnel: DatagramTunnel?
+    /// The connection that they go through, where they are hidden by TLS.
+    let carrier: Connection?
 
     init(
         _ descriptor: PolledDescriptor, _ network: Network, family: SocketFamily, local: Endpoint, path: OwnedPath?,
-        remote: Endpoint? = nil, hasErrorQueue: Bool = false, tunnel: DatagramTunnel? = nil
+        remote: Endpoint? = nil, hasErrorQueue: Bool = false, tunnel: DatagramTunnel? = nil,
+        carrier: Connection? = nil
     ) {
-        self.tunnel = tunnel
+        (self.tunnel, self.carrier) = (tunnel, carrier)
         self.descriptor = descriptor
         self.network = network
         self.family = family
@@ -39,7 +42,8 @@ public final class DatagramSocket {
     }
 
     isolated deinit {
-        close()
+        // Whoever has the connection may have more to say on it.
+        if carrier == nil { close() }
     }
 
     public var readDeadline: Deadline? {
@@ -98,6 +102,7 @@ public final class DatagramSocket {
         guard !descriptor.isClosed else { return }
         path?.remove()
         tunnel?.close()
+        carrier?.close()
         descriptor.close()
     }
 

@@ -11,7 +11,7 @@ public final class OutgoingBatch {
     public init(
         for socket: DatagramSocket, receivers: [Endpoint] = [], segments: Bool = true
     ) throws(NetworkError) {
-        vector = SendVector(segments: segments && !socket.network.isUnix)
+        vector = SendVector(segments: segments && socket.sendsRuns)
         header = socket.tunnel?.header ?? []
         try setReceivers(receivers, for: socket)
     }
@@ -72,6 +72,9 @@ public final class OutgoingBatch {
 
     /// The payload of the datagram that the last call sent last.
     public var lastSent: [UInt8]? { vector.lastSent.map(payload) }
+
+    /// The payload of the datagram that the next call begins with.
+    var firstPayload: [UInt8]? { vector.firstBytes.map(payload) }
 
     /// Takes out what has not gone: the payload of each datagram, in their order.
     public func takeRest() -> [[UInt8]] { vector.takeRest().map(payload) }

@@ -188,7 +188,9 @@ package enum FileCalls {
         return try SystemCall.perform(
             "pread64", on: descriptor, arguments: "\(descriptor), \(room) bytes, \(offset)"
         ) {
-            unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, room, off_t(offset)) }
+            unsafe bytes.withUnsafeMutableBytes {
+                unsafe pread(descriptor, $0.baseAddress, SystemCall.room("pread64", room), off_t(offset))
+            }
         }
     }
 

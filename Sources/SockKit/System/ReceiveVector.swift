@@ -72,6 +72,21 @@ private import Glibc
         return outcome
     }
 
+    /// Holds a message that came another way, cut as one that the kernel gives, and no other.
+    package func hold(_ message: Span<UInt8>, from source: Endpoint, family: SocketFamily) throws(Errno) {
+        let address = try SocketAddress(source, family: family)
+        let kept = min(message.count, room)
+        unsafe message.withUnsafeBytes { source in
+            unsafe UnsafeMutableRawBufferPointer(start: bytes, count: kept)
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<kept]))
+        }
+        unsafe names[0] = address.raw
+        unsafe headers[0].name_length = address.length
+        unsafe headers[0].length = UInt32(message.count)
+        unsafe headers[0].control_length = 0
+        (count, used) = (1, max(used, 1))
+    }
+
     /// How long a message was; more than `room` if it was cut.
     @inline(__always)
     package func length(of index: Int) -> Int { unsafe Int(headers[index].length) }

@@ -183,6 +183,9 @@ private import Glibc
         return copy(one)
     }
 
+    /// The bytes of the datagram that the next attempt begins with.
+    package var firstBytes: [UInt8]? { isEmpty ? nil : singles(of: messages[next]).first.map(copy) }
+
     private func copy(_ one: Message) -> [UInt8] {
         unsafe Array(UnsafeRawBufferPointer(start: bytes + one.start, count: one.length))
     }

@@ -17,12 +17,16 @@ public protocol SystemCallObserver: Sendable {
     /// Asked before the call is made: an error here is what the caller gets, and the kernel is not asked.
     func fault(for call: String, descriptor: Int32) -> Errno?
 
+    /// Asked how much a call may move that could move more; nil is all of it. Only builds for tests ask.
+    func most(for call: String) -> Int?
+
     /// Told after the call, on the thread that made it. It must not make system calls through the gate.
     func observe(_ record: SystemCallRecord)
 }
 
 extension SystemCallObserver {
     public func fault(for call: String, descriptor: Int32) -> Errno? { nil }
+    public func most(for call: String) -> Int? { nil }
     public func observe(_ record: SystemCallRecord) {}
 }
 
@@ -55,6 +59,18 @@ package enum SystemCall {
 
     /// More interruptions in a row than signals make: then EINTR is an error.
     private static let mostInterrupts = 1000
+
+    /// How much a call is to move: what is asked for, unless a test has it move less.
+    @inline(__always)
+    static func room(_ call: StaticString, _ count: Int) -> Int {
+        #if DEBUG
+            if isWatched.load(ordering: .relaxed) {
+                return observers.withLock { $0 }.compactMap { $0.most(for: "\(call)") }.min().map { min($0, count) }
+                    ?? count
+            }
+        #endif
+        return count
+    }
 
     /// Makes a call until it is not interrupted, and returns its result.
     ///

@@ -8,7 +8,7 @@ package enum TransferCalls {
     ) throws(Errno) -> Attempt<Int> {
         let flags = Int32(MSG_DONTWAIT) | (peeking ? Int32(MSG_PEEK) : 0)
         return try SystemCall.attempt("recv", on: descriptor, arguments: "\(descriptor), \(buffer.count) bytes") {
-            unsafe recv(descriptor, buffer.baseAddress, min(buffer.count, maximum), flags)
+            unsafe recv(descriptor, buffer.baseAddress, SystemCall.room("recv", min(buffer.count, maximum)), flags)
         }
     }
 
@@ -24,7 +24,7 @@ package enum TransferCalls {
     package static func discard(_ descriptor: Int32, upTo count: Int) throws(Errno) -> Attempt<Int> {
         let flags = Int32(MSG_DONTWAIT) | Int32(MSG_TRUNC)
         return try SystemCall.attempt("recv", on: descriptor, arguments: "\(descriptor), \(count) bytes, MSG_TRUNC") {
-            recv(descriptor, nil, count, flags)
+            recv(descriptor, nil, SystemCall.room("recv", count), flags)
         }
     }
 
@@ -33,7 +33,7 @@ package enum TransferCalls {
     ) throws(Errno) -> Attempt<Int> {
         let flags = Int32(MSG_DONTWAIT | MSG_NOSIGNAL)
         return try SystemCall.attempt("send", on: descriptor, arguments: "\(descriptor), \(bytes.count) bytes") {
-            unsafe Glibc.send(descriptor, bytes.baseAddress, min(bytes.count, maximum), flags)
+            unsafe Glibc.send(descriptor, bytes.baseAddress, SystemCall.room("send", min(bytes.count, maximum)), flags)
         }
     }
 
@@ -75,14 +75,14 @@ package enum TransferCalls {
         _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer
     ) throws(Errno) -> Attempt<Int> {
         try SystemCall.attempt("read", on: descriptor, arguments: "\(descriptor), \(buffer.count) bytes") {
-            unsafe Glibc.read(descriptor, buffer.baseAddress, min(buffer.count, maximum))
+            unsafe Glibc.read(descriptor, buffer.baseAddress, SystemCall.room("read", min(buffer.count, maximum)))
         }
     }
 
     /// write(2), for descriptors that are not sockets.
     package static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(Errno) -> Attempt<Int> {
         try SystemCall.attempt("write", on: descriptor, arguments: "\(descriptor), \(bytes.count) bytes") {
-            unsafe Glibc.write(descriptor, bytes.baseAddress, min(bytes.count, maximum))
+            unsafe Glibc.write(descriptor, bytes.baseAddress, SystemCall.room("write", min(bytes.count, maximum)))
         }
     }
 
@@ -94,21 +94,21 @@ package enum TransferCalls {
         return try SystemCall.attempt(
             "splice", on: source, arguments: "\(source), \(target), \(count), SPLICE_F_NONBLOCK"
         ) {
-            CLinux.splice(source, nil, target, nil, UInt(count), flags)
+            CLinux.splice(source, nil, target, nil, UInt(SystemCall.room("splice", count)), flags)
         }
     }
 
     /// Has a second pipe hold what a first one does, without copying it or taking it out. The corresponding call is tee(2).
     package static func tee(from source: Int32, to target: Int32, upTo count: Int) throws(Errno) -> Attempt<Int> {
         try SystemCall.attempt("tee", on: source, arguments: "\(source), \(target), \(count), SPLICE_F_NONBLOCK") {
-            CLinux.tee(source, target, UInt(count), UInt32(SK_SPLICE_F_NONBLOCK))
+            CLinux.tee(source, target, UInt(SystemCall.room("tee", count)), UInt32(SK_SPLICE_F_NONBLOCK))
         }
     }
 
     /// Sends from a file's own position. The corresponding call is sendfile(2).
     package static func sendFile(from file: Int32, to socket: Int32, upTo count: Int) throws(Errno) -> Attempt<Int> {
         try SystemCall.attempt("sendfile", on: socket, arguments: "\(socket), \(file), \(count)") {
-            sendfile(socket, file, nil, count)
+            sendfile(socket, file, nil, SystemCall.room("sendfile", count))
         }
     }
 
@@ -118,7 +118,7 @@ package enum TransferCalls {
     ) throws(Errno) -> Attempt<Int> {
         try SystemCall.attempt("sendfile", on: socket, arguments: "\(socket), \(file), \(offset), \(count)") {
             var place = off_t(offset)
-            return unsafe sendfile(socket, file, &place, count)
+            return unsafe sendfile(socket, file, &place, SystemCall.room("sendfile", count))
         }
     }
 

@@ -91,10 +91,10 @@
             waiting = 0..<count
             return count
         } catch {
-            // That nobody is there any more stands before what he said while he was: it is told once.
+            // That nobody is there any more stands before what he said while he was.
             if keepsMessages, error == .connectionRefused, !wasRefused {
                 wasRefused = true
-                return receive()
+                if let count = receive() { return count }
             }
             readFailure = error
             return 0

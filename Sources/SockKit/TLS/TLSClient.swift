@@ -9,6 +9,8 @@ public final class TLSClient {
     /// What is found out of servers is to be told.
     private let reports: Bool
     private let sessions: SessionStore
+    /// Told of a handshake that failed, how far it came, where what is found out is to be told.
+    public var onFailure: (@Netpoller (Connection, TLSReport) -> Void)?
     /// By what servers are believed: a session is no way round it, for whoever resumes one is asked nothing.
     private let belief: String
 
@@ -81,13 +83,20 @@ public final class TLSClient {
         sessions.resume(key, session)
         if reports { session.keepMessages() }
         let start = Deadline.now
-        try await session.establish(on: connection, within: rules.handshakeTimeout, operation: .dial)
-        if let distrust = pinFailure(session) {
-            connection.reset()
-            throw connection.names.failure(.dial, .tls(distrust))
+        let proof = trust.pins.isEmpty ? TLSSession.Proof.chain : .pin
+        do throws(NetworkError) {
+            try await session.establish(on: connection, within: rules.handshakeTimeout, operation: .dial)
+            if let distrust = pinFailure(session) { throw connection.names.failure(.dial, .tls(distrust)) }
+        } catch {
+            if reports, let reason = error.handshakeReason {
+                onFailure?(connection, session.report(proof, duration: .now - start, failure: reason))
+            }
+            // To whom one does not believe nothing more is said.
+            if session.isEstablished { connection.reset() }
+            throw error
         }
         guard reports else { return nil }
-        return session.report(trust.pins.isEmpty ? .chain : .pin, duration: .now - start)
+        return session.report(proof, duration: .now - start)
     }
 
     /// A name goes to the server as well, which may have several; an address does not (RFC 6066).

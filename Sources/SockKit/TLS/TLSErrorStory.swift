@@ -69,7 +69,9 @@ struct TLSErrorStory {
         }
         let text = firstLine
         guard isClient else {
-            return TLSFailure(.refused, "the client speaks no TLS\(text.map { ": it said \"\($0)\"" } ?? "")")
+            return TLSFailure(
+                .refused, "the client speaks no TLS\(text.map { ": it said \"\($0)\"" } ?? "")",
+                isPlainText: text != nil)
         }
         return TLSFailure(
             .refused, "plain text is spoken there, and no TLS\(text.map { ": the server said \"\($0)\"" } ?? "")",
@@ -111,10 +113,15 @@ struct TLSErrorStory {
         }
     }
 
+    /// `unknown_ca`: what stands in brackets in the texts below.
+    static func nameOfAlert(_ number: Int) -> String? {
+        alerts[number]?.text.split(separator: "(").last?.split(separator: ")").first.map(String.init)
+    }
+
     private static let alerts: [Int: (text: String, hint: String?)] = [
-        10: ("a message came that it did not expect", nil),
-        20: ("a record was damaged", nil),
-        22: ("a record was too long", nil),
+        10: ("a message came that it did not expect (unexpected_message)", nil),
+        20: ("a record was damaged (bad_record_mac)", nil),
+        22: ("a record was too long (record_overflow)", nil),
         40: (
             "it found no way to speak with us (handshake_failure)",
             "it may want a client certificate (--tls-cert), or another cipher or version"

@@ -38,7 +38,9 @@ public struct TLSMessage: Sendable, Hashable {
         case 20: return "ChangeCipherSpec"
         case 21:
             guard bytes.count == 2 else { return "Alert" }
-            return unsafe bytes[1] == 0 ? "close_notify" : "Alert \(unsafe bytes[1])"
+            let number = unsafe Int(bytes[1])
+            if number == 0 { return "close_notify" }
+            return "Alert " + (TLSErrorStory.nameOfAlert(number) ?? "\(number)")
         case 22:
             guard let type = unsafe bytes.first else { return nil }
             return names[type] ?? "message \(type)"

@@ -1,7 +1,10 @@
-/// What two sides have agreed on, and who the other one is.
+/// What two sides have agreed on, and who the other one is; of a handshake that failed, how far it came.
 public struct TLSReport: Sendable {
+    /// Both sides have agreed: they may speak.
+    public internal(set) var isAgreed = true
     /// `TLSv1.3`.
     public let version: String
+    /// `unknown` where the handshake did not come that far.
     public let cipher: String
     /// How the key was agreed on; nil where that is not known, as of a session that is resumed.
     public let group: String?
@@ -31,15 +34,21 @@ public struct TLSReport: Sendable {
 
 extension TLSSession {
     /// What is to be told of the session, once both sides have agreed.
-    func report(_ proof: Proof, duration: Duration) -> TLSReport {
+    ///
+    /// `failure` is why they have not.
+    func report(_ proof: Proof, duration: Duration, failure: String? = nil) -> TLSReport {
         let functions = library.functions
         let verification = TLSVerification(self)
         let chain = unsafe verification.chain.map { unsafe library.facts(of: $0) }
-        let (isVerified, reason) = verdict(proof, hasCertificate: !chain.isEmpty, verification.failure)
+        var (isVerified, reason) = verdict(proof, hasCertificate: !chain.isEmpty, verification.failure)
+        if let failure { (isVerified, reason) = (false, failure) }
         let proven = unsafe library.elements(of: functions.SSL_get0_verified_chain(handle))
         return unsafe TLSReport(
-            version: unsafe text(functions.SSL_get_version(handle)) ?? "TLS", cipher: cipher ?? "unknown", group: group,
-            signature: signature, alpn: alpn, serverName: unsafe text(functions.SSL_get_servername(handle, 0)),
+            isAgreed: failure == nil, version: unsafe text(functions.SSL_get_version(handle)) ?? "TLS",
+            cipher: failure == nil ? cipher ?? "unknown" : "unknown",
+            // The library looks for these in a session that a handshake which failed may not have.
+            group: failure == nil ? group : nil, signature: failure == nil ? signature : nil,
+            alpn: failure == nil ? alpn : nil, serverName: unsafe text(functions.SSL_get_servername(handle, 0)),
             isResumed: functions.SSL_session_reused(handle) == 1,
             isVerified: isVerified, reason: reason, kernel: Self.kernelText, duration: duration, chain: chain,
             root: isVerified && proof == .chain ? proven.last.map { unsafe library.facts(of: $0).subject } : nil,

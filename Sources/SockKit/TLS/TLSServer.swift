@@ -12,6 +12,8 @@ public final class TLSServer {
     private var contexts: ServerContexts
     /// What is found out of clients is to be told.
     private let reports: Bool
+    /// Told of a handshake that failed, how far it came, where what is found out is to be told.
+    public var onFailure: (@Netpoller (Connection, TLSReport) -> Void)?
 
     /// Reads the certificates and keys; where there are none one is made for these names and addresses.
     public init(
@@ -58,9 +60,17 @@ public final class TLSServer {
         }
         if reports { session.keepMessages() }
         let start = Deadline.now
-        try await session.establish(on: connection, within: rules.handshakeTimeout, operation: .accept)
+        let proof = verifiesClients ? TLSSession.Proof.chain : .none
+        do throws(NetworkError) {
+            try await session.establish(on: connection, within: rules.handshakeTimeout, operation: .accept)
+        } catch {
+            if reports, let reason = error.handshakeReason {
+                onFailure?(connection, session.report(proof, duration: .now - start, failure: reason))
+            }
+            throw error
+        }
         guard reports else { return nil }
-        return session.report(verifiesClients ? .chain : .none, duration: .now - start)
+        return session.report(proof, duration: .now - start)
     }
 }
 

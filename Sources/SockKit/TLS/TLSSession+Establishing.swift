@@ -26,6 +26,18 @@ extension TLSSession {
     }
 }
 
+extension NetworkError {
+    /// Why a handshake failed; nil where it was given up here.
+    var handshakeReason: String? {
+        switch cause {
+        case .closed, .cancelled: nil
+        case .tls(let failure): failure.text
+        case .noAnswer(let text): text.hasPrefix("tls: ") ? String(text.dropFirst(5)) : text
+        default: errno?.description ?? description
+        }
+    }
+}
+
 extension Duration {
     fileprivate var shortText: String {
         let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000

@@ -49,7 +49,7 @@ struct WriterArguments: Equatable, Sendable {
     private static let withoutWriters = "'{option}' is about the writers of '--writers N', and there are none"
 
     /// What else has an effect where writers write.
-    private static let honoured = PeerArguments.plainNames.union(ProxyArguments.names).union([
+    private static let honoured = PeerArguments.plainNames.union(ProxyArguments.names).union(TLSArguments.names).union([
         "messages", "message-size", "unlocked", "split", "timeout", "fallback-delay", "source", "source-port",
         "quit-after", "no-shutdown", "idle-timeout", "max-time", "close", "output", "append", "hex-dump", "read-size",
         "no-read", "read-timeout", "write-timeout", "deadline", "keep-going", "goodbye", "retry", "retry-delay",

@@ -48,7 +48,7 @@ extension OptionModesTests {
             """
             timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay messages message-size \
             unlocked split quit-after no-shutdown max-time close read-timeout write-timeout deadline keep-going \
-            idle-timeout goodbye output hex-dump read-size no-read append busy-poll
+            idle-timeout goodbye output hex-dump read-size no-read append busy-poll tls
             """),
         Mode(
             "--frame line", .tcp,

@@ -7,17 +7,17 @@ extension OptionModesTests {
             "", .udp,
             """
             whole chunk chomp size interval rate wait source unconnected broadcast multicast-interface no-fragment \
-            proxy proxy-auth-file
+            proxy proxy-auth-file tls
             """),
         Mode(
             "--whole", .udp,
             """
-            interval rate wait source unconnected broadcast multicast-interface no-fragment proxy proxy-auth-file
+            interval rate wait source unconnected broadcast multicast-interface no-fragment proxy proxy-auth-file tls
             """),
         Mode(
             "--size 20", .udp,
             """
-            count interval rate wait source unconnected broadcast multicast-interface no-fragment proxy proxy-auth-file
+            count interval rate wait source unconnected broadcast multicast-interface no-fragment proxy proxy-auth-file tls
             """),
         Mode("", .unixgram, "whole chunk chomp size interval rate wait source unconnected"),
     ]

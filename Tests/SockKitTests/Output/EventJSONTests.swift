@@ -41,6 +41,10 @@ import Testing
             "seconds":0.001,"chain":[]}
             """#,
             #"""
+            {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","server_name":"localhost",\#
+            "reason":"the certificate is not for localhost","seconds":0.001,"messages":[],"chain":[]}
+            """#,
+            #"""
             {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112",\#
             "reason":"the certificate of localhost is self-signed"}
             """#,

@@ -18,6 +18,7 @@ import Testing
             "tls", .verbose,
             "version cipher group signature alpn server_name resumed verified reason kernel seconds messages root chain"
         ),
+        ("tls-failed", .verbose, "server_name reason seconds messages chain"),
         ("insecure", .error, "reason"),
         ("certificate", .always, "subject names not_after pin"),
         ("feature", .verbose, "feature used reason"),

@@ -23,6 +23,11 @@ enum EventSamples {
         serverName: "localhost", isResumed: true, isVerified: false, reason: "the certificate is not for localhost",
         kernel: "off: this kernel has no TLS", duration: .milliseconds(1), chain: [], root: nil, messages: [],
         library: "OpenSSL 3.0.17")
+    static let refusedTLS: TLSReport = {
+        var report = doubtful
+        report.isAgreed = false
+        return report
+    }()
     static let refused = NetworkError(
         .dial, network: .tcp, remote: Endpoint("127.0.0.1:9"),
         cause: .system(.connectionRefused, call: "connect"))
@@ -81,6 +86,7 @@ enum EventSamples {
         AcceptedEvent(ends: ends),
         TLSEvent(ends: ends, report: tlsReport),
         TLSEvent(ends: ends, report: doubtful),
+        TLSFailedEvent(ends: ends, report: refusedTLS),
         InsecureEvent(ends: ends, reason: "the certificate of localhost is self-signed"),
         CertificateEvent(facts: certificate, isOwn: true),
         CertificateEvent(facts: certificate, isOwn: false),

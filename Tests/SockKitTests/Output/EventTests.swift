@@ -32,6 +32,10 @@ import Testing
             TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, resumed in 1.00 ms
             tls  by OpenSSL 3.0.17; in the kernel: off: this kernel has no TLS
             """,
+            """
+            tls  no agreement as localhost after 1.00 ms: the certificate is not for localhost
+            tls  by OpenSSL 3.0.17; in the kernel: off: this kernel has no TLS
+            """,
             "not verified (--tls-insecure): the certificate of localhost is self-signed",
             "made a certificate until 2027-01-15T08:00:00Z; clients know it by --tls-pin \(pin)",
             "certificate read: CN=localhost, O=Example, until 2027-01-15T08:00:00Z",

@@ -131,15 +131,24 @@ extension ClientConnection {
             throw writeError ?? error
         }
         guard !chunk.isEnd else { return try noteEnd() }
-        if !hasAnswerBegun { noteFirstByte() }
+        if !hasAnswerBegun { try noteFirstByte(of: chunk) }
         position = chunk.range.lowerBound
         end = chunk.range.upperBound
         buffer = chunk.buffer
     }
 
-    private func noteFirstByte() {
+    private func noteFirstByte(of chunk: borrowing Chunk) throws(NetworkError) {
         hasAnswerBegun = true
         observer?(.firstByte)
+        // An alert of TLS (RFC 8446 section 5.1): it knows as little of HTTP as we do of it.
+        if chunk.withBytes({ $0.count > 1 && $0[0] == 21 && $0[1] == 3 }) {
+            throw stream.names.failure(
+                .read,
+                .tls(
+                    TLSFailure(
+                        .refused, "the server speaks it, and no plain HTTP",
+                        hint: "begin the address with https:// in place of http://")))
+        }
     }
 
     /// The server has ended the connection.

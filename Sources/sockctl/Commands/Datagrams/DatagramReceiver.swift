@@ -1,134 +1,78 @@
 import SockKit
 
-/// Receives datagrams: payloads to standard output, what is to be said of them to the reports.
+/// Receives the datagrams of one socket, and answers them where that is asked for.
 @Netpoller
 final class DatagramReceiver {
     private let socket: DatagramSocket
     private let arguments: UDPReceiveArguments
-    private let output: ByteSink?
-    private let copies: PayloadCopies
+    private let received: ReceivedDatagrams
     private let reporter: Reporter
     private let batch: DatagramBatch
     private let answers: DatagramAnswers?
-    private let progress: Progress
-    private let tellsEach: Bool
-    private let keepsFacts: Bool
-    private var statistics = TrafficStatistics()
-    private var text: [UInt8] = []
-    private var received = 0
-    private var bytes = 0
-    private var truncated = 0
     private var knownDrops = 0
+    /// What this socket brought.
+    private(set) var bytes = 0
+    /// What was answered on it.
+    var bytesAnswered: Int { answers?.bytesSent ?? 0 }
     /// Whose datagrams are taken; nil is everybody's.
     var gate: Gate?
 
-    init(
-        _ socket: DatagramSocket, _ arguments: UDPReceiveArguments, _ output: ByteSink?, _ copies: PayloadCopies,
-        _ reporter: Reporter
-    ) throws(NetworkError) {
+    init(_ socket: DatagramSocket, _ received: ReceivedDatagrams) throws(NetworkError) {
         self.socket = socket
-        self.arguments = arguments
-        self.output = output
-        self.copies = copies
-        self.reporter = reporter
-        let tellsEach = reporter.isReported(.verbose)
-        self.tellsEach = tellsEach
-        keepsFacts = tellsEach || arguments.hasStatistics
+        self.received = received
+        (arguments, reporter) = (received.arguments, received.reporter)
+        let keepsFacts = received.tellsEach || arguments.hasStatistics
         if keepsFacts { socket.receiveFacts() }
-        answers = try arguments.reply.map { (reply) throws(NetworkError) in
-            try DatagramAnswers(reply, socket, tellsEach ? reporter : nil, failures: reporter)
+        answers = try arguments.reply.map { [reporter] (reply) throws(NetworkError) in
+            try DatagramAnswers(reply, socket, received.tellsEach ? reporter : nil, failures: reporter)
         }
         // A run that the kernel drops counts as one datagram and comes at one moment: only where neither is looked at.
         let isPlain = !keepsFacts && answers == nil && arguments.firstReadDelay == nil
         let coalesces = isPlain && arguments.buffer >= 65535 && socket.coalesceRuns()
         batch = DatagramBatch(
-            room: arguments.buffer, hasControl: keepsFacts || answers?.needsControl == true, coalesced: coalesces)
-        progress = Progress(reporter, sharesTerminal: output?.isTerminal ?? false)
-        progress.begin()
+            capacity: socket.isSecured ? 1 : 64, room: arguments.buffer,
+            hasControl: keepsFacts || answers?.needsControl == true, coalesced: coalesces)
     }
 
-    /// Runs until `--count` have come, an error, or the task's cancellation.
+    /// Runs until as many have come as are wanted, an error, or the task's cancellation.
     func run() async -> ExitStatus {
-        let status = await receive()
-        progress.finish()
-        if let failure = copies.failure { return reporter.fail(failure) }
-        return status
-    }
-
-    func reportProgress() {
-        reporter.report(
-            SummaryEvent(measures: [Measure("received", .count(received)), Measure("bytes", .bytes(bytes))]))
-    }
-
-    private func receive() async -> ExitStatus {
+        let status: ExitStatus
         do throws(NetworkError) {
             if let delay = arguments.firstReadDelay, !(await Netpoller.sleep(for: delay)) { return .success }
             socket.readDeadline = arguments.timeout.map { .now + $0 }
-            while arguments.count.map({ received < $0 }) ?? true, copies.failure == nil {
-                try await socket.receive(into: batch, limit: arguments.count.map { $0 - received } ?? .max)
-                if let gate { batch.keep { gate.takes(from: $0) } }
-                let hasCome = batch.count > 0
-                try await take(min(batch.count, (arguments.count ?? .max) - received))
-                // What is turned away puts nothing off, and waiting for who reads the output is no silence of the senders.
-                if hasCome { socket.readDeadline = arguments.timeout.map { .now + $0 } }
-                await Task.yield()
-            }
-            return .success
+            try await receive(timeout: arguments.timeout)
+            status = .success
         } catch {
-            if error.isOutputGone || error.isClosed || error.cause == .cancelled { return .success }
-            if error.isTimeout {
-                return reporter.fail(
-                    NetworkError(
-                        .read, network: socket.network, local: socket.localEndpoint,
-                        cause: .noAnswer("no datagram came in time")))
-            }
-            return reporter.fail(error)
+            status = conclude(error)
         }
+        if let failure = received.copies.failure { return reporter.fail(failure) }
+        return status
     }
 
-    // MARK: - A batch
+    private func conclude(_ error: NetworkError) -> ExitStatus {
+        if error.isOutputGone || error.isClosed || error.cause == .cancelled { return .success }
+        return reporter.fail(
+            error.isTimeout ? .silence(socket.network, at: socket.localEndpoint) : error)
+    }
+
+    /// Takes what comes until no more is wanted. No silence is to last longer than `timeout`.
+    func receive(timeout: Duration? = nil) async throws(NetworkError) {
+        while received.wanted > 0 {
+            try await socket.receive(into: batch, limit: received.wanted)
+            if let gate { batch.keep { gate.takes(from: $0) } }
+            let hasCome = batch.count > 0
+            try await take(min(batch.count, max(0, received.wanted)))
+            // What is turned away puts nothing off.
+            if hasCome, let timeout { socket.readDeadline = .now + timeout }
+            await Task.yield()
+        }
+    }
 
     private func take(_ count: Int) async throws(NetworkError) {
-        let before = bytes
-        for index in 0..<count { note(index) }
-        progress.tick(bytes - before)
-        if tellsEach {
-            // A report stands before its payload, also where both go to one terminal.
-            for index in 0..<count {
-                report(index)
-                try await write(index..<index + 1)
-            }
-        } else {
-            try await write(0..<count)
-        }
+        for index in 0..<count { bytes += batch.byteCount(of: index) }
+        let names = Ends(socket.network, local: socket.localEndpoint)
+        try await received.take(count, of: batch, names) { index in self.report(index) }
         await answers?.answer(batch, count)
-    }
-
-    private func note(_ index: Int) {
-        received += 1
-        bytes += batch.byteCount(of: index)
-        if batch.length(of: index) > arguments.buffer {
-            truncated += 1
-            if !tellsEach {
-                reporter.report(
-                    MessageCutEvent(
-                        bytes: batch.byteCount(of: index), length: batch.length(of: index),
-                        source: batch.source(of: index)))
-            }
-        }
-        if copies.isWanted { batch.withPayload(of: index) { copies.see($0, .received) } }
-        if arguments.hasStatistics { measure(index) }
-    }
-
-    private func measure(_ index: Int) {
-        let arrival = batch.control(of: index).arrived ?? Timestamp.now.total
-        let source = batch.source(of: index)
-        let payload = batch.withPayload(of: index) { GeneratedPayload($0) }
-        let gap = statistics.take(payload, bytes: batch.length(of: index), from: source, at: arrival)
-        if let gap, tellsEach {
-            let ends = Ends(socket.network, local: socket.localEndpoint, remote: source)
-            reporter.report(GapEvent(ends: ends, from: gap.from, count: gap.count))
-        }
     }
 
     private func report(_ index: Int) {
@@ -147,18 +91,8 @@ final class DatagramReceiver {
                 arrived: control.arrived.map { Timestamp(since1970: $0) }))
     }
 
-    private func write(_ range: Range<Int>) async throws(NetworkError) {
-        guard let output else { return }
-        text.removeAll(keepingCapacity: true)
-        batch.appendPayloads(range, separator: arguments.separator, to: &text)
-        let payload = text
-        try await output.write(payload.span)
-    }
-
-    // MARK: - The end
-
-    /// The last reports: what the kernel dropped, the last datagrams included, and the summary where it is asked for.
-    func summarize() {
+    /// Reports what the kernel dropped, the last datagrams included, and what nobody took of the answers; says the first.
+    func reportDrops() -> Int? {
         let drops = socket.drops
         if let drops, drops > knownDrops {
             let ends = Ends(socket.network, local: socket.localEndpoint)
@@ -168,21 +102,13 @@ final class DatagramReceiver {
             let replies = count == 1 ? "1 more reply was" : "\(count) more replies were"
             reporter.fail(code: "would_block", message: "\(replies) dropped: who had asked did not read")
         }
-        guard tellsEach || arguments.hasStatistics else { return }
-        var measures = [
-            Measure("received", .count(received)), Measure("bytes", .bytes(bytes)),
-            Measure("truncated", .count(truncated)), Measure("kernel_dropped", .counted(drops)),
-        ]
-        if let gate { measures.append(Measure("denied", .count(gate.deniedCount))) }
-        if arguments.hasStatistics {
-            measures += [
-                Measure("lost", .counted(statistics.lost(dropped: drops))),
-                Measure("duplicated", .counted(statistics.duplicated)),
-                Measure("reordered", .counted(statistics.reordered)),
-                Measure("jitter", statistics.jitter.map { .duration($0) } ?? .nothing),
-                Measure("rate", statistics.rate.map { .rate($0) } ?? .nothing),
-            ]
-        }
-        reporter.report(SummaryEvent(measures: measures))
+        return drops
+    }
+}
+
+extension NetworkError {
+    /// That nobody sent anything for as long as that was waited for.
+    static func silence(_ network: Network, at endpoint: Endpoint) -> NetworkError {
+        NetworkError(.read, network: network, local: endpoint, cause: .noAnswer("no datagram came in time"))
     }
 }

@@ -46,33 +46,88 @@ struct UDPReceive {
         do throws(NetworkError) {
             guard let copies = PayloadCopies(arguments.transfer, reporter: reporter) else { return .cannotCreate }
             let output = try ByteSink.standardOutput()
+            if arguments.tls.isOn { return try await receiveSecured(gate, output, copies) }
             let socket = try await configuration.listenDatagram(network, at: destination)
             defer { socket.close() }
             for group in groups { try socket.join(group.address, source: group.source, interface: group.interface) }
-            let receiver = try DatagramReceiver(socket, arguments, output, copies, reporter)
+            let received = ReceivedDatagrams(arguments, output, copies, reporter)
+            let receiver = try DatagramReceiver(socket, received)
             receiver.gate = gate
             if reporter.isReported(.veryVerbose), let facts = socket.socketFacts {
                 reporter.report(SocketOptionsEvent(ends: Ends(network, local: socket.localEndpoint), facts: facts))
             }
             reporter.report(ListeningEvent(socket))
-            return await receive(receiver, output)
+            let status = await receive(output, received) { await receiver.run() }
+            received.summarize(drops: receiver.reportDrops(), denied: gate?.deniedCount)
+            return status
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
         }
     }
 
-    private func receive(_ receiver: DatagramReceiver, _ output: ByteSink) async -> ExitStatus {
-        conductor.onInquiry = { receiver.reportProgress() }
-        let task = Netpoller.spawn { await receiver.run() }
+    /// Runs to the end, or until nobody reads the output any more.
+    private func receive(
+        _ output: ByteSink, _ received: ReceivedDatagrams, _ body: @escaping @Netpoller () async -> ExitStatus
+    ) async -> ExitStatus {
+        conductor.onInquiry = { received.reportProgress() }
+        let task = Netpoller.spawn { await body() }
         let watch = Netpoller.spawn { if (try? await output.waitUntilGone()) != nil { task.cancel() } }
-        let status = await withTaskCancellationHandler {
-            await task.value
-        } onCancel: {
+        let status = await Netpoller.join(task)
+        watch.cancel()
+        received.finish()
+        return status
+    }
+
+    /// Under TLS each sender has a socket of its own.
+    private func receiveSecured(
+        _ gate: Gate?, _ output: ByteSink, _ copies: PayloadCopies
+    ) async throws(NetworkError) -> ExitStatus {
+        var shared = configuration
+        shared.options.reusesPort = true
+        let socket = try await shared.listenDatagram(network, at: destination)
+        let security = try PeerSecurity(
+            arguments.tls, isOn: true, datagrams: true, at: socket.localEndpoint, destination, reporter)
+        guard let security else { return .success }
+        let listener = security.listener(socket, configuration.options)
+        defer { listener.close() }
+        reporter.report(ListeningEvent(socket))
+        let received = ReceivedDatagrams(arguments, output, copies, reporter)
+        let service = SecuredReceiver(received)
+        let server = Server(listener, service, limits: Server.Limits(), policy: PeerPolicy(), reporter: reporter)
+        (server.gate, server.security) = (gate, security)
+        conductor.rereads(gate, security)
+        let own = socket.localEndpoint
+        let status = await receive(output, received) { await run(server, service, received, at: own) }
+        received.summarize(drops: nil, denied: gate?.deniedCount)
+        return status
+    }
+
+    /// Runs until as many have come as were wanted, or none for too long.
+    private func run(
+        _ server: Server, _ service: SecuredReceiver, _ received: ReceivedDatagrams, at own: Endpoint
+    ) async -> ExitStatus {
+        let task = Netpoller.spawn { await server.run() }
+        var override: ExitStatus?
+        service.onComplete = { task.cancel() }
+        service.onFailure = { [reporter] error in
+            override = error.isOutputGone ? .success : reporter.fail(error)
             task.cancel()
         }
-        watch.cancel()
-        receiver.summarize()
-        return status
+        received.copies.onFailure = { [reporter] failure in
+            override = reporter.fail(failure)
+            task.cancel()
+        }
+        let silence = arguments.timeout.map { span in
+            Netpoller.spawn {
+                guard await service.waitForSilence(span) else { return }
+                override = reporter.fail(.silence(network, at: own))
+                task.cancel()
+            }
+        }
+        let status = await Netpoller.join(task)
+        silence?.cancel()
+        service.close()
+        return override ?? status
     }
 
     // MARK: - Groups

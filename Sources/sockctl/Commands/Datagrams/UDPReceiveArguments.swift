@@ -12,6 +12,7 @@ struct UDPReceiveArguments: Equatable, Sendable {
     var firstReadDelay: Duration?
     var hasStatistics = false
     var gate = GateArguments()
+    var tls = TLSArguments()
     var transfer = TransferArguments()
     var datagrams = DatagramArguments()
 
@@ -25,6 +26,7 @@ struct UDPReceiveArguments: Equatable, Sendable {
                     `--join` both are every interface of the group's family. No address is any free port.
                     """)
         ] + receiving.titled("Receiving") + groups.titled("Groups")
+        + TLSArguments.receiverRows.lifted(through: \.tls)
         + GateArguments.rules.lifted(through: \.gate)
         + TransferArguments.rows.filter { ["output", "append", "hex-dump"].contains($0.info.name) }.lifted(
             through: \.transfer)
@@ -77,6 +79,7 @@ struct UDPReceiveArguments: Equatable, Sendable {
     ]
 
     func validate() throws(UsageError) {
+        try tls.validate()
         if hasStatistics, buffer < GeneratedPayload.headerSize {
             throw UsageError("'--stats' reads the first 16 bytes of each datagram: '--buffer \(buffer)' is too small")
         }

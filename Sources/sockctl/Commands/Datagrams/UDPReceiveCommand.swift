@@ -70,7 +70,7 @@ enum UDPReceiveCommand: Subcommand {
                     ("rate", "Bytes a second, from the first arrival to the last."),
                 ])
             ),
-            .gates, .events,
+            .gates, .tlsOfReceivers, .events,
         ],
         exitNotes: Manual.exitNotes,
         examples: [

@@ -10,6 +10,8 @@ struct UDPSend {
     private let resolver: Resolver
     private let texts: [[UInt8]]
     private let source: SourceAddress?
+    /// TLS with the peer; nil where none is to be spoken.
+    private let security: Result<TargetSecurity?, NetworkError>
 
     init(_ arguments: UDPSendArguments, _ conductor: Conductor) throws(UsageError) {
         self.arguments = arguments
@@ -26,6 +28,9 @@ struct UDPSend {
         resolver = try arguments.datagrams.network.resolver()
         texts = try arguments.texts.map(EscapedText.bytes)
         source = try network.isUnix ? nil : arguments.source.map(SourceAddress.init)
+        security = Result { () throws(NetworkError) in
+            try TargetSecurity.make(arguments.tls, isOn: arguments.tls.isOn, datagrams: true, conductor.reporter)
+        }
         try UDPSendCommand.command.check(arguments.given, on: network.traits)
     }
 
@@ -117,6 +122,7 @@ struct UDPSend {
     private func open(
         _ configuration: DatagramConfiguration
     ) async throws(NetworkError) -> (DatagramSocket, [Endpoint]) {
+        if let security = try security.get() { return try await open(configuration, security) }
         if arguments.proxy.isGiven {
             let reporter = reporter
             var dialer = Dialer(timeout: .seconds(10), options: SocketOptions(), resolver: resolver)
@@ -129,6 +135,18 @@ struct UDPSend {
         var receivers: [Endpoint] = []
         for destination in destinations { receivers.append(try await configuration.resolve(network, destination)) }
         return (try configuration.open(network, to: receivers, connected: connects(receivers)), receivers)
+    }
+
+    /// A socket whose datagrams only that one peer can read.
+    private func open(
+        _ configuration: DatagramConfiguration, _ security: TargetSecurity
+    ) async throws(NetworkError) -> (DatagramSocket, [Endpoint]) {
+        let log = DialLog(network, reporter, number: 1)
+        let dialer = Dialer(
+            source: configuration.source, options: options, resolver: resolver, onEvent: { event in log.take(event) })
+        let connection = try await dialer.dial(network, to: destinations[0])
+        try await security.secure(connection, to: destinations[0], number: 1)
+        return (DatagramSocket(secured: connection), [connection.remoteEndpoint])
     }
 
     private var options: SocketOptions {

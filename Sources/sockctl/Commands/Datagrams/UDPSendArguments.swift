@@ -17,6 +17,7 @@ struct UDPSendArguments: Equatable, Sendable {
     var multicastInterface: String?
     var forbidsFragments = false
     var proxy = ProxyArguments()
+    var tls = TLSArguments()
     var datagrams = DatagramArguments()
 
     static let rows: [Row<UDPSendArguments>] =
@@ -34,6 +35,7 @@ struct UDPSendArguments: Equatable, Sendable {
                     line of standard input is one, its newline included.
                     """),
         ] + sending.titled("Sending") + answers.titled("Answers") + (peers + proxying).titled("Peers")
+        + TLSArguments.senderRows.lifted(through: \.tls)
         + DatagramArguments.rows(socketOptions: ["sndbuf", "ttl", "tos", "interface", "setsockopt"]).lifted(
             through: \.datagrams)
 
@@ -105,6 +107,10 @@ struct UDPSendArguments: Equatable, Sendable {
 
     func validate() throws(UsageError) {
         try proxy.validate()
+        try tls.validate()
+        if tls.isOn, address.first?.text.contains(",") == true {
+            throw UsageError("'--tls' is agreed on with one peer, and here are several")
+        }
         if proxy.isGiven, address.first?.text.contains(",") == true {
             throw UsageError("'--proxy' leads to one address, and here are several")
         }

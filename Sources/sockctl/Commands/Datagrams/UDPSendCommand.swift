@@ -58,7 +58,7 @@ enum UDPSendCommand: Subcommand {
                     ("round trip", "From send to reply, by the kernel's clock; in JSON `round_trip`."),
                 ])
             ),
-            .outputEvents,
+            .tlsOfSenders, .outputEvents,
         ],
         exitNotes: Manual.exitNotes,
         examples: [
@@ -72,6 +72,12 @@ enum UDPSendCommand: Subcommand {
             Manual.Example(
                 "sockctl udp-send 127.0.0.1:9 hello",
                 shows: "Nobody receives on port 9: the refusal is found before the end, and the status is 69."),
+            Manual.Example(
+                "sockctl udp-recv --tls --count 1 3000",
+                "sockctl udp-send --tls --tls-insecure 127.0.0.1:3000 'only for you\\n'",
+                shows:
+                    "A datagram that nobody else reads. The receiver tells what to say instead of --tls-insecure: --tls-pin."
+            ),
             Manual.Example(
                 "sockctl udp-recv --stats --timeout 1s 3000",
                 "sockctl udp-send --size 100 --count 10000 --rate 1M 127.0.0.1:3000",

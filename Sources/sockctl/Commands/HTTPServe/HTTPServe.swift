@@ -62,6 +62,16 @@ struct HTTPServe {
         }
     }
 
+    /// What a client gets that has taken https:// for http://.
+    private static let wrongScheme: [UInt8] = {
+        let text = "This port speaks TLS: begin the address with https:// in place of http://.\n"
+        let head = [
+            "HTTP/1.1 400 Bad Request", "Content-Type: text/plain; charset=utf-8", "Content-Length: \(text.utf8.count)",
+            "Connection: close",
+        ]
+        return Array((head.joined(separator: "\r\n") + "\r\n\r\n" + text).utf8)
+    }()
+
     private func serve(
         _ listener: Listener, _ handler: any HTTPHandler, _ gate: Gate?, _ security: PeerSecurity?
     ) async -> ExitStatus {
@@ -76,6 +86,7 @@ struct HTTPServe {
         server.noun = "request"
         server.gate = gate
         server.security = security
+        security?.answerToPlainText = Self.wrongScheme
         conductor.rereads(gate, security)
         server.onAccept = { [reporter] peer in
             if reporter.isReported(.veryVerbose), let facts = peer.connection.socketFacts {

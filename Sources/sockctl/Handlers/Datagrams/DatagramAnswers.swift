@@ -15,6 +15,7 @@ final class DatagramAnswers {
     private var hasMetUnnamed = false
     /// Replies that an asker's full queue did not take, besides the first one of each run of them, which is reported.
     private(set) var droppedSilently = 0
+    private(set) var bytesSent = 0
 
     /// Meanwhile nobody else is answered, nor is anything received.
     private static let patience = Duration.seconds(1)
@@ -102,7 +103,9 @@ final class DatagramAnswers {
         while !outgoing.isEmpty {
             let receiver = outgoing.first?.receiver.map { receivers[$0] }
             do throws(NetworkError) {
+                let before = outgoing.byteCount
                 let taken = try await sendSome(to: receiver)
+                bytesSent += before - outgoing.byteCount
                 guard taken == 0 else {
                     sent += taken
                     if let receiver { absent.remove(receiver) }

@@ -32,7 +32,7 @@ final class DatagramSender {
         self.pace = pace
         self.reporter = reporter
         sendsSingly = singly || reporter.isReported(.verbose)
-        leavesCuttingToKernel = inRuns && !sendsSingly && !socket.network.isUnix
+        leavesCuttingToKernel = inRuns && !sendsSingly && socket.sendsRuns
         batch = try OutgoingBatch(
             for: socket, receivers: socket.remoteEndpoint == nil ? receivers : [], segments: false)
     }
@@ -76,6 +76,11 @@ final class DatagramSender {
                 // A call that stopped half-way has met a refusal, and keeps it to itself (sendmmsg(2)).
                 if !batch.isEmpty { takeErrors() }
             } catch {
+                if socket.isSecured, Self.isRefusal(error) {
+                    // Whoever had the keys is gone, and who comes in his place has none.
+                    note(error)
+                    throw cancelled
+                }
                 // Twice the same, and nothing on the queue: that is no news of earlier datagrams, this one cannot go.
                 guard Self.isRefusal(error), takeErrors() || failure != error else { throw error }
                 failure = error
@@ -137,6 +142,7 @@ extension DatagramSender {
     /// What there is to know of a datagram that was too long: how long it may be.
     func limit(of error: NetworkError, isWhole: Bool) -> String {
         let length = Quantity.count(batchLength, "byte")
+        if socket.isSecured { return "the datagram has \(length); TLS hides at most 16384 bytes at a time" }
         let far = error.remote ?? socket.remoteEndpoint
         switch far {
         case .unix, .vsock, nil:

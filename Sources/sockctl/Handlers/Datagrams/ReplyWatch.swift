@@ -68,7 +68,9 @@ final class ReplyWatch {
                 try await socket.receive(into: batch)
                 for index in 0..<batch.count { take(index) }
             } catch {
-                if error.cause == .cancelled || error.isClosed { return }
+                if error.cause == .cancelled { return }
+                // Under TLS the other side has said its end.
+                if error.isClosed { return finish() }
                 guard DatagramSender.isRefusal(error) else {
                     failure = error
                     return finish()

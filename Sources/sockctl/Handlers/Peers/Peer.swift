@@ -158,6 +158,12 @@ final class Peer: ByteStream {
         if reportsTransfers { reportRead(count, reader) }
     }
 
+    /// Counts what came and went past this peer, and was told of there.
+    func note(received more: Int, sent gone: Int) {
+        received += more
+        sent += gone
+    }
+
     /// A whole message came, the `index`-th.
     func didReceiveMessage(_ index: Int, bytes: Int) {
         messages = index

@@ -5,6 +5,8 @@ import SockKit
 final class PeerSecurity {
     private let server: TLSServer
     private let reporter: Reporter
+    /// What is said to a peer that speaks in clear, before its end.
+    var answerToPlainText: [UInt8] = []
 
     /// Nil where none is to be spoken. `destination` is where the server listens, by which a certificate of its own is named.
     init?(
@@ -18,6 +20,9 @@ final class PeerSecurity {
             arguments.rules(forwards: forwards), datagrams: datagrams, verifiesClients: arguments.verifiesClients,
             names: names.names,
             addresses: names.addresses, reports: reporter.isReported(.verbose))
+        server.onFailure = { [reporter] connection, report in
+            reporter.report(TLSFailedEvent(ends: Ends(connection, number: nil), report: report))
+        }
         guard server.madeItsOwn, let facts = server.certificates.first else { return }
         reporter.report(CertificateEvent(facts: facts, isOwn: true))
     }
@@ -58,9 +63,21 @@ final class PeerSecurity {
 
     /// Agrees with a peer.
     func secure(_ peer: Peer) async throws(NetworkError) {
-        let report = try await server.secure(peer.connection)
+        let report: TLSReport?
+        do throws(NetworkError) { report = try await server.secure(peer.connection) } catch {
+            await answer(peer, to: error)
+            throw error
+        }
         peer.isSecured = true
         if let report { tell(report, peer) }
+    }
+
+    @inline(never)
+    private func answer(_ peer: Peer, to error: NetworkError) async {
+        guard case .tls(let failure) = error.cause, failure.isPlainText, !answerToPlainText.isEmpty else { return }
+        peer.connection.speakPlainly()
+        peer.connection.setDeadline(.now + .seconds(1))
+        try? await peer.connection.write(answerToPlainText)
     }
 
     @inline(never)

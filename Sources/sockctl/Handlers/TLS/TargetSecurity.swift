@@ -31,7 +31,13 @@ final class TargetSecurity {
             arguments.rules(forwards: forwards, withIdentities: withIdentities), arguments.trust, datagrams: datagrams,
             sessionFile: arguments.session?.byteString,
             reports: arguments.isInsecure || looks || reporter.isReported(.verbose))
+        client.onFailure = { [reporter] connection, report in
+            reporter.report(TLSFailedEvent(ends: Ends(connection, number: nil), report: report))
+        }
     }
+
+    /// Has somebody else told of a handshake that fails.
+    func tellFailures(to listener: @escaping @Netpoller (Connection, TLSReport) -> Void) { client.onFailure = listener }
 
     /// Agrees with the server that was reached for `destination`; an error leaves the connection closed.
     @discardableResult

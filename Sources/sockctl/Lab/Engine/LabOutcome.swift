@@ -48,7 +48,7 @@ struct LabOutcome: Sendable {
 extension Experiment {
     /// The longest that a run may take: more is a failure of its own.
     private static func patience(_ settings: Stage.Settings) -> Duration {
-        settings.isSlow ? .seconds(300) : .seconds(30)
+        settings.limit ?? (settings.isSlow ? .seconds(300) : .seconds(30))
     }
 
     /// Runs it once on a stage of its own.

@@ -7,6 +7,8 @@ final class Stage {
     struct Settings: Sendable {
         /// The documents' own seconds instead of shortened ones.
         var isSlow = false
+        /// The longest that it may take where nobody turns the pages: more is a failure of its own. Nil is what it is worth.
+        var limit: Duration?
         /// Called before each step; in front of people it waits for Enter.
         var beforeStep: (@Netpoller @Sendable (_ title: String) async -> Void)?
         /// Told whenever something has been added to the timeline.

@@ -11,7 +11,7 @@ extension TLSArguments {
     /// Of a command that connects.
     static let clientRows: [Row<TLSArguments>] =
         ([
-            start("Speak TLS, and prove whom was reached.", datagrams: true).excludes(
+            start("Speak TLS, and prove whom was reached.", datagrams: true).connected.excludes(
                 "proxy", without: .connection,
                 reason:
                     "'--proxy' leads datagrams as they are, and TLS would have to be spoken through it: leave out one of them"
@@ -22,7 +22,7 @@ extension TLSArguments {
 
     /// Of a command that listens.
     static let serverRows: [Row<TLSArguments>] =
-        ([start("Speak TLS, with a given certificate or its own.", datagrams: true)]
+        ([start("Speak TLS, with a given certificate or its own.", datagrams: true).connected]
         + (identity(ofServer: true) + serverTrust + clientProof + common).map(needsTLS)).titled(title)
         .map { isStart($0) ? $0.titled("Peers") : $0.manualOnly }
 
@@ -53,6 +53,28 @@ extension TLSArguments {
         .filter { !["starttls", "tls-days", "svg", "tls-half-close", "tls-alpn"].contains($0.info.name) }
         .titled(title).map(\.manualOnly)
 
+    /// Of one that sends datagrams.
+    static let senderRows: [Row<TLSArguments>] =
+        ([
+            start("Speak TLS, and prove whom was reached.", datagrams: true).excludes(
+                "proxy", "unconnected", "broadcast", "multicast-interface",
+                reason: "'{other}' is about datagrams as they are, and under '--tls' there is one peer who reads them")
+        ]
+        + (trust + identity(ofServer: false) + common + clientOnly)
+        .filter { !["starttls", "tls-days", "svg", "tls-half-close"].contains($0.info.name) }.map(needsTLS))
+        .titled(title).map { isStart($0) ? $0.titled("Peers") : $0.manualOnly }
+
+    /// Of one that receives them.
+    static let receiverRows: [Row<TLSArguments>] =
+        ([
+            start("Speak TLS, with a given certificate or its own.", datagrams: true).excludes(
+                "join", "first-read-delay", "min-ttl",
+                reason: "'{other}' is about datagrams as they come, and under '--tls' they have to be agreed on first")
+        ]
+        + (identity(ofServer: true) + serverTrust + clientProof + common)
+        .filter { $0.info.name != "tls-half-close" }.map(needsTLS))
+        .titled(title).map { isStart($0) ? $0.titled("Receiving") : $0.manualOnly }
+
     /// The help screen shows how it is begun; all the rest is for the manual.
     private static func isStart(_ row: Row<TLSArguments>) -> Bool { ["tls", "tls-accept"].contains(row.info.name) }
 
@@ -71,10 +93,6 @@ extension TLSArguments {
         let reason = "'{option}' hides the bytes of streams and of UDP, and {network} has neither"
         return datagrams
             ? row.needs(.securable, reason: reason)
-                .excludes(
-                    "count", "activated", "fd", without: .connection,
-                    reason: "'{other}' is about datagrams as they come, and under '--tls' there are connections of them"
-                )
             : row.needs(.stream, reason: "'{option}' is about streams, and {network} carries messages")
     }
 
@@ -103,7 +121,7 @@ extension TLSArguments {
         .option(
             "tls-crl", as: .file, into: \.revocations, help: "Refuse certificates that this list takes back.",
             detail: "A list of revoked certificates (CRL) in PEM."
-        ).manualOnly.needs(.stream, reason: "'{option}' begins in clear on a stream, and {network} carries messages"),
+        ).manualOnly,
     ]
 
     /// What a server asks of its clients.
@@ -188,7 +206,7 @@ extension TLSArguments {
                 What the protocol wants is said until the server agrees to TLS: `smtp`, `imap`, `pop3`, `ftp`, `postgres`, \
                 `mysql`, `ldap` or `xmpp`. A server that sends more before TLS begins is refused.
                 """
-        ).manualOnly,
+        ).manualOnly.needs(.stream, reason: "'{option}' begins in clear on a stream, and {network} carries messages"),
         .option(
             "tls-days", as: .count(), into: \.days, help: "With -z: 1 when the certificate ends sooner."
         ).manualOnly.needs("zero", reason: "'--tls-days' is about a certificate that is looked at: give '-z' too"),
@@ -200,6 +218,15 @@ extension TLSArguments {
                 "-", reason: "'--svg -' would mix the picture with the reports, which have standard output",
                 hint: "name a file; one that is called - is './-'"),
     ]
+}
+
+extension Row {
+    /// The same row, for a command that has connections of datagrams under TLS.
+    fileprivate var connected: Row {
+        excludes(
+            "count", "activated", "fd", without: .connection,
+            reason: "'{other}' is about datagrams as they come, and under '--tls' there are connections of them")
+    }
 }
 
 extension ValueType where Value == [String] {

@@ -3,6 +3,7 @@ enum EventList {
     static let all: [any Event.Type] = [
         ListeningEvent.self, ResolvedEvent.self, ConnectingEvent.self, AttemptFailedEvent.self,
         SYNRetransmittedEvent.self, ConnectedEvent.self, ProxiedEvent.self, AcceptedEvent.self, TLSEvent.self,
+        TLSFailedEvent.self,
         InsecureEvent.self,
         CertificateEvent.self, FeatureEvent.self,
         SocketOptionsEvent.self,

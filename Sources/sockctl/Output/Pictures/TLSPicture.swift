@@ -17,14 +17,18 @@ struct TLSPicture {
     }
 
     private var notes: [String] {
-        var notes = [
-            "\(report.version), \(report.cipher)\(report.group.map { ", \($0)" } ?? "") in \(Quantity.duration(report.duration))"
-        ]
+        var notes =
+            report.isAgreed
+            ? [
+                "\(report.version), \(report.cipher)\(report.group.map { ", \($0)" } ?? "") in \(Quantity.duration(report.duration))"
+            ]
+            : ["no agreement after \(Quantity.duration(report.duration))"]
         if let own = report.chain.first {
             notes.append(
                 "\(own.subject), \(Quantity.count(abs(own.daysLeft), "day")) \(own.daysLeft < 0 ? "past its end" : "left")"
             )
         }
+        guard report.isAgreed else { return (notes + (report.reason.map { [$0] } ?? [])).map(\.printable) }
         notes.append(report.isVerified ? "verified" : "not verified" + (report.reason.map { ": \($0)" } ?? ""))
         return notes.map(\.printable)
     }

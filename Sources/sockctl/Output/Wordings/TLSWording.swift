@@ -35,7 +35,16 @@ struct TLSWording {
         }
     }
 
+    /// How far it came.
+    private var shortfall: String {
+        let name = report.serverName.map { " as \($0.printable)" } ?? ""
+        let reason = report.reason.map { ": \($0.printable)" } ?? ""
+        return
+            "tls  \(terminal.paint("no agreement", .error))\(name) after \(Quantity.duration(report.duration))\(reason)"
+    }
+
     private var summary: String {
+        guard report.isAgreed else { return shortfall }
         var parts = [report.version, report.cipher]
         if let group = report.group { parts.append(group) }
         if let signature = report.signature { parts.append("signed with \(signature)") }

@@ -72,6 +72,43 @@ import Testing
         #expect(outcome.err.filter(\.isHexDigit).lowercased().contains(pin), "\(outcome)")
     }
 
+    @Test(arguments: [CertificateKit.Kind.expired, .selfSigned])
+    func `a handshake that fails is told as far as it came, with the certificates that were refused`(
+        kind: CertificateKit.Kind
+    ) async throws {
+        let kit = try await CertificateKit.shared()
+        let port = try await server(kind)
+        let outcome = try await sockctl(["dial", "-4", "--json", "localhost:\(port)"] + kit.trusting).finish()
+        outcome.expect(status: 77)
+        let events = try outcome.events()
+        #expect(events.map(\.name).suffix(2) == ["tls-failed", "failed"], "\(outcome)")
+        let event = try #require(events.first { $0.name == "tls-failed" })
+        let messages = event["messages"]?.array?.compactMap { $0["name"]?.string } ?? []
+        #expect(messages.first == "ClientHello" && messages.contains("Certificate"), "\(event)")
+        #expect(messages.last?.hasPrefix("Alert") == true, "\(event)")
+        #expect(event["chain"]?.array?.isEmpty == false, "\(event)")
+        #expect(try #require(event["reason"]?.string).contains(kind == .expired ? "expired" : "self-signed"))
+        // A server is told of it as well.
+        let listen = try sockctl(["listen", "--serve", "echo", "--json", "127.0.0.1:0"] + kit.showing(kind))
+        _ = try await sockctl(["dial", "127.0.0.1:\(listen.listening().port)"] + kit.trusting).finish()
+        let told = try await listen.waitForEvent("tls-failed")
+        #expect(told["reason"]?.string?.contains("refuses") == true, "\(told)")
+    }
+
+    @Test func `the picture of a handshake that failed ends where it did`() async throws {
+        let kit = try await CertificateKit.shared()
+        let port = try await server(.expired)
+        let file = try scratch("failed.svg")
+        let outcome = try await sockctl(
+            ["dial", "-4", "-z", "--svg", file, "localhost:\(port)"] + kit.trusting
+        ).finish()
+        outcome.expect(status: 77)
+        #expect(outcome.out.contains("ClientHello") && outcome.out.contains("no agreement"), "\(outcome)")
+        let picture = try String(decoding: contents(of: file), as: UTF8.self)
+        #expect(picture.contains("ClientHello") && picture.contains("no agreement after"), "\(picture)")
+        #expect(picture.contains("expired") && picture.hasSuffix("</svg>\n"), "\(picture.suffix(200))")
+    }
+
     @Test func `listen tells it of each of its peers`() async throws {
         let kit = try await CertificateKit.shared()
         let listen = try sockctl(["listen", "--serve", "echo", "--json", "127.0.0.1:0"] + kit.showing())

@@ -51,6 +51,22 @@ import Testing
         #expect(!told.out.contains("GET") && !told.out.contains("secret"), "\(told)")
     }
 
+    @Test func `http where https is spoken is told so by either side`() async throws {
+        let kit = try await CertificateKit.shared()
+        let serve = try sockctl(["http-serve", "127.0.0.1:0"] + kit.showing())
+        let port = try await serve.listening().port
+        let answer = try await sockctl("http-get", "http://127.0.0.1:\(port)/time").finish()
+        #expect(answer.out.contains("https://"), "\(answer)")
+        #expect(try await get(["https://127.0.0.1:\(port)/time"]).status == 0)
+        // Others answer in their own language: an alert.
+        let strict = try kit.python(
+            "c = serve().accept()[0]; c.recv(1 << 16); c.sendall(bytes.fromhex('15030100020246')); c.close()",
+            CertificateKit.Kind.good)
+        let refused = try await sockctl("http-get", "http://127.0.0.1:\(try await strict.port())/").finish()
+        refused.expect(status: 69)
+        #expect(refused.err.contains("in place of http://"), "\(refused)")
+    }
+
     @Test func `with --tls-insecure it is got, and that is told`() async throws {
         let url = "https://127.0.0.1:\(try await server(Self.answer, as: .selfSigned))/"
         let outcome = try await sockctl("http-get", "--quiet", "--tls-insecure", url).finish()

@@ -28,6 +28,10 @@ struct CertificateLook {
         do throws(NetworkError) {
             let security = try TargetSecurity.make(
                 arguments.tls, isOn: true, datagrams: network.kind == .datagram, looks: true, reporter)
+            security?.tellFailures { connection, report in
+                reporter.show(TLSFailedEvent(ends: Ends(connection, number: nil), report: report))
+                _ = draw(report)
+            }
             let proxies = try arguments.proxy.dialer()
             let dialer = Dialer(
                 timeout: arguments.choosesTimeout ? arguments.timeout : .seconds(2) + .seconds(8),
