@@ -2,27 +2,30 @@ extension Command {
     /// Refuses what the rules forbid: those of every network, or, once it is known, those of this one.
     func check(_ given: Given, on network: NetworkTraits? = nil) throws(UsageError) {
         // A row's rules hold where it is given: those of all others need not be looked at.
-        for rule in rows.filter({ given.contains($0.info.name) }).flatMap(\.info.rules) + rules {
+        let known = rows(among: given)
+        for rule in known.filter({ given.contains($0.info.name) }).flatMap(\.info.rules) + rules {
             if let missing = rule.missing {
                 guard let network, !network.traits.contains(missing) else { continue }
             } else if network != nil {
                 continue
             }
             guard let subject = rule.subjects.first(where: { $0.matches(given) }),
-                let other = offender(rule.demand, subject, given)
+                let other = offender(rule.demand, subject, given, known)
             else { continue }
             throw refusal(rule, subject, other, given, network)
         }
     }
 
     /// What breaks the demand; the subject itself where nothing else does; nil where it is met.
-    private func offender(_ demand: Rule.Demand, _ subject: Rule.Pattern, _ given: Given) -> Rule.Pattern? {
+    private func offender(
+        _ demand: Rule.Demand, _ subject: Rule.Pattern, _ given: Given, _ known: [Row<Arguments>]
+    ) -> Rule.Pattern? {
         switch demand {
         case .never: return subject
         case .needs(let patterns): return patterns.contains { $0.matches(given) } ? nil : subject
         case .excludes(let patterns): return patterns.first { $0.matches(given) }
         case .honours(let names):
-            let row = rows.first { row in
+            let row = known.first { row in
                 !row.info.isPositional && row.info.name != subject.name && !names.contains(row.info.name)
                     && given.contains(row.info.name)
             }

@@ -7,6 +7,8 @@ struct Command<Arguments: CommandArguments>: Sendable {
     let defaults: Arguments
     /// The options and positional arguments, in the order of the documents.
     let rows: [Row<Arguments>]
+    /// Rows that few command lines have: a start without one of them does not pay for it.
+    var further: RowGroup<Arguments>?
     /// The rules that are this command's alone; those of a row stand with it.
     var rules: [Rule] = []
     var foreignFlags: [ForeignFlag] = []
@@ -44,9 +46,22 @@ struct Command<Arguments: CommandArguments>: Sendable {
         return parser.arguments
     }
 
+    /// Every row, in the order of the documents.
+    var allRows: [Row<Arguments>] {
+        guard let further else { return rows }
+        let place = rows.firstIndex { $0.info.name == further.place }.map { $0 + 1 } ?? rows.count
+        return rows[..<place] + further.make() + rows[place...]
+    }
+
+    /// The rows that can have been given.
+    func rows(among given: Given) -> [Row<Arguments>] {
+        guard let further, further.names.contains(where: { given.contains($0) }) else { return rows }
+        return rows + further.make()
+    }
+
     /// The command without its types, for documents.
     var info: CommandInfo {
-        let described = rows.map { row in
+        let described = allRows.map { row in
             var info = row.info
             info.defaultText = row.defaultText(defaults)
             return info

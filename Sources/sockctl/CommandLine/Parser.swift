@@ -147,7 +147,12 @@ struct Parser<Arguments: CommandArguments> {
     }
 
     private func long(_ name: String) -> Row<Arguments>? {
-        command.rows.first { !$0.info.isPositional && ($0.info.name == name || $0.info.aliases.contains(name)) }
+        let isMeant = { (row: Row<Arguments>) in
+            !row.info.isPositional && (row.info.name == name || row.info.aliases.contains(name))
+        }
+        if let row = command.rows.first(where: isMeant) { return row }
+        guard let further = command.further, further.names.contains(name) else { return nil }
+        return further.make().first(where: isMeant)
     }
 
     private func short(_ letter: Character) -> Row<Arguments>? {
@@ -170,7 +175,7 @@ extension Parser {
         if let flag = command.foreignFlags.first(where: { $0.spellings.contains(spelling) }) {
             return flag.refusal(of: spelling)
         }
-        let names = command.rows.map(\.info).filter { !$0.isPositional }.map(\.name)
+        let names = command.allRows.map(\.info).filter { !$0.isPositional }.map(\.name)
         let nearest = name.flatMap { Suggestion.nearest(to: $0, among: names + [RowInfo.help.name]) }
         return UsageError("unknown option '\(spelling)'", hint: nearest.map { "did you mean '--\($0)'?" })
     }

@@ -17,6 +17,21 @@ import Testing
         for short in shorts { #expect(short.isASCII && (short.isLetter || short.isNumber)) }
     }
 
+    @Test func `a row that is made only when it is given is known by its name before`() {
+        let made = [
+            names(DialCommand.command), names(ListenCommand.command), names(ForwardCommand.command),
+            names(HTTPServeCommand.command), names(HTTPGetCommand.command), names(UDPSendCommand.command),
+            names(UDPReceiveCommand.command),
+        ]
+        #expect(made.allSatisfy { !$0.isEmpty && $0.isSubset(of: TLSArguments.furtherNames) }, "\(made)")
+        #expect(made.reduce(into: []) { $0.formUnion($1) } == TLSArguments.furtherNames)
+    }
+
+    private func names<Arguments: CommandArguments>(_ command: Command<Arguments>) -> Set<String> {
+        #expect(command.rows.contains { $0.info.name == command.further?.place })
+        return Set((command.further?.make() ?? []).flatMap { [$0.info.name] + $0.info.aliases })
+    }
+
     @Test(arguments: commands)
     func `options have a placeholder and flags have none`(command: CommandInfo) {
         for row in command.rows {

@@ -41,10 +41,10 @@ import Testing
     func compare<Known: Subcommand>(_ type: Known.Type, _ mode: Mode, address: Word...) throws {
         var honoured: Set<String> = []
         let own = Set(mode.words.split(separator: " ").map { String($0.drop { $0 == "-" }) })
-        for row in Known.command.rows.map(\.info)
+        for row in Known.command.allRows.map(\.info)
         where !row.isPositional && !PeerArguments.plainNames.contains(row.name) && !own.contains(row.name) {
             let partner = Self.partners[row.name].flatMap { partner in
-                Known.command.rows.contains { partner.hasPrefix("--\($0.info.name) ") } ? partner : nil
+                Known.command.allRows.contains { partner.hasPrefix("--\($0.info.name) ") } ? partner : nil
             }
             let line = "\(mode.words) \(partner ?? "") --\(row.name)" + Self.value(of: row)
             if try isAccepted(

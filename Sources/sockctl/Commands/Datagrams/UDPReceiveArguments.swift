@@ -26,7 +26,7 @@ struct UDPReceiveArguments: Equatable, Sendable {
                     `--join` both are every interface of the group's family. No address is any free port.
                     """)
         ] + receiving.titled("Receiving") + groups.titled("Groups")
-        + TLSArguments.receiverRows.lifted(through: \.tls)
+        + [TLSArguments.receiverStart].lifted(through: \.tls)
         + GateArguments.rules.lifted(through: \.gate)
         + TransferArguments.rows.filter { ["output", "append", "hex-dump"].contains($0.info.name) }.lifted(
             through: \.transfer)

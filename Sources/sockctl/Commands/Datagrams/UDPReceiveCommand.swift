@@ -8,6 +8,7 @@ enum UDPReceiveCommand: Subcommand {
         manual: manual,
         defaults: UDPReceiveArguments(),
         rows: UDPReceiveArguments.rows,
+        further: TLSArguments.further(of: { TLSArguments.receiverRows.lifted(through: \.tls) }),
         foreignFlags: [
             ForeignFlag(
                 "-l", "--listen", "-k", "--keep-open", advice: "udp-recv receives from anybody until it is ended"),

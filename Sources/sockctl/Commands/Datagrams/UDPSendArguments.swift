@@ -35,7 +35,7 @@ struct UDPSendArguments: Equatable, Sendable {
                     line of standard input is one, its newline included.
                     """),
         ] + sending.titled("Sending") + answers.titled("Answers") + (peers + proxying).titled("Peers")
-        + TLSArguments.senderRows.lifted(through: \.tls)
+        + [TLSArguments.senderStart].lifted(through: \.tls)
         + DatagramArguments.rows(socketOptions: ["sndbuf", "ttl", "tos", "interface", "setsockopt"]).lifted(
             through: \.datagrams)
 

@@ -8,6 +8,7 @@ enum UDPSendCommand: Subcommand {
         manual: manual,
         defaults: UDPSendArguments(),
         rows: UDPSendArguments.rows,
+        further: TLSArguments.further(of: { TLSArguments.senderRows.lifted(through: \.tls) }),
         foreignFlags: [
             ForeignFlag("-l", "--listen", "-k", "--keep-open", advice: "use: sockctl udp-recv 3000"),
             ForeignFlag("-p", "--source-port", advice: "use --source :PORT"),

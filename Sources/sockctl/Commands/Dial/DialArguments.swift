@@ -40,7 +40,7 @@ struct DialArguments: Equatable, Sendable {
         + SubmitArguments.rows.lifted(through: \.submit)
         + WriterArguments.rows.lifted(through: \.writing)
         + ScanArguments.rows.lifted(through: \.scan)
-        + TLSArguments.clientRows.lifted(through: \.tls)
+        + [TLSArguments.clientStart].lifted(through: \.tls)
         + PeerArguments.rows.lifted(through: \.peer) + [firstLine, passing].titled(TransferArguments.title)
 
     private static let proxying = ProxyArguments.rows.map { row in

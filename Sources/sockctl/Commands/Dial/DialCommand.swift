@@ -8,6 +8,7 @@ enum DialCommand: Subcommand {
         manual: manual,
         defaults: DialArguments(),
         rows: DialArguments.rows,
+        further: TLSArguments.further(of: { TLSArguments.clientRows.lifted(through: \.tls) }),
         foreignFlags: [
             ForeignFlag("-l", "--listen", advice: "use: sockctl listen 3000"),
             ForeignFlag("-d", advice: "use --recv-only"),

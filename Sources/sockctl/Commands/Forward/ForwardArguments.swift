@@ -59,7 +59,7 @@ struct ForwardArguments: Equatable, Sendable {
         + FaultArguments.rows.lifted(through: \.faults)
         + WaitingArguments.rows.lifted(through: \.waiting)
         + ProxyHeaderArguments.rows.lifted(through: \.proxyHeader) + RecordArguments.rows.lifted(through: \.record)
-        + TLSArguments.forwardRows.lifted(through: \.tls)
+        + TLSArguments.forwardStart.lifted(through: \.tls)
         + (NetworkArguments.rows.named("ipv4", "ipv6", "no-dns", "resolve") + datagrams).lifted(through: \.network)
         + SocketArguments.rows.lifted(through: \.socket)
         + CommonArguments.rows.without("progress").lifted(through: \.common)

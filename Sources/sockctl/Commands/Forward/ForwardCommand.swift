@@ -8,6 +8,7 @@ enum ForwardCommand: Subcommand {
         manual: manual,
         defaults: ForwardArguments(),
         rows: ForwardArguments.rows,
+        further: TLSArguments.further(behind: "tls-accept", of: { TLSArguments.forwardRows.lifted(through: \.tls) }),
         foreignFlags: [
             ForeignFlag(
                 "-l", "--listen", advice: "the first address is listened on: sockctl forward 3000 localhost:80"),

@@ -26,7 +26,6 @@ struct HTTPGetArguments: Equatable, Sendable {
         ]
         + HTTPRequestArguments.rows.lifted(through: \.request)
         + HTTPAnswerArguments.rows.lifted(through: \.answer) + connectionRows
-        + TLSArguments.urlRows.lifted(through: \.tls)
         + HTTPLoadArguments.rows.lifted(through: \.load) + networkRows + socketRows
         + CommonArguments.rows.lifted(through: \.common)
 

@@ -9,6 +9,7 @@ enum HTTPGetCommand: Subcommand {
         manual: manual,
         defaults: HTTPGetArguments(),
         rows: HTTPGetArguments.rows,
+        further: TLSArguments.further(behind: "max-time", of: { TLSArguments.urlRows.lifted(through: \.tls) }),
         foreignFlags: [
             ForeignFlag("-k", "--insecure", advice: "there is no TLS here whose certificates could be looked at"),
             ForeignFlag("-s", "--silent", "-S", "--show-error", advice: "use --quiet"),

@@ -33,14 +33,9 @@ struct HTTPServeArguments: Equatable, Sendable {
         ] + FileArguments.rows.lifted(through: \.files) + AnswerArguments.rows.lifted(through: \.answers)
         + serving.titled("Serving") + GateArguments.rows.map(\.manualOnly).lifted(through: \.gate)
         + HTTPLimitArguments.rows.lifted(through: \.limits)
-        + securing
+        + [TLSArguments.serverStart.titled("Serving")].lifted(through: \.tls)
         + NetworkArguments.rows.filter { $0.info.name != "udp" }.lifted(through: \.network)
         + SocketArguments.rows.lifted(through: \.socket) + CommonArguments.rows.lifted(through: \.common)
-
-    private static let securing: [Row<HTTPServeArguments>] = TLSArguments.serverRows
-        .filter { $0.info.name != "tls-half-close" }
-        .map { $0.info.section == "Peers" ? $0.titled("Serving") : $0 }
-        .lifted(through: \.tls)
 
     private static let serving: [Row<HTTPServeArguments>] = [
         .option(

@@ -8,6 +8,9 @@ enum HTTPServeCommand: Subcommand {
         manual: manual,
         defaults: HTTPServeArguments(),
         rows: HTTPServeArguments.rows,
+        further: TLSArguments.further(of: {
+            TLSArguments.serverRows.filter { $0.info.name != "tls-half-close" }.lifted(through: \.tls)
+        }),
         foreignFlags: [
             ForeignFlag("-p", "--port", "--bind", "-b", advice: "the address is an argument: sockctl http-serve :8080"),
             ForeignFlag("-k", "--keep-open", advice: "http-serve goes on accepting until it is told to finish"),

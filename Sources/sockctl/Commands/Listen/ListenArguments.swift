@@ -40,7 +40,7 @@ struct ListenArguments: Equatable, Sendable {
         + QueueArguments.rows.lifted(through: \.queue)
         + ProxyServerArguments.rows.lifted(through: \.proxy)
         + ReaderArguments.rows.lifted(through: \.reading)
-        + TLSArguments.serverRows.lifted(through: \.tls)
+        + [TLSArguments.serverStart].lifted(through: \.tls)
         + PeerArguments.rows.lifted(through: \.peer)
 
     private static let peers: [Row<ListenArguments>] = [

@@ -8,6 +8,7 @@ enum ListenCommand: Subcommand {
         manual: manual,
         defaults: ListenArguments(),
         rows: ListenArguments.rows,
+        further: TLSArguments.further(of: { TLSArguments.serverRows.lifted(through: \.tls) }),
         rules: ListenArguments.rules,
         foreignFlags: [
             ForeignFlag("-l", "--listen", advice: "listen is the command: sockctl listen 3000"),

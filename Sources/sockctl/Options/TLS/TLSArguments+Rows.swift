@@ -8,78 +8,94 @@ extension TLSArguments {
         "'{option}' is about certificates of others: give '--tls' or '--tls-verify-client' too"
     private static let need = "'{option}' is about TLS: give '--tls' too"
 
-    /// Of a command that connects.
-    static let clientRows: [Row<TLSArguments>] =
-        ([
-            start("Speak TLS, and prove whom was reached.", datagrams: true).connected.excludes(
-                "proxy", without: .connection,
-                reason:
-                    "'--proxy' leads datagrams as they are, and TLS would have to be spoken through it: leave out one of them"
-            )
-        ]
-        + (trust + identity(ofServer: false) + common + clientOnly).map(needsTLS))
-        .titled(title).map { isStart($0) ? $0.titled("Connecting") : $0.manualOnly }
+    // MARK: - How it is begun, which the help screens show
 
-    /// Of a command that listens.
-    static let serverRows: [Row<TLSArguments>] =
-        ([start("Speak TLS, with a given certificate or its own.", datagrams: true).connected]
-        + (identity(ofServer: true) + serverTrust + clientProof + common).map(needsTLS)).titled(title)
-        .map { isStart($0) ? $0.titled("Peers") : $0.manualOnly }
+    /// By a command that connects.
+    static let clientStart = start("Speak TLS, and prove whom was reached.", datagrams: true).connected.excludes(
+        "proxy", without: .connection,
+        reason:
+            "'--proxy' leads datagrams as they are, and TLS would have to be spoken through it: leave out one of them"
+    ).titled("Connecting")
 
-    /// Of one that does both: a certificate is for its peers, where TLS is spoken with them, and else for its targets.
-    static let forwardRows: [Row<TLSArguments>] =
-        ([
-            start("Speak TLS to the targets, and prove whom was reached.", datagrams: false),
-            .flag(
-                "tls-accept", into: \.accepts, help: "Speak TLS with the peers.",
-                detail: "With `--tls-cert` and `--tls-key`, or with a certificate that is made here. See TLS."
-            ).needs(.stream, reason: "'{option}' is about streams, and {network} carries messages"),
-        ]
-        + (trust + clientOnly.filter { !["tls-days", "svg"].contains($0.info.name) }).map { row in
+    /// By one that listens.
+    static let serverStart = start("Speak TLS, with a given certificate or its own.", datagrams: true).connected
+        .titled("Peers")
+
+    /// By one that does both.
+    static let forwardStart: [Row<TLSArguments>] = [
+        start("Speak TLS to the targets, and prove whom was reached.", datagrams: false).titled("Peers"),
+        .flag(
+            "tls-accept", into: \.accepts, help: "Speak TLS with the peers.",
+            detail: "With `--tls-cert` and `--tls-key`, or with a certificate that is made here. See TLS."
+        ).titled("Peers").needs(.stream, reason: "'{option}' is about streams, and {network} carries messages"),
+    ]
+
+    /// By one that sends datagrams.
+    static let senderStart = start("Speak TLS, and prove whom was reached.", datagrams: true).excludes(
+        "proxy", "unconnected", "broadcast", "multicast-interface",
+        reason: "'{other}' is about datagrams as they are, and under '--tls' there is one peer who reads them"
+    ).titled("Peers")
+
+    /// By one that receives them.
+    static let receiverStart = start("Speak TLS, with a given certificate or its own.", datagrams: true).excludes(
+        "join", "first-read-delay", "min-ttl",
+        reason: "'{other}' is about datagrams as they come, and under '--tls' they have to be agreed on first"
+    ).titled("Receiving")
+
+    // MARK: - The rest, which is for the manual
+
+    /// What the rows below are called: a command line without any of these is read without them.
+    static let furtherNames: Set<String> = [
+        "tls-ca", "tls-name", "tls-pin", "tls-insecure", "tls-crl", "tls-verify-client", "tls-cert", "tls-key",
+        "tls-password-file", "tls-alpn", "tls-min", "tls-max", "tls-ciphers", "tls-key-log", "tls-handshake-timeout",
+        "tls-half-close", "tls-session", "starttls", "tls-days", "svg",
+    ]
+
+    /// All options about TLS of a command that connects.
+    static let names = furtherNames.union(["tls"])
+
+    /// The rows of a command, behind one of its own; `rows` is called when one of them is given.
+    static func further<Arguments>(
+        behind place: String = "tls", of rows: @escaping @Sendable () -> [Row<Arguments>]
+    ) -> RowGroup<Arguments> {
+        RowGroup(place: place, names: furtherNames, make: rows)
+    }
+
+    static let clientRows = manual((trust + identity(ofServer: false) + common + clientOnly).map(needsTLS))
+
+    static let serverRows = manual(
+        (identity(ofServer: true) + serverTrust + clientProof + common).map(needsTLS))
+
+    /// A certificate of a forwarder is for its peers, where TLS is spoken with them, and else for its targets.
+    static let forwardRows = manual(
+        (trust + clientOnly.filter { !["tls-days", "svg"].contains($0.info.name) }).map { row in
             // Peers have issuers as well, and certificates that were taken back.
             ["tls-ca", "tls-crl"].contains(row.info.name)
                 ? row.needs("tls", "tls-verify-client", reason: needEither) : needsTLS(row)
         }
-        + clientProof.map {
-            $0.needs("tls-accept", reason: "'{option}' is about TLS with peers: give '--tls-accept' too")
-        }
-        + (identity(ofServer: true) + common.filter { $0.info.name != "tls-half-close" }).map { row in
-            row.needs("tls", "tls-accept", reason: "'{option}' is about TLS: give '--tls' or '--tls-accept' too")
-        }).titled(title)
-        .map { isStart($0) ? $0.titled("Peers") : $0.manualOnly }
+            + clientProof.map {
+                $0.needs("tls-accept", reason: "'{option}' is about TLS with peers: give '--tls-accept' too")
+            }
+            + (identity(ofServer: true) + common.filter { $0.info.name != "tls-half-close" }).map { row in
+                row.needs("tls", "tls-accept", reason: "'{option}' is about TLS: give '--tls' or '--tls-accept' too")
+            })
 
     /// Of a client that is told by its URL.
-    static let urlRows: [Row<TLSArguments>] = (trust + identity(ofServer: false) + common + clientOnly)
-        .filter { !["starttls", "tls-days", "svg", "tls-half-close", "tls-alpn"].contains($0.info.name) }
-        .titled(title).map(\.manualOnly)
+    static let urlRows = manual(
+        (trust + identity(ofServer: false) + common + clientOnly)
+            .filter { !["starttls", "tls-days", "svg", "tls-half-close", "tls-alpn"].contains($0.info.name) })
 
-    /// Of one that sends datagrams.
-    static let senderRows: [Row<TLSArguments>] =
-        ([
-            start("Speak TLS, and prove whom was reached.", datagrams: true).excludes(
-                "proxy", "unconnected", "broadcast", "multicast-interface",
-                reason: "'{other}' is about datagrams as they are, and under '--tls' there is one peer who reads them")
-        ]
-        + (trust + identity(ofServer: false) + common + clientOnly)
-        .filter { !["starttls", "tls-days", "svg", "tls-half-close"].contains($0.info.name) }.map(needsTLS))
-        .titled(title).map { isStart($0) ? $0.titled("Peers") : $0.manualOnly }
+    static let senderRows = manual(
+        (trust + identity(ofServer: false) + common + clientOnly)
+            .filter { !["starttls", "tls-days", "svg", "tls-half-close"].contains($0.info.name) }.map(needsTLS))
 
-    /// Of one that receives them.
-    static let receiverRows: [Row<TLSArguments>] =
-        ([
-            start("Speak TLS, with a given certificate or its own.", datagrams: true).excludes(
-                "join", "first-read-delay", "min-ttl",
-                reason: "'{other}' is about datagrams as they come, and under '--tls' they have to be agreed on first")
-        ]
-        + (identity(ofServer: true) + serverTrust + clientProof + common)
-        .filter { $0.info.name != "tls-half-close" }.map(needsTLS))
-        .titled(title).map { isStart($0) ? $0.titled("Receiving") : $0.manualOnly }
+    static let receiverRows = manual(
+        (identity(ofServer: true) + serverTrust + clientProof + common)
+            .filter { $0.info.name != "tls-half-close" }.map(needsTLS))
 
-    /// The help screen shows how it is begun; all the rest is for the manual.
-    private static func isStart(_ row: Row<TLSArguments>) -> Bool { ["tls", "tls-accept"].contains(row.info.name) }
-
-    /// Of a client: each start of `dial` asks for them, and not for what servers have.
-    static let names = Set(clientRows.map(\.info.name))
+    private static func manual(_ rows: [Row<TLSArguments>]) -> [Row<TLSArguments>] {
+        rows.titled(title).map(\.manualOnly)
+    }
 
     private static func needsTLS(_ row: Row<TLSArguments>) -> Row<TLSArguments> {
         row.needs("tls", reason: need)
