@@ -105,7 +105,11 @@ enum {
     SK_POSIX_SPAWN_SETSID = 0x80,
     SK_TIOCGPTN = TIOCGPTN,
     SK_PIDFD_SIGNAL_PROCESS_GROUP = 4,
+    SK_MFD_CLOEXEC = 1,
 };
+
+// memfd_create(2): <sys/mman.h> has it, but Glibc's module does not.
+int memfd_create(const char *name, unsigned int flags);
 
 // The kernel's struct tcp_info as of Linux 6.x. <linux/tcp.h> clashes with <netinet/tcp.h>, whose
 // own struct ends before the fields that matter here. Older kernels fill a prefix of it.

@@ -202,12 +202,20 @@ extension Connection {
     // MARK: - Ending
 
     func closeWrite(through layer: any ConnectionLayer) throws(NetworkError) {
+        try end(layer, inAnyCase: false)
+    }
+
+    private func end(_ layer: any ConnectionLayer, inAnyCase: Bool) throws(NetworkError) {
+        let attempt: LayerAttempt
         do throws(DescriptorFailure) {
-            try descriptor.withNumber { number throws(Errno) in layer.endWriting(number, inAnyCase: false) }
+            attempt = try descriptor.withNumber { number throws(Errno) in
+                layer.endWriting(number, inAnyCase: inAnyCase)
+            }
         } catch {
             throw failure(.close, error)
         }
         settle(layer)
+        if case .failed(let cause) = attempt { throw names.failure(.write, cause) }
     }
 
     /// Whether both ends have agreed on TLS.
@@ -219,8 +227,7 @@ extension Connection {
     /// Says the end of what is written though others are not told of it, for who is done; reading goes on.
     public func sayEnd() throws(NetworkError) {
         guard let layer else { return try closeWrite() }
-        _ = try? descriptor.withNumber { number throws(Errno) in layer.endWriting(number, inAnyCase: true) }
-        settle(layer)
+        try end(layer, inAnyCase: true)
     }
 
     /// Says the end as TLS has it, and waits a moment for what the other side has to say of that: that it never took us for

@@ -31,8 +31,9 @@ package protocol ConnectionLayer: AnyObject, Sendable {
     /// How many of the bytes that were written are among the last so many that the kernel took.
     func payload(amongLast count: Int) -> Int
 
-    /// Says that no more will be written, where that is to be said, or in any case; reading goes on.
-    func endWriting(_ number: Int32, inAnyCase: Bool)
+    /// Says that no more will be written, where that is to be said, or in any case; reading goes on. It fails where nothing
+    /// can be said any more.
+    func endWriting(_ number: Int32, inAnyCase: Bool) -> LayerAttempt
 
     /// Says goodbye, as far as the socket takes it.
     func close(_ number: Int32)

@@ -63,26 +63,39 @@ public struct DatagramConfiguration: Sendable {
             operation: .dial, network: network, options: options, control: nil, local: local(family),
             remote: remotes.first, isDualStack: families.count > 1, mode: family == .unix ? 0o600 : nil)
         let made = try builder.make(family)
+        let path = source.flatMap { OwnedPath($0) }
+        do throws(NetworkError) {
+            return try finish(made, builder, network, family, remotes, connected, tunnel, path)
+        } catch {
+            path?.remove()
+            throw error
+        }
+    }
+
+    /// What is left to do with a socket that is bound.
+    @Netpoller
+    private func finish(
+        _ made: consuming FileDescriptor, _ builder: SocketBuilder, _ network: Network, _ family: SocketFamily,
+        _ remotes: [Endpoint], _ connected: Bool, _ tunnel: DatagramTunnel?, _ path: OwnedPath?
+    ) throws(NetworkError) -> DatagramSocket {
         let number = made.rawValue
         if receivesErrors, family != .unix {
             try builder.set(family == .inet ? .receivesErrors : .receivesErrors6, 1, on: number)
             // Datagrams to IPv4 addresses in their mapped form report to IPv4's own queue.
-            if families.count > 1 { try builder.set(.receivesErrors, 1, on: number) }
+            if builder.isDualStack { try builder.set(.receivesErrors, 1, on: number) }
         }
         if connected, let remote = remotes.first {
             try builder.system("connect") { () throws(Errno) in
                 try SocketCalls.connect(number, to: remote, family: family)
             }
         }
-        let endpoint = try builder.system("getsockname") { () throws(Errno) in
-            try SocketCalls.localEndpoint(of: number)
-        }
+        let endpoint = try builder.localEndpoint(of: number)
         let descriptor: PolledDescriptor
         do throws(Errno) { descriptor = try PolledDescriptor(adopting: made) } catch {
             throw builder.failure(.system(error, call: "epoll_ctl"))
         }
         return DatagramSocket(
-            descriptor, network, family: family, local: endpoint, path: OwnedPath(endpoint),
+            descriptor, network, family: family, local: endpoint, path: path,
             remote: connected ? remotes.first : nil, hasErrorQueue: receivesErrors && family != .unix, tunnel: tunnel)
     }
 

@@ -54,8 +54,14 @@ struct DialAttempt {
             path?.remove()
             throw error
         }
-        let descriptor = try adopt(socket)
-        if !isConnected { try await finishConnect(descriptor, until: deadline) }
+        let descriptor: PolledDescriptor
+        do throws(NetworkError) {
+            descriptor = try adopt(socket)
+            if !isConnected { try await finishConnect(descriptor, until: deadline) }
+        } catch {
+            path?.remove()
+            throw error
+        }
         let connection = Connection(descriptor, network, remote: remote, path: path)
         if isConnected, dialer.options.fastOpen, network.isTCP { connection.openWithFirstBytes(until: deadline) }
         return connection
@@ -89,7 +95,12 @@ struct DialAttempt {
         while true {
             if network == .unixgram, dialer.source == nil {
                 // A name of the kernel's choice (unix(7), autobind): without one nobody could answer.
-                try? SocketCalls.bind(number, to: .unix(.unnamed), family: .unix)
+                do throws(Errno) { try SocketCalls.bind(number, to: .unix(.unnamed), family: .unix) } catch {
+                    // Of the round before.
+                    guard error == .invalidArgument, backoff.count > 0 else {
+                        throw builder.failure(.system(error, call: "bind"))
+                    }
+                }
             }
             do throws(Errno) {
                 try SocketCalls.connect(number, to: remote, family: remote.socketFamily)

@@ -39,13 +39,16 @@ public struct ListenConfiguration: Sendable {
         let builder = builder(network, place)
         // Where nobody tells, Linux's own default (SOMAXCONN).
         let backlog = backlog ?? Int32(clamping: SocketCalls.longestBacklog ?? 4096)
-        try builder.system("listen") { () throws(Errno) in try SocketCalls.listen(number, backlog: backlog) }
-        let endpoint = try builder.system("getsockname") { () throws(Errno) in
-            try SocketCalls.localEndpoint(of: number)
+        let path = OwnedPath(place.endpoint)
+        do throws(NetworkError) {
+            try builder.system("listen") { () throws(Errno) in try SocketCalls.listen(number, backlog: backlog) }
+            let endpoint = try builder.localEndpoint(of: number)
+            let descriptor = try adopt(bound, builder)
+            return Listener(descriptor, network, endpoint, backlog: backlog, path: path)
+        } catch {
+            path?.remove()
+            throw error
         }
-        let path = OwnedPath(endpoint)
-        let descriptor = try adopt(bound, builder)
-        return Listener(descriptor, network, endpoint, backlog: backlog, path: path)
     }
 
     /// A socket that receives datagrams from anyone: `listenDatagram(.udp, "127.0.0.1:3000")`.
@@ -66,12 +69,15 @@ public struct ListenConfiguration: Sendable {
         let bound = try await bind(network, place)
         let number = bound.rawValue
         let builder = builder(network, place)
-        let endpoint = try builder.system("getsockname") { () throws(Errno) in
-            try SocketCalls.localEndpoint(of: number)
+        let path = OwnedPath(place.endpoint)
+        do throws(NetworkError) {
+            let endpoint = try builder.localEndpoint(of: number)
+            return DatagramSocket(
+                try adopt(bound, builder), network, family: place.endpoint.socketFamily, local: endpoint, path: path)
+        } catch {
+            path?.remove()
+            throw error
         }
-        let path = OwnedPath(endpoint)
-        return DatagramSocket(
-            try adopt(bound, builder), network, family: place.endpoint.socketFamily, local: endpoint, path: path)
     }
 
     // MARK: - Steps
@@ -150,7 +156,13 @@ public struct ListenConfiguration: Sendable {
         builder.mode = unixMode
         let descriptor = try builder.make(.unix)
         if case .unix(.path(let path)) = endpoint {
-            try builder.system("chmod") { () throws(Errno) in try FileCalls.setMode(unixMode, ofSocketAt: path) }
+            let own = OwnedPath(endpoint)
+            do throws(NetworkError) {
+                try builder.system("chmod") { () throws(Errno) in try FileCalls.setMode(unixMode, ofSocketAt: path) }
+            } catch {
+                own?.remove()
+                throw error
+            }
         }
         return descriptor
     }

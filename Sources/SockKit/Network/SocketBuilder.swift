@@ -66,6 +66,10 @@ struct SocketBuilder {
         do throws(Errno) { return try body() } catch { throw failure(.system(error, call: call)) }
     }
 
+    func localEndpoint(of number: Int32) throws(NetworkError) -> Endpoint {
+        try system("getsockname") { () throws(Errno) in try SocketCalls.localEndpoint(of: number) }
+    }
+
     func failure(_ cause: NetworkError.Cause) -> NetworkError {
         NetworkError(
             operation, network: network, local: local, remote: remote, cause: cause, namesLocal: local != nil)

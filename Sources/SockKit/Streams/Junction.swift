@@ -151,7 +151,19 @@ public final class Junction {
         // The kernel says of a reset only once; what came before it is read by the other direction, and then its end.
         guard error.endsConnection, !isOver(side) else { return end(.failed(error, of: side)) }
         broken = (side, error)
+        // Its end comes by itself, or not at all.
+        watches.append(
+            Netpoller.spawn {
+                while self.ending == nil, let last = side == .near ? self.up : self.down {
+                    let before = last.moved
+                    guard await Netpoller.sleep(for: Self.patience) else { return }
+                    if last.moved == before, last.held == 0 { self.end(.failed(error, of: side)) }
+                }
+            })
     }
+
+    /// How long a side that takes no more may be silent before its end.
+    private static let patience = Duration.seconds(1)
 
     /// After its end nothing is read of a side; that it is gone for good the kernel tells all the same.
     private func watch(_ lane: JunctionLane) {

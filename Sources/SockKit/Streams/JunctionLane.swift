@@ -52,6 +52,8 @@ final class JunctionLane {
         }
     }
 
+    /// How many bytes wait for room.
+    var held: Int { bytesUnsent + (pipe?.held ?? 0) + (pump?.unsent.count ?? 0) }
     /// How many bytes the sink took.
     var moved: Int { pump?.count ?? count }
     /// When a task last moved some, where that matters.
@@ -65,7 +67,7 @@ final class JunctionLane {
     func close() -> Int {
         isOver = true
         task?.cancel()
-        let left = refused + bytesUnsent + (pipe?.held ?? 0) + (pump?.unsent.count ?? 0)
+        let left = refused + held
         unsent = nil
         dropPipe()
         return left

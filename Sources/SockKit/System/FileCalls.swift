@@ -194,6 +194,14 @@ package enum FileCalls {
         }
     }
 
+    /// A file that is only in memory, and gone with its descriptor. The corresponding call is memfd_create(2).
+    package static func openMemory(_ name: String) throws(Errno) -> FileDescriptor {
+        let number = try SystemCall.perform("memfd_create", on: -1, arguments: "\"\(name)\", MFD_CLOEXEC") {
+            unsafe Int(CLinux.memfd_create(name, UInt32(SK_MFD_CLOEXEC)))
+        }
+        return FileDescriptor(adopting: Int32(number))
+    }
+
     /// Writes all the bytes, blocking the thread as long as it takes.
     package static func writeBlocking(_ descriptor: Int32, _ bytes: Span<UInt8>) throws(Errno) {
         var gone = 0

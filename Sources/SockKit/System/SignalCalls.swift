@@ -60,7 +60,8 @@ package enum SignalCalls {
 
     /// A descriptor that becomes readable when one of the signals has come; they no longer do what they did.
     ///
-    /// Must be called before the process has a second thread, so that every thread inherits the mask.
+    /// Must be called before the process has a second thread, so that every thread inherits the mask. Where it fails the mask
+    /// may have changed: `release` undoes that.
     package static func makeDescriptor(for signals: [Signal]) throws(Errno) -> FileDescriptor {
         var mask = sigset_t()
         unsafe sigemptyset(&mask)
@@ -75,6 +76,14 @@ package enum SignalCalls {
             unsafe Int(signalfd(-1, &mask, flags))
         }
         return FileDescriptor(adopting: Int32(number))
+    }
+
+    /// Has them do again what they do by default: who cannot see them is not to be deaf to them.
+    package static func release(_ signals: [Signal]) {
+        var mask = sigset_t()
+        unsafe sigemptyset(&mask)
+        for signal in signals { unsafe sigaddset(&mask, signal.number) }
+        _ = unsafe pthread_sigmask(SIG_UNBLOCK, &mask, nil)
     }
 
     private static func isIgnored(_ number: Int32) -> Bool {

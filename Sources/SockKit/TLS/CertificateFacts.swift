@@ -7,12 +7,13 @@ public struct CertificateFacts: Sendable, Hashable {
     /// Since 1970, in seconds.
     public let notBefore: Int
     public let notAfter: Int
-    /// Whole days until it ends; negative once it has.
+    /// Whole days until it ends, or since it did, which is negative: the day itself is 0 before and after.
     public let daysLeft: Int
     public let pin: CertificatePin
 
     /// Its beginning and end as ISO 8601 has them: `2026-11-29T06:31:36Z`.
     public var beginning: String { Timestamp(seconds: Int64(notBefore)).utcSecond }
+    public var hasEnded: Bool { notAfter < Int(Timestamp.now.seconds) }
     public var end: String { Timestamp(seconds: Int64(notAfter)).utcSecond }
 
     /// The common name, where there is one, else all of the subject.
@@ -36,7 +37,7 @@ extension TLSLibrary {
             subject: text(of: functions.X509_get_subject_name(certificate)),
             issuer: text(of: functions.X509_get_issuer_name(certificate)), names: names(of: certificate),
             notBefore: now + before, notAfter: now + after,
-            daysLeft: after >= 0 ? after / 86400 : -((-after + 86399) / 86400), pin: pin(of: certificate))
+            daysLeft: after / 86400, pin: pin(of: certificate))
     }
 
     func pin(of certificate: OpaquePointer) -> CertificatePin {

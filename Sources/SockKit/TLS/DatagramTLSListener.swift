@@ -9,6 +9,8 @@ public final class DatagramTLSListener {
     /// What the next client will speak through.
     private var waiting: TLSSession?
     private let batch = DatagramBatch(capacity: 1)
+    /// Told of a client that could not be taken; others can.
+    public var onFailure: (@Netpoller (NetworkError) -> Void)?
     /// Who came last, and when: what he said twice may have come twice before he had a socket of his own.
     private var last: (client: Endpoint, since: Deadline)?
 
@@ -38,12 +40,16 @@ public final class DatagramTLSListener {
                 // Whoever does not get it asks again.
                 do throws(NetworkError) { try await socket.send(answer.span, to: source) } catch {
                     guard !error.isClosed, error.cause != .cancelled else { throw error }
+                    onFailure?(error)
                 }
             }
             guard isClient else { continue }
             waiting = nil
             last = (source, .now)
-            if let connection = try? await connect(to: source, session) { return connection }
+            do throws(NetworkError) { return try await connect(to: source, session) } catch {
+                guard error.cause != .cancelled else { throw error }
+                onFailure?(error)
+            }
         }
     }
 

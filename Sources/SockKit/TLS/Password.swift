@@ -12,8 +12,8 @@ private import Synchronization
             return
         }
         let text: String
-        do throws(Errno) { text = try FileCalls.contents(of: path, atMost: 4096) } catch {
-            throw TLSFailure(.unreadable, "\(path): \(error)")
+        do throws(Errno) { text = try NamedFile.text(of: path, atMost: 4096) } catch {
+            throw NamedFile.failure(path, error)
         }
         var line = text.utf8.prefix { $0 != UInt8(ascii: "\n") }
         if line.last == UInt8(ascii: "\r") { line = line.dropLast() }

@@ -14,8 +14,8 @@ final class SessionStore {
         (self.file, self.library) = (file, library)
         guard let file else { return }
         let text: String
-        do throws(Errno) { text = try FileCalls.contents(of: file, atMost: Self.longestFile) } catch {
-            guard error == .noSuchFile else { throw TLSFailure(.unreadable, "--tls-session: \(file): \(error)") }
+        do throws(Errno) { text = try NamedFile.text(of: file, atMost: Self.longestFile) } catch {
+            guard error == .noSuchFile else { throw NamedFile.failure(file, error) }
             do throws(Errno) { try FileCalls.openPrivate(file).close() } catch {
                 throw TLSFailure(.unwritable, "--tls-session: \(file): \(error)")
             }

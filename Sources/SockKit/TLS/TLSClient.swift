@@ -9,8 +9,6 @@ public final class TLSClient {
     /// What is found out of servers is to be told.
     private let reports: Bool
     private let sessions: SessionStore
-    /// Told of a handshake that failed, how far it came, where what is found out is to be told.
-    public var onFailure: (@Netpoller (Connection, TLSReport) -> Void)?
     /// By what servers are believed: a session is no way round it, for whoever resumes one is asked nothing.
     private let belief: String
 
@@ -19,10 +17,12 @@ public final class TLSClient {
         _ rules: TLSRules, _ trust: TLSTrust, datagrams: Bool = false, sessionFile: ByteString? = nil,
         reports: Bool = true
     ) throws(NetworkError) {
-        (self.rules, self.trust) = (rules, trust)
+        self.trust = trust
         self.reports = reports
-        belief = Self.belief(rules, trust)
         do throws(TLSFailure) {
+            let rules = try rules.readable()
+            self.rules = rules
+            belief = Self.belief(rules, trust)
             context = try TLSContext(rules, isClient: true, keepsMessages: datagrams)
             sessions = try SessionStore(sessionFile, context.library)
             if let identity = rules.identities.first { try context.use(identity) }
@@ -69,8 +69,12 @@ public final class TLSClient {
 
     /// Agrees with the server that was reached as `host`; what is read and written on the connection is the plain text
     /// from then on. What is not to be believed fails before a byte of that is sent.
+    ///
+    /// `onFailure` is told how far a handshake came that failed, where what is found out is to be told.
     @discardableResult
-    public func secure(_ connection: Connection, host: String) async throws(NetworkError) -> TLSReport? {
+    public func secure(
+        _ connection: Connection, host: String, onFailure: (@Netpoller (TLSReport) -> Void)? = nil
+    ) async throws(NetworkError) -> TLSReport? {
         let name = trust.name ?? host
         let session: TLSSession
         do throws(TLSFailure) {
@@ -89,7 +93,7 @@ public final class TLSClient {
             if let distrust = pinFailure(session) { throw connection.names.failure(.dial, .tls(distrust)) }
         } catch {
             if reports, let reason = error.handshakeReason {
-                onFailure?(connection, session.report(proof, duration: .now - start, failure: reason))
+                onFailure?(session.report(proof, duration: .now - start, failure: reason))
             }
             // To whom one does not believe nothing more is said.
             if session.isEstablished { connection.reset() }

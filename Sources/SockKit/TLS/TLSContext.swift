@@ -80,7 +80,15 @@ final class TLSContext {
                 .invalid, "'--tls-ciphers \(list)' names no cipher that the library knows",
                 hint: "look at: openssl ciphers -v ALL")
         }
-        guard !keepsMessages else { return }
+        guard !keepsMessages else {
+            if !old.isEmpty { return }
+            throw TLSFailure(.invalid, "'--tls-ciphers \(list)' names ciphers of TLS 1.3, and datagrams have 1.2 alone")
+        }
+        if (old.isEmpty && rules.maximum == .v12) || (new.isEmpty && rules.minimum == .v13) {
+            let (named, allowed) = old.isEmpty ? ("1.3", "--tls-max 1.2") : ("1.2", "--tls-min 1.3")
+            throw TLSFailure(
+                .invalid, "'--tls-ciphers \(list)' names ciphers of TLS \(named), and '\(allowed)' forbids it")
+        }
         // A list of one kind leaves nothing of the other: what was not named is not to be spoken.
         if old.isEmpty {
             _ = unsafe functions.SSL_CTX_ctrl(handle, TLSNumber.Control.setMinimum, TLSNumber.version13, nil)
@@ -211,6 +219,12 @@ final class TLSContext {
             return TLSFailure(
                 .configuration, "\(path): there is no \(what) in PEM in it",
                 hint: isKey ? "--tls-key FILE says where the key is" : nil)
+        }
+        // SSL_R_EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK.
+        if errors.contains(where: { [399, 397, 398].contains($0.reason) }) {
+            return TLSFailure(
+                .configuration, "\(path): the \(what) is too weak to be safe (\(errors[0].text))",
+                hint: "of RSA a key has 2048 bits or more, and SHA-1 signs nothing any more")
         }
         return TLSFailure(.configuration, "\(path): no \(what) can be read from it: \(errors[0].text)")
     }

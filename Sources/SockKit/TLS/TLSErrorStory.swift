@@ -38,9 +38,9 @@ struct TLSErrorStory {
         case TLSNumber.Reason.noCertificateFromPeer:
             return TLSFailure(.untrusted, "the \(them) gave no certificate", hint: "--tls-verify-client asks for one")
         case TLSNumber.Reason.noProtocols:
-            return TLSFailure(.configuration, "--tls-min and --tls-max leave no version")
+            return TLSFailure(.invalid, "'--tls-min', '--tls-max' and '--tls-ciphers' leave no version")
         default:
-            return TLSFailure(.refused, errors.first?.text ?? "the handshake failed and no reason was given")
+            return TLSFailure(.refused, "the handshake failed (\(errors.first?.text ?? "no reason was given"))")
         }
     }
 
@@ -126,7 +126,7 @@ struct TLSErrorStory {
             "it found no way to speak with us (handshake_failure)",
             "it may want a client certificate (--tls-cert), or another cipher or version"
         ),
-        42: ("the certificate is damaged (bad_certificate)", nil),
+        42: ("it does not take the certificate: its name, its dates or its form (bad_certificate)", nil),
         43: ("the certificate is of a kind it does not take (unsupported_certificate)", nil),
         44: ("the certificate was revoked (certificate_revoked)", nil),
         45: ("the certificate has expired (certificate_expired)", nil),

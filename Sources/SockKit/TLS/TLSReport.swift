@@ -2,6 +2,8 @@
 public struct TLSReport: Sendable {
     /// Both sides have agreed: they may speak.
     public internal(set) var isAgreed = true
+    /// It is this side's that was the client.
+    public internal(set) var isClient = true
     /// `TLSv1.3`.
     public let version: String
     /// `unknown` where the handshake did not come that far.
@@ -44,7 +46,8 @@ extension TLSSession {
         if let failure { (isVerified, reason) = (false, failure) }
         let proven = unsafe library.elements(of: functions.SSL_get0_verified_chain(handle))
         return unsafe TLSReport(
-            isAgreed: failure == nil, version: unsafe text(functions.SSL_get_version(handle)) ?? "TLS",
+            isAgreed: failure == nil, isClient: isClient,
+            version: unsafe text(functions.SSL_get_version(handle)) ?? "TLS",
             cipher: failure == nil ? cipher ?? "unknown" : "unknown",
             // The library looks for these in a session that a handshake which failed may not have.
             group: failure == nil ? group : nil, signature: failure == nil ? signature : nil,

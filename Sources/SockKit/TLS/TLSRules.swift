@@ -1,5 +1,5 @@
 /// What both sides of TLS are told: which versions and ciphers, what to prove who one is with, and what to write down.
-public struct TLSRules: Sendable, Equatable {
+public struct TLSRules: Sendable {
     /// A version of TLS; older ones are broken, and not to be had here.
     public enum Version: String, Sendable, CaseIterable, Comparable {
         case v12 = "1.2"
@@ -42,6 +42,8 @@ public struct TLSRules: Sendable, Equatable {
     public var handshakeTimeout: Duration? = .seconds(10)
     /// The end of what is written is said (close_notify), though the other side goes on.
     public var saysEnd = false
+    /// What the paths lead to where that was copied.
+    var files: [NamedFile] = []
 
     public init() {}
 }

@@ -12,8 +12,6 @@ public final class TLSServer {
     private var contexts: ServerContexts
     /// What is found out of clients is to be told.
     private let reports: Bool
-    /// Told of a handshake that failed, how far it came, where what is found out is to be told.
-    public var onFailure: (@Netpoller (Connection, TLSReport) -> Void)?
 
     /// Reads the certificates and keys; where there are none one is made for these names and addresses.
     public init(
@@ -50,8 +48,12 @@ public final class TLSServer {
     }
 
     /// Agrees with a client; what is read and written on the connection is the plain text from then on.
+    ///
+    /// `onFailure` is told how far a handshake came that failed, where what is found out is to be told.
     @discardableResult
-    public func secure(_ connection: Connection) async throws(NetworkError) -> TLSReport? {
+    public func secure(
+        _ connection: Connection, onFailure: (@Netpoller (TLSReport) -> Void)? = nil
+    ) async throws(NetworkError) -> TLSReport? {
         let session: TLSSession
         do throws(TLSFailure) {
             if let begun = connection.layer as? TLSSession { session = begun } else { session = try makeSession() }
@@ -65,7 +67,7 @@ public final class TLSServer {
             try await session.establish(on: connection, within: rules.handshakeTimeout, operation: .accept)
         } catch {
             if reports, let reason = error.handshakeReason {
-                onFailure?(connection, session.report(proof, duration: .now - start, failure: reason))
+                onFailure?(session.report(proof, duration: .now - start, failure: reason))
             }
             throw error
         }
@@ -94,6 +96,7 @@ final class ServerContexts {
     init(
         _ rules: TLSRules, datagrams: Bool, verifiesClients: Bool, _ names: [String], _ addresses: [IPAddress]
     ) throws(TLSFailure) {
+        let rules = try rules.readable()
         for identity in rules.identities {
             let context = try Self.context(rules, datagrams, verifiesClients)
             try context.use(identity)

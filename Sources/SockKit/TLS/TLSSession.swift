@@ -74,8 +74,9 @@ final class TLSSession: ConnectionLayer {
         // An alert that says why is to be sent, however the handshake went.
         let isSent = channel.send()
         if case .moved = attempt { isEstablished = true }
-        if case .wantsRead = attempt, !isSent { return .wantsWrite }
-        return attempt
+        guard case .wantsRead = attempt else { return attempt }
+        // What did not go is not answered.
+        return isSent ? failure(writing: true) ?? attempt : .wantsWrite
     }
 
     func timeToRepeat() -> Duration? {
@@ -192,8 +193,9 @@ final class TLSSession: ConnectionLayer {
 
     // MARK: - Ending
 
-    func endWriting(_ number: Int32, inAnyCase: Bool) {
+    func endWriting(_ number: Int32, inAnyCase: Bool) -> LayerAttempt {
         if saysEnd || inAnyCase { sayEnd(number) }
+        return failure(writing: true) ?? .moved(0)
     }
 
     func close(_ number: Int32) {

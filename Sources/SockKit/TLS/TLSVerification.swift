@@ -67,6 +67,9 @@
     }
 
     private var hint: String? {
+        guard isOfServer || code == 9 else {
+            return [2, 18, 19, 20, 21].contains(code) ? "--tls-ca FILE names those whose clients are served" : nil
+        }
         switch code {
         case 9: return "is the clock right? It says \(Timestamp.now.utcSecond)"
         case 10: return "--tls-insecure goes on all the same; --tls-pin \(pinText) trusts this one certificate"

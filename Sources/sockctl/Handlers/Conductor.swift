@@ -53,12 +53,22 @@ final class Conductor {
     }
 
     private func watchSignals() -> Task<Void, Never>? {
-        guard let watcher = try? SignalWatcher([.interrupt, .terminate, .hangUp, .userOne, .windowChange]) else {
+        do throws(Errno) {
+            let watcher = try SignalWatcher([.interrupt, .terminate, .hangUp, .userOne, .windowChange])
+            return Netpoller.spawn {
+                do throws(Errno) { while let signal = try await watcher.next() { self.take(signal) } } catch {
+                    self.tellUnwatched(error)
+                }
+            }
+        } catch {
+            tellUnwatched(error)
             return nil
         }
-        return Netpoller.spawn {
-            while let signal = await watcher.next() { self.take(signal) }
-        }
+    }
+
+    /// Whoever interrupts it ends it at once, and is not to wonder what became of the rest.
+    private func tellUnwatched(_ error: Errno) {
+        reporter.fail(code: error.name, message: "signals cannot be seen (\(error)): each ends this program at once")
     }
 
     private func take(_ signal: Signal) {

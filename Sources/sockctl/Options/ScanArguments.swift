@@ -35,7 +35,7 @@ struct ScanArguments: Equatable, Sendable {
                 Fewer where the limit of open descriptors is lower; and while this machine runs out of descriptors, \
                 memory or local ports, which never counts as an answer.
                 """
-        ).manualOnly.needs("zero", reason: withoutScan)
+        ).manualOnly.needs("zero", reason: withoutScan).excludes("tls", reason: oneServer)
 
     private static let banner: Row<ScanArguments> =
         .option(
@@ -50,7 +50,8 @@ struct ScanArguments: Equatable, Sendable {
         .flag(
             "yes", into: \.mayBeMany, help: "Scan more than 4096 hosts.",
             detail: "Ports do not count. Without it, a block that is larger than was meant is an error."
-        ).manualOnly.needs("zero", reason: withoutScan)
+        ).manualOnly.needs("zero", reason: withoutScan).excludes("tls", reason: oneServer)
 
     private static let withoutScan = "'{option}' is about scans: give '-z' too"
+    private static let oneServer = "'{option}' is about many places, and '-z --tls' looks at one server"
 }

@@ -39,7 +39,8 @@ struct WriterArguments: Equatable, Sendable {
                 It shows best with a small `--sndbuf`, as 64K; with one too small for a segment each write waits for \
                 a delayed acknowledgement.
                 """
-        ).manualOnly.needs("writers", reason: withoutWriters),
+        ).manualOnly.needs("writers", reason: withoutWriters)
+            .excludes("tls", reason: "'{option}' tears messages apart on the way, and TLS takes no torn record"),
         .flag(
             "split", into: \.isSplit, help: "Write each message in two calls.",
             detail: "Each call has its turn, but between the two another writer may have its own."

@@ -41,7 +41,9 @@ extension NetworkError {
     }
 
     private func startHint(_ command: String) -> String? {
-        switch remote {
+        // Nobody is refused a dial of datagrams but by TLS, which waits for an answer.
+        let command = network?.isUDP == true ? "listen -u --tls" : command
+        return switch remote {
         // Nothing can listen there.
         case .ip(_, port: 0), nil: nil
         case .ip(let address, let port): "start one with: sockctl \(command) \(Self.place(address, port))"

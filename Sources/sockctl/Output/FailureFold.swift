@@ -14,12 +14,16 @@ struct FailureFold {
     enum Rest: Equatable {
         /// There was no other: it says more than a count does.
         case one(Failure)
-        case more(Int)
+        /// `isMixed`: not all for the reason that was told.
+        case more(Int, isMixed: Bool)
     }
 
     private var kind: Kind?
     private var last = Deadline.now
     private var hidden: Rest?
+    /// Why it was, of those that have a reason of the other side's behind the addresses.
+    private var reason: Substring?
+    private var isMixed = false
 
     /// Failures that are further apart are told one by one.
     static let span = Duration.seconds(1)
@@ -28,10 +32,11 @@ struct FailureFold {
     mutating func hides(_ failure: Failure, at moment: Deadline) -> (isHidden: Bool, isFirst: Bool) {
         guard let kind, kind == Self.kind(of: failure), moment - last < Self.span else { return (false, false) }
         last = moment
+        isMixed = isMixed || Self.reason(of: failure) != reason
         switch hidden {
         case nil: hidden = .one(failure)
-        case .one: hidden = .more(2)
-        case .more(let count): hidden = .more(count + 1)
+        case .one: hidden = .more(2, isMixed: isMixed)
+        case .more(let count, _): hidden = .more(count + 1, isMixed: isMixed)
         }
         return (true, hidden == .one(failure))
     }
@@ -39,12 +44,13 @@ struct FailureFold {
     /// A failure was told.
     mutating func begin(_ failure: Failure, at moment: Deadline) {
         kind = Self.kind(of: failure)
+        (reason, isMixed) = (Self.reason(of: failure), false)
         last = moment
     }
 
     /// What is to be said of those that were hidden since it was last said.
     mutating func take() -> Rest? {
-        defer { hidden = nil }
+        defer { (hidden, isMixed) = (nil, false) }
         return hidden
     }
 
@@ -52,6 +58,10 @@ struct FailureFold {
     mutating func end() -> Rest? {
         kind = nil
         return take()
+    }
+
+    private static func reason(of failure: Failure) -> Substring? {
+        failure.message.firstRange(of: ": tls: ").map { failure.message[$0.upperBound...] }
     }
 
     /// Nil for one that is gone on after: its text counts it.

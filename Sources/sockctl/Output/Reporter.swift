@@ -147,7 +147,9 @@ final class Reporter: Sendable {
         switch folded {
         case nil: break
         case .one(let failure): errors.write { Self.line(FailedEvent(failure), settings, errorTerminal, since: start) }
-        case .more(let count): errors.write { Self.line("\(count) more like it", settings, errorTerminal) }
+        case .more(let count, let isMixed):
+            let text = isMixed ? "\(count) more that failed so, not all for this reason" : "\(count) more like it"
+            errors.write { Self.line(text, settings, errorTerminal) }
         }
     }
 

@@ -68,6 +68,6 @@ extension OptionModesTests {
 
     @Test(arguments: getModes)
     func `http-get refuses what a mode has no use for`(mode: Mode) throws {
-        try compare(HTTPGetCommand.self, mode, address: "x/y")
+        try compare(HTTPGetCommand.self, mode, address: "https://x/y")
     }
 }

@@ -15,7 +15,7 @@ import Testing
         (another.connection, another.message) = (2, "the same of somebody else")
         #expect(fold.hides(another, at: start + .milliseconds(900)) == (true, true))
         #expect(fold.hides(reset, at: start + .milliseconds(1800)) == (true, false))
-        #expect(fold.take() == .more(2))
+        #expect(fold.take() == .more(2, isMixed: false))
         #expect(fold.hides(reset, at: start + .milliseconds(2700)) == (true, true))
         #expect(fold.end() == .one(reset))
         #expect(fold.end() == nil)

@@ -6,6 +6,9 @@ public enum ExchangeEvent: Sendable {
     case dial(DialEvent)
     /// The dial's connection speaks TLS, which took so long; what was agreed on is known where somebody wants to know.
     case secured(Duration, TLSReport?)
+    /// The dial's connection was to speak TLS, and that failed after so long; how far it came is known where somebody wants
+    /// to know.
+    case insecure(StreamNames, Duration, TLSReport?)
     /// The request has its connection.
     case connection(ConnectionFacts)
     /// The request's head was taken by the kernel, so many bytes, perhaps with its whole content.

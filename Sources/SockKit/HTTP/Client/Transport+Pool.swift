@@ -126,11 +126,13 @@ extension Transport {
         guard let name = host.securedHost else { return }
         let start = Deadline.now
         let report: TLSReport?
+        var shortfall: TLSReport?
         do throws(NetworkError) {
             if security == nil { security = try rules.makeSecurity() }
-            report = try await security?.secure(socket, host: name)
+            report = try await security?.secure(socket, host: name) { shortfall = $0 }
             if let report { rules.onSecured?(socket, dialled, report) }
         } catch {
+            observer?(.insecure(socket.names, .now - start, shortfall))
             socket.close()
             throw error
         }

@@ -36,6 +36,8 @@ final class WriteBlockPeer {
         let listener = try await configuration.listen(probe.network, at: place)
         defer { listener.close() }
         let connection = try await probe.dialer.dial(probe.network, to: Destination(listener.endpoint))
+        // It is in the queue already.
+        listener.deadline = .now + (probe.dialer.timeout ?? .seconds(10))
         return (connection, WriteBlockPeer(.connection(try await listener.accept())))
     }
 

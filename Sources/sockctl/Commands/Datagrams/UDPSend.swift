@@ -144,6 +144,12 @@ struct UDPSend {
         let log = DialLog(network, reporter, number: 1)
         let dialer = Dialer(
             source: configuration.source, options: options, resolver: resolver, onEvent: { event in log.take(event) })
+        let receiver = try await configuration.resolve(network, destinations[0])
+        if receiver.address?.isMulticast ?? false {
+            throw NetworkError(
+                .dial, network: network, remote: receiver,
+                cause: .invalid("'--tls' is agreed on with one peer, and this is the address of a group"))
+        }
         let connection = try await dialer.dial(network, to: destinations[0])
         try await security.secure(connection, to: destinations[0], number: 1)
         return (DatagramSocket(secured: connection), [connection.remoteEndpoint])

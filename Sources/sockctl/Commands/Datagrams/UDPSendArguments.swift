@@ -111,6 +111,9 @@ struct UDPSendArguments: Equatable, Sendable {
         if tls.isOn, address.first?.text.contains(",") == true {
             throw UsageError("'--tls' is agreed on with one peer, and here are several")
         }
+        if tls.isOn, texts.contains("") || size == 0 {
+            throw UsageError("'--tls' hides no datagram that is empty: TLS has none")
+        }
         if proxy.isGiven, address.first?.text.contains(",") == true {
             throw UsageError("'--proxy' leads to one address, and here are several")
         }

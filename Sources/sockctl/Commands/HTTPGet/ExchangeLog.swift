@@ -32,6 +32,9 @@ final class ExchangeLog {
         case .waiting: clock.waits = .now
         case .dial(let event): take(event)
         case .secured(let time, let report): (clock.tls, secured) = (time, report)
+        case .insecure(let names, let time, let report):
+            clock.tls = time
+            reportUnsecured(names, report)
         case .connection(let facts): take(facts)
         case .wroteHead: reportRequest()
         case .wroteContent: clock.sent = .now
@@ -118,6 +121,15 @@ final class ExchangeLog {
                 ends: ends, attempt: attempt, resolve: clock.resolve, connect: clock.connect ?? .zero))
         for event in proxied { reporter.report(event) }
         if let secured { reporter.report(TLSEvent(ends: ends, report: secured)) }
+    }
+
+    /// There was a connection, though no request went by it.
+    private func reportUnsecured(_ names: StreamNames, _ report: TLSReport?) {
+        let ends = Ends(names.network ?? transport.rules.network, local: names.local, remote: names.remote)
+        reporter.report(
+            ConnectedEvent(ends: ends, attempt: attempt, resolve: clock.resolve, connect: clock.connect ?? .zero))
+        for event in proxied { reporter.report(event) }
+        if let report { reporter.report(TLSFailedEvent(ends: ends, report: report)) }
     }
 
     private var ends: Ends {

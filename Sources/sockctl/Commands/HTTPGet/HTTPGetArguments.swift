@@ -18,7 +18,7 @@ struct HTTPGetArguments: Equatable, Sendable {
     static let rows: [Row<HTTPGetArguments>] =
         [
             .positional(
-                "url", 1...Int.max, into: \.urls, help: "What to get: http://host:port/path, or without http://.",
+                "url", 1...Int.max, into: \.urls, help: "What to get: http://host:port/path, or https://, or neither.",
                 detail: """
                     `PORT`, `:PORT` and `:PORT/PATH` are localhost. Several are asked for one after the other, over the same connections where they can be kept. A user \
                     and a password in it, `http://USER:PASS@HOST/`, are sent as `--user` sends them.
@@ -71,9 +71,20 @@ struct HTTPGetArguments: Equatable, Sendable {
     /// Whether requests are made to measure them, and not for what they give.
     var isLoad: Bool { load.repetitions != nil || load.duration != nil }
 
+    /// What is said of TLS is said in vain where nothing is hidden by it.
+    private func checkScheme() throws(UsageError) {
+        guard TLSArguments.furtherNames.contains(where: given.contains), !answer.follows,
+            let option = TLSArguments.urlRows.map(\.info.name).first(where: given.contains),
+            !urls.contains(where: { $0.text.lowercased().hasPrefix("https:") })
+        else { return }
+        throw UsageError(
+            "'--\(option)' is about TLS, and no URL begins with https://", hint: "in clear is what http:// says")
+    }
+
     func validate() throws(UsageError) {
         try proxy.validate()
         try tls.validate()
+        try checkScheme()
         if urls.contains("-") {
             throw UsageError("'-' is no URL", hint: "write http://HOST/")
         }

@@ -11,7 +11,7 @@ enum HTTPGetCommand: Subcommand {
         rows: HTTPGetArguments.rows,
         further: TLSArguments.further(behind: "max-time", of: { TLSArguments.urlRows.lifted(through: \.tls) }),
         foreignFlags: [
-            ForeignFlag("-k", "--insecure", advice: "there is no TLS here whose certificates could be looked at"),
+            ForeignFlag("-k", "--insecure", advice: "use --tls-insecure, or --tls-ca FILE"),
             ForeignFlag("-s", "--silent", "-S", "--show-error", advice: "use --quiet"),
             ForeignFlag("-r", "--range", advice: "use --header 'Range: bytes=0-99'"),
             ForeignFlag("-A", "--user-agent", advice: "use --header 'User-Agent: NAME'"),

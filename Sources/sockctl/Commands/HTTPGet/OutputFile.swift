@@ -38,7 +38,8 @@ final class OutputFile {
     func begin(keeping kept: Int = 0) throws(NetworkError) -> ByteSink {
         if let sink { return sink }
         do throws(Errno) {
-            if size != nil {
+            // One that could not be looked at is not to be taken for a pipe, and overwritten from its first byte on.
+            if try FileCalls.identity(of: descriptor.rawValue).kind == .regular {
                 try FileCalls.truncate(descriptor.rawValue, to: kept)
                 try FileCalls.seek(descriptor.rawValue, to: kept)
             }

@@ -76,6 +76,9 @@ struct HTTPServeArguments: Equatable, Sendable {
 
     func validate() throws(UsageError) {
         try tls.validate()
+        if let other = tls.protocols.first(where: { !["http/1.1", "http/1.0"].contains($0) }) {
+            throw UsageError("'--tls-alpn': \(other) is not spoken here; there are http/1.1 and http/1.0")
+        }
         if let page = files.standIn, page.isHidden, !files.showsHidden {
             throw UsageError(
                 "'--spa \(page)': names that begin with a dot are not served", hint: "to serve them add --hidden")

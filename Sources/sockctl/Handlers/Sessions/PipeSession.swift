@@ -135,7 +135,8 @@ final class PipeSession: Service {
             if let cutOff { throw cutOff }
             return .byUs
         case .otherStayedOpen:
-            reporter.report(InputUnfinishedEvent())
+            // Of datagrams the silence after our own end is the end.
+            if !result.nearEnded { reporter.report(InputUnfinishedEvent()) }
         case .done:
             if persistence.reconnects, result.farEnded, hasMoreToSay(result) {
                 throw peer.names.failure(.read, .peerEnded("the peer ended the connection"))

@@ -158,7 +158,8 @@ final class SubmitSession: Service {
             case .allAnswered: break
             case .sendFailed(let error):
                 // What broke the connection is what its other direction ends with, unless that goes on.
-                if error.errno == nil { return .failure(error) }
+                if !error.endsConnection { return .failure(error) }
+                limitWait(peer, for: error)
             case .refused:
                 reporter.fail(code: "denied", message: "\(peer.connection.remoteEndpoint) refused the connect")
                 return .success(ServiceEnd(by: .local, status: .notSo))
@@ -169,6 +170,17 @@ final class SubmitSession: Service {
             if inputEnded, log.isConnected, log.unanswered == 0 { return .success(end) }
         }
     }
+
+    /// The other direction ends soon, or not at all.
+    private func limitWait(_ peer: Peer, for error: NetworkError) {
+        Netpoller.spawn {
+            await Netpoller.sleep(for: Self.patience)
+            self.mailbox.post(.receiveFailed(error))
+        }
+    }
+
+    /// How long the end of a connection that takes no more is waited for.
+    private static let patience = Duration.seconds(1)
 
     private func serverHasEnded(_ peer: Peer, _ status: ExitStatus) -> Result<ServiceEnd, NetworkError> {
         guard log.unanswered > 0 || unsent > 0 else {

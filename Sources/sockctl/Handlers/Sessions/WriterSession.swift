@@ -91,7 +91,8 @@ final class WriterSession: Service {
         guard arguments.ending.halfClose != .never, !Task.isCancelled else { return }
         reporter.report(HalfClosedEvent(ends: peer.ends, by: .local))
         // The peer may be gone already; then the receiving side says so.
-        try? peer.closeWrite()
+        // Under TLS it is told in any case: there is nothing more to say.
+        try? peer.connection.sayEnd()
     }
 
     private func write(as index: Int, _ peer: Peer) async {

@@ -20,9 +20,6 @@ final class PeerSecurity {
             arguments.rules(forwards: forwards), datagrams: datagrams, verifiesClients: arguments.verifiesClients,
             names: names.names,
             addresses: names.addresses, reports: reporter.isReported(.verbose))
-        server.onFailure = { [reporter] connection, report in
-            reporter.report(TLSFailedEvent(ends: Ends(connection, number: nil), report: report))
-        }
         guard server.madeItsOwn, let facts = server.certificates.first else { return }
         reporter.report(CertificateEvent(facts: facts, isOwn: true))
     }
@@ -58,18 +55,26 @@ final class PeerSecurity {
 
     /// A port for datagrams, whose clients have connections of their own.
     func listener(_ socket: DatagramSocket, _ options: SocketOptions) -> DatagramTLSListener {
-        DatagramTLSListener(socket, server, options: options)
+        let listener = DatagramTLSListener(socket, server, options: options)
+        listener.onFailure = { [reporter] error in reporter.fail(error) }
+        return listener
     }
 
     /// Agrees with a peer.
     func secure(_ peer: Peer) async throws(NetworkError) {
         let report: TLSReport?
-        do throws(NetworkError) { report = try await server.secure(peer.connection) } catch {
+        do throws(NetworkError) { report = try await agree(peer) } catch {
             await answer(peer, to: error)
             throw error
         }
         peer.isSecured = true
         if let report { tell(report, peer) }
+    }
+
+    private func agree(_ peer: Peer) async throws(NetworkError) -> TLSReport? {
+        try await server.secure(peer.connection) { [reporter] report in
+            reporter.report(TLSFailedEvent(ends: peer.ends, report: report))
+        }
     }
 
     @inline(never)

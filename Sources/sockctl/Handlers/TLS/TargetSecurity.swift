@@ -9,6 +9,8 @@ final class TargetSecurity {
     private let arguments: TLSArguments
     /// What is agreed on is told by whoever asked for it.
     private let looks: Bool
+    /// Told of a handshake that failed, in place of the reports.
+    var onFailure: (@Netpoller (TLSFailedEvent) -> Void)?
 
     /// Nil where none is to be spoken.
     static func make(
@@ -31,13 +33,7 @@ final class TargetSecurity {
             arguments.rules(forwards: forwards, withIdentities: withIdentities), arguments.trust, datagrams: datagrams,
             sessionFile: arguments.session?.byteString,
             reports: arguments.isInsecure || looks || reporter.isReported(.verbose))
-        client.onFailure = { [reporter] connection, report in
-            reporter.report(TLSFailedEvent(ends: Ends(connection, number: nil), report: report))
-        }
     }
-
-    /// Has somebody else told of a handshake that fails.
-    func tellFailures(to listener: @escaping @Netpoller (Connection, TLSReport) -> Void) { client.onFailure = listener }
 
     /// Agrees with the server that was reached for `destination`; an error leaves the connection closed.
     @discardableResult
@@ -53,7 +49,10 @@ final class TargetSecurity {
                 try await starter.begin(on: connection, host: host)
                 (connection.readDeadline, connection.writeDeadline) = before
             }
-            let report = try await client.secure(connection, host: host)
+            let report = try await client.secure(connection, host: host) { [reporter, onFailure, looks] report in
+                let event = TLSFailedEvent(ends: Ends(connection, number: looks ? nil : number), report: report)
+                if let onFailure { onFailure(event) } else { reporter.report(event) }
+            }
             if let report {
                 let ends = Ends(connection, number: number)
                 if looks {

@@ -128,7 +128,10 @@ extension TLSArguments {
             detail: """
                 64 hexadecimal digits, perhaps with colons, as `-v` shows them and as a server says that made its own. \
                 Neither issuer nor name nor date matter then.
-                """),
+                """
+        ).excludes(
+            "tls-ca", "tls-crl",
+            reason: "'--tls-pin' trusts one certificate, whoever issued it: leave out '{other}'"),
         .flag(
             "tls-insecure", into: \.isInsecure, help: "Go on whatever is wrong with the certificate.",
             detail: "What is wrong is told each time on standard error, even with `--quiet`."
@@ -173,7 +176,10 @@ extension TLSArguments {
     }
 
     /// Whose certificates clients may have.
-    private static let serverTrust = trust.filter { ["tls-ca", "tls-crl"].contains($0.info.name) }
+    private static let serverTrust = trust.filter { ["tls-ca", "tls-crl"].contains($0.info.name) }.map {
+        $0.needs(
+            "tls-verify-client", reason: "'{option}' is about certificates of clients: give '--tls-verify-client' too")
+    }
 
     // MARK: - How to speak
 
@@ -207,7 +213,8 @@ extension TLSArguments {
                 By close_notify, after which reading goes on. Without it the peer is not told: some stop answering \
                 then. `--send-only` tells it, and closes.
                 """
-        ).manualOnly,
+        ).manualOnly.excludes(
+            "zero", "no-shutdown", reason: "'{option}' says when to tell the end, and with '{other}' nobody does"),
     ]
 
     private static let clientOnly: [Row<TLSArguments>] = [

@@ -62,6 +62,9 @@ struct TLSArguments: Equatable, Sendable {
     }
 
     func validate() throws(UsageError) {
+        if let name, name.utf8.contains(where: { $0 <= 32 || $0 == 127 }) {
+            throw UsageError("'--tls-name': no certificate has a name with spaces or control characters in it")
+        }
         if let minimum, let maximum, maximum < minimum {
             throw UsageError("'--tls-min \(minimum.rawValue)' is above '--tls-max \(maximum.rawValue)'")
         }

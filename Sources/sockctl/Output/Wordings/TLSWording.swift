@@ -43,6 +43,11 @@ struct TLSWording {
             "tls  \(terminal.paint("no agreement", .error))\(name) after \(Quantity.duration(report.duration))\(reason)"
     }
 
+    /// Who was proven: a server by the name that it was asked for by, a client by its own.
+    private var peer: String? {
+        report.isClient ? report.serverName : report.chain.first?.shortSubject
+    }
+
     private var summary: String {
         guard report.isAgreed else { return shortfall }
         var parts = [report.version, report.cipher]
@@ -59,7 +64,7 @@ struct TLSWording {
         let verdict =
             report.isVerified
             ? terminal.paint("verified", .good) : terminal.paint("not verified", .error)
-        let name = report.serverName.map { " as \($0.printable)" } ?? ""
+        let name = peer.map { " as \($0.printable)" } ?? ""
         let reason = report.reason.map { " (\($0.printable))" } ?? ""
         return "tls  \(verdict)\(name)\(reason): \(agreement)"
     }
@@ -85,7 +90,7 @@ struct TLSWording {
     private func days(_ facts: CertificateFacts) -> String {
         switch facts.daysLeft {
         case ..<0: terminal.paint("ended \(Quantity.count(-facts.daysLeft, "day")) ago", .error)
-        case 0: terminal.paint("ends today", .error)
+        case 0: terminal.paint(facts.hasEnded ? "ended today" : "ends today", .error)
         case ..<14: terminal.paint("\(Quantity.count(facts.daysLeft, "day")) left", .hint)
         default: "\(Quantity.count(facts.daysLeft, "day")) left"
         }

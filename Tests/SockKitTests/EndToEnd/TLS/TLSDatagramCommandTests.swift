@@ -81,9 +81,15 @@ import Testing
 
     @Test func `an empty datagram is refused: TLS has none`() async throws {
         let (_, place) = try await receiver()
-        let outcome = try await send("", to: place)
-        outcome.expect(status: 65)
-        #expect(outcome.err.contains("an empty one cannot be hidden by TLS"), "\(outcome)")
+        let outcome = try await send("one", "", to: place)
+        outcome.expect(status: 64)
+        #expect(outcome.err.contains("hides no datagram that is empty"), "\(outcome)")
+        let kit = try await CertificateKit.shared()
+        let lines = try await sockctl(
+            ["udp-send", "--chomp", place] + kit.trusting, input: .text("one\n\ntwo\n")
+        ).finish()
+        lines.expect(status: 65)
+        #expect(lines.err.contains("an empty one cannot be hidden by TLS"), "\(lines)")
     }
 
     @Test func `a receiver that is not who was meant gets nothing`() async throws {

@@ -12,25 +12,40 @@ struct CertificateLook {
     init(_ arguments: DialArguments, _ conductor: Conductor) throws(UsageError) {
         self.arguments = arguments
         reporter = conductor.reporter
-        (network, destination) = try arguments.peer.network.destination(arguments.address, .dialing)
+        guard !arguments.address.contains(where: Self.isList), arguments.address.count < 3 else {
+            throw UsageError(Self.onlyOne)
+        }
+        do throws(UsageError) {
+            (network, destination) = try arguments.peer.network.destination(arguments.address, .dialing)
+        } catch {
+            throw UsageError(error.message, hint: error.hint ?? Self.onlyOne)
+        }
         resolver = try arguments.peer.network.resolver()
         try DialCommand.command.check(arguments.given, on: network.traits)
-        guard arguments.address.allSatisfy({ !$0.text.contains(",") }), arguments.address.count < 3 else {
-            throw UsageError("'-z --tls' looks at one server: give one host and one port")
-        }
         guard arguments.scan.banner == nil else {
             throw UsageError(
                 "'--banner' looks for what a server says in clear, and with '--tls' it says nothing before")
         }
     }
 
+    /// Several hosts, or a range of ports, as other scans take them.
+    private static func isList(_ word: Word) -> Bool {
+        let text = word.text
+        guard !text.contains(","), !text.hasPrefix("unix") else { return !text.hasPrefix("unix") }
+        let ports = text[(text.lastIndex(of: ":").map { text.index(after: $0) } ?? text.startIndex)...]
+        let isRange = ports.contains("-") && ports.allSatisfy { $0.isNumber || $0 == "-" }
+        return isRange || text.contains("/") && !text.contains("://")
+    }
+
+    private static let onlyOne = "'-z --tls' looks at one server: give one host and one port"
+
     func run() async -> ExitStatus {
         do throws(NetworkError) {
             let security = try TargetSecurity.make(
                 arguments.tls, isOn: true, datagrams: network.kind == .datagram, looks: true, reporter)
-            security?.tellFailures { connection, report in
-                reporter.show(TLSFailedEvent(ends: Ends(connection, number: nil), report: report))
-                _ = draw(report)
+            security?.onFailure = { event in
+                reporter.show(event)
+                _ = draw(event.report)
             }
             let proxies = try arguments.proxy.dialer()
             let dialer = Dialer(
@@ -62,12 +77,13 @@ struct CertificateLook {
         guard let wanted = arguments.tls.days, let left = report.chain.map(\.daysLeft).min() else { return .success }
         if left >= wanted { return .success }
         let name = report.chain[0].shortSubject
+        let span = left < 0 ? "ended \(Quantity.count(-left, "day")) ago" : "last \(Quantity.count(left, "day")) yet"
         reporter.report(
             FailedEvent(
                 Failure(
                     code: "certificate",
                     message:
-                        "the certificates of \(name) last \(Quantity.count(left, "day")) yet, and --tls-days wants \(wanted)"
+                        "the certificates of \(name) \(span), and --tls-days wants \(wanted)"
                 )))
         return .notSo
     }

@@ -1,0 +1,112 @@
+"""The system calls that pass the program's gate, and the errors that each one's manual page lists.
+
+Left out are errors that say more of the kernel's state than that the call failed, which would be untrue of an invented
+one: EAGAIN and EINPROGRESS everywhere and EINTR of connect(2), after which the kernel speaks up later, and EPERM of
+epoll_ctl(2), by which a descriptor is a file, always ready.
+"""
+
+from __future__ import annotations
+
+SIGNALLED = "EINTR"
+SHORT = "short"
+
+# An error that the network keeps for the next call on the socket.
+PENDING = "ECONNRESET ECONNREFUSED ETIMEDOUT EHOSTUNREACH ENETUNREACH ENETDOWN"
+FILES = "EACCES ELOOP EMFILE ENAMETOOLONG ENFILE ENOENT ENOMEM ENOTDIR EPERM EROFS"
+RECEIVE = f"EBADF EFAULT EINTR EINVAL ENOMEM ENOTCONN ENOTSOCK {PENDING}"
+SEND = (
+    "EACCES EALREADY EBADF EDESTADDRREQ EFAULT EINTR EINVAL EISCONN EMSGSIZE ENOBUFS ENOMEM ENOTCONN ENOTSOCK "
+    f"EOPNOTSUPP EPIPE {PENDING}"
+)
+SPLICE = "EBADF EINVAL ENOMEM ESPIPE"
+
+LISTED = {
+    "accept": "EBADF ECONNABORTED EFAULT EINTR EINVAL EMFILE ENFILE ENOBUFS ENOMEM ENOTSOCK EOPNOTSUPP EPERM EPROTO",
+    "accept4": "EBADF ECONNABORTED EFAULT EINTR EINVAL EMFILE ENFILE ENOBUFS ENOMEM ENOTSOCK EOPNOTSUPP EPERM EPROTO "
+    "ENETDOWN ENOPROTOOPT EHOSTDOWN EHOSTUNREACH ENETUNREACH",
+    "bind": "EACCES EADDRINUSE EADDRNOTAVAIL EBADF EFAULT EINVAL ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR ENOTSOCK "
+    "EROFS",
+    "chmod": FILES + " EIO",
+    "close": "EBADF EINTR EIO ENOSPC EDQUOT",
+    "connect": "EACCES EPERM EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EALREADY EBADF ECONNREFUSED EFAULT EISCONN "
+    "ENETUNREACH ENOTSOCK EPROTOTYPE ETIMEDOUT",
+    "dup2": "EBADF EBUSY EINTR EINVAL EMFILE",
+    "epoll_create1": "EINVAL EMFILE ENFILE ENOMEM",
+    "epoll_ctl": "EBADF EEXIST EINVAL ELOOP ENOENT ENOMEM ENOSPC",
+    "epoll_wait": "EBADF EFAULT EINTR EINVAL",
+    "eventfd2": "EINVAL EMFILE ENFILE ENODEV ENOMEM",
+    "fchmod": "EBADF EIO EPERM EROFS",
+    "fcntl": "EACCES EBADF EBUSY EFAULT EINVAL EMFILE ENOTDIR EPERM",
+    "fgetxattr": "EBADF EPERM ENOSPC",
+    "flock": "EBADF EINTR EINVAL",
+    "fork": "ENOMEM ENOSYS",
+    "fremovexattr": "EBADF EPERM",
+    "fsetxattr": "EBADF EDQUOT ENOSPC EPERM",
+    "fstat": "EBADF EFAULT ENOMEM",
+    "ftruncate": "EBADF EFBIG EINTR EINVAL EIO EPERM EROFS",
+    "getdents64": "EBADF EFAULT EINVAL ENOENT ENOTDIR",
+    "getpeername": "EBADF EFAULT EINVAL ENOBUFS ENOTCONN ENOTSOCK",
+    "getsockname": "EBADF EFAULT EINVAL ENOBUFS ENOTSOCK",
+    "getsockopt": "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK",
+    "grantpt": "EACCES EBADF EINVAL",
+    "io_uring_enter": "EBADF EBUSY EFAULT EINTR EINVAL ENXIO EOPNOTSUPP",
+    "io_uring_setup": "EFAULT EINVAL EMFILE ENFILE ENOMEM EPERM ENOSYS",
+    "ioctl": "EBADF EFAULT EINVAL ENOTTY",
+    "kill": "EINVAL EPERM ESRCH",
+    "linkat": FILES + " EDQUOT EEXIST EIO ENOSPC EXDEV",
+    "listen": "EADDRINUSE EBADF ENOTSOCK EOPNOTSUPP",
+    "lseek": "EBADF EINVAL ENXIO ESPIPE",
+    "lstat": "EACCES EFAULT ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR",
+    "mmap": "EACCES EBADF EINVAL ENFILE ENODEV ENOMEM EPERM",
+    "munmap": "EINVAL",
+    "newfstatat": "EACCES EBADF EFAULT EINVAL ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR",
+    "open": FILES + " EBUSY EDQUOT EEXIST EFAULT EFBIG EINTR EINVAL EISDIR ENODEV ENOSPC ENXIO EOPNOTSUPP ETXTBSY",
+    "openat2": FILES + " E2BIG EBADF EDQUOT EEXIST EINTR EINVAL EISDIR ENODEV ENOSPC ENXIO ETXTBSY EXDEV ENOSYS",
+    "pidfd_open": "EINVAL EMFILE ENFILE ENODEV ENOMEM ESRCH",
+    "pidfd_send_signal": "EBADF EINVAL EPERM ESRCH",
+    "pipe2": "EFAULT EINVAL EMFILE ENFILE",
+    "posix_openpt": "EMFILE ENFILE ENOSPC",
+    "posix_spawn": "EINVAL ENOMEM ENOSYS EACCES ENOENT",
+    "pread64": "EBADF EFAULT EINTR EINVAL EIO EISDIR ENXIO ESPIPE",
+    "read": "EBADF EFAULT EINTR EINVAL EIO EISDIR",
+    "readlink": "EACCES EFAULT EINVAL EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR",
+    "recv": RECEIVE,
+    "recvfrom": RECEIVE,
+    "recvmmsg": RECEIVE,
+    "recvmsg": RECEIVE,
+    "rename": FILES + " EBUSY EDQUOT EEXIST EFAULT EINVAL EISDIR ENOSPC EXDEV",
+    "renameat2": FILES + " EBUSY EDQUOT EEXIST EFAULT EINVAL EISDIR ENOSPC EXDEV",
+    "select": "EBADF EINTR EINVAL ENOMEM",
+    "send": SEND,
+    "sendfile": "EBADF EFAULT EINVAL EIO ENOMEM ESPIPE ECONNRESET EPIPE",
+    "sendmmsg": SEND,
+    "sendmsg": SEND,
+    "sendto": SEND,
+    "setsockopt": "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK",
+    "shutdown": "EBADF EINVAL ENOTCONN ENOTSOCK",
+    "signalfd4": "EBADF EINVAL EMFILE ENFILE ENODEV ENOMEM",
+    "socket": "EACCES EAFNOSUPPORT EINVAL EMFILE ENFILE ENOBUFS ENOMEM EPROTONOSUPPORT",
+    "splice": SPLICE,
+    "tee": "EINVAL ENOMEM",
+    "timerfd_create": "EINVAL EMFILE ENFILE ENODEV ENOMEM EPERM",
+    "timerfd_settime": "EBADF ECANCELED EFAULT EINVAL",
+    "unlink": "EACCES EBUSY EFAULT EIO EISDIR ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS",
+    "unlinkat": "EACCES EBADF EBUSY EFAULT EINVAL EIO EISDIR ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS",
+    "unlockpt": "EBADF EINVAL",
+    "unshare": "EINVAL ENOMEM ENOSPC EPERM",
+    "waitid": "ECHILD EINTR EINVAL",
+    "waitpid": "ECHILD EINTR EINVAL",
+    "write": "EBADF EDESTADDRREQ EDQUOT EFAULT EFBIG EINTR EINVAL EIO ENOSPC EPERM EPIPE",
+}
+
+# Those that the hook has move one byte at most.
+MOVING = ("recv", "send", "read", "write", "splice", "tee", "sendfile", "pread64")
+
+# Calls whose EINTR the program gives up after a bounded number of times, so that a lasting one ends as well. Those that
+# are not made again after an interruption have theirs as any other error.
+BOUNDED = frozenset(LISTED) - {"posix_spawn", "fork"}
+
+
+def errors(call: str) -> list[str]:
+    """The errors that are tried on a call, in the order of its table."""
+    return LISTED[call].split()

@@ -1,0 +1,124 @@
+import Glibc
+import SockKit
+import Testing
+
+/// One system call that fails, where that was once taken for something else.
+///
+/// Only builds for tests have the hook by which a call is made to fail (`SOCKCTL_FAULT`).
+@Suite(.endToEnd, .needsSockctl, .needsFaultHook) struct FaultTests {
+    private func faulty(
+        _ fault: String, _ arguments: [String], input: ChildProcess.Input = .empty
+    ) throws -> ChildProcess {
+        try start(
+            #require(Binary.sockctl), arguments, input: input,
+            environment: ["SOCKCTL_FAULT": fault, "NO_COLOR": "1", "LC_ALL": "C.UTF-8"])
+    }
+
+    /// A server that sends back what it gets.
+    private func echo() async throws -> String {
+        "127.0.0.1:\(try await sockctl("listen", "--serve", "echo", "127.0.0.1:0").listening().port)"
+    }
+
+    @Test func `a file that cannot be looked at is not written over from its beginning`() async throws {
+        let folder = try Scene.required().directory
+        try writeFile("\(folder)/whole", Array("0123456789".utf8))
+        let file = try scratch("part")
+        try writeFile(file, Array("0123".utf8))
+        let port = try await sockctl("http-serve", "127.0.0.1:0", "--root", folder).listening().port
+        let outcome = try await faulty(
+            "fstat:EBADF:2", ["http-get", "--continue", "-o", file, "http://127.0.0.1:\(port)/whole"]
+        ).finish()
+        #expect(outcome.status != 0, "\(outcome)")
+        #expect(try String(decoding: contents(of: file), as: UTF8.self) == "0123")
+    }
+
+    @Test(arguments: ["signalfd4:ENFILE:1", "epoll_ctl:ENOSPC:2"])
+    func `a server that cannot see signals says so, and is ended by them`(fault: String) async throws {
+        let server = try faulty(fault, ["listen", "--serve", "echo", "127.0.0.1:0"])
+        _ = try await server.listening()
+        let outcome = try await server.finish(after: SIGTERM)
+        #expect(outcome.status == 128 + SIGTERM, "\(outcome)")
+        #expect(outcome.err.contains("signals cannot be seen"), "\(outcome)")
+    }
+
+    @Test(.needs(.openssl), arguments: ["send:ENOMEM:1", "send:ENOBUFS:1"])
+    func `a handshake that cannot be sent is over at once`(fault: String) async throws {
+        let kit = try await CertificateKit.shared()
+        let server = try sockctl(["listen", "--serve", "echo", "127.0.0.1:0"] + kit.showing())
+        let outcome = try await faulty(
+            fault, ["dial", "127.0.0.1:\(try await server.listening().port)"] + kit.trusting
+        ).finish()
+        #expect(outcome.status == 71, "\(outcome)")
+        #expect(outcome.err.contains("no buffer space") || outcome.err.contains("cannot allocate memory"))
+        #expect(outcome.elapsed < .seconds(10), "\(outcome)")
+    }
+
+    @Test func `submits that cannot be sent are not waited for`() async throws {
+        let server = try sockctl("listen", "--serve", "frames", "127.0.0.1:0")
+        let outcome = try await faulty(
+            "send:ENETDOWN:2", ["dial", "--submit", "127.0.0.1:\(try await server.listening().port)"],
+            input: .text("one\ntwo\n")
+        ).finish()
+        #expect(outcome.status != 0 && outcome.err.contains("network is down"), "\(outcome)")
+    }
+
+    @Test func `a pair of which one side takes no more is not kept for ever`() async throws {
+        let forward = try faulty("send:ENETDOWN:1", ["forward", "127.0.0.1:0", await echo()])
+        let client = try sockctl(
+            ["dial", "127.0.0.1:\(try await forward.listening().port)"], input: .open)
+        client.send("hello\n")
+        let outcome = try await client.finish()
+        #expect(outcome.status != 0, "\(outcome)")
+        let end = try await forward.finish(after: SIGTERM)
+        #expect(end.err.contains("network is down"), "\(end)")
+    }
+
+    @Test(arguments: [
+        ("open:ENOENT:1", ["listen", "unix:"]), ("listen:EADDRINUSE:1+", ["listen", "unixpacket:"]),
+        ("getsockname:EINVAL:1+", ["udp-recv", "unix:"]),
+        ("epoll_ctl:EBADF:3+", ["listen", "--serve", "echo", "unix:"]),
+    ])
+    func `the file of a socket that could not be finished is removed`(fault: String, words: [String]) async throws {
+        let path = try scratch("socket")
+        let outcome = try await faulty(fault, words.dropLast() + [words[words.count - 1] + path]).finish()
+        #expect(outcome.status != 0 && outcome.err.contains("sockctl: "), "\(outcome)")
+        #expect((try? FileCalls.identity(ofPath: ByteString(path))) == nil, "\(outcome)")
+    }
+
+    @Test func `a sender without a name, which nobody could answer, is an error`() async throws {
+        let path = try scratch("receiver")
+        let receiver = try sockctl("udp-recv", "--reply", "echo", "unix:\(path)")
+        _ = try await receiver.waitForLine(containing: "listening")
+        let outcome = try await faulty("bind:ENOMEM:1", ["dial", "unixgram:\(path)"], input: .text("x")).finish()
+        #expect(outcome.status == 71 && outcome.err.contains("bind"), "\(outcome)")
+    }
+
+    @Test func `a probe that cannot accept its own peer gives up in time`() async throws {
+        let outcome = try await faulty("accept4:EMFILE:1+", ["write-block-probe", "-w", "1s"]).finish()
+        #expect(outcome.status != 0 && !outcome.err.isEmpty, "\(outcome)")
+    }
+
+    @Test(.needs(.openssl)) func `a client that a server of DTLS could not take is told of`() async throws {
+        let kit = try await CertificateKit.shared()
+        let server = try faulty("connect:EACCES:1", ["udp-recv", "127.0.0.1:0"] + kit.showing())
+        let client = try sockctl(
+            ["udp-send", "--tls-handshake-timeout", "2s", "127.0.0.1:\(try await server.listening().port)", "x"]
+                + kit.trusting)
+        _ = try await server.waitForLine(containing: "permission denied")
+        _ = try await client.finish()
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// Skips the test where the program has no hook for faults, as that of a release.
+    static var needsFaultHook: Self {
+        .enabled("needs a debug build of sockctl, which can be made to fail") { FaultHookProbe.isThere }
+    }
+}
+
+private enum FaultHookProbe {
+    static let isThere: Bool = {
+        guard let path = Binary.sockctl, let bytes = try? contents(of: path) else { return false }
+        return String(decoding: bytes, as: UTF8.self).contains("SOCKCTL_FAULT_LOG")
+    }()
+}
