@@ -73,3 +73,22 @@ def record(root: Path, described: str, results: dict[str, Series]) -> None:
     readme = root / "README.md"
     block = f"{described}\n\n{overview(results)}"
     readme.write_text(BLOCK.sub(lambda match: match[1] + block + match[2], readme.read_text()))
+
+
+def record_part(root: Path, described: str, results: dict[str, Series], sections: list[str]) -> None:
+    """Writes what was measured without the rest: a table of its own at the end, and its rows of the README."""
+    table = goals.rows(results)
+    title = f"## {', '.join(sections)}, measured alone"
+    path = root / "Tests/Benchmarks/RESULTS.md"
+    kept = [part for part in re.split(r"\n(?=## )", path.read_text().rstrip("\n")) if not part.startswith(title)]
+    path.write_text("\n".join([*kept, "\n\n".join([title, described, markdown_table(table), *notes(table)])]) + "\n")
+    readme = root / "README.md"
+    fresh = overview(results).splitlines()[2:]
+    readme.write_text(BLOCK.sub(lambda match: match[1] + with_rows(match[0], fresh) + match[2], readme.read_text()))
+
+
+def with_rows(block: str, fresh: list[str]) -> str:
+    """The overview with these rows in place of those of their names, or behind all others."""
+    names = {row.split("|")[1] for row in fresh}
+    lines = block.splitlines()[1:-1]
+    return "\n".join([line for line in lines if line.split("|")[1:2] not in [[name] for name in names]] + fresh)
