@@ -95,8 +95,11 @@ package enum SignalCalls {
     /// Takes one signal that has come.
     package static func take(from descriptor: Int32) throws(Errno) -> Attempt<Signal?> {
         var information = signalfd_siginfo()
+        // Never less than one signal: such a read is an error (signalfd(2)).
         let outcome = try unsafe withUnsafeMutableBytes(of: &information) { room throws(Errno) in
-            try unsafe TransferCalls.read(descriptor, into: room)
+            try SystemCall.attempt("read", on: descriptor, arguments: "\(descriptor), signalfd") {
+                unsafe Glibc.read(descriptor, room.baseAddress, room.count)
+            }
         }
         guard case .done = outcome else { return .wouldBlock }
         return .done(Signal.allCases.first { $0.number == Int32(information.ssi_signo) })

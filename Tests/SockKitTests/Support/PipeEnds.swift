@@ -11,3 +11,17 @@ struct PipeEnds: ~Copyable {
         writer = FileDescriptor(adopting: ends.writer)
     }
 }
+
+extension FileDescriptor {
+    /// Nobody has the other end of this pipe any more.
+    var isAtEnd: Bool {
+        get throws {
+            var byte: UInt8 = 0
+            let attempt = try unsafe withUnsafeMutableBytes(of: &byte) { room throws(Errno) in
+                try unsafe TransferCalls.read(rawValue, into: room)
+            }
+            if case .done(0) = attempt { return true }
+            return false
+        }
+    }
+}

@@ -37,7 +37,7 @@ final class WriteBlockPeer {
         defer { listener.close() }
         let connection = try await probe.dialer.dial(probe.network, to: Destination(listener.endpoint))
         // It is in the queue already.
-        listener.deadline = .now + (probe.dialer.timeout ?? .seconds(10))
+        listener.deadline = .now + .seconds(2)
         return (connection, WriteBlockPeer(.connection(try await listener.accept())))
     }
 

@@ -73,10 +73,14 @@ final class TLSSession: ConnectionLayer {
         let attempt = result == 1 ? LayerAttempt.moved(0) : outcome(result)
         // An alert that says why is to be sent, however the handshake went.
         let isSent = channel.send()
-        if case .moved = attempt { isEstablished = true }
-        guard case .wantsRead = attempt else { return attempt }
-        // What did not go is not answered.
-        return isSent ? failure(writing: true) ?? attempt : .wantsWrite
+        // What did not go is not answered, nor is it known to the other side that both have agreed.
+        switch (attempt, failure(writing: true)) {
+        case (.moved, let failed?), (.wantsRead, let failed?): return failed
+        case (.moved, nil): isEstablished = true
+        case (.wantsRead, nil) where !isSent: return .wantsWrite
+        default: break
+        }
+        return attempt
     }
 
     func timeToRepeat() -> Duration? {
