@@ -18,4 +18,15 @@ extension Connection {
             throw failure(.read, error)
         }
     }
+
+    /// Takes as many bytes as were looked at, and throws them away.
+    package func take(_ count: Int) async throws(NetworkError) {
+        var left = count
+        while left > 0 {
+            let chunk = try await readChunk(maximum: left)
+            guard !chunk.isEnd else { return }
+            left -= chunk.count
+            chunk.giveBack()
+        }
+    }
 }

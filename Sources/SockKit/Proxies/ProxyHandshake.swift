@@ -142,22 +142,11 @@ struct ProxyHandshake {
                     throw failure(.init(error))
                 }
                 limits.head -= taken
-                try await take(taken)
+                try await connection.take(taken)
                 if event == .head { break }
             }
             // Any number of interim answers may come first, within the limit of them all.
             if !parser.head.status.isInterim { return parser.head }
-        }
-    }
-
-    /// Takes bytes that are there.
-    private func take(_ count: Int) async throws(NetworkError) {
-        var left = count
-        while left > 0 {
-            let chunk = try await connection.readChunk(maximum: left)
-            guard !chunk.isEnd else { return }
-            left -= chunk.count
-            chunk.giveBack()
         }
     }
 

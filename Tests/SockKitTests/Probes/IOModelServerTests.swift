@@ -65,6 +65,9 @@ import Testing
     @Test(arguments: models) func `a thousand round trips are a thousand waits`(model: IOModel) async throws {
         try await onLoop {
             let pair = try await loopback()
+            // Where others have the processors, a model that spins gets to its turn late each time.
+            pair.client.setDeadline(nil)
+            pair.server.setDeadline(nil)
             let running = Netpoller.spawn { await IOModelServer(model).serve(pair.server) }
             for _ in 0..<1000 { #expect(try await pair.client.echo("x") == "x") }
             pair.client.close()

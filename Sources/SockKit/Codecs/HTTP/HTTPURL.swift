@@ -18,13 +18,14 @@ public struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
     /// Reads a URI. What may stand in none but is often written so, spaces and letters beyond ASCII, is encoded; control
     /// bytes are refused. With `guessing`, a text without a scheme is an `http` URI without its first seven letters.
     public init(_ text: String, guessing: Bool = false) throws(Failure) {
+        let text = PercentCoding.encodeBeyondASCII(text)
         let hasScheme = text.firstRange(of: "://") != nil
         try self.init(URIReference(guessing && !hasScheme ? "http://" + text : text))
     }
 
     /// Where a Location field leads from here (RFC 9110 section 10.2.2). Without a fragment of its own it keeps this one.
     public func resolving(_ location: String) throws(Failure) -> HTTPURL {
-        var target = URIReference(description).resolving(URIReference(location))
+        var target = URIReference(description).resolving(URIReference(PercentCoding.encodeBeyondASCII(location)))
         target.fragment = target.fragment ?? fragment
         return try HTTPURL(target)
     }

@@ -22,6 +22,12 @@ public enum PercentCoding {
         encode(bytes) { ByteClass.unreserved.contains($0) }
     }
 
+    /// Letters beyond ASCII, before a text is taken apart: one that combines with the sign before it, a slash or a colon,
+    /// would hide that sign from whoever looks for characters.
+    static func encodeBeyondASCII(_ text: String) -> String {
+        text.utf8.allSatisfy { $0 < 0x80 } ? text : encode(text.utf8) { $0 < 0x80 }
+    }
+
     /// Encodes what may stand in no URI: spaces, quotes, control bytes and all beyond ASCII. What is encoded stays so.
     static func encodeForbidden(_ bytes: some Sequence<UInt8>) -> String {
         encode(bytes) { byte in byte > 0x20 && byte < 0x7f && byte != UInt8(ascii: "\"") }

@@ -48,24 +48,12 @@ extension StartTLS {
             } catch {
                 throw connection.names.failure(.dial, cause(error))
             }
-            try await take(taken, from: connection)
+            try await connection.take(taken)
         }
     }
 
     /// So much is looked at at once.
     private static let most = 2048
-
-    /// Takes bytes that are there.
-    @Netpoller
-    private func take(_ count: Int, from connection: Connection) async throws(NetworkError) {
-        var left = count
-        while left > 0 {
-            let chunk = try await connection.readChunk(maximum: left)
-            guard !chunk.isEnd else { return }
-            left -= chunk.count
-            chunk.giveBack()
-        }
-    }
 
     @Netpoller
     private func prelude(_ connection: Connection, _ host: String) -> any StartTLSPrelude {

@@ -82,21 +82,15 @@ struct UDPReceive {
     private func receiveSecured(
         _ gate: Gate?, _ output: ByteSink, _ copies: PayloadCopies
     ) async throws(NetworkError) -> ExitStatus {
-        var shared = configuration
-        shared.options.reusesPort = true
-        let socket = try await shared.listenDatagram(network, at: destination)
-        let security = try PeerSecurity(
-            arguments.tls, isOn: true, datagrams: true, at: socket.localEndpoint, destination, reporter)
-        guard let security else { return .success }
-        let listener = security.listener(socket, configuration.options)
+        let (listener, security) = try await PeerSecurity.listen(
+            configuration, network, at: destination, arguments.tls, reporter)
         defer { listener.close() }
-        reporter.report(ListeningEvent(socket))
         let received = ReceivedDatagrams(arguments, output, copies, reporter)
         let service = SecuredReceiver(received)
         let server = Server(listener, service, limits: Server.Limits(), policy: PeerPolicy(), reporter: reporter)
         (server.gate, server.security) = (gate, security)
         conductor.rereads(gate, security)
-        let own = socket.localEndpoint
+        let own = listener.endpoint
         let status = await receive(output, received) { await run(server, service, received, at: own) }
         received.summarize(drops: nil, denied: gate?.deniedCount)
         return status

@@ -261,15 +261,9 @@ struct Listen {
 
     /// Under TLS there are connections of datagrams, which have a beginning and an end.
     private func serveSecured(_ gate: Gate?) async throws(NetworkError) -> ExitStatus {
-        var shared = configuration
-        shared.options.reusesPort = true
-        let socket = try await shared.listenDatagram(network, at: place)
-        let security = try PeerSecurity(
-            arguments.tls, isOn: true, datagrams: true, at: socket.localEndpoint, destination, reporter)
-        guard let security else { return .success }
-        let listener = security.listener(socket, configuration.options)
+        let (listener, security) = try await PeerSecurity.listen(
+            configuration, network, at: place, arguments.tls, reporter)
         defer { listener.close() }
-        reporter.report(ListeningEvent(socket))
         return try await serve(listener, gate, security)
     }
 

@@ -53,11 +53,21 @@ final class PeerSecurity {
         }
     }
 
-    /// A port for datagrams, whose clients have connections of their own.
-    func listener(_ socket: DatagramSocket, _ options: SocketOptions) -> DatagramTLSListener {
-        let listener = DatagramTLSListener(socket, server, options: options)
-        listener.onFailure = { [reporter] error in reporter.fail(error) }
-        return listener
+    /// A port for datagrams, whose clients have connections of their own; it is told where it is.
+    static func listen(
+        _ configuration: ListenConfiguration, _ network: Network, at place: Destination, _ arguments: TLSArguments,
+        _ reporter: Reporter
+    ) async throws(NetworkError) -> (listener: DatagramTLSListener, security: PeerSecurity) {
+        var shared = configuration
+        shared.options.reusesPort = true
+        let socket = try await shared.listenDatagram(network, at: place)
+        let made = try PeerSecurity(
+            arguments, isOn: true, datagrams: true, at: socket.localEndpoint, place, reporter)
+        guard let security = made else { preconditionFailure("TLS is asked for") }
+        let listener = DatagramTLSListener(socket, security.server, options: configuration.options)
+        listener.onFailure = { error in reporter.fail(error) }
+        reporter.report(ListeningEvent(socket))
+        return (listener, security)
     }
 
     /// Agrees with a peer.

@@ -20,6 +20,10 @@ import Testing
             ("http://x/a b/caf\u{e9}?q=\u{e9} \"", "x", 80, "x", "/a%20b/caf%C3%A9?q=%C3%A9%20%22"),
             ("http://x/a%20b", "x", 80, "x", "/a%20b"), ("http://my_host/", "my_host", 80, "my_host", "/"),
             ("http://x/a/../b", "x", 80, "x", "/a/../b"),
+            // A letter that combines with the sign before it does not hide it.
+            ("http://x/\u{338}@other/", "x", 80, "x", "/%CC%B8@other/"),
+            ("http://x?\u{338}@other/", "x", 80, "x", "/?%CC%B8@other/"),
+            ("http://x/a#\u{338}b", "x", 80, "x", "/a"),
         ] as [(String, String, UInt16, String, String)])
     func `a URL tells whom to ask and for what`(
         text: String, host: String, port: UInt16, authority: String, target: String

@@ -1,0 +1,245 @@
+// Compiled together with the library's sources, as one module, by `Tests/Fuzzers/fuzz`: so it sees what is internal.
+import Glibc
+
+/// What is fuzzed: each takes any bytes, and ends with a value or an error of its own. A trap is a finding, and so is an
+/// answer that depends on how the bytes were cut.
+let targets: [String: @Sendable (Span<UInt8>) -> Void] = [
+    "address": fuzzAddress, "rule": fuzzRule, "frames": fuzzFrames, "request": fuzzRequest, "response": fuzzResponse,
+    "url": fuzzURL, "json": fuzzJSON, "proxy-header": fuzzProxyHeader, "socks": fuzzSOCKS, "pcapng": fuzzPcapng,
+    "starttls": fuzzStartTLS,
+]
+
+/// The one that the environment names.
+// Invariant: set before the first input, by the only thread there is.
+nonisolated(unsafe) var chosen: ((Span<UInt8>) -> Void) = { _ in }
+
+@_cdecl("LLVMFuzzerInitialize")
+public func initialize(_ count: UnsafeMutablePointer<Int32>, _ words: UnsafeMutableRawPointer) -> Int32 {
+    let name = getenv("SOCKCTL_FUZZ_TARGET").map { String(cString: $0) } ?? ""
+    guard let target = targets[name] else {
+        print("SOCKCTL_FUZZ_TARGET names one of: \(targets.keys.sorted().joined(separator: " "))")
+        exit(64)
+    }
+    chosen = target
+    return 0
+}
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ start: UnsafeRawPointer?, _ count: Int) -> Int32 {
+    guard let start else { return 0 }
+    let bytes = Array(UnsafeRawBufferPointer(start: start, count: count))
+    chosen(bytes.span)
+    return 0
+}
+
+// MARK: - How bytes are cut
+
+/// The first byte says how the others are cut into pieces, so that the fuzzer finds the cut as well as the bytes.
+func cut(_ bytes: Span<UInt8>) -> (whole: [UInt8], pieces: [[UInt8]]) {
+    guard bytes.count > 1 else { return ([], []) }
+    let whole = Array(bytes.copied.dropFirst())
+    var (state, pieces, start) = (UInt32(bytes[0]) | 1, [[UInt8]](), 0)
+    while start < whole.count {
+        state = state &* 1_664_525 &+ 1_013_904_223
+        let length = min(whole.count - start, 1 + Int(state >> 24) % (bytes[0] < 64 ? 3 : 40))
+        pieces.append(Array(whole[start..<start + length]))
+        start += length
+    }
+    return (whole, pieces)
+}
+
+func same<Value: Equatable>(_ one: Value, _ other: Value, _ what: String) {
+    if one != other { fatalError("\(what): all at once gives \(one), and piece by piece \(other)") }
+}
+
+// MARK: - Texts
+
+func fuzzAddress(_ bytes: Span<UInt8>) {
+    let text = String(decoding: bytes.copied, as: UTF8.self)
+    for role in [Destination.Role.dialing, .listening] { _ = try? Destination.parse(text, role: role) }
+    guard let address = IPAddress(text) else { return checkForeign(text, nil) }
+    same(IPAddress(address.description), address, "an address as it is written")
+    checkForeign(text, address)
+}
+
+/// inet_pton(3) knows no zones; where there is none, both have to agree.
+func checkForeign(_ text: String, _ address: IPAddress?) {
+    // As bytes: a letter that combines would hide the sign before it.
+    guard !text.utf8.contains(37), !text.utf8.contains(0), text.utf8.count < 64 else { return }
+    var room = [UInt8](repeating: 0, count: 16)
+    let isV4 = inet_pton(AF_INET, text, &room) == 1
+    let isV6 = inet_pton(AF_INET6, text, &room) == 1
+    same(isV4 || isV6, address != nil, "whether inet_pton takes \(text)")
+}
+
+func fuzzRule(_ bytes: Span<UInt8>) {
+    _ = try? AddressRule.list(String(decoding: bytes.copied, as: UTF8.self))
+}
+
+func fuzzURL(_ bytes: Span<UInt8>) {
+    let text = String(decoding: bytes.copied, as: UTF8.self)
+    guard let url = try? HTTPURL(text, guessing: true) else { return }
+    guard let again = try? HTTPURL(url.description, guessing: false) else { fatalError("\(url) is not read again") }
+    same(again.description, url.description, "a URL as it is written")
+}
+
+func fuzzJSON(_ bytes: Span<UInt8>) {
+    guard let object = try? JSONObject(bytes) else { return }
+    for name in object.names { _ = (object.text(name), object.integer(name)) }
+}
+
+// MARK: - Streams
+
+func fuzzFrames(_ bytes: Span<UInt8>) {
+    let framings: [Framing] = [
+        .line, .delimiter([13, 10, 13]), .delimiter([0]), .length(.init(width: 1)), .length(.init(width: 2)),
+        .length(.init(width: 4, countsItself: true)), .length(.init(width: 8, isLittleEndian: true)),
+    ]
+    guard bytes.count > 1 else { return }
+    let framing = framings[Int(bytes[0]) % framings.count]
+    let (whole, pieces) = cut(bytes.extracting(droppingFirst: 1))
+    same(frames(framing, [whole]), frames(framing, pieces), "frames")
+}
+
+func frames(_ framing: Framing, _ pieces: [[UInt8]]) -> [String] {
+    var decoder = FrameDecoder(framing, maximum: 300)
+    var found: [String] = []
+    do throws(FramingError) {
+        for piece in pieces {
+            try decoder.push(piece.span) { (number: Int, payload: Span<UInt8>) throws(FramingError) in
+                found.append("\(number) \(payload.copied)")
+            }
+        }
+        if let rest = decoder.finish() { found.append("\(rest.payload) \(rest.error)") }
+    } catch { found.append("\(error)") }
+    return found
+}
+
+func fuzzRequest(_ bytes: Span<UInt8>) {
+    let (whole, pieces) = cut(bytes)
+    same(requests([whole]), requests(pieces), "requests")
+}
+
+func requests(_ pieces: [[UInt8]]) -> [String] {
+    var parser = RequestParser()
+    return events(
+        pieces, next: { (bytes, place) throws(HTTPRefusal) in try parser.next(in: bytes, at: &place) },
+        head: { "\(parser.head)" }, end: { "\(parser.trailers)" },
+        finish: { () throws(HTTPRefusal) in try parser.finish() })
+}
+
+func fuzzResponse(_ bytes: Span<UInt8>) {
+    let (whole, pieces) = cut(bytes)
+    same(responses([whole]), responses(pieces), "answers")
+}
+
+func responses(_ pieces: [[UInt8]]) -> [String] {
+    var parser = ResponseParser()
+    return events(
+        pieces,
+        next: { (bytes, place) throws(HTTPRefusal) in
+            // Bytes of another protocol are nobody's here.
+            if parser.isTunnel { place = bytes.count }
+            return parser.isTunnel ? .needsMore : try parser.next(in: bytes, at: &place)
+        },
+        head: { "\(parser.head)" }, end: { "\(parser.trailers)" },
+        finish: { () throws(HTTPRefusal) in _ = try parser.finish() })
+}
+
+func events(
+    _ pieces: [[UInt8]], next: (Span<UInt8>, inout Int) throws(HTTPRefusal) -> MessageEvent, head: () -> String,
+    end: () -> String, finish: () throws(HTTPRefusal) -> Void
+) -> [String] {
+    var (found, content) = ([String](), [UInt8]())
+    do throws(HTTPRefusal) {
+        for piece in pieces {
+            var (place, isOver) = (0, false)
+            while !isOver {
+                switch try next(piece.span, &place) {
+                case .needsMore: isOver = true
+                case .head: found.append(head())
+                case .content(let range): content += piece[range]
+                case .end:
+                    found.append("\(content) \(end())")
+                    content = []
+                }
+            }
+        }
+        try finish()
+    } catch { found.append("\(content) \(error)") }
+    return found
+}
+
+func fuzzProxyHeader(_ bytes: Span<UInt8>) {
+    let (whole, pieces) = cut(bytes)
+    same(proxyHeader([whole]), proxyHeader(pieces), "a PROXY header")
+}
+
+func proxyHeader(_ pieces: [[UInt8]]) -> String {
+    var reader = ProxyHeaderReader()
+    do throws(MessageError) {
+        for piece in pieces where reader.header == nil { _ = try reader.push(piece.span) }
+        return "\(String(describing: reader.header)) \(reader.count) \(String(describing: reader.fault))"
+    } catch { return "\(error.kind)" }
+}
+
+func fuzzSOCKS(_ bytes: Span<UInt8>) {
+    let (whole, pieces) = cut(bytes)
+    same(socks(SOCKS4Request.self, [whole]), socks(SOCKS4Request.self, pieces), "SOCKS4")
+    same(socks(SOCKS5Greeting.self, [whole]), socks(SOCKS5Greeting.self, pieces), "a greeting of SOCKS5")
+    same(socks(SOCKS5Request.self, [whole]), socks(SOCKS5Request.self, pieces), "SOCKS5")
+    same(socks(SOCKS5Reply.self, [whole]), socks(SOCKS5Reply.self, pieces), "an answer of SOCKS5")
+    same(socks(SOCKS5Password.self, [whole]), socks(SOCKS5Password.self, pieces), "a password of SOCKS5")
+}
+
+func socks<Message: SOCKSMessage>(_ type: Message.Type, _ pieces: [[UInt8]]) -> String {
+    var reader = SOCKSReader<Message>()
+    do throws(SOCKSFault) {
+        for piece in pieces where reader.message == nil { _ = try reader.push(piece.span) }
+        return "\(String(describing: reader.message)) \(reader.count) \(String(describing: reader.fault))"
+    } catch { return "\(error)" }
+}
+
+func fuzzPcapng(_ bytes: Span<UInt8>) {
+    let (whole, pieces) = cut(bytes)
+    same(recording([whole]), recording(pieces), "a record")
+}
+
+func recording(_ pieces: [[UInt8]]) -> String {
+    var reader = PcapngReader(RecordLimits())
+    do throws(MessageError) {
+        for piece in pieces { try reader.push(piece.span) }
+        return "\(try reader.finish())"
+    } catch { return "\(error)" }
+}
+
+func fuzzStartTLS(_ bytes: Span<UInt8>) {
+    guard bytes.count > 1 else { return }
+    let preludes: [any StartTLSPrelude] = [
+        SMTPPrelude(name: "localhost"), IMAPPrelude(), POP3Prelude(), FTPPrelude(), PostgresPrelude(), MySQLPrelude(),
+        LDAPPrelude(), XMPPPrelude(host: "example.org"),
+    ]
+    let prelude = preludes[Int(bytes[0]) % preludes.count]
+    let (whole, pieces) = cut(bytes.extracting(droppingFirst: 1))
+    same(talk(prelude, [whole]), talk(prelude, pieces), "what is said before TLS")
+}
+
+func talk(_ prelude: any StartTLSPrelude, _ pieces: [[UInt8]]) -> String {
+    var talk = StartTLSTalk(prelude)
+    var said = talk.takeAnswer()
+    do throws(StartTLSFault) {
+        for piece in pieces where !talk.isAgreed {
+            var rest = piece
+            while !rest.isEmpty, !talk.isAgreed {
+                let taken = try talk.push(rest.span)
+                said += talk.takeAnswer()
+                rest.removeFirst(taken)
+                if taken == 0 { break }
+            }
+        }
+        return "\(said) \(talk.isAgreed)"
+    } catch {
+        // What follows the agreement is seen only where it came with it; else TLS takes it for a record, and fails.
+        return "\(error)".contains("follows it where TLS was to begin") ? "\(said) true" : "\(said) \(error)"
+    }
+}
