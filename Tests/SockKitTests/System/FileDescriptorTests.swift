@@ -28,7 +28,8 @@ import Testing
         let faults = FaultSwitch.install("close", on: ends.writer, [.inputOutput])
         defer { faults.remove() }
         #expect(throws: Errno.inputOutput) { try FileDescriptor(adopting: ends.writer).close() }
-        #expect(faults.calls == 1)
+        // Once, or more often where another test has the number by now, and closes it.
+        #expect(faults.calls >= 1)
         #expect(try reader.isAtEnd)
     }
 
