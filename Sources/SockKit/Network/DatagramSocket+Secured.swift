@@ -7,7 +7,7 @@ extension DatagramSocket {
             local: connection.localEndpoint, path: nil, remote: connection.remoteEndpoint, carrier: connection)
     }
 
-    /// Whether what is sent goes through TLS: then an end can be said, and a datagram has at most 16,384 bytes, but one.
+    /// Whether what is sent goes through TLS: then an end can be said, and a datagram has 1 to 16,384 bytes.
     public var isSecured: Bool { carrier != nil }
 
     /// The next datagram, as the only one of the batch. The error at the peer's end is `closed`.

@@ -14,7 +14,8 @@ public struct SystemCallRecord: Sendable {
 
 /// Somebody who watches the gate: the tracer, or a test that makes calls fail.
 public protocol SystemCallObserver: Sendable {
-    /// Asked before the call is made: an error here is what the caller gets, and the kernel is not asked.
+    /// Asked before the call is made: an error here is what the caller gets, and the kernel is not asked. Only
+    /// close(2) is made all the same: whatever it says, the descriptor is gone.
     func fault(for call: String, descriptor: Int32) -> Errno?
 
     /// Asked how much a call may move that could move more; nil is all of it. Only builds for tests ask.

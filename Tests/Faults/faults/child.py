@@ -60,6 +60,15 @@ class Child:
             return False
         return True
 
+    def says(self, words: str, count: int, seconds: float) -> bool:
+        """Whether it comes to say something so many times within the time."""
+        limit = time.monotonic() + seconds
+        while self.said().count(words) < count:
+            if not self.running or time.monotonic() > limit:
+                return False
+            time.sleep(0.002)
+        return True
+
     def place(self, seconds: float) -> str | None:
         """The port or path in the `listening on` line; none if the process ended, or the time passed, without one."""
         limit = time.monotonic() + seconds

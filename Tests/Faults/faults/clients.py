@@ -7,9 +7,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from faults.flow import Flow, pattern, stream
 from faults.run import Run
+from faults.scenario import text
 
 
 @dataclass
@@ -105,3 +107,34 @@ def all_at_once(run: Run, works: list[Callable[[], Client]]) -> list[Client]:
     for thread in threads:
         thread.join(run.limit)
     return found
+
+
+def ask_with_datagrams(
+    place: str | None, sent: list[bytes], patience: float = 1, answered: bool = True
+) -> list[bytes]:
+    """Sends datagrams to a port of this machine, one after the other, and gives those that came back."""
+    got: list[bytes] = []
+    if not place:
+        return got
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.connect(("127.0.0.1", int(place)))
+        one.settimeout(patience)
+        for message in sent:
+            try:
+                one.send(message)
+                if answered:
+                    got.append(one.recv(1 << 16))
+            except OSError:
+                continue
+    return got
+
+
+def crowd(run: Run, argv: list[str], count: int, size: int) -> None:
+    """So many clients of a server at once, each of which is to get back what it sends."""
+    run.start(argv)
+    place = run.place()
+    bodies = [text(run.size(size), f"client{number}") for number in range(count)]
+    works = [partial(ask, run, place, f"client {number}", body) for number, body in enumerate(bodies)]
+    clients = all_at_once(run, works) if place else [Client("nobody")] * count
+    run.flows += [client.flow(body) for body, client in zip(bodies, clients)]
+    run.tell_to_end()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 
 from faults import flow
+from faults.clients import ask_with_datagrams
 from faults.peers import Datagrams
 from faults.run import Run
 from faults.scenario import messages, scenario
@@ -44,19 +45,9 @@ def udp_send_unix(run: Run) -> None:
 
 def receive(run: Run, argv: list[str], answered: bool = False) -> None:
     """The program takes five datagrams and ends."""
-    sent, answers = messages(5, "up"), list[bytes]()
+    sent = messages(5, "up")
     got = run.start(argv)
-    if place := run.place():
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-            one.connect(("127.0.0.1", int(place)))
-            one.settimeout(0.5)
-            for message in sent:
-                try:
-                    one.send(message)
-                    if answered:
-                        answers.append(one.recv(1 << 16))
-                except OSError:
-                    continue
+    answers = ask_with_datagrams(run.place(), sent, 0.5, answered)
     run.flows.append(flow.pieces("to standard output", sent, lambda: got))
     if answered:
         run.flows.append(flow.datagrams("to the sender", sent, lambda: answers))

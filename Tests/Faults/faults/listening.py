@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import socket
-from functools import partial
 
 from faults import flow
-from faults.clients import Client, all_at_once, ask, connect
+from faults.clients import Client, ask, connect, crowd
 from faults.dialling import DATAGRAMS
 from faults.run import ACCEPTS, Run
 from faults.scenario import messages, scenario, text
@@ -148,13 +147,7 @@ def listen_pty(run: Run) -> None:
 
 def echoes(run: Run, argv: list[str], size: int = 40_000) -> None:
     """Three clients at once, each of which is to get back what it sends."""
-    run.start(argv)
-    place = run.place()
-    bodies = [text(run.size(size), f"client{number}") for number in range(3)]
-    works = [partial(ask, run, place, f"client {number}", body) for number, body in enumerate(bodies)]
-    clients = all_at_once(run, works) if place else [Client("nobody")] * 3
-    run.flows += [client.flow(body) for body, client in zip(bodies, clients)]
-    run.tell_to_end()
+    crowd(run, argv, 3, size)
 
 
 @scenario("nc-listen")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import socket
-from functools import partial
-
 from faults import flow
-from faults.clients import Client, all_at_once, ask
+from faults.clients import Client, ask, ask_with_datagrams, crowd
 from faults.dialling import DATAGRAMS
 from faults.peers import Datagrams, Echo, Talker
 from faults.run import Run
@@ -43,13 +40,7 @@ def forward_unix(run: Run) -> None:
 
 
 def forwarded(run: Run, argv: list[str], size: int = 60_000) -> None:
-    run.start(argv)
-    place = run.place()
-    bodies = [text(run.size(size), f"client{number}") for number in range(2)]
-    works = [partial(ask, run, place, f"client {number}", body) for number, body in enumerate(bodies)]
-    clients = all_at_once(run, works) if place else [Client("nobody")] * 2
-    run.flows += [client.flow(body) for body, client in zip(bodies, clients)]
-    run.tell_to_end()
+    crowd(run, argv, 2, size)
 
 
 @scenario("forward-balance")
@@ -70,17 +61,8 @@ def forward_udp(run: Run) -> None:
     """forward carries datagrams there and back."""
     peer = Datagrams(run, lambda message: b"answer to " + message)
     run.start(["forward", "-u", "127.0.0.1:0", peer.address])
-    sent, got = [b"one", b"two", b"three"], list[bytes]()
-    if place := run.place():
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-            one.connect(("127.0.0.1", int(place)))
-            one.settimeout(1)
-            for message in sent:
-                try:
-                    one.send(message)
-                    got.append(one.recv(1 << 16))
-                except OSError:
-                    continue
+    sent = [b"one", b"two", b"three"]
+    got = ask_with_datagrams(run.place(), sent)
     run.flows.append(flow.datagrams("to the client", [b"answer to " + one for one in sent], lambda: got))
     run.tell_to_end()
 
