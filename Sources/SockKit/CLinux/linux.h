@@ -98,6 +98,7 @@ enum {
     SK_AT_SYMLINK_FOLLOW = 0x400,
     SK_RENAME_NOREPLACE = 1,
     SK_RESOLVE_NO_MAGICLINKS = 2,
+    SK_RESOLVE_NO_SYMLINKS = 4,
     SK_RESOLVE_BENEATH = 8,
     SK_F_SETPIPE_SZ = 1031,
     SK_F_GETPIPE_SZ = 1032,
@@ -134,6 +135,11 @@ struct sk_tcp_info {
 static inline int sk_openat2(int folder, const char *path, int flags, unsigned int mode, unsigned int resolve) {
     struct { unsigned long long flags, mode, resolve; } how = {(unsigned int)flags, mode, resolve};
     return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
+
+// openat(2), which Swift cannot call: it takes any number of arguments.
+static inline int sk_openat(int folder, const char *path, int flags, unsigned int mode) {
+    return (int)syscall(SYS_openat, folder, path, flags, mode);
 }
 
 // pidfd_open(2), to which glibc gave a function in 2.36.

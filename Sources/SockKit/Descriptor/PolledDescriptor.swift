@@ -161,12 +161,14 @@ package final class PolledDescriptor {
     /// Waits until the other end is gone for good: an error, or both directions ended. Any number may wait for that beside
     /// a reader, each as long as a read that begins now might take.
     package func waitUntilHungUp() async throws(DescriptorFailure) {
-        if isClosed { throw .closed }
         let place = Parking()
         slot.watchers.append(.parked(place.ticket))
         defer { slot.watchers.removeAll { $0.isParked(place.ticket) } }
         let end = slot.allowance(.read).map { Deadline.now + $0 } ?? .never
-        while !slot.hasHungUp {
+        while true {
+            // It may have been closed after this task was woken, and before it ran.
+            if isClosed { throw .closed }
+            if slot.hasHungUp { return }
             let deadline = min(end, slot.deadline(.read) ?? .never)
             if deadline.hasPassed { throw .deadlineExceeded }
             switch await place.wait(until: deadline == .never ? nil : deadline) {

@@ -7,6 +7,7 @@ extension NetworkError {
         case (.dial, _) where target != nil: nil
         case (.dial, .system(.connectionRefused, _)): refusedHint
         case (.dial, .system(.noSuchFile, _)), (.write, .system(.noSuchFile, _)): "there is nothing at that path"
+        case (.write, .system(.tooManyLinks, "open")): Self.linkHint
         case (.dial, .system(.wrongProtocolType, _)) where network == .unixgram,
             (.write, .system(.wrongProtocolType, _)):
             "the socket there takes no datagrams"
@@ -56,6 +57,9 @@ extension NetworkError {
         default: nil
         }
     }
+
+    /// What a file that is written and reached by links may have run into.
+    package static let linkHint = "a link that another user has put into a sticky folder, such as /tmp, is not followed"
 
     private var refusedHint: String? {
         switch remote {

@@ -128,6 +128,9 @@ struct EpollPoller: Poller, ~Copyable {
     }
 }
 
+/// The back end that the loop is compiled with.
+typealias KernelPoller = EpollPoller
+
 extension Readiness {
     @inline(__always)
     fileprivate init(_ interest: PollCalls.Interest) {

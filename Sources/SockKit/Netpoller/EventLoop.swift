@@ -6,7 +6,7 @@ internal import Synchronization
 /// this thread without passing through any other. Jobs run between two waits for events.
 final class EventLoop: SerialExecutor, TaskExecutor {
     /// Jobs from other threads, the only thing that is shared under a lock.
-    private let inbox = Mutex<[UnownedJob]>([])
+    private let inbox = Lock<[UnownedJob]>([])
     /// Set after something was put into the inbox: the loop need not take the lock to find it empty.
     private let hasMail = Atomic<Bool>(false)
     /// Set while the loop is about to wait or waits: whoever adds to the inbox then wakes it.

@@ -11,8 +11,14 @@
     @safe @exclusivity(unchecked) private var generation: UInt32 = 0
 
     @safe @exclusivity(unchecked) private var heap = DeadlineHeap()
-    @exclusivity(unchecked) private var parked: [UInt64: UnsafeContinuation<Wake, Never>] = unsafe [:]
+    @safe @exclusivity(unchecked) private var parked: [UInt64: Parked] = [:]
     @safe @exclusivity(unchecked) private var lastParked: UInt64 = 0
+
+    /// A task that is parked.
+    @safe private struct Parked {
+        let waiter: UnsafeContinuation<Wake, Never>
+        let deadline: Deadline
+    }
 
     init() {
         waker = poller.waker
@@ -43,7 +49,9 @@
         guard earliest <= now else { return }
         while let target = heap.popExpired(at: now) {
             switch target {
-            case .parked(let ticket): unpark(ticket, .deadline)
+            // The entry may be of a wait that ended before, under the same ticket.
+            case .parked(let ticket):
+                if let deadline = parked[ticket]?.deadline, deadline <= now { unpark(ticket, .deadline) }
             case .slot(let tag, let side):
                 if let again = slot(of: tag)?.deadlineCameUp(side, now: now) { heap.insert(again, target) }
             }
@@ -124,7 +132,7 @@
     }
 
     func park(_ ticket: UInt64, until deadline: Deadline?, _ waiter: UnsafeContinuation<Wake, Never>) {
-        unsafe parked[ticket] = waiter
+        parked[ticket] = unsafe Parked(waiter: waiter, deadline: deadline ?? .never)
         guard let deadline else { return }
         heap.insert(deadline, .parked(ticket))
         forgetStaleEntries()
@@ -133,17 +141,17 @@
     /// Wakes a parked task; false if nobody is parked under this ticket.
     @discardableResult
     func unpark(_ ticket: UInt64, _ reason: Wake) -> Bool {
-        guard let waiter = unsafe parked.removeValue(forKey: ticket) else { return false }
-        unsafe waiter.resume(returning: reason)
+        guard let task = parked.removeValue(forKey: ticket) else { return false }
+        unsafe task.waiter.resume(returning: reason)
         return true
     }
 
     /// Long sleeps that were woken early leave their entries behind; when those are the most, they go.
     private func forgetStaleEntries() {
-        guard heap.count > 1024, unsafe heap.count > 2 * (parked.count + slots.count * 2) else { return }
+        guard heap.count > 1024, heap.count > 2 * (parked.count + slots.count * 2) else { return }
         heap.removeAll { target in
             switch target {
-            case .parked(let ticket): unsafe parked[ticket] == nil
+            case .parked(let ticket): parked[ticket] == nil
             case .slot(let tag, _): slot(of: tag) == nil
             }
         }

@@ -1,7 +1,8 @@
 /// What the loop needs of the kernel: the contract that a back end fulfils.
 ///
 /// The loop is written against this alone, and `KernelPoller` names the one back end that it is compiled with: there is no
-/// indirection where events pass. A back end for another kernel is one more file beside `EpollPoller`.
+/// indirection where events pass. A back end for another kernel, or for a simulation of one, is a file in place of
+/// `EpollPoller`'s.
 ///
 /// - A descriptor is announced edge-triggered: once when it becomes ready for something, and again only after it was not.
 ///   What it was ready for when it was added is announced too.
@@ -45,9 +46,6 @@ protocol Poller: ~Copyable {
 protocol PollerWaker: Sendable {
     func wake()
 }
-
-/// The back end that the loop is compiled with.
-typealias KernelPoller = EpollPoller
 
 /// What a descriptor has become ready for.
 struct Readiness: OptionSet, Sendable {

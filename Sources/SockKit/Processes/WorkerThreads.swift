@@ -8,7 +8,7 @@ final class WorkerThreads: Sendable {
         var threads = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let most: Int
 
     init(most: Int) {

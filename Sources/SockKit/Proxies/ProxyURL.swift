@@ -33,7 +33,9 @@ public struct ProxyURL: Sendable, Hashable, CustomStringConvertible {
         }
         let named = text[..<mark.lowerBound]
         guard let scheme = Scheme(rawValue: named.lowercased()) else {
-            throw AddressError("a proxy is not spoken to by \(named); one of \(Self.schemes)")
+            // What is no scheme at all may be a user and a password that stand in the wrong place.
+            let name = ByteClass.scheme.containsAll(named.utf8) ? "\(named)" : "that"
+            throw AddressError("a proxy is not spoken to by \(name); one of \(Self.schemes)")
         }
         var rest = text[mark.upperBound...]
         let end = rest.lastIndex(of: "@").map { rest.index(after: $0) } ?? rest.startIndex

@@ -1,7 +1,3 @@
-// Whichever of the two the compiler meets first is the one that `timespec` belongs to.
-private import CLinux
-private import Glibc
-
 /// A point in time on the monotonic clock, in nanoseconds: what a deadline is, and what the loop counts in.
 ///
 /// CLOCK_MONOTONIC does not count time that the machine slept, and epoll waits by it.
@@ -10,14 +6,6 @@ public struct Deadline: Sendable, Hashable, Comparable {
 
     package init(nanoseconds: Int64) {
         self.nanoseconds = nanoseconds
-    }
-
-    /// The present moment.
-    public static var now: Deadline {
-        var time = timespec()
-        // Cannot fail for CLOCK_MONOTONIC, and is answered by the vDSO without entering the kernel.
-        _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Deadline(nanoseconds: Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec))
     }
 
     /// A moment that has passed: setting it as a deadline wakes whoever waits.

@@ -35,7 +35,8 @@ package enum FileCalls {
         case overwrite
     }
 
-    /// Opens close-on-exec; writing creates and, unless it appends, truncates. The corresponding call is open(2).
+    /// Opens close-on-exec; writing creates and, unless it appends, truncates. What may be created is not reached by links
+    /// that others have put into a sticky folder (`openNew`). The corresponding call is open(2).
     package static func open(
         _ path: ByteString, for access: Access, nonBlocking: Bool = false, creating: Bool = true
     ) throws(Errno) -> FileDescriptor {
@@ -47,8 +48,9 @@ package enum FileCalls {
         case .overwrite: flags |= O_WRONLY | (creating ? O_CREAT : 0)
         case .append: flags |= O_WRONLY | O_APPEND | (creating ? O_CREAT : 0)
         }
+        if flags & O_CREAT != 0 { return try openNew(path, flags) }
         let number = try SystemCall.perform("open", on: -1, arguments: "\"\(path)\"") {
-            unsafe path.withCString { unsafe Int(Glibc.open($0, flags, 0o666)) }
+            unsafe path.withCString { unsafe Int(Glibc.open($0, flags)) }
         }
         return FileDescriptor(adopting: Int32(number))
     }
@@ -56,10 +58,7 @@ package enum FileCalls {
     /// Opens a file to append secrets to: one that is made is nobody else's to read, and no symbolic link is followed.
     package static func openPrivate(_ path: ByteString) throws(Errno) -> FileDescriptor {
         let flags = O_CLOEXEC | O_NOCTTY | O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW
-        let number = try SystemCall.perform("open", on: -1, arguments: "\"\(path)\", O_APPEND|O_CREAT, 0600") {
-            unsafe path.withCString { unsafe Int(Glibc.open($0, flags, 0o600)) }
-        }
-        let file = FileDescriptor(adopting: Int32(number))
+        let file = try openNew(path, flags, mode: 0o600)
         // One that was there may be open to others. What is no file of ours, a device, stays as it is.
         if (try? identity(of: file.rawValue))?.kind == .regular { try setMode(0o600, of: file.rawValue) }
         return file
@@ -69,10 +68,7 @@ package enum FileCalls {
     package static func replacePrivate(_ path: ByteString, with bytes: [UInt8]) throws(Errno) {
         let made = ByteString(bytes: path.bytes + Array(".\(ProcessCalls.identifier).new".utf8))
         let flags = O_CLOEXEC | O_NOCTTY | O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
-        let number = try SystemCall.perform("open", on: -1, arguments: "\"\(made)\", O_CREAT|O_EXCL, 0600") {
-            unsafe made.withCString { unsafe Int(Glibc.open($0, flags, 0o600)) }
-        }
-        let file = FileDescriptor(adopting: Int32(number))
+        let file = try openNew(made, flags, mode: 0o600)
         do throws(Errno) {
             try writeBlocking(file.rawValue, bytes.span)
             try file.close()

@@ -42,7 +42,7 @@ package enum Attempt<Value: Sendable>: Sendable {
 /// Unwatched, which is the rule, the gate costs one relaxed load and a predictable branch.
 package enum SystemCall {
     private static let isWatched = Atomic<Bool>(false)
-    private static let observers = Mutex<[any SystemCallObserver]>([])
+    private static let observers = Lock<[any SystemCallObserver]>([])
 
     /// Adds an observer; observers are asked and told in the order they came.
     package static func watch(_ observer: any SystemCallObserver) {

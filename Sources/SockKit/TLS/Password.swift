@@ -3,7 +3,7 @@ private import Synchronization
 /// What opens a private key. Without one the library would ask at the terminal, and wait.
 @safe final class Password: Sendable {
     private let bytes: [UInt8]?
-    private let asked = Mutex(false)
+    private let asked = Lock(false)
 
     /// The first line of a file.
     init(_ path: ByteString?) throws(TLSFailure) {

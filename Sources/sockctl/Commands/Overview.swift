@@ -65,6 +65,7 @@ extension Program {
                     ),
                 ])
             ),
+            .security,
         ],
         exitNotes: Manual.exitNotes,
         examples: [

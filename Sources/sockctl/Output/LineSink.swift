@@ -23,7 +23,7 @@ final class LineSink: Sendable {
     private let descriptor: Int32
     private let isTerminal: Bool
     private let describeLoss: @Sendable (Int) -> [UInt8]
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// POSIX lets a pipe that polls writable take so much without waiting (PIPE_BUF).
     private static let safeLength = 4096

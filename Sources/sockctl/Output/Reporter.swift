@@ -38,7 +38,7 @@ final class Reporter: Sendable {
     private let errors: LineSink
     private let target: LineSink
     private let start: Deadline
-    private let fold = Mutex(FailureFold())
+    private let fold = Lock(FailureFold())
     /// Reports that are a command's output, and a program's input, are written several at a time.
     private let gathers: Bool
 

@@ -13,10 +13,12 @@ OTHER_NAMES = {
     "epoll_create1": ("epoll",),
     "eventfd2": ("eventfd",),
     "newfstatat": ("stat",),
+    "openat": ("open",),
     "openat2": ("open",),
     "pipe2": ("pipe",),
     "posix_spawn": ("start",),
     "pread64": ("read",),
+    "readlinkat": ("open",),
     "renameat2": ("rename",),
     "signalfd4": ("signalfd",),
 }

@@ -58,6 +58,18 @@ import Testing
         }
     }
 
+    @Test func `a watch that was woken is ended by a close before it runs`() async throws {
+        try await onLoop {
+            let pair = try await loopback()
+            let watcher = watch(pair.client)
+            await letOthersRun()
+            pair.client.readDeadline = .now + patience
+            pair.client.close()
+            #expect(await watcher.value?.isClosed == true)
+            pair.close()
+        }
+    }
+
     /// What the watch failed with; nil where the peer was gone.
     @Netpoller
     private func watch(_ connection: Connection) -> Task<NetworkError?, Never> {

@@ -33,6 +33,14 @@ import Testing
         server.expect(status: 129)
     }
 
+    @Test func `a program that has closed its terminal is left to end`() async throws {
+        let (client, server) = try await talk(
+            "stty -echo; echo ready; cat; exec <&- >&- 2>&-; sleep 0.3; exit 7",
+            "c.recv(100); c.sendall(b'word\\n'); c.shutdown(socket.SHUT_WR); say(drain(c))")
+        client.expect(lines: [#"b'word\r\n'"#])
+        server.expect(status: 7)
+    }
+
     @Test func `a job that is left behind does not keep the peer`() async throws {
         let (client, server) = try await talk("sleep 50 & echo over; exit 3", "say(drain(c))")
         client.expect(lines: [#"b'over\r\n'"#])

@@ -111,11 +111,11 @@ private final class Watched {
 private final class ThreadFaults: SystemCallObserver {
     private let call: String
     private let thread = ThreadCalls.current
-    private let faults: Mutex<[Errno]>
+    private let faults: Lock<[Errno]>
 
     private init(_ call: String, _ faults: [Errno]) {
         self.call = call
-        self.faults = Mutex(faults)
+        self.faults = Lock(faults)
     }
 
     static func install(_ call: String, _ faults: [Errno]) -> ThreadFaults {

@@ -29,4 +29,19 @@ import Testing
             #expect(await waiter.value == .cancelled)
         }
     }
+
+    @Test func `the deadline of a wait that is over does not end the next one`() async throws {
+        try await onLoop {
+            let box = Mailbox<Int>()
+            let soon = Deadline.now + .milliseconds(20)
+            let first = Netpoller.spawn { await box.next(until: soon).message }
+            await letOthersRun()
+            box.post(1)
+            #expect(await first.value == 1)
+            let second = Netpoller.spawn { await box.next(until: nil).message }
+            await Netpoller.sleep(until: soon + .milliseconds(5))
+            box.post(2)
+            #expect(await second.value == 2)
+        }
+    }
 }

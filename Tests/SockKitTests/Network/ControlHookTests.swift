@@ -8,7 +8,7 @@ import Testing
     {
         try await onLoop {
             let listener = try await listen()
-            let seen = Mutex<(local: Endpoint?, noDelay: Int32, remote: Endpoint?)?>(nil)
+            let seen = Lock<(local: Endpoint?, noDelay: Int32, remote: Endpoint?)?>(nil)
             let source = Endpoint.ip(IPAddress(v4: 127, 0, 0, 76), port: 0)
             let dialer = Dialer(timeout: patience, source: source) { socket, _, remote throws(Errno) in
                 let local = try SocketCalls.localEndpoint(of: socket.number)
@@ -31,7 +31,7 @@ import Testing
 
     @Test func `a listener's hook comes before bind and is told where it will listen`() async throws {
         try await onLoop {
-            let seen = Mutex<(Endpoint, Endpoint?)?>(nil)
+            let seen = Lock<(Endpoint, Endpoint?)?>(nil)
             let configuration = ListenConfiguration { socket, _, place throws(Errno) in
                 let bound = try SocketCalls.localEndpoint(of: socket.number)
                 seen.withLock { $0 = (bound, place) }
@@ -45,7 +45,7 @@ import Testing
 
     @Test func `a hook's error ends the operation, and the socket does not stay open`() async throws {
         try await onLoop {
-            let inodes = Mutex<[UInt64]>([])
+            let inodes = Lock<[UInt64]>([])
             let hook: ControlHook = { socket, _, _ throws(Errno) in
                 let identity = try FileCalls.identity(of: socket.number)
                 inodes.withLock { $0.append(identity.inode) }
@@ -70,7 +70,7 @@ import Testing
 
     @Test func `a dial that fails or times out leaves no socket open`() async throws {
         try await onLoop {
-            let inodes = Mutex<[UInt64]>([])
+            let inodes = Lock<[UInt64]>([])
             let hook: ControlHook = { socket, _, _ throws(Errno) in
                 let identity = try FileCalls.identity(of: socket.number)
                 inodes.withLock { $0.append(identity.inode) }

@@ -163,7 +163,7 @@ import Testing
 private final class AdoptionFault: SystemCallObserver {
     private let listener: Int32
     private let error: Errno
-    private let accepted = Mutex<Int32?>(nil)
+    private let accepted = Lock<Int32?>(nil)
 
     init(_ listener: Int32, _ error: Errno) {
         (self.listener, self.error) = (listener, error)

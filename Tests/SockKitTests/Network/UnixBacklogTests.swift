@@ -55,7 +55,7 @@ import Testing
             let place = listener.endpoint.description
             let queued = try await Dialer(timeout: patience).dial(.unix, place)
             let source = Endpoint.unix(.path("\(directory.path)/mine"))
-            let sockets = Mutex<[FaultSwitch]>([])
+            let sockets = Lock<[FaultSwitch]>([])
             let dialer = Dialer(timeout: patience, source: source) { socket, _, _ throws(Errno) in
                 let watch = FaultSwitch.install("connect", on: socket.number)
                 sockets.withLock { $0.append(watch) }

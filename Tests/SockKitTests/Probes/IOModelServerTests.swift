@@ -271,7 +271,7 @@ extension Connection {
 
 /// The waits that a server told of, from its thread, each with its client's name.
 private final class Waits: Sendable {
-    private let list = Mutex<[(name: String, wait: IOModelWait)]>([])
+    private let list = Lock<[(name: String, wait: IOModelWait)]>([])
 
     func add(_ wait: IOModelWait, of name: String) { list.withLock { $0.append((name, wait)) } }
 

@@ -15,7 +15,7 @@ final class CertificateKit: Sendable {
         try await onThread { Result { try CertificateKit() } }.get()
     }
 
-    private static let left = Mutex<String?>(nil)
+    private static let left = Lock<String?>(nil)
 
     /// What the files of `--tls-password-file` and of the encrypted key agree on.
     static let password = "open sesame"

@@ -10,13 +10,13 @@ final class FaultSwitch: SystemCallObserver {
 
     private let call: String
     private let descriptor: Int32
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     /// `faults` are given out in turn; after the last the kernel is asked again.
     private init(_ call: String, on descriptor: Int32, _ faults: [Errno]) {
         self.call = call
         self.descriptor = descriptor
-        state = Mutex(State(faults: faults))
+        state = Lock(State(faults: faults))
     }
 
     /// Watches until `remove()`. Other tests use the gate at the same time: the descriptor tells whose call it is.

@@ -1,4 +1,5 @@
 import Glibc
+import SockKit
 import Synchronization
 
 /// The thread that carries a program's streams and answers those who wait for something to happen in them.
@@ -21,7 +22,7 @@ final class ProcessPump: Sendable {
 
     private let pid: pid_t
     private let wakeUp: Pipe
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     init(_ pid: pid_t, input: Int32?, pending: [UInt8]?, output: Int32?, error: Int32) throws {
         self.pid = pid
@@ -31,7 +32,7 @@ final class ProcessPump: Sendable {
         state.pending = pending ?? []
         state.inputEnds = pending != nil
         state.record.openStreams = output == nil ? 1 : 2
-        self.state = Mutex(state)
+        self.state = Lock(state)
     }
 
     var record: ChildProcess.Record { state.withLock { $0.record } }

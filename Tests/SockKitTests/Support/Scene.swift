@@ -1,4 +1,5 @@
 import Glibc
+import SockKit
 import Synchronization
 import Testing
 
@@ -8,8 +9,8 @@ final class Scene: Sendable {
 
     /// A directory of the test's own, with a path short enough for Unix sockets.
     let directory: String
-    private let processes = Mutex<[ChildProcess]>([])
-    private let descriptors = Mutex<[Int32]>([])
+    private let processes = Lock<[ChildProcess]>([])
+    private let descriptors = Lock<[Int32]>([])
 
     init() throws {
         var template = Array("/tmp/sockctl-test.XXXXXX\0".utf8CString.dropLast())

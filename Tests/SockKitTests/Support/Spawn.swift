@@ -137,7 +137,7 @@ private func runOnThread<Value: Sendable>(_ body: @escaping @Sendable () -> Valu
 }
 
 /// Where a thread leaves its result.
-private final class Slot<Value: Sendable>: Sendable { let value = Mutex<Value?>(nil) }
+private final class Slot<Value: Sendable>: Sendable { let value = Lock<Value?>(nil) }
 
 private func makeThread(_ body: @escaping @Sendable () -> Void) -> pthread_t {
     final class Box: Sendable {

@@ -189,7 +189,11 @@ extension ClientConnection {
 
     /// The error that is to be told: the one that led to another, and for time that ran out what was being waited for.
     func explained(_ error: NetworkError) -> NetworkError {
-        if case .sourceFailed(let first) = writer?.outcome { return first }
+        switch writer?.outcome {
+        case .sourceFailed(let first): return first
+        case .failed(let first) where first.isOfThisSide: return first.after(written + (writer?.sent ?? 0))
+        default: break
+        }
         guard error.cause == .timeout else { return error }
         let what: String
         var operation = error.operation

@@ -65,6 +65,7 @@ extension ClientConnection {
                 noteSent()
             // The reader waits for an answer to a request that will never be whole.
             case .sourceFailed: stream.close()
+            case .failed(let error) where error.isOfThisSide: stream.close()
             // The reader will see what became of the connection, and perhaps an answer before it.
             case .failed, .withheld: break
             }

@@ -201,5 +201,11 @@ extension NetworkError {
         }
     }
 
+    /// The kernel would not send, for a reason that the peer never learns of: out of memory, for one.
+    var isOfThisSide: Bool {
+        if case .system = cause { return !isConnectionLoss && !endsConnection }
+        return false
+    }
+
     private static let losses: Set<Errno> = [.connectionReset, .brokenPipe, .connectionAborted, .notConnected]
 }

@@ -10,21 +10,28 @@ extension FileHandler {
         do throws(FileFailure) { folder = try root.openFolder(place, for: .listing) } catch {
             return try await exchange.refuse(error.status)
         }
-        var entries: [FolderEntry] = []
-        var looked = 0
-        // A folder that can no longer be read ends there.
-        while let names = (try? FolderCalls.nextNames(in: folder.rawValue)) ?? nil {
-            for name in names where rules.showsHidden || name.first != UInt8(ascii: ".") {
-                if let entry = entry(name, in: folder, path) { entries.append(entry) }
-                looked += 1
-                if looked % Self.turn == 0 { await Task.yield() }
-            }
+        let entries: [FolderEntry]
+        do throws(Errno) { entries = try await self.entries(folder, path) } catch {
+            // A page of some of its names would be taken for all.
+            return try await exchange.refuse(FileFailure(error).status)
         }
         let page = FolderPage(path, entries, FolderOrder(query: exchange.request.query))
         var fields = FolderPage.fields
         // Whoever says how long it may be kept knows better.
         if exchange.commonFields.contains("Cache-Control") { fields["Cache-Control"] = nil }
         try await exchange.respond(200, fields, body: page.bytes)
+    }
+
+    private func entries(_ folder: borrowing FileDescriptor, _ path: FilePath) async throws(Errno) -> [FolderEntry] {
+        var (entries, looked) = ([FolderEntry](), 0)
+        while let names = try FolderCalls.nextNames(in: folder.rawValue) {
+            for name in names where rules.showsHidden || name.first != UInt8(ascii: ".") {
+                if let entry = entry(name, in: folder, path) { entries.append(entry) }
+                looked += 1
+                if looked % Self.turn == 0 { await Task.yield() }
+            }
+        }
+        return entries
     }
 
     /// A link counts as what it leads to, if that may be served.

@@ -54,7 +54,7 @@ final class IOModelQueue: Sendable {
         var isStopping = false
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     var isStopping: Bool { state.withLock { $0.isStopping } }
 

@@ -163,7 +163,7 @@ private final class ThreadMail: Sendable {
         var isStopping = false
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
     @Netpoller private let parking = Parking()
 
     @Netpoller init() {}

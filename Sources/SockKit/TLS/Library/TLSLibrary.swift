@@ -29,7 +29,7 @@ private import Synchronization
     }()
 
     /// Functions that the library should have and has not.
-    private static let missing = Mutex<[String]>([])
+    private static let missing = Lock<[String]>([])
 
     static func note(missing name: StaticString) { missing.withLock { $0.append("\(name)") } }
 

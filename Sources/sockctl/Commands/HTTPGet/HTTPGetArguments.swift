@@ -108,7 +108,7 @@ struct HTTPGetArguments: Equatable, Sendable {
             let url = try HTTPURL(word)
             if answer.usesRemoteName, url.fileName == nil {
                 throw UsageError(
-                    "'--remote-name': '\(word)' has no file name at its end", hint: "name one with --output")
+                    "'--remote-name': '\(url)' has no file name at its end", hint: "name one with --output")
             }
         }
     }
@@ -125,8 +125,16 @@ extension HTTPURL {
             )
         }
         do throws(Failure) { try self.init(Self.naming(word.text), guessing: true) } catch {
-            throw UsageError("'\(word)': \(error)", hint: "write it like http://127.0.0.1:3000/time")
+            throw UsageError(
+                "'\(Self.withoutUser(word.text))': \(error)", hint: "write it like http://127.0.0.1:3000/time")
         }
+    }
+
+    /// What was typed, without what may be a password: since it is no URL, that is all between the scheme and the last `@`.
+    private static func withoutUser(_ text: String) -> String {
+        let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
+        guard let at = text[start...].lastIndex(of: "@") else { return text }
+        return "\(text[..<start])(not shown)\(text[at...])"
     }
 
     /// What other commands take for a Unix socket. A host may have that name, too: then a port follows.

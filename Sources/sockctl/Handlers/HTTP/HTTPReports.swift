@@ -22,7 +22,7 @@ struct HTTPReports: HTTPObserver {
     func didReceiveHead(_ exchange: HTTPExchange) {
         guard isTracing, let ends = exchange.ends else { return }
         let head = exchange.request
-        let lines = [head.description] + head.fields.map { "\($0.name): \($0.value)" }
+        let lines = [head.description] + head.fields.map { "\($0.name): \($0.reportedValue)" }
         reporter.report(HeadEvent(ends: ends, isSent: false, lines: lines))
     }
 

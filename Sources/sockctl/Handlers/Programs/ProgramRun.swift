@@ -11,10 +11,11 @@ final class ProgramRun: PeerConversation {
     private(set) var watch: Task<ExitStatus, Never>?
     private var hangUpTask: Task<Void, Never>?
     private let conversation = Promise<Void>()
+    private var closing: Task<Void, Never>?
     /// What joins it to its peer, as long as that goes on.
     var relay: Relay?
 
-    /// So long a process group has to end once it was hung up.
+    /// So long a process group has to end once it was hung up, and a program once it has closed its terminal.
     private static let grace = Duration.seconds(2)
 
     init(_ child: Child, _ ends: Ends, command: String, _ reporter: Reporter) {
@@ -39,6 +40,8 @@ final class ProgramRun: PeerConversation {
         reporter.report(ExitedEvent(ends: ends, pid: child.pid, ending: ending, duration: duration))
         // Its peer may go on with others that it has started, and those be hung up in the end.
         _ = await conversation.wait()
+        closing?.cancel()
+        child.stream.close()
         await hangUpTask?.value
         switch ending {
         case .exit(let status): return .program(status)
@@ -47,8 +50,18 @@ final class ProgramRun: PeerConversation {
     }
 
     /// Its peer is served no more.
-    func conversationHasEnded() {
+    ///
+    /// Where both had said their end, a program on a terminal has closed that and is about to end, as cat(1) does: a terminal
+    /// that is closed on our side as well hangs it up, and it would be killed on its last steps.
+    func conversationHasEnded(inOrder: Bool) {
         relay = nil
+        if inOrder, child.stream is ChildTerminal {
+            closing = Netpoller.spawn { [child] in
+                if await Netpoller.sleep(for: Self.grace) { child.stream.close() }
+            }
+        } else {
+            child.stream.close()
+        }
         conversation.fulfil(())
     }
 

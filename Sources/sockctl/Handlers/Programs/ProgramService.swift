@@ -47,11 +47,10 @@ final class ProgramService: Service {
         progress?.begin()
         let result = await join(peer, run, view)
         peer.onStop = nil
-        defer {
-            run.child.stream.close()
-            run.conversationHasEnded()
-        }
+        var inOrder = false
+        defer { run.conversationHasEnded(inOrder: inOrder) }
         if case .done = result.ending {
+            inOrder = true
             // Unread bytes would make the close a reset, which could take what was sent with it.
             if !result.farEnded { try await peer.settle() }
         } else {

@@ -10,7 +10,7 @@ final class CallLog: SystemCallObserver {
 
     private let call: String
     private let number: Int32
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     fileprivate init(_ call: String, on number: Int32) {
         self.call = call

@@ -3,7 +3,7 @@ private import Synchronization
 
 /// Keeps the system calls that pass the gate, so that an experiment can show those that were made for its sockets.
 final class CallRecorder: SystemCallObserver {
-    private let records = Mutex<[SystemCallRecord]>([])
+    private let records = Lock<[SystemCallRecord]>([])
 
     func observe(_ record: SystemCallRecord) { records.withLock { $0.append(record) } }
 

@@ -3,7 +3,7 @@ private import Synchronization
 
 /// Something that another thread, or a function without isolation, has seen, for the experiment to look at.
 final class Seen<Value: Sendable>: Sendable {
-    private let values = Mutex<[Value]>([])
+    private let values = Lock<[Value]>([])
 
     func add(_ value: Value) { values.withLock { $0.append(value) } }
 

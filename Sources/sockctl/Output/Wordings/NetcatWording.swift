@@ -60,7 +60,7 @@ final class NetcatWording: Wording {
         case .ip(let address, let port)?:
             "\((isNumeric ? nil : HostsFile.name(of: address)) ?? "\(address)") \(port)"
         case .unix(.unnamed)?, nil: other.map { name($0, or: nil) } ?? "(unnamed)"
-        case let endpoint?: endpoint.description
+        case let endpoint?: endpoint.description.printable
         }
     }
 
@@ -93,7 +93,8 @@ final class NetcatWording: Wording {
         // nc waits with poll(2), and then shows what connect(2) had said at first.
         if failure.code == "timeout" { return "\(what) timed out: Operation now in progress" }
         let cause = failure.message.split(separator: ": ").last.map(String.init) ?? failure.message
-        return "\(what) failed: \(Self.capitalized(cause))"
+        // The words may be a proxy's.
+        return "\(what) failed: \(Self.capitalized(cause).printable)"
     }
 
     /// A port that a scan found open, or not.

@@ -23,7 +23,7 @@ struct ScanConclusion {
     private var remarks: [String] {
         var remarks = Self.list(result.reasons).map { "\($0.count) of the filtered: \($0.errno)" }
         remarks += result.answers.sorted { ($0.value, $1.key.text) > ($1.value, $0.key.text) }
-            .map { "\($0.value) of the filtered: \($0.key.text)" }
+            .map { "\($0.value) of the filtered: \($0.key.text.printable)" }
         if result.silent > 0 {
             remarks.append(
                 """

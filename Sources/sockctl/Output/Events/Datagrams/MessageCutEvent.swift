@@ -14,6 +14,6 @@ struct MessageCutEvent: Event {
 
     func text(on terminal: Terminal) -> String {
         "a message of \(length) bytes was cut to \(bytes)"
-            + (source.map { ", from \($0.name ?? "an unnamed socket")" } ?? "")
+            + (source.map { ", from \($0.name?.printable ?? "an unnamed socket")" } ?? "")
     }
 }

@@ -54,7 +54,9 @@ struct Failure: Sendable, Hashable {
 
     /// A call on a file that failed: `open /tmp/x: permission denied`.
     init(_ errno: Errno, _ call: String, _ path: String, hint: String? = nil) {
-        self.init(code: errno.name, message: "\(call) \(path): \(errno)", hint: hint)
+        self.init(
+            code: errno.name, message: "\(call) \(path): \(errno)",
+            hint: hint ?? (errno == .tooManyLinks ? NetworkError.linkHint : nil))
         operation = call
         self.call = call
     }

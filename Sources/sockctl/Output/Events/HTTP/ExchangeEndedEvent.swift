@@ -68,7 +68,9 @@ struct ExchangeEndedEvent: Event {
         let number = ends.connection.map { " \($0)" } ?? ""
         let age = idle.map { ", idle for \(Quantity.duration($0))" } ?? ""
         let fate =
-            fate.map { $0.isKept ? ", which is kept" : ", which is closed\($0.reason.map { ": \($0)" } ?? "")" } ?? ""
+            fate.map {
+                $0.isKept ? ", which is kept" : ", which is closed\($0.reason.map { ": \($0.printable)" } ?? "")"
+            } ?? ""
         let leads = proxy.map { " through the proxy \($0.printable)" } ?? ""
         return " on \(isReused ? "reused" : "new") connection\(number)\(leads)\(age)\(fate)"
     }

@@ -19,7 +19,7 @@ struct HeadText {
 
     func text(on terminal: Terminal) -> String {
         let mark = terminal.paint(direction.rawValue, .dim)
-        let lines = fields.map { "\(mark) \(terminal.paint("\($0.name):", .dim)) \($0.value.printable)" }
+        let lines = fields.map { "\(mark) \(terminal.paint("\($0.name):", .dim)) \($0.reportedValue.printable)" }
         return (["\(mark) \(terminal.paint(first, .address))"] + lines).joined(separator: "\n")
     }
 }
@@ -27,6 +27,18 @@ struct HeadText {
 extension Fields: JSONRepresentable {
     var json: JSONValue {
         .array(
-            map { .object([.init("name", .string($0.name)), .init("value", .string($0.value))]) })
+            map { .object([.init("name", .string($0.name)), .init("value", .string($0.reportedValue))]) })
     }
+}
+
+extension Fields.Element {
+    /// The value as reports have it: a password is nobody's business, and a report may be kept, or shown to others.
+    var reportedValue: String {
+        guard ["authorization", "proxy-authorization"].contains(name.lowercased()) else { return value }
+        let scheme = value.prefix { $0 != " " }
+        return Self.schemes.contains(scheme.lowercased()) ? "\(scheme) (not shown)" : "(not shown)"
+    }
+
+    /// Of a value that begins with another word nobody knows what that is.
+    private static let schemes: Set<String> = ["basic", "digest", "bearer", "negotiate", "ntlm"]
 }

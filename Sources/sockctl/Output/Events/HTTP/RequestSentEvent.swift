@@ -9,7 +9,9 @@ struct RequestSentEvent: Event {
             Field("method", "What it asks for.", { $0.head.method.description }),
             Field("target", "Of what: what stands between the method and the version.", \.head.target),
             Field("version", "Of HTTP.", { $0.head.version.description }),
-            Field("fields", "The lines of its head: a list of `name` and `value`.", { $0.head.fields.json }),
+            Field(
+                "fields", "The lines of its head: a list of `name` and `value`, which of a password is not shown.",
+                { $0.head.fields.json }),
         ]
 
     let ends: Ends
