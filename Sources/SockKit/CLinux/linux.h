@@ -37,6 +37,7 @@ int posix_openpt(int flags);
 int grantpt(int terminal);
 int unlockpt(int terminal);
 const char *sigabbrev_np(int signal_number);
+int malloc_trim(unsigned long kept);
 void *memmem(const void *haystack, unsigned long length, const void *needle, unsigned long needle_length);
 
 // struct mmsghdr, which glibc declares together with the two calls: a struct msghdr, and the message's length.

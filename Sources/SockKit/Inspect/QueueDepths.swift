@@ -51,7 +51,17 @@ extension Connection {
     /// Known after a reset too. SIOCOUTQ counts a FIN as a byte, always the last: here it is none.
     public var bytesUnacknowledged: Int? {
         guard network.isTCP, let queued = queueDepths?.unacknowledged else { return nil }
-        // Of what TLS has made of the bytes, those that carry some of them.
+        return payload(amongLast: queued)
+    }
+
+    /// How many of the bytes written were not even sent: they cannot have arrived. nil if this is not TCP, or closed.
+    public var bytesUnsent: Int? {
+        guard network.isTCP, let queued = queueDepths?.unsent else { return nil }
+        return payload(amongLast: queued)
+    }
+
+    /// Of what TLS has made of the bytes, what is carried by those: a record that is not whole is of no use to anybody.
+    private func payload(amongLast queued: Int) -> Int {
         if let layer { return layer.payload(amongLast: queued) }
         return saidEnd && !isOpening ? max(0, queued - 1) : queued
     }

@@ -163,7 +163,7 @@ extension Connection {
             }
             try await flush(layer, .write)
         } catch {
-            throw error.after(max(0, gone - layer.bytesKept))
+            throw error.after(max(0, gone - layer.disownKept()))
         }
     }
 

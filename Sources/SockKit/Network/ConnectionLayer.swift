@@ -31,6 +31,9 @@ package protocol ConnectionLayer: AnyObject, Sendable {
     /// How many of the bytes that were written are among the last so many that the kernel took.
     func payload(amongLast count: Int) -> Int
 
+    /// How many written bytes the kernel has not taken yet. They do not count as written from now on, to the next write.
+    func disownKept() -> Int
+
     /// Says that no more will be written, where that is to be said, or in any case; reading goes on. It fails where nothing
     /// can be said any more.
     func endWriting(_ number: Int32, inAnyCase: Bool) -> LayerAttempt
@@ -46,8 +49,6 @@ package protocol ConnectionLayer: AnyObject, Sendable {
     var holdsInput: Bool { get }
     /// The kernel had no more when it was asked in the last attempt; false where it was not asked.
     var isDrained: Bool { get }
-    /// How many written bytes the kernel has not taken yet: 0 where nothing is kept.
-    var bytesKept: Int { get }
     /// Something is kept that is to be sent.
     var holdsOutput: Bool { get }
 }

@@ -14,6 +14,11 @@ public final class Listener {
     private var pauses: [Parking] = []
     /// What `acceptNow` lacked, for the next `accept` to wait out.
     private var want: DescriptorFailure?
+    /// Peers that were taken since the loop last looked at the other descriptors.
+    private var taken = 0
+
+    /// So many are taken in a row.
+    private static let row = 16
 
     /// Told when accept(2) failed for want of something and will be tried again after a pause.
     public var onRetry: (@Netpoller (NetworkError, _ attempt: Int, _ pause: Duration) -> Void)?
@@ -47,11 +52,18 @@ public final class Listener {
     public func accept() async throws(NetworkError) -> Connection {
         var backoff = Backoff(first: .milliseconds(5), most: .seconds(1))
         while true {
+            // A flood fills the queue as fast as it is emptied, and no accept waits: those who are served are to have
+            // the loop in between.
+            if taken >= Self.row {
+                taken = 0
+                guard await Netpoller.sleep(for: .zero) else { throw failure(.cancelled) }
+            }
             do throws(DescriptorFailure) {
                 if let want = want.take() { throw want }
                 let accepted = try await descriptor.perform(.read) { number throws(Errno) in
                     try SocketCalls.accept(number)
                 }
+                taken += 1
                 return try adopt(accepted)
             } catch {
                 guard case .system(let number) = error, Self.passing.contains(number) else { throw failure(error) }
@@ -68,6 +80,7 @@ public final class Listener {
             try SocketCalls.accept(number)
         }
         guard let accepted = accepted ?? nil else { return nil }
+        taken += 1
         do throws(DescriptorFailure) { return try adopt(accepted) } catch {
             guard case .system(let number) = error, Self.passing.contains(number) else { throw failure(error) }
             want = error

@@ -34,6 +34,8 @@ public final class Junction {
     private var down: JunctionLane?
     private var moved = (up: 0, down: 0)
     private var lost = (up: 0, down: 0)
+    /// The directions that a task served, once it has ended: what they were about is not known at once.
+    private var leaving: (up: JunctionLane?, down: JunctionLane?)
     /// A side that takes no more. What it had given before is still to be read.
     private var broken: (side: RelaySide, error: NetworkError)?
     private var sleeper: (any StreamSleeper)?
@@ -81,6 +83,20 @@ public final class Junction {
             if await place.wait() == .cancelled { stop() }
         }
         return ending ?? .stopped
+    }
+
+    /// Waits, after its end, until nothing is being given any more: only then are its figures what they will be.
+    public func settle() async {
+        let (up, down) = leaving
+        leaving = (nil, nil)
+        if let up {
+            lost.up += await up.finish()
+            moved.up = up.moved
+        }
+        if let down {
+            lost.down += await down.finish()
+            moved.down = down.moved
+        }
     }
 
     /// Ends it now. The streams stay open, for their owner to close.
@@ -154,16 +170,23 @@ public final class Junction {
         // Its end comes by itself, or not at all.
         watches.append(
             Netpoller.spawn {
+                var silence = Duration.zero
                 while self.ending == nil, let last = side == .near ? self.up : self.down {
                     let before = last.moved
                     guard await Netpoller.sleep(for: Self.patience) else { return }
-                    if last.moved == before, last.held == 0 { self.end(.failed(error, of: side)) }
+                    silence = last.moved == before ? silence + Self.patience : .zero
+                    if silence >= (last.held == 0 ? Self.patience : Self.patienceWithRest) {
+                        self.end(.failed(error, of: side))
+                    }
                 }
             })
     }
 
     /// How long a side that takes no more may be silent before its end.
     private static let patience = Duration.seconds(1)
+    /// How long the other side may take nothing of what is left: it may be waiting for somebody to read what it has for
+    /// the side that is no more.
+    private static let patienceWithRest = Duration.seconds(30)
 
     /// After its end nothing is read of a side; that it is gone for good the kernel tells all the same.
     private func watch(_ lane: JunctionLane) {
@@ -196,6 +219,7 @@ public final class Junction {
         self.ending = ending
         moved = (bytesUp, bytesDown)
         lost = ((up?.close() ?? 0) + held(.near), (down?.close() ?? 0) + held(.far))
+        leaving = (up?.isPoured ?? false ? up : nil, down?.isPoured ?? false ? down : nil)
         // They hold the junction, as it holds them; and so may whoever is told.
         (up, down) = (nil, nil)
         onEvent = nil

@@ -73,6 +73,16 @@ final class JunctionLane {
         return left
     }
 
+    /// A task moves its bytes.
+    var isPoured: Bool { task != nil }
+
+    /// Waits until the task has stopped, and says how many bytes more it had taken and not given than `close` knew of.
+    func finish() async -> Int {
+        let known = pump?.unsent.count ?? 0
+        await task?.value
+        return (pump?.unsent.count ?? 0) - known
+    }
+
     private var bytesUnsent: Int {
         switch unsent {
         case .some(let chunk): chunk.count

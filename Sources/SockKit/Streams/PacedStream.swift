@@ -47,9 +47,8 @@ public final class PacedStream: WrappedStream {
         let most = min(pace.writeSize ?? .max, outbound.slice ?? .max)
         var gone = 0
         while gone < bytes.count {
-            if hasWrittenLine { try await pause(pace.lineDelay, .write) }
-            try await pause(hasWritten ? pace.writeDelay : .zero, .write)
-            if let moment = outbound.pause { try await pause(until: moment, .write) }
+            // Whoever is cut off while it waits has written what went before.
+            do throws(NetworkError) { try await pauseBeforeWriting() } catch { throw error.after(gone) }
             hasWritten = true
             let piece = bytes.extracting(gone..<endOfPiece(bytes, from: gone, most))
             do throws(NetworkError) { try await inner.write(piece) } catch {
@@ -59,6 +58,12 @@ public final class PacedStream: WrappedStream {
             outbound.note(piece.count)
             gone += piece.count
         }
+    }
+
+    private func pauseBeforeWriting() async throws(NetworkError) {
+        if hasWrittenLine { try await pause(pace.lineDelay, .write) }
+        try await pause(hasWritten ? pace.writeDelay : .zero, .write)
+        if let moment = outbound.pause { try await pause(until: moment, .write) }
     }
 
     private func endOfPiece(_ bytes: Span<UInt8>, from start: Int, _ most: Int) -> Int {

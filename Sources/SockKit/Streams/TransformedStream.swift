@@ -27,7 +27,14 @@ public final class TransformedStream: WrappedStream {
         while result.isEmpty {
             if let failure { throw failure }
             if hasEnded { break }
-            let chunk = try await inner.readChunk(maximum: maximum)
+            let chunk: Chunk
+            do throws(NetworkError) { chunk = try await inner.readChunk(maximum: maximum) } catch {
+                guard error.endsConnection else { throw error }
+                // What had come before that is given first, as before an end.
+                failure = error
+                try? transform.finish(into: &result)
+                continue
+            }
             result.reserveCapacity(chunk.count + chunk.count / 8)
             do throws(NetworkError) {
                 if chunk.isEnd {

@@ -32,6 +32,27 @@ import Testing
         #expect(try String(decoding: contents(of: file), as: UTF8.self) == "0123")
     }
 
+    @Test func `content that cannot be sent is not waited for an answer to`() async throws {
+        let file = try scratch("content")
+        try writeFile(file, noise(300_000))
+        let server = try sockctl("listen", "--serve", "discard", "127.0.0.1:0")
+        let outcome = try await faulty(
+            "sendfile:ENOMEM:1", ["http-get", "-T", file, "http://127.0.0.1:\(try await server.listening().port)/"]
+        ).finish()
+        #expect(outcome.status != 0 && outcome.err.contains("cannot allocate memory"), "\(outcome)")
+    }
+
+    @Test func `a folder whose names cannot be read is no empty page`() async throws {
+        let folder = try Scene.required().directory
+        try writeFile("\(folder)/file", [1])
+        let server = try faulty("getdents64:EIO:1", ["http-serve", "127.0.0.1:0", "--root", folder])
+        let url = "http://127.0.0.1:\(try await server.listening().port)/"
+        let first = try await sockctl("http-get", "-i", url).finish()
+        #expect(first.out.hasPrefix("HTTP/1.1 500 "), "\(first)")
+        let second = try await sockctl("http-get", "-i", url).finish()
+        #expect(second.out.hasPrefix("HTTP/1.1 200 ") && second.out.contains("file"), "\(second)")
+    }
+
     @Test(arguments: ["signalfd4:ENFILE:1", "epoll_ctl:ENOSPC:2"])
     func `a server that cannot see signals says so, and is ended by them`(fault: String) async throws {
         let server = try faulty(fault, ["listen", "--serve", "echo", "127.0.0.1:0"])

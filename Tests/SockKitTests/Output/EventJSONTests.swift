@@ -158,7 +158,7 @@ import Testing
             #"""
             {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","bytes":17,\#
             "by":"reset","silence_seconds":0.4,"bytes_sent":5000,"bytes_unacknowledged":12,"bytes_at_risk":12,\#
-            "bytes_perhaps_unread":7,\#
+            "bytes_perhaps_unread":7,"bytes_since_heard":3,\#
             "bytes_kept":1,"error":{"code":"ECONNRESET","operation":"write","call":"write",\#
             "message":"write tcp 127.0.0.1:3000->127.0.0.1:40112: write: connection reset by peer",\#
             "hint":"the peer aborted: it died, was killed, or closed with unread data"}}

@@ -51,7 +51,8 @@ import Testing
         (
             "disconnected", .always,
             """
-            by silence_seconds bytes_sent bytes_unacknowledged bytes_at_risk bytes_perhaps_unread bytes_kept error
+            by silence_seconds bytes_sent bytes_unacknowledged bytes_at_risk bytes_perhaps_unread bytes_since_heard \
+            bytes_kept error
             """
         ),
         ("reconnected", .always, "dials seconds"),

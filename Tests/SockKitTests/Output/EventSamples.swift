@@ -45,7 +45,7 @@ enum EventSamples {
         unsent: 3, silence: .milliseconds(400), messages: 2)
     static let disconnection = DisconnectedEvent(
         failure: Failure(reset, connection: 1), by: .reset, silence: .milliseconds(400), sent: 5000, unacknowledged: 12,
-        atRisk: 12, perhapsUnread: 7, kept: 1)
+        atRisk: 12, perhapsUnread: 7, sinceHeard: 3, kept: 1)
     static let timeout = {
         let error = NetworkError(.read, network: .tcp, local: ends.local, remote: ends.remote, cause: .timeout)
         var failure = Failure(error, connection: 1)

@@ -82,7 +82,7 @@ import Testing
             """
             disconnected from 127.0.0.1:40112 by a reset, after 400 ms of silence
             12 of 5000 bytes sent may be lost: the peer's kernel has not acknowledged them; at most 7 more were \
-            acknowledged and perhaps never read; 1 byte kept for the next connection
+            acknowledged and perhaps never read, 3 of them since it was last heard; 1 byte kept for the next connection
             """,
             "connected to 127.0.0.1:40112 after 1.53 s, 3 dials", "heartbeat 2 sent, 13 bytes",
             "heartbeat 2 answered after 230 µs", "round trip 1: 52 µs, 5 bytes", "round trip 2: no answer in 1.00 s",

@@ -66,7 +66,7 @@ extension FileHandler {
             return .file(FoundFile(file: file.takeDescriptor(), facts: facts))
         }
         let entry = OpenFiles.Entry(path: place, fileName: fileName, file, facts: facts)
-        request.withTarget { openFiles.keep(entry, for: $0) }
+        keepOpen(entry, for: request)
         return .kept(entry)
     }
 

@@ -19,7 +19,9 @@ public final class FileHandler: HTTPHandler {
     let root: FileRoot
     let rules: FileRules
     private let otherwise: Otherwise?
-    var openFiles = OpenFiles()
+    private var openFiles = OpenFiles()
+    /// A task will close them.
+    private var isSweeping = false
 
     /// Serves `root`, and leaves to others what is not in it.
     public init(_ root: FileRoot, _ rules: FileRules = FileRules(), otherwise: Otherwise? = nil) {
@@ -57,6 +59,18 @@ public final class FileHandler: HTTPHandler {
             !request.acceptsGzip || (try? root.status(of: entry.compressedPath)) == nil
         else { return nil }
         return entry
+    }
+
+    /// Keeps a file open that this request asked for, and no longer than it may be used: one that is deleted keeps its
+    /// place on the disk until it is closed.
+    func keepOpen(_ entry: OpenFiles.Entry, for request: RequestHead) {
+        request.withTarget { openFiles.keep(entry, for: $0) }
+        guard !isSweeping else { return }
+        isSweeping = true
+        Netpoller.spawn {
+            repeat { await Netpoller.sleep(for: OpenFiles.lifetime) } while self.openFiles.closeExpired()
+            self.isSweeping = false
+        }
     }
 
     @inline(never)

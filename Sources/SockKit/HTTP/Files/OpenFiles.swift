@@ -35,7 +35,7 @@ struct OpenFiles {
 
     /// The largest file that is kept open.
     nonisolated static let largest = 16 << 10
-    private static let lifetime = Duration.seconds(1)
+    static let lifetime = Duration.seconds(1)
     /// A power of two. Two targets that want the same place take turns.
     private static let places = 128
 
@@ -62,6 +62,16 @@ struct OpenFiles {
         entry.target.append(target)
         entry.expiry = .now + Self.lifetime
         entries[Self.place(of: target)] = entry
+    }
+
+    /// Closes those whose time is over; whether any are left.
+    mutating func closeExpired() -> Bool {
+        var isAnyLeft = false
+        for index in entries.indices {
+            guard let entry = entries[index] else { continue }
+            if entry.expiry.hasPassed { entries[index] = nil } else { isAnyLeft = true }
+        }
+        return isAnyLeft
     }
 
     private static func place(of target: Span<UInt8>) -> Int {

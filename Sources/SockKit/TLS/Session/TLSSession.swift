@@ -20,9 +20,12 @@ final class TLSSession: ConnectionLayer {
     /// A failure behind bytes that were given first.
     private var following: LayerAttempt?
     private var leftover = false
-    private var writtenBytes = 0
-    /// Where the last few writes ended, of what they carried and of what was made of it.
+    /// Where each record ended that is not acknowledged, and the last one that is: of what they carried and of what was made
+    /// of it.
     private var marks: [(payload: Int, records: Int)] = []
+    private var mostMarks = fewMarks
+    /// What the kernel has not taken counts as written.
+    private var ownsKept = true
     private var payloadBytes = 0
     /// Whom this side takes the other one for; the empty name is nobody in particular.
     let peerName: String
@@ -33,7 +36,10 @@ final class TLSSession: ConnectionLayer {
     static let longestMessage = 16 * 1024
     /// The most that one call writes: four records, which go with one call of send(2).
     private static let mostAtOnce = 64 * 1024
-    private static let mostMarks = 8
+    /// The most that one record carries (RFC 8446 section 5.1).
+    private static let longestRecord = 16 * 1024
+    /// Fewer are never looked through.
+    private static let fewMarks = 16
     // Lent to one channel after the other, for a call each.
     private static var scratch: [UInt8] = []
 
@@ -154,38 +160,56 @@ final class TLSSession: ConnectionLayer {
 
     var holdsOutput: Bool { channel.holdsOutput }
     /// The records are not taken apart: until the last byte of them is gone, none of what they carry is.
-    var bytesKept: Int { channel.holdsOutput ? writtenBytes : 0 }
+    func disownKept() -> Int {
+        ownsKept = false
+        return payload(behind: channel.bytesSent)
+    }
 
     func write(_ number: Int32, _ bytes: UnsafeRawBufferPointer) -> LayerAttempt {
         lend(number)
         defer { takeBack() }
         guard channel.send() else { return .wantsWrite }
         if let failed = failure(writing: true) { return failed }
+        ownsKept = true
         var total = 0
         if keepsMessages, bytes.count > Self.longestMessage { return .failed(.system(.messageTooLong, call: "write")) }
         let most = min(bytes.count, Self.mostAtOnce)
         while total < most {
             var count = 0
-            let result = unsafe library.functions.SSL_write_ex(handle, bytes.baseAddress! + total, most - total, &count)
+            // One at a time, so that it is known where each ends.
+            let part = min(most - total, Self.longestRecord)
+            let result = unsafe library.functions.SSL_write_ex(handle, bytes.baseAddress! + total, part, &count)
             guard result == 1 else {
                 let attempt = outcome(result)
                 _ = channel.send()
-                return attempt
+                return total > 0 ? .moved(total) : attempt
             }
             total += count
+            payloadBytes += count
+            marks.append((payloadBytes, channel.bytesSent + channel.outputCount))
         }
-        writtenBytes = total
-        payloadBytes += total
-        if marks.count == Self.mostMarks { marks.removeFirst() }
-        marks.append((payloadBytes, channel.bytesSent + channel.outputCount))
         _ = channel.send()
-        return failure(writing: true) ?? .moved(total)
+        if marks.count > mostMarks { forgetMarks(number) }
+        // What went wrong the next call says. Of these bytes it is known how many are gone.
+        return .moved(total)
     }
 
     func payload(amongLast count: Int) -> Int {
-        let gone = channel.bytesSent - count
-        guard let last = marks.last(where: { $0.records <= gone }) else { return min(count, payloadBytes) }
-        return payloadBytes - last.payload
+        payload(behind: channel.bytesSent - count) - (ownsKept ? 0 : payload(behind: channel.bytesSent))
+    }
+
+    /// What is carried by the records that do not end within the first bytes of all that was made of it.
+    private func payload(behind records: Int) -> Int {
+        payloadBytes - (marks.last { $0.records <= records }?.payload ?? 0)
+    }
+
+    /// Forgets of the records that are acknowledged all but the last. Where nobody can know they are all kept.
+    private func forgetMarks(_ number: Int32) {
+        if let queued = try? FileCalls.queued(number, .unacknowledged) {
+            let gone = channel.bytesSent - queued
+            if let last = marks.lastIndex(where: { $0.records <= gone }) { marks.removeFirst(last) }
+        }
+        mostMarks = max(Self.fewMarks, marks.count * 2)
     }
 
     func flush(_ number: Int32) -> LayerAttempt {

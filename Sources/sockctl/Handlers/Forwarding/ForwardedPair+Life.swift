@@ -64,6 +64,7 @@ extension ForwardedPair {
             throw error
         case .failed(let error, let side):
             guard error.endsConnection else { throw error }
+            await junction.settle()
             countLosses(of: side, client: peer.connection)
             if isPlainEnd(of: side, peer) { return side == .near ? .byPeer : .byUs }
             record?.reset(side == .near ? .up : .down)

@@ -33,16 +33,26 @@ extension Peer {
     }
 
     /// Waits, but no longer than that, until the peer's kernel has all that was sent: closing with unread bytes would reset
-    /// the connection, and take with it what is still on its way. Fails where a limit of the connection comes before that.
-    func settle(until end: Deadline? = nil) async throws(NetworkError) {
+    /// the connection, and take with it what is still on its way. Fails where a limit of the connection comes before that,
+    /// and, where all of it must arrive, where the peer resets the connection first.
+    func settle(until end: Deadline? = nil, mustArrive: Bool = false) async throws(NetworkError) {
         try await connection.waitUntilOpen()
         try? connection.closeWrite()
-        let drain = Netpoller.spawn { [connection] in while (try? await connection.discard()) ?? nil != nil {} }
+        let drain = Netpoller.spawn { [connection] () async -> NetworkError? in
+            do throws(NetworkError) { while try await connection.discard() != nil {} } catch { return error }
+            return nil
+        }
         defer { drain.cancel() }
         var (last, pause) = (Int.max, Duration.milliseconds(2))
         while let queued = connection.queueDepths?.unacknowledged, queued > 0, !Task.isCancelled {
             if end?.hasPassed ?? false { return }
-            if connection.tcpInfo.map({ $0.state == .closed }) ?? true { return }
+            if connection.tcpInfo.map({ $0.state == .closed }) ?? true {
+                guard mustArrive, connection.network.isTCP, connection.bytesUnacknowledged ?? 0 > 0 else { return }
+                // The kernel says of a reset only once, and here it was who drains that it told.
+                drain.cancel()
+                let error = await drain.value.flatMap { $0.cause == .cancelled ? nil : $0 }
+                throw error ?? names.failure(.write, .system(.connectionReset, call: "write"))
+            }
             if ownDeadline?.hasPassed ?? false { fail(names.failure(.write, .timeout)) }
             if let failure { throw failure }
             if hasExpired { return }
@@ -81,9 +91,15 @@ extension Peer {
 extension ConnectionEnding {
     /// What an error that ended a connection says of who ended it.
     init(_ error: NetworkError) {
-        if case .peerEnded = error.cause {
+        switch error.cause {
+        case .peerEnded:
             self = .peer
             return
+        // The connection ended, and TLS on it did not.
+        case .tls(let failure) where failure.kind == .cutOff:
+            self = .peer
+            return
+        default: break
         }
         switch error.errno {
         case .connectionReset, .brokenPipe, .connectionAborted: self = error.stream == nil ? .reset : .local

@@ -45,7 +45,7 @@ extension Peer {
         reporter.report(
             ClosedEvent(
                 ends: ends, by: ending, duration: .now - start, received: received, sent: sent,
-                unread: unread, unacknowledged: connection.bytesUnacknowledged, unsent: depths?.unsent,
+                unread: unread, unacknowledged: connection.bytesUnacknowledged, unsent: connection.bytesUnsent,
                 silence: clock?.silence, messages: messages, pair: pair, tcp: connection.tcpInfo,
                 namesPeer: server != nil))
     }

@@ -5,6 +5,9 @@ import SockKit
 final class ServedPeers {
     private var members: [Int: Peer] = [:]
     private let emptied = Parking()
+    /// The most that there were since memory was last given back.
+    private var most = 0
+    private var isGivingBack = false
     /// Told when the last one has gone.
     var onEmpty: (@Netpoller () -> Void)?
 
@@ -15,16 +18,34 @@ final class ServedPeers {
     /// Those with whom something is under way.
     var busy: Int { members.values.count { !($0.conversation?.isIdle ?? false) } }
 
+    /// So many leave something behind that is worth giving back, and so long after the first of them had left.
+    private static let crowd = 16
+    private static let pause = Duration.seconds(1)
+
     /// Takes in a peer; the task that serves it removes it at its end.
     func add(_ peer: Peer) {
         members[peer.number] = peer
+        most = max(most, members.count)
     }
 
     func remove(_ peer: Peer) {
         members[peer.number] = nil
+        if most >= Self.crowd, members.count <= most / 2, !isGivingBack { giveMemoryBack() }
         guard members.isEmpty else { return }
         emptied.wake()
         onEmpty?()
+    }
+
+    /// A crowd has left: what it had, malloc keeps for ever wherever something that stayed stands behind it.
+    @inline(never)
+    private func giveMemoryBack() {
+        isGivingBack = true
+        Netpoller.spawn {
+            await Netpoller.sleep(for: Self.pause)
+            self.isGivingBack = false
+            self.most = self.members.count
+            MemoryCalls.giveBack()
+        }
     }
 
     /// Has every peer's service end at its next read.

@@ -45,6 +45,7 @@ extension Service {
     private func conclude(_ peer: Peer, _ error: NetworkError) async -> ServiceOutcome {
         // Whoever was told to end did no wrong.
         if peer.isFinishing || error.cause == .cancelled {
+            accountForRest(peer)
             await peer.close(.fin, by: .local)
             return .ended(.success)
         }

@@ -15,6 +15,10 @@ protocol Service: Sendable {
     @Netpoller
     func account(for error: NetworkError, _ peer: Peer)
 
+    /// Says what was taken for a peer and never sent, where this side was told to end.
+    @Netpoller
+    func accountForRest(_ peer: Peer)
+
     /// Whether another connection is to take the place of one that failed; says then what is lost with it.
     @Netpoller
     func wantsAnother(after error: NetworkError, _ peer: Peer) async -> Bool
@@ -46,5 +50,6 @@ enum ServiceRound {
 extension Service {
     func serveNow(_ peer: Peer) -> ServiceRound { .goesOn }
     func account(for error: NetworkError, _ peer: Peer) {}
+    func accountForRest(_ peer: Peer) {}
     func wantsAnother(after error: NetworkError, _ peer: Peer) async -> Bool { false }
 }

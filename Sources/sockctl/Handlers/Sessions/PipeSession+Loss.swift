@@ -28,28 +28,45 @@ extension PipeSession {
         let rest = result.nearEnded ? 0 : streams.source?.bytesLeft ?? 0
         let sent = result.bytesToFar + result.unsent.count + rest
         guard sent > 0 else { return }
-        let depths = peer.connection.queueDepths
-        let atRisk = atRisk(of: peer.connection.bytesUnacknowledged ?? 0)
-        let unsent = result.unsent.count + rest + min(atRisk, depths?.unsent ?? 0)
+        // Only TCP has acknowledgements.
+        let atRisk = peer.connection.bytesUnacknowledged.map(atRisk)
+        let left = result.unsent.count + rest
+        let unsent = left + min(atRisk ?? 0, peer.connection.bytesUnsent ?? 0)
         peer.reporter.report(
             InputDroppedEvent(
-                bytes: atRisk + result.unsent.count + rest, sent: sent, unsent: unsent,
+                bytes: atRisk.map { $0 + left }, sent: sent, unsent: unsent,
                 mayArrive: ConnectionEnding(error) == .timeout,
                 isUnfinished: !result.nearEnded && streams.source?.isFile == false))
+    }
+
+    func accountForRest(_ peer: Peer) {
+        guard let result, !result.unsent.isEmpty else { return }
+        let count = result.unsent.count
+        peer.reporter.report(InputDroppedEvent(bytes: count, sent: result.bytesToFar + count, unsent: count))
     }
 
     func wantsAnother(after error: NetworkError, _ peer: Peer) async -> Bool {
         guard persistence.reconnects, error.isLoss || error.isLostOpening, let result else { return false }
         if case .peerEnded = error.cause { await awaitAcknowledgements(peer, for: .milliseconds(200)) }
         let unacknowledged = peer.connection.bytesUnacknowledged
-        let perhapsUnread = unacknowledged.map { max(0, peer.sent - $0 - (peer.clock?.sentWhenHeard ?? 0)) }
+        // Whoever sends of its own accord has not read because it was heard.
+        let perhapsUnread = unacknowledged.map { peer.sent - $0 }
+        let sinceHeard = perhapsUnread.map { max(0, $0 - (peer.clock?.sentWhenHeard ?? 0)) }
         peer.reporter.report(
             DisconnectedEvent(
                 failure: Failure(error, connection: peer.number), by: ConnectionEnding(error),
                 silence: peer.clock?.silence ?? .zero, sent: peer.sent, unacknowledged: unacknowledged,
-                atRisk: unacknowledged.map(atRisk), perhapsUnread: perhapsUnread,
+                atRisk: unacknowledged.map(atRisk), perhapsUnread: perhapsUnread, sinceHeard: sinceHeard,
                 kept: result.unsent.count))
         return true
+    }
+
+    /// A peer that ended before this side did may have gone altogether: its kernel then refuses what was sent since.
+    func seeArrive(_ peer: Peer) async throws(NetworkError) {
+        // While it takes what was sent, it has its time, as if it had ended last.
+        guard peer.connection.network.isTCP, await !peer.connection.waitUntilDelivered() else { return }
+        guard peer.connection.tcpInfo?.state == .closed, peer.connection.bytesUnacknowledged ?? 0 > 0 else { return }
+        throw peer.names.failure(.write, .system(.connectionReset, call: "write"))
     }
 
     /// What was sent just before the peer's end may still be on its way, and its acknowledgement too.

@@ -58,9 +58,10 @@ final class PipeSession: Service {
         keepForTheNext(result)
         if arguments.transfer.sendsOnly, case .done = result.ending {
             // Nobody waits for the peer's end, but what was sent is to arrive.
-            try await peer.settle(until: arguments.ending.quitAfter.map { .now + $0 })
+            try await peer.settle(until: arguments.ending.quitAfter.map { .now + $0 }, mustArrive: true)
             try await peer.connection.partSecurely()
         }
+        if case .done = result.ending, result.farEnded, result.bytesToFar > 0 { try await seeArrive(peer) }
         return try end(result, peer, cutOff: far[0].cutOff)
     }
 

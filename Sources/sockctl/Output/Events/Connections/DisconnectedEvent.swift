@@ -18,8 +18,11 @@ struct DisconnectedEvent: Event {
             Field("bytes_at_risk", "How many of these came from standard input and not from heartbeats.", \.atRisk),
             Field(
                 "bytes_perhaps_unread",
-                "How many at most were acknowledged since the peer's last answer, and perhaps never read by it.",
-                \.perhapsUnread),
+                "How many at most were acknowledged, and perhaps never read by it.", \.perhapsUnread),
+            Field(
+                "bytes_since_heard",
+                "How many of these since its last byte: who answers what it has read has read the others.",
+                \.sinceHeard),
             Field("bytes_kept", "How many bytes of standard input are kept for the next connection.", \.kept),
             Field.error(\.failure),
         ]
@@ -31,8 +34,10 @@ struct DisconnectedEvent: Event {
     var sent: Int
     var unacknowledged: Int?
     var atRisk: Int?
-    /// Acknowledged since the peer was last heard: its kernel has them, its program perhaps not.
+    /// Acknowledged: its kernel has them, its program perhaps not.
     var perhapsUnread: Int?
+    /// Of these, since the peer was last heard. What it said may have been no answer.
+    var sinceHeard: Int?
     var kept: Int
 
     func text(on terminal: Terminal) -> String {
@@ -54,7 +59,8 @@ struct DisconnectedEvent: Event {
                 parts.append("all \(sent) bytes sent were acknowledged; whether the peer read them is not known")
             }
             if atRisk > 0, let perhapsUnread, perhapsUnread > 0 {
-                parts.append("at most \(perhapsUnread) more were acknowledged and perhaps never read")
+                let since = sinceHeard.flatMap { $0 < perhapsUnread ? ", \($0) of them since it was last heard" : nil }
+                parts.append("at most \(perhapsUnread) more were acknowledged and perhaps never read" + (since ?? ""))
             }
         } else if sent > 0 {
             parts.append("whether the peer read the \(sent) bytes sent is not known")

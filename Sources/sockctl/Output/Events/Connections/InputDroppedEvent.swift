@@ -3,7 +3,7 @@ struct InputDroppedEvent: Event {
     static let level = EventLevel.always
     static let summary = """
         So many bytes were taken from standard input and never acknowledged by the peer's kernel, or, of a file, were \
-        still to be sent.
+        still to be sent; `bytes` is missing where nothing is acknowledged, as of a Unix socket.
         """
     static let fields = [
         Field.bytes(\.bytes),
@@ -12,7 +12,7 @@ struct InputDroppedEvent: Event {
             "bytes_unsent", "How many of those dropped were never sent, so that they cannot have arrived.", \.unsent),
     ]
 
-    let bytes: Int
+    let bytes: Int?
     let sent: Int
     /// Never sent, as far as this side's kernel knows: these alone cannot have arrived.
     let unsent: Int
@@ -25,7 +25,15 @@ struct InputDroppedEvent: Event {
         account + (isUnfinished ? "; standard input had not ended" : "")
     }
 
+    /// Of a Unix socket whose peer was reset nobody knows how much of it had been read.
+    private var unknown: String {
+        guard unsent > 0 else { return "whether the peer read the \(sent) bytes sent is not known" }
+        let what = "\(unsent) of \(sent) bytes of standard input cannot have arrived"
+        return unsent == sent ? what : what + "; whether the peer read the others is not known"
+    }
+
     private var account: String {
+        guard let bytes else { return unknown }
         guard bytes > 0 else {
             return "all \(sent) bytes sent were acknowledged; whether the peer read them is not known"
         }
