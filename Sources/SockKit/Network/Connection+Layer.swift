@@ -163,7 +163,7 @@ extension Connection {
             }
             try await flush(layer, .write)
         } catch {
-            throw error.after(max(0, gone - layer.disownKept()))
+            throw error.after(gone - layer.disownKept(gone))
         }
     }
 

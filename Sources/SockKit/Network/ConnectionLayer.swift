@@ -31,8 +31,9 @@ package protocol ConnectionLayer: AnyObject, Sendable {
     /// How many of the bytes that were written are among the last so many that the kernel took.
     func payload(amongLast count: Int) -> Int
 
-    /// How many written bytes the kernel has not taken yet. They do not count as written from now on, to the next write.
-    func disownKept() -> Int
+    /// How many of the last `most` bytes that were written the kernel has not taken. They do not count as written from now
+    /// on, to the next write.
+    func disownKept(_ most: Int) -> Int
 
     /// Says that no more will be written, where that is to be said, or in any case; reading goes on. It fails where nothing
     /// can be said any more.

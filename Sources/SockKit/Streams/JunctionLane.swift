@@ -35,6 +35,8 @@ final class JunctionLane {
     // Between other streams.
     private var pump: Pump?
     private var task: Task<Void, Never>?
+    /// How many bytes were told as lost when it was closed.
+    private var told = 0
 
     /// So much is moved before others have the loop.
     private static let most = 1 << 18
@@ -68,6 +70,7 @@ final class JunctionLane {
         isOver = true
         task?.cancel()
         let left = refused + held
+        told = pump?.unsent.count ?? 0
         unsent = nil
         dropPipe()
         return left
@@ -78,9 +81,8 @@ final class JunctionLane {
 
     /// Waits until the task has stopped, and says how many bytes more it had taken and not given than `close` knew of.
     func finish() async -> Int {
-        let known = pump?.unsent.count ?? 0
         await task?.value
-        return (pump?.unsent.count ?? 0) - known
+        return (pump?.unsent.count ?? 0) - told
     }
 
     private var bytesUnsent: Int {

@@ -24,8 +24,8 @@ final class TLSSession: ConnectionLayer {
     /// of it.
     private var marks: [(payload: Int, records: Int)] = []
     private var mostMarks = fewMarks
-    /// What the kernel has not taken counts as written.
-    private var ownsKept = true
+    /// How much of what the kernel has not taken does not count as written.
+    private var disowned = 0
     private var payloadBytes = 0
     /// Whom this side takes the other one for; the empty name is nobody in particular.
     let peerName: String
@@ -160,9 +160,12 @@ final class TLSSession: ConnectionLayer {
 
     var holdsOutput: Bool { channel.holdsOutput }
     /// The records are not taken apart: until the last byte of them is gone, none of what they carry is.
-    func disownKept() -> Int {
-        ownsKept = false
-        return payload(behind: channel.bytesSent)
+    func disownKept(_ most: Int) -> Int {
+        let kept = payload(behind: channel.bytesSent)
+        // What an earlier call wrote, and was dropped as the socket failed, stays written: it is lost, and told as lost.
+        let count = min(most, kept - min(disowned, kept))
+        disowned += count
+        return count
     }
 
     func write(_ number: Int32, _ bytes: UnsafeRawBufferPointer) -> LayerAttempt {
@@ -170,7 +173,7 @@ final class TLSSession: ConnectionLayer {
         defer { takeBack() }
         guard channel.send() else { return .wantsWrite }
         if let failed = failure(writing: true) { return failed }
-        ownsKept = true
+        disowned = 0
         var total = 0
         if keepsMessages, bytes.count > Self.longestMessage { return .failed(.system(.messageTooLong, call: "write")) }
         let most = min(bytes.count, Self.mostAtOnce)
@@ -195,7 +198,7 @@ final class TLSSession: ConnectionLayer {
     }
 
     func payload(amongLast count: Int) -> Int {
-        payload(behind: channel.bytesSent - count) - (ownsKept ? 0 : payload(behind: channel.bytesSent))
+        payload(behind: channel.bytesSent - count) - min(disowned, payload(behind: channel.bytesSent))
     }
 
     /// What is carried by the records that do not end within the first bytes of all that was made of it.

@@ -47,7 +47,7 @@ extension PipeSession {
 
     func wantsAnother(after error: NetworkError, _ peer: Peer) async -> Bool {
         guard persistence.reconnects, error.isLoss || error.isLostOpening, let result else { return false }
-        if case .peerEnded = error.cause { await awaitAcknowledgements(peer, for: .milliseconds(200)) }
+        if case .peerEnded = error.cause { await awaitAcknowledgements(peer, for: Self.refusalTime) }
         let unacknowledged = peer.connection.bytesUnacknowledged
         // Whoever sends of its own accord has not read because it was heard.
         let perhapsUnread = unacknowledged.map { peer.sent - $0 }
@@ -61,18 +61,22 @@ extension PipeSession {
         return true
     }
 
-    /// A peer that ended before this side did may have gone altogether: its kernel then refuses what was sent since.
+    /// A peer that ended before this side did may have gone altogether: its kernel then refuses what was sent since. One that
+    /// only takes its time has it: after a close the kernel goes on sending.
     func seeArrive(_ peer: Peer) async throws(NetworkError) {
-        // While it takes what was sent, it has its time, as if it had ended last.
-        guard peer.connection.network.isTCP, await !peer.connection.waitUntilDelivered() else { return }
+        guard peer.connection.network.isTCP else { return }
+        await awaitAcknowledgements(peer, for: min(arguments.ending.quitAfter ?? Self.refusalTime, Self.refusalTime))
         guard peer.connection.tcpInfo?.state == .closed, peer.connection.bytesUnacknowledged ?? 0 > 0 else { return }
         throw peer.names.failure(.write, .system(.connectionReset, call: "write"))
     }
 
+    /// So long a refusal may be on its way.
+    private static let refusalTime = Duration.milliseconds(200)
+
     /// What was sent just before the peer's end may still be on its way, and its acknowledgement too.
     private func awaitAcknowledgements(_ peer: Peer, for span: Duration) async {
         let end = Deadline.now + span
-        while let waiting = peer.connection.bytesUnacknowledged, waiting > 0, !end.hasPassed {
+        while let waiting = peer.connection.bytesUnacknowledged, waiting > 0, !end.hasPassed, !peer.isFinishing {
             if peer.connection.tcpInfo.map({ $0.state == .closed }) ?? true { return }
             guard await Netpoller.sleep(for: .milliseconds(2)) else { return }
         }
