@@ -188,7 +188,7 @@ def compile_baseline(work: Path, programs: Sequence[str], libraries: Sequence[st
 
 def build_sockctl(root: Path) -> Path | None:
     """The release build as it is installed: the standard library linked statically."""
-    command = ["swift", "build", "-c", "release", "--static-swift-stdlib", "--disable-local-rpath", "--product", "sockctl"]
+    command = ["swift", "build", "-c", "release", "--disable-local-rpath", "--product", "sockctl"]
     print("building sockctl ...", file=sys.stderr)
     try:
         subprocess.run(command, cwd=root, check=True, stdout=sys.stderr)

@@ -63,12 +63,12 @@ import Testing
                 c.sendall(b"b")
             """)
         let outcome = try await sockctl(
-            "dial", "--json", "--send", "x", "--count", "3", "--interval", "120ms",
+            "dial", "--json", "--send", "x", "--count", "3", "--interval", "500ms",
             "127.0.0.1:\(try await peer.port())"
         ).finish()
         outcome.expect(status: 0)
         outcome.expect(out: "ababab")
-        #expect(outcome.elapsed > .milliseconds(240))
+        #expect(outcome.elapsed > .seconds(1))
         let trips = try outcome.events().filter { $0.name == "round-trip" }
         // Who is late reads both at once.
         #expect(trips.count == 3 && trips.allSatisfy { [1, 2].contains($0["bytes"]?.integer) }, "\(trips)")
