@@ -11,6 +11,8 @@ public final class Connection {
     package private(set) var saidEnd = false
     /// Its SYN has not gone, or has not been answered, or was refused: an end that is said now waits for that.
     var isOpening = false
+    /// A Unix socket of messages tells of a reset, once, before it gives the messages that had come.
+    private var resetIsDue = false
     package let descriptor: PolledDescriptor
     private var knownLocal: KnownEndpoint?
     var extras: ConnectionExtras?
@@ -154,9 +156,17 @@ public final class Connection {
     @inline(never)
     private func readMessage(maximum: Int) async throws(NetworkError) -> Chunk {
         if let tunnel = extras?.tunnel { return try await readMessage(maximum: maximum, through: tunnel) }
+        if resetIsDue, bytesWaiting == 0 {
+            resetIsDue = false
+            throw failure(.read, .system(.connectionReset))
+        }
         let message: Chunk
         do throws(DescriptorFailure) { message = try await descriptor.readMessage(maximum: maximum) } catch {
-            throw failure(.read, error)
+            guard network.kind == .sequenced, error == .system(.connectionReset), bytesWaiting > 0 else {
+                throw failure(.read, error)
+            }
+            resetIsDue = true
+            return try await readMessage(maximum: maximum)
         }
         guard message.length == 0, network.kind == .sequenced else { return message }
         if !descriptor.hasEnded { await Netpoller.sleep(until: .now) }

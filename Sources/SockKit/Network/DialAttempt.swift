@@ -127,7 +127,9 @@ struct DialAttempt {
         descriptor.noteBlocked(.write)
         descriptor[deadline: .write] = deadline
         do throws(DescriptorFailure) {
-            try await descriptor.perform(.write) { number throws(Errno) in
+            try await descriptor.perform(.write) { [network] number throws(Errno) in
+                // It stood, and what came is there to be read; what became of it since the kernel tells once, and not here.
+                if network.isTCP, try FileCalls.queued(number, .received) > 0 { return .done(()) }
                 if let error = try SocketCalls.takeError(of: number) { throw error }
                 do throws(Errno) {
                     _ = try SocketCalls.remoteEndpoint(of: number)

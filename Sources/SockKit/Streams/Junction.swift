@@ -36,6 +36,8 @@ public final class Junction {
     private var lost = (up: 0, down: 0)
     /// The directions that a task served, once it has ended: what they were about is not known at once.
     private var leaving: (up: JunctionLane?, down: JunctionLane?)
+    /// What was kept back on purpose as it ended: some of it may have been given since.
+    private var heldAtEnd = (up: 0, down: 0)
     /// A side that takes no more. What it had given before is still to be read.
     private var broken: (side: RelaySide, error: NetworkError)?
     private var sleeper: (any StreamSleeper)?
@@ -90,11 +92,11 @@ public final class Junction {
         let (up, down) = leaving
         leaving = (nil, nil)
         if let up {
-            lost.up += await up.finish()
+            lost.up += await up.finish() - heldAtEnd.up + held(.near)
             moved.up = up.moved
         }
         if let down {
-            lost.down += await down.finish()
+            lost.down += await down.finish() - heldAtEnd.down + held(.far)
             moved.down = down.moved
         }
     }
@@ -219,6 +221,7 @@ public final class Junction {
         self.ending = ending
         moved = (bytesUp, bytesDown)
         lost = ((up?.close() ?? 0) + held(.near), (down?.close() ?? 0) + held(.far))
+        heldAtEnd = (held(.near), held(.far))
         leaving = (up?.isPoured ?? false ? up : nil, down?.isPoured ?? false ? down : nil)
         // They hold the junction, as it holds them; and so may whoever is told.
         (up, down) = (nil, nil)

@@ -3,6 +3,9 @@ extension HTTPExchange {
     /// The most that is handed to the connection at once, and has `HTTPServerLimits.write` to be read.
     public static let piece = 256 << 10
 
+    /// So much is written before others have their turn.
+    private static let mostInATurn = 1 << 20
+
     /// So much is gathered of answers to requests that came together.
     private static let gathered = 64 << 10
 
@@ -83,6 +86,8 @@ extension HTTPExchange {
     /// Writes a piece of the answer, which goes out at once. The answer to HEAD has no content, whatever is written.
     public func write(_ bytes: Span<UInt8>) async throws(NetworkError) {
         guard note(bytes.count) else { return }
+        // A connection with much room never makes us wait: the others are to have their turn all the same.
+        if answer.count / Self.mostInATurn != (answer.count - bytes.count) / Self.mostInATurn { await Task.yield() }
         guard case .chunked = answer.framing else { return try await flush(and: bytes) }
         if output.bytes.count + bytes.count <= Self.gathered {
             output.appendChunk(bytes)

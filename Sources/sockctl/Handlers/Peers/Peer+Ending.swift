@@ -102,7 +102,8 @@ extension ConnectionEnding {
         default: break
         }
         switch error.errno {
-        case .connectionReset, .brokenPipe, .connectionAborted: self = error.stream == nil ? .reset : .local
+        case .connectionReset, .brokenPipe, .connectionAborted, .notConnected:
+            self = error.stream == nil ? .reset : .local
         default: self = error.isTimeout ? .timeout : .local
         }
     }

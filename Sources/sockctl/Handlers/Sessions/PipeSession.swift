@@ -136,6 +136,10 @@ final class PipeSession: Service {
             if let cutOff { throw cutOff }
             return .byUs
         case .otherStayedOpen:
+            // A reset after its end nobody was waiting to be told of. With our own way open nothing else closes it.
+            if peer.connection.tcpInfo?.state == .closed {
+                throw peer.names.failure(.read, .system(.connectionReset, call: "read"))
+            }
             // Of datagrams the silence after our own end is the end.
             if !result.nearEnded { reporter.report(InputUnfinishedEvent()) }
         case .done:
