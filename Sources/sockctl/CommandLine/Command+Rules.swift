@@ -24,7 +24,8 @@ extension Command {
         case .never: return subject
         case .needs(let patterns): return patterns.contains { $0.matches(given) } ? nil : subject
         case .excludes(let patterns): return patterns.first { $0.matches(given) }
-        case .honours(let names):
+        case .honours(let honoured):
+            let names = honoured.all()
             let row = known.first { row in
                 !row.info.isPositional && row.info.name != subject.name && !names.contains(row.info.name)
                     && given.contains(row.info.name)
@@ -92,8 +93,11 @@ extension Row {
     }
 
     /// It does not go together with anything but these.
-    func honours(_ names: Set<String>, valued values: String..., reason: String, hint: String? = nil) -> Row {
-        ruled(values, .honours(names), nil, reason, hint)
+    func honours(
+        _ names: @autoclosure @escaping @Sendable () -> Set<String>, valued values: String..., reason: String,
+        hint: String? = nil
+    ) -> Row {
+        ruled(values, .honours(Rule.Names(all: names)), nil, reason, hint)
     }
 
     /// It has no meaning on a network without the trait, unless one of these is given.

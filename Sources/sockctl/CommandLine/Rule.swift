@@ -10,9 +10,16 @@ struct Rule: Equatable, Sendable {
         /// None of these is given.
         case excludes([Pattern])
         /// No option but these is given, so that an option which is younger than the rule is refused as well.
-        case honours(Set<String>)
+        case honours(Names)
         /// The option has no place here at all.
         case never
+    }
+
+    /// The names of options, which are put together only where the rule is looked at: in most runs that is never.
+    struct Names: Equatable, Sendable {
+        let all: @Sendable () -> Set<String>
+
+        static func == (left: Names, right: Names) -> Bool { left.all() == right.all() }
     }
 
     /// The rule holds where one of these is given.
