@@ -15,12 +15,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from faults import census, secure
-from faults.census import Census, Witness
+from faults import secure
+from faults.crowd import census
+from faults.crowd.census import Census, Witness
 from faults.child import Child
-from faults.kinds import GET, TARGET, TUNNEL, Kind
-from faults.native import Native
-from faults.served import Served, pin
+from faults.crowd.kinds import GET, TARGET, TUNNEL, Kind
+from faults.crowd.native import Native
+from faults.crowd.served import Served, pin
 
 START_SECONDS = 15.0
 NEW_CLIENT_SECONDS = 5.0

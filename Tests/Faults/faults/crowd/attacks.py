@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from faults import census
-from faults.besieged import Field, Server
-from faults.kinds import TARGET
-from faults.served import pin
+from faults.crowd import census
+from faults.crowd.besieged import Field, Server
+from faults.crowd.kinds import TARGET
+from faults.crowd.served import pin
 
 SPARE = 64  # How many descriptors a server may still open when they are cut.
 BLOCKS = 60  # What is sent at once of what is said over and over, where there is to be much of it.

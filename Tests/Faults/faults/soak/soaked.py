@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from faults import exchanges, tunnels, web_exchanges
+from faults.soak import exchanges, tunnels, web_exchanges
 from faults.child import Child
-from faults.exchanges import IDLE_LIMIT, PIECE, Place
+from faults.soak.exchanges import IDLE_LIMIT, PIECE, Place
 
 ANYWHERE = "127.0.0.1:0"
 IDLE = ("-i", f"{IDLE_LIMIT:g}s")

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
-from faults.exchanges import Wrong
-from faults.soaked import Soaked
+from faults.soak.exchanges import Wrong
+from faults.soak.soaked import Soaked
 
 KEPT = 5  # So many failures of a server are kept in words.
 REPORT_SECONDS = 1.0

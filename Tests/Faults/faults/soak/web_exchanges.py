@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from faults.exchanges import PATIENCE, SECURED, Place, Wrong, data, end_writing, reset, size, wait_for_limit
+from faults.soak.exchanges import PATIENCE, SECURED, Place, Wrong, data, end_writing, reset, size, wait_for_limit
 
 FILES = {"small": 800, "middle": 60_000, "large": 900_000}
 UPLOADS = 4  # Names that each client has, over and over.

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BASELINE = HERE.parent.parent / "Benchmarks" / "baseline"
+BASELINE = HERE.parent.parent.parent / "Benchmarks" / "baseline"
 FLAGS = ("-std=c17", "-O2", "-Wall", "-Wextra", f"-I{BASELINE}")
 TLS = ("-DWITH_TLS", "-lssl", "-lcrypto")
 

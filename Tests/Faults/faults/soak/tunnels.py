@@ -6,7 +6,7 @@ import random
 import socket
 import struct
 
-from faults.exchanges import Place, Wrong, echoed, expect, receive, size
+from faults.soak.exchanges import Place, Wrong, echoed, expect, receive, size
 
 
 def tunnel(place: Place, chance: random.Random, target: Place, is_idle: bool = False) -> int:

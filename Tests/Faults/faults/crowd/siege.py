@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from faults import census
-from faults.attacks import ATTACKS, SPARE, Attacked, Scale, carry_out, flood, flood_command, text
-from faults.besieged import Field, Server, fill_pools
-from faults.census import Census
-from faults.kinds import Kind
-from faults.served import Rate, Served
+from faults.crowd import census
+from faults.crowd.attacks import ATTACKS, SPARE, Attacked, Scale, carry_out, flood, flood_command, text
+from faults.crowd.besieged import Field, Server, fill_pools
+from faults.crowd.census import Census
+from faults.crowd.kinds import Kind
+from faults.crowd.served import Rate, Served
 
 GOES_ON = 0.8  # The share of their rate with which those already served must go on.
 RETURNS = 1.1  # Memory afterwards, over memory before.
