@@ -203,6 +203,12 @@ package final class PolledDescriptor {
         slot.setReady(side)
     }
 
+    /// Has whoever waits to read try again, though the kernel has nothing new to say.
+    package func wakeReader() {
+        slot.setReady(.read)
+        slot.wake(.read, .ready)
+    }
+
     /// Notes that an attempt now would be in vain: only an event is worth one.
     package func noteBlocked(_ side: PollSide) {
         slot.setBlocked(side)

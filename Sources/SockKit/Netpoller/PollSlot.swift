@@ -198,7 +198,7 @@ struct PollTag: Sendable, Hashable {
 
     /// A read gave less than it had room for, so there is nothing left; epoll(7) names this as sufficient for streams.
     func setDrained() {
-        guard !isNeverDrained else { return }
+        guard !isNeverDrained, !SystemCall.wasShortened("recv") else { return }
         reading.isReady = false
     }
 

@@ -179,7 +179,8 @@ extension Connection {
         }
         settle(layer)
         switch attempt {
-        case .moved(let count): return count
+        // What is lost is not written: whoever goes on with the rest is told why.
+        case .moved(let count): return layer.hasBroken ? count - layer.disownKept(count) : count
         case .failed(let cause): throw names.failure(.write, cause)
         case .end, .wantsRead, .wantsWrite, nil: return 0
         }
@@ -193,10 +194,15 @@ extension Connection {
     private func flush(
         _ layer: any ConnectionLayer, _ operation: NetworkError.Operation
     ) async throws(NetworkError) {
-        while layer.holdsOutput {
+        while layer.holdsOutput || layer.hasBroken {
             let attempt = try await attempt(.write, operation) { number in layer.flush(number) }
             if case .failed(let cause) = attempt { throw names.failure(operation, cause) }
         }
+    }
+
+    private func tellReader(_ layer: any ConnectionLayer) {
+        layer.tellReader()
+        descriptor.wakeReader()
     }
 
     // MARK: - Ending
@@ -279,8 +285,8 @@ extension Connection {
         }
         guard layer.holdsOutput else { return }
         Netpoller.spawn { [weak self] in
-            // What goes wrong is told to whoever uses the connection next.
-            do throws(NetworkError) { try await self?.flush(layer, .write) } catch {}
+            // Whoever wrote has gone on, and may wait for an answer to what never went.
+            do throws(NetworkError) { try await self?.flush(layer, .write) } catch { self?.tellReader(layer) }
         }
     }
 }

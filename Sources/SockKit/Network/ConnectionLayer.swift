@@ -25,6 +25,9 @@ package protocol ConnectionLayer: AnyObject, Sendable {
     /// Sends what was kept.
     func flush(_ number: Int32) -> LayerAttempt
 
+    /// Has a read that would wait fail with what sending failed of.
+    func tellReader()
+
     /// Whether the other side is told that no more will be written, while reading goes on.
     var saysEnd: Bool { get }
 
@@ -52,6 +55,8 @@ package protocol ConnectionLayer: AnyObject, Sendable {
     var isDrained: Bool { get }
     /// Something is kept that is to be sent.
     var holdsOutput: Bool { get }
+    /// Sending has failed, and what was kept is lost.
+    var hasBroken: Bool { get }
 }
 
 /// What one attempt of a layer came to.

@@ -29,17 +29,19 @@ public struct Pace: Sendable, Hashable {
 }
 
 /// Spreads bytes over time: at most `rate` of them in a second, in slices of a twentieth of that, or of what a read gives
-/// at once if that is less.
+/// at once if that is less. A message goes whole, and its time is waited for behind it.
 struct Throttle {
     private let rate: Int?
+    private let keepsMessages: Bool
     private var freeAt = Deadline.past
 
-    init(rate: Int?) {
+    init(rate: Int?, keepsMessages: Bool = false) {
         self.rate = rate
+        self.keepsMessages = keepsMessages
     }
 
     /// What may go at once; nil is any number.
-    var slice: Int? { rate.map { min(max(1, $0 / 20), BufferPool.bufferSize) } }
+    var slice: Int? { keepsMessages ? nil : rate.map { min(max(1, $0 / 20), BufferPool.bufferSize) } }
 
     /// A slice may go so much too early: no timer is worth setting for less.
     private static let tolerance = Duration.milliseconds(1)

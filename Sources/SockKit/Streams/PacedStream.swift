@@ -13,8 +13,9 @@ public final class PacedStream: WrappedStream {
 
     public init(_ inner: any ByteStream, _ pace: Pace) {
         self.pace = pace
-        inbound = Throttle(rate: pace.rate)
-        outbound = Throttle(rate: pace.rate)
+        let keepsMessages = inner.names.network.map { $0.kind != .stream } ?? false
+        inbound = Throttle(rate: pace.rate, keepsMessages: keepsMessages)
+        outbound = Throttle(rate: pace.rate, keepsMessages: keepsMessages)
         super.init(inner)
     }
 

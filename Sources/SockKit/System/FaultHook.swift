@@ -49,6 +49,8 @@
             return plan.means(made.load(ordering: .relaxed)) ? 1 : nil
         }
 
+        package func hasShortened(_ call: String) -> Bool { most(for: call) != nil }
+
         /// What other threads wake the loop by. The kernel fails it only where the loop is awake anyway (eventfd(2)).
         private func isWakeUp(_ call: String, _ descriptor: Int32) -> Bool {
             guard call == "write" else { return false }

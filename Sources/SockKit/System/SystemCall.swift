@@ -21,6 +21,9 @@ public protocol SystemCallObserver: Sendable {
     /// Asked how much a call may move that could move more; nil is all of it. Only builds for tests ask.
     func most(for call: String) -> Int?
 
+    /// Asked whether the last call of that name moved less for that reason alone: there may be more.
+    func hasShortened(_ call: String) -> Bool
+
     /// Told after the call, on the thread that made it. It must not make system calls through the gate.
     func observe(_ record: SystemCallRecord)
 }
@@ -28,6 +31,7 @@ public protocol SystemCallObserver: Sendable {
 extension SystemCallObserver {
     public func fault(for call: String, descriptor: Int32) -> Errno? { nil }
     public func most(for call: String) -> Int? { nil }
+    public func hasShortened(_ call: String) -> Bool { false }
     public func observe(_ record: SystemCallRecord) {}
 }
 
@@ -71,6 +75,17 @@ package enum SystemCall {
             }
         #endif
         return count
+    }
+
+    /// Whether a test has had the last call of that name move less than there was.
+    @inline(__always)
+    static func wasShortened(_ call: StaticString) -> Bool {
+        #if DEBUG
+            if isWatched.load(ordering: .relaxed) {
+                return observers.withLock { $0 }.contains { $0.hasShortened("\(call)") }
+            }
+        #endif
+        return false
     }
 
     /// Makes a call until it is not interrupted, and returns its result.

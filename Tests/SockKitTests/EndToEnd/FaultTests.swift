@@ -74,6 +74,29 @@ import Testing
         #expect(outcome.elapsed < .seconds(10), "\(outcome)")
     }
 
+    @Test(.needs(.openssl)) func `an answer by TLS that cannot be sent ends the connection of whoever waits for it`()
+        async throws
+    {
+        let kit = try await CertificateKit.shared()
+        // The handshake, tickets, and the echo.
+        let server = try faulty("send:ENETDOWN:3+", ["listen", "-v", "--serve", "echo", "127.0.0.1:0"] + kit.showing())
+        let client = try sockctl(
+            ["dial", "127.0.0.1:\(try await server.listening().port)"] + kit.trusting, input: .open)
+        client.send("hello\n")
+        _ = try await server.waitForLine(containing: "network is down")
+        #expect(try await client.finish().status != 0)
+        _ = try await server.finish(after: SIGTERM)
+    }
+
+    @Test func `answers that come a byte at a time are waited for to the last`() async throws {
+        let server = try sockctl("listen", "--serve", "frames", "127.0.0.1:0")
+        let outcome = try await faulty(
+            "recv:short:1+", ["dial", "--submit", "127.0.0.1:\(try await server.listening().port)"],
+            input: .text(String(repeating: "submit\n", count: 100))
+        ).finish()
+        #expect(outcome.status == 0 && outcome.err.contains(/acknowledged +100/), "\(outcome)")
+    }
+
     @Test func `submits that cannot be sent are not waited for`() async throws {
         let server = try sockctl("listen", "--serve", "frames", "127.0.0.1:0")
         let outcome = try await faulty(

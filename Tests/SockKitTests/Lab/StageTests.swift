@@ -41,14 +41,15 @@ import Testing
         let outcome = await Greeting.perform(unhurried)
         let rows = outcome.timeline.rows
         let texts = rows.map { "\($0.lane) \($0.part) \($0.text): \($0.result ?? "")" }
-        #expect(texts.count == 9, "\(texts)")
-        #expect(texts[0].contains(/server whole listen 127\.0\.0\.1: port \d+/))
-        #expect(texts[3] == "kernel step The server greets: ")
-        #expect(texts[4] == "client beginning read(512): ")
-        #expect(texts[5] == "server whole write(\"hello\"): 5")
-        #expect(rows[5].busy == [.client])
-        #expect(texts[6...8].contains("client ending read(512): 5: \"hello\""), "\(texts)")
-        #expect(texts.last == "client whole read(512): EOF", "\(texts)")
+        // Any call has two rows where others have the processor for long.
+        #expect(texts[0].contains(#/server (whole|beginning) listen 127\.0\.0\.1: /#))
+        let step = try #require(texts.firstIndex(of: "kernel step The server greets: "), "\(texts)")
+        #expect(texts[..<step].count { $0.contains(#/ (whole|ending) (listen|dial|accept)\b/#) } == 3, "\(texts)")
+        #expect(texts[step + 1] == "client beginning read(512): ", "\(texts)")
+        #expect(texts[step + 2].contains(#/server (whole|beginning) write\("hello"\): /#), "\(texts)")
+        #expect(rows[step + 2].busy == [.client])
+        #expect(texts[(step + 2)...].contains("client ending read(512): 5: \"hello\""), "\(texts)")
+        #expect(texts.last?.contains(#/client (whole|ending) read\(512\): EOF/#) == true, "\(texts)")
         #expect(zip(rows, rows.dropFirst()).allSatisfy { $0.time <= $1.time })
     }
 

@@ -64,6 +64,23 @@ import Testing
         }
     }
 
+    @Test func `a rate takes no message apart`() async throws {
+        try await onLoop {
+            let pair = try await loopback(.unixpacket)
+            var pace = Pace()
+            pace.rate = 1_000_000
+            let (writer, reader) = (PacedStream(pair.client, pace), PacedStream(pair.server, pace))
+            // More than a slice of that rate, and than one read of a stream takes.
+            for count in [100_000, 70_000] {
+                try await writer.write([UInt8](repeating: 1, count: count))
+                let message = try await reader.readChunk(maximum: nil)
+                #expect((message.count, message.length) == (count, count))
+                message.giveBack()
+            }
+            pair.close()
+        }
+    }
+
     @Test func `hurrying ends the delay that is under way`() async throws {
         try await onLoop {
             let pair = try await loopback()

@@ -17,6 +17,8 @@ final class TLSSession: ConnectionLayer {
     private var hasSaidEnd = false
     /// After a failure nothing more is to be said.
     private var hasFailed = false
+    /// Whoever reads is to learn that sending has failed.
+    private var readerIsToldOfSending = false
     /// A failure behind bytes that were given first.
     private var following: LayerAttempt?
     private var leftover = false
@@ -159,6 +161,9 @@ final class TLSSession: ConnectionLayer {
     // MARK: - Writing
 
     var holdsOutput: Bool { channel.holdsOutput }
+    var hasBroken: Bool { channel.writeFailure != nil }
+    func tellReader() { readerIsToldOfSending = true }
+
     /// The records are not taken apart: until the last byte of them is gone, none of what they carry is.
     func disownKept(_ most: Int) -> Int {
         let kept = payload(behind: channel.bytesSent)
@@ -287,7 +292,8 @@ final class TLSSession: ConnectionLayer {
     /// What a call that did not succeed came to.
     private func outcome(_ result: Int32) -> LayerAttempt {
         switch unsafe library.functions.SSL_get_error(handle, result) {
-        case TLSNumber.Outcome.wantsRead: return .wantsRead
+        case TLSNumber.Outcome.wantsRead:
+            return readerIsToldOfSending ? failure(writing: true) ?? .wantsRead : .wantsRead
         case TLSNumber.Outcome.wantsWrite: return .wantsWrite
         case TLSNumber.Outcome.ended: return .end
         default: break

@@ -7,6 +7,8 @@ final class ServedPeers {
     private let emptied = Parking()
     /// The most that there were since memory was last given back.
     private var most = 0
+    /// How many have left since then.
+    private var departed = 0
     private var isGivingBack = false
     /// Told when the last one has gone.
     var onEmpty: (@Netpoller () -> Void)?
@@ -18,8 +20,10 @@ final class ServedPeers {
     /// Those with whom something is under way.
     var busy: Int { members.values.count { !($0.conversation?.isIdle ?? false) } }
 
-    /// So many leave something behind that is worth giving back, and so long after the first of them had left.
+    /// So many at once leave something behind that is worth giving back, and so many one after the other.
     private static let crowd = 16
+    private static let row = 256
+    /// It is given back once fewer than a row have left in so long: others would only need it again.
     private static let pause = Duration.seconds(1)
 
     /// Takes in a peer; the task that serves it removes it at its end.
@@ -30,20 +34,21 @@ final class ServedPeers {
 
     func remove(_ peer: Peer) {
         members[peer.number] = nil
-        if most >= Self.crowd, members.count <= most / 2, !isGivingBack { giveMemoryBack() }
+        departed += 1
+        if !isGivingBack, departed >= Self.row || most >= Self.crowd && members.count <= most / 2 { giveMemoryBack() }
         guard members.isEmpty else { return }
         emptied.wake()
         onEmpty?()
     }
 
-    /// A crowd has left: what it had, malloc keeps for ever wherever something that stayed stands behind it.
+    /// Many have left: what they had, malloc keeps for ever wherever something that stayed stands behind it.
     @inline(never)
     private func giveMemoryBack() {
         isGivingBack = true
         Netpoller.spawn {
-            await Netpoller.sleep(for: Self.pause)
+            repeat { self.departed = 0 } while await Netpoller.sleep(for: Self.pause) && self.departed >= Self.row
             self.isGivingBack = false
-            self.most = self.members.count
+            (self.most, self.departed) = (self.members.count, 0)
             MemoryCalls.giveBack()
         }
     }
