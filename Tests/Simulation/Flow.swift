@@ -15,9 +15,12 @@ final class Flow {
     func make(_ count: Int) -> [UInt8] {
         frames += 1
         var value = UInt64(key &* 7919 &+ frames) &* 0x9e37_79b9_7f4a_7c15
-        return (0..<count).map { _ in
-            value = value &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return UInt8(truncatingIfNeeded: value >> 56)
+        return [UInt8](unsafeUninitializedCapacity: count) { bytes, made in
+            for index in 0..<count {
+                value = value &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                bytes[index] = UInt8(truncatingIfNeeded: value >> 56)
+            }
+            made = count
         }
     }
 
@@ -28,14 +31,15 @@ final class Flow {
 
     func noteReceived(_ bytes: Span<UInt8>) {
         chance.step(UInt64(bytes.count))
-        for index in bytes.indices { early.append(bytes[index]) }
+        bytes.withUnsafeBufferPointer { early.append(contentsOf: $0) }
         compare()
     }
 
     private func compare() {
         let common = min(ahead.count, early.count)
         guard common > 0 else { return }
-        for index in 0..<common where ahead[index] != early[index] {
+        if ahead[..<common] != early[..<common] {
+            let index = zip(ahead, early).prefix { $0 == $1 }.count
             found("byte \(compared + index) of a flow is another one than was sent")
         }
         ahead.removeFirst(common)

@@ -72,7 +72,8 @@ final class Line {
     private func write() async {
         for _ in 0..<chance.skewed(40) {
             if chance.oneIn(3) { await pause() }
-            let bytes = flow.make(chance.skewed(40_000))
+            // Mostly little: the loop is what is tried, and not memory.
+            let bytes = flow.make(chance.skewed(chance.oneIn(4) ? 40_000 : 600))
             guard await send(bytes) else { return }
         }
     }

@@ -7,6 +7,8 @@ final class SeededGate: SystemCallObserver {
 
     private static let movers: Set<String> = ["recv", "send", "read", "write", "splice"]
 
+    var wantsRecords: Bool { false }
+
     func fault(for call: String, descriptor: Int32) -> Errno? {
         guard Self.movers.contains(call) else { return nil }
         chance.step(3)

@@ -82,7 +82,10 @@ final class OwnPipe {
                 throw sink.failure(.write, .system(error))
             }
             // The stream counts what it is given by itself.
-            try await pump.sink.write(bytes)
+            do throws(NetworkError) { try await pump.sink.write(bytes) } catch {
+                pump.noteLost(bytes.count - error.bytesTransferred)
+                throw error
+            }
             pump.noteDrained(bytes.count, to: nil)
         }
     }

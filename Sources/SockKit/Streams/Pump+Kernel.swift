@@ -121,7 +121,10 @@ extension Pump {
         _ from: PlainDescriptor, _ to: PlainDescriptor
     ) async throws(NetworkError) -> KernelMove {
         guard let pipe = OwnPipe.take() else { return .refused }
-        defer { OwnPipe.giveBack(pipe) }
+        defer {
+            noteLost(pipe.held)
+            OwnPipe.giveBack(pipe)
+        }
         let writer = pipe.writer
         while true {
             let moved: Int

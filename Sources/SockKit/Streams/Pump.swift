@@ -10,6 +10,9 @@ final class Pump {
     private(set) var count = 0
     /// Taken from the source, and never by the sink.
     private(set) var unsent: [UInt8] = []
+    private var lostInPipe = 0
+    /// How many bytes were taken from the source, and never by the sink.
+    var lost: Int { unsent.count + lostInPipe }
     /// Kept only while a limit needs it: reading the clock for every chunk is not free.
     private(set) var lastMoved = Deadline.now
     var keepsTime = false { didSet { lastMoved = .now } }
@@ -162,6 +165,9 @@ final class Pump {
         note(moved)
         sink?.onMove?(moved)
     }
+
+    /// Counts what a pipe between the streams had, and the sink will not get.
+    func noteLost(_ count: Int) { lostInPipe += count }
 
     /// Whether it is time to let others have the loop: two fast ends could otherwise keep it for ever.
     func shouldBreathe() -> Bool {

@@ -63,7 +63,8 @@ public final class Relay {
         for task in tasks { await task.value }
         return RelayResult(
             ending: ending, bytesToFar: outbound.count, bytesToNear: inbound.reduce(0) { $0 + $1.count },
-            unsent: outbound.unsent, nearEnded: rules.readsNear && nearEnded, farEnded: farEnded, saidEnd: saidEnd)
+            unsent: outbound.unsent, ungiven: inbound.reduce(0) { $0 + $1.lost },
+            nearEnded: rules.readsNear && nearEnded, farEnded: farEnded, saidEnd: saidEnd)
     }
 
     /// Ends the relay at once, as if its task were cancelled.

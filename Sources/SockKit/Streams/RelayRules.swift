@@ -69,6 +69,8 @@ public struct RelayResult: Sendable {
     public var bytesToNear: Int
     /// Taken from the near side, and never by the far one.
     public var unsent: [UInt8]
+    /// How many bytes were taken from the far side, and never by the near one.
+    public var ungiven: Int
     public var nearEnded: Bool
     public var farEnded: Bool
     /// The far side was told of the near one's end (FIN).

@@ -36,6 +36,8 @@
             self.log = log
         }
 
+        package var wantsRecords: Bool { false }
+
         package func fault(for call: String, descriptor: Int32) -> Errno? {
             if isWakeUp(call, descriptor) { return nil }
             note(call)

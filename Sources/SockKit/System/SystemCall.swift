@@ -24,6 +24,9 @@ public protocol SystemCallObserver: Sendable {
     /// Asked whether the last call of that name moved less for that reason alone: there may be more.
     func hasShortened(_ call: String) -> Bool
 
+    /// Whether it wants to be told of calls: what is told is made of strings, which take longer than many a call.
+    var wantsRecords: Bool { get }
+
     /// Told after the call, on the thread that made it. It must not make system calls through the gate.
     func observe(_ record: SystemCallRecord)
 }
@@ -32,6 +35,7 @@ extension SystemCallObserver {
     public func fault(for call: String, descriptor: Int32) -> Errno? { nil }
     public func most(for call: String) -> Int? { nil }
     public func hasShortened(_ call: String) -> Bool { false }
+    public var wantsRecords: Bool { true }
     public func observe(_ record: SystemCallRecord) {}
 }
 
@@ -70,7 +74,9 @@ package enum SystemCall {
     static func room(_ call: StaticString, _ count: Int) -> Int {
         #if DEBUG
             if isWatched.load(ordering: .relaxed) {
-                return observers.withLock { $0 }.compactMap { $0.most(for: "\(call)") }.min().map { min($0, count) }
+                return observers.withLock { $0 }.compactMap { $0.most(for: call.description) }.min().map {
+                    min($0, count)
+                }
                     ?? count
             }
         #endif
@@ -82,7 +88,7 @@ package enum SystemCall {
     static func wasShortened(_ call: StaticString) -> Bool {
         #if DEBUG
             if isWatched.load(ordering: .relaxed) {
-                return observers.withLock { $0 }.contains { $0.hasShortened("\(call)") }
+                return observers.withLock { $0 }.contains { $0.hasShortened(call.description) }
             }
         #endif
         return false
@@ -147,12 +153,15 @@ package enum SystemCall {
             let start = Deadline.now
             let fault = fault(for: call, descriptor, present)
             // What close(2) says changes nothing about the descriptor: it is gone.
-            let made = fault == nil || "\(call)" == "close" ? body() : -1
+            let made = fault == nil || call.description == "close" ? body() : -1
             let result = fault == nil ? made : -1
             let failure = result < 0 ? fault ?? Errno(rawValue: Glibc.errno) : nil
-            let record = SystemCallRecord(
-                call: "\(call)", arguments: arguments(), result: result, errno: failure, duration: .now - start)
-            for observer in present { observer.observe(record) }
+            if present.contains(where: { $0.wantsRecords }) {
+                let record = SystemCallRecord(
+                    call: call.description, arguments: arguments(), result: result, errno: failure,
+                    duration: .now - start)
+                for observer in present { observer.observe(record) }
+            }
             guard let failure else { return result }
             interrupts += 1
             guard failure == .interrupted, retryingInterrupts, interrupts < mostInterrupts else { throw failure }
@@ -164,7 +173,7 @@ package enum SystemCall {
         for call: StaticString, _ descriptor: Int32, _ observers: [any SystemCallObserver]
     ) -> Errno? {
         for observer in observers {
-            if let fault = observer.fault(for: "\(call)", descriptor: descriptor) { return fault }
+            if let fault = observer.fault(for: call.description, descriptor: descriptor) { return fault }
         }
         return nil
     }

@@ -154,6 +154,32 @@ import Testing
         #expect(dropped["bytes_unsent"]?.integer == bytes, "\(dropped)")
     }
 
+    @Test(arguments: [["-x", "/dev/null"], ["--rate", "10M"]])
+    func `who is told to end tells what it had read and never written, to the byte`(options: [String]) async throws {
+        let peer = try python("c = take(serve()); c.sendall(bytes(4 << 20)); hold()")
+        let pipe = try scratch("output")
+        #expect(unsafe mkfifo(pipe, 0o600) == 0)
+        let reader = unsafe open(pipe, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        defer { close(reader) }
+        let dialer = try sockctl(
+            ["dial", "--json", "-vv"] + options + ["127.0.0.1:\(try await peer.port())"], input: .open,
+            output: .file(pipe))
+        // More than the pipe takes, which nobody reads; 1032 is F_GETPIPE_SZ.
+        try await dialer.wait(for: "more reads than a pipe has room for") { record in
+            record.errText.split(separator: "\n").compactMap { try? Event($0) }.filter { $0.name == "read" }
+                .reduce(0) { $0 + ($1["bytes"]?.integer ?? 0) } > Int(fcntl(reader, 1032)) ? () : nil
+        }
+        let outcome = try await dialer.finish(after: SIGTERM)
+        outcome.expect(status: 143)
+        let events = try outcome.events()
+        let dropped = try #require(events.last { $0.name == "output-dropped" }, "\(outcome.err.suffix(600))")
+        let received = try #require(events.last { $0.name == "closed" }?["bytes_received"]?.integer)
+        var room = [UInt8](repeating: 0, count: 4 << 20)
+        let written = unsafe read(reader, &room, room.count)
+        #expect(dropped["bytes_received"]?.integer == received, "\(dropped)")
+        #expect(dropped["bytes"]?.integer == received - written, "\(dropped), \(written)")
+    }
+
     // MARK: Another connection
 
     @Test func `what a peer's kernel has is perhaps unread, whatever the peer has said since`() async throws {

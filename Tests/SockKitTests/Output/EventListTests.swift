@@ -37,6 +37,7 @@ import Testing
         ("input-unfinished", .always, ""),
         ("message-cut", .always, "length"),
         ("input-dropped", .always, "bytes_sent bytes_unsent"),
+        ("output-dropped", .always, "bytes_received"),
         ("started", .verbose, "pid command"),
         ("child-error", .verbose, "pid text"),
         ("exited", .verbose, "pid status signal seconds"),

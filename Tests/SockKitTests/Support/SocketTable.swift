@@ -41,12 +41,16 @@ private func number(_ digits: ArraySlice<UInt8>, radix: Int) -> Int {
 
 /// The sockets that a process holds, by inode.
 func socketInodes(of pid: pid_t) -> [Int] {
+    openFiles(of: pid).compactMap { $0.hasPrefix("socket:[") ? Int($0.dropFirst(8).dropLast()) : nil }
+}
+
+/// What a process has open besides its three standard streams, in the kernel's words: `socket:[17]`, `anon_inode:[eventfd]`.
+func openFiles(of pid: pid_t) -> [String] {
     let directory = "/proc/\(pid)/fd"
-    return names(in: directory).compactMap { name in
-        var buffer = [CChar](repeating: 0, count: 64)
+    return names(in: directory).filter { !["0", "1", "2"].contains($0) }.compactMap { name in
+        var buffer = [CChar](repeating: 0, count: 256)
         guard unsafe readlink("\(directory)/\(name)", &buffer, buffer.count - 1) > 0 else { return nil }
-        let target = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return target.hasPrefix("socket:[") ? Int(target.dropFirst(8).dropLast()) : nil
+        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }
 

@@ -31,7 +31,11 @@ extension Manual.Section {
             ),
             (
                 "Standard output is gone or full",
-                "A reader that went away ends the program quietly, status 0. Output that can't be written is status 74."
+                """
+                A reader that went away ends the program quietly, status 0. Output that can't be written is status 74. Where \
+                that, or a signal, ends the program while a slow reader has not taken all that was read, a line tells how \
+                many bytes those are.
+                """
             ),
             (
                 "Datagrams",

@@ -22,6 +22,7 @@ extension PipeSession {
     // MARK: - What a failure cost
 
     func account(for error: NetworkError, _ peer: Peer) {
+        accountForOutput(peer)
         guard let result, !peer.wasIdle else { return }
         if case .file = error.stream { return }
         // Of a file the rest was to be sent as well; what comes of a pipe nobody knows.
@@ -39,7 +40,14 @@ extension PipeSession {
                 isUnfinished: !result.nearEnded && streams.source?.isFile == false))
     }
 
+    /// Of a reader that has gone nobody expects that it had all.
+    private func accountForOutput(_ peer: Peer) {
+        guard let result, result.ungiven > 0, streams.sink != nil else { return }
+        peer.reporter.report(OutputDroppedEvent(bytes: result.ungiven, received: peer.received))
+    }
+
     func accountForRest(_ peer: Peer) {
+        accountForOutput(peer)
         guard let result, !result.unsent.isEmpty else { return }
         let count = result.unsent.count
         peer.reporter.report(InputDroppedEvent(bytes: count, sent: result.bytesToFar + count, unsent: count))

@@ -10,6 +10,7 @@ enum EventList {
         FirstByteEvent.self, ReadEvent.self, WroteEvent.self, DatagramReceivedEvent.self, DatagramSentEvent.self,
         MessageEvent.self, AcknowledgedEvent.self, ReplyEvent.self, GapEvent.self, DroppedEvent.self,
         HalfClosedEvent.self, InputUnfinishedEvent.self, MessageCutEvent.self, InputDroppedEvent.self,
+        OutputDroppedEvent.self,
         StartedEvent.self, ChildErrorEvent.self, ExitedEvent.self,
         UnansweredEvent.self, KeepAliveEvent.self, ClosedEvent.self, FailedEvent.self, RetryingEvent.self,
         DisconnectedEvent.self, ReconnectedEvent.self, HeartbeatEvent.self, HeartbeatAnsweredEvent.self,

@@ -11,6 +11,7 @@ from faults.kills.bench import Made
 FIGURES = {
     "closed": ("bytes_sent", "bytes_received", "bytes_unacknowledged", "bytes_unsent", "bytes_up", "bytes_down"),
     "input-dropped": ("bytes", "bytes_sent", "bytes_unsent"),
+    "output-dropped": ("bytes",),
     "disconnected": ("bytes_sent", "bytes_at_risk", "bytes_perhaps_unread"),
     "failed": ("bytes_unread", "bytes_unacknowledged"),
     "exchange": ("bytes",),
@@ -62,7 +63,7 @@ def mutations(made: Made) -> Iterator[tuple[str, Callable[[], None], Callable[[]
                 new = copy.deepcopy(events)
                 new[at][figure] += step
                 yield f"{event['event']}.{figure} {step:+}", put(new), put(events)
-    for name in ("failed", "input-dropped", "disconnected"):
+    for name in ("failed", "input-dropped", "output-dropped", "disconnected"):
         if any(event.get("event") == name for event in events):
             yield f"without {name}", put([event for event in events if event.get("event") != name]), put(events)
     yield from attributes(made)
