@@ -27,20 +27,14 @@ package enum DiagnosticCalls {
         // struct inet_diag_req_v2: family, protocol, extensions, padding, states; then the socket's id, of 48 bytes.
         var body: [UInt8] = [UInt8(family.rawValue), UInt8(IPPROTO_TCP), 0, 0] + bytes(1 << listening)
         body += [UInt8(port >> 8), UInt8(port & 0xff)] + Array(repeating: 0, count: 46)
-        return try dump(body).compactMap { message in inet(message, family) }
+        return try dump(body).compactMap { DiagnosticMessages.listener($0, family) }
     }
 
     /// The sockets that are connecting to a port, over one version of IP.
     package static func connecting(to port: UInt16, _ family: SocketFamily) throws(Errno) -> [ConnectingSocket] {
         var body: [UInt8] = [UInt8(family.rawValue), UInt8(IPPROTO_TCP), 0, 0] + bytes(1 << synSent)
         body += [0, 0, UInt8(port >> 8), UInt8(port & 0xff)] + Array(repeating: 0, count: 44)
-        return try dump(body).compactMap { message in
-            guard message.count >= 72 else { return nil }
-            let start = message.startIndex
-            return ConnectingSocket(
-                port: UInt16(message[start + 4]) << 8 | UInt16(message[start + 5]),
-                retransmits: Int(message[start + 3]), expiry: .milliseconds(Int(number(message, 52))))
-        }
+        return try dump(body).compactMap(DiagnosticMessages.connecting)
     }
 
     /// The Unix sockets that listen, under whatever name.
@@ -48,7 +42,7 @@ package enum DiagnosticCalls {
         // struct unix_diag_req: family, protocol, padding, states, inode, what to show, cookie.
         let show = showName | showQueue
         let body = [UInt8(AF_UNIX), 0, 0, 0] + bytes(1 << listening) + bytes(0) + bytes(show) + bytes(0) + bytes(0)
-        return try dump(body).compactMap(unix)
+        return try dump(body).compactMap(DiagnosticMessages.unixListener)
     }
 
     /// The bytes that wait to be read in the TCP socket with these ends, of any process; nil where there is none.
@@ -68,7 +62,7 @@ package enum DiagnosticCalls {
         guard let message = try one(body), message.count >= 72, message[message.startIndex + 1] != listening else {
             return nil
         }
-        return Int(number(message, 56))
+        return Int(DiagnosticMessages.number(message, 56))
     }
 
     /// The bytes that wait to be read at the peer of a Unix socket of ours; nil where it has no peer.
@@ -77,7 +71,9 @@ package enum DiagnosticCalls {
         guard let peer = try unixAttribute(2, showing: showPeer, of: UInt32(truncatingIfNeeded: inode)) else {
             return nil
         }
-        return try unixAttribute(4, showing: showQueue, of: number(peer, 0)).map { Int(number($0, 0)) }
+        return try unixAttribute(4, showing: showQueue, of: DiagnosticMessages.number(peer, 0)).map {
+            Int(DiagnosticMessages.number($0, 0))
+        }
     }
 
     /// One attribute of the Unix socket with this inode.
@@ -85,14 +81,7 @@ package enum DiagnosticCalls {
         _ type: UInt32, showing: UInt32, of inode: UInt32
     ) throws(Errno) -> ArraySlice<UInt8>? {
         let body = [UInt8(AF_UNIX), 0, 0, 0] + bytes(.max) + bytes(inode) + bytes(showing) + bytes(.max) + bytes(.max)
-        var rest = try one(body)?.dropFirst(16) ?? []
-        while rest.count >= 4 {
-            let length = Int(number(rest, 0) & 0xffff)
-            guard length >= 4, length <= rest.count else { return nil }
-            if number(rest, 0) >> 16 == type { return rest.dropFirst(4).prefix(length - 4) }
-            rest = rest.dropFirst((length + 3) & ~3)
-        }
-        return nil
+        return try one(body).flatMap { DiagnosticMessages.attribute(type, of: $0) }
     }
 
     private static let synSent: UInt32 = 2  // TCP_SYN_SENT
@@ -101,63 +90,12 @@ package enum DiagnosticCalls {
     private static let showName: UInt32 = 1  // UDIAG_SHOW_NAME
     private static let showQueue: UInt32 = 16  // UDIAG_SHOW_RQLEN
 
-    // MARK: - Answers
-
-    /// struct inet_diag_msg: family, state, timer, retransmits; the id at 4; expiry, then both queues at 56 and 60.
-    private static func inet(_ message: ArraySlice<UInt8>, _ family: SocketFamily) -> ListeningSocket? {
-        guard message.count >= 72 else { return nil }
-        let start = message.startIndex
-        let port = UInt16(message[start + 4]) << 8 | UInt16(message[start + 5])
-        let source = message[(start + 8)...]
-        let address: IPAddress
-        if family == .inet {
-            address = IPAddress(v4Bits: source.prefix(4).reduce(0) { $0 << 8 | UInt32($1) })
-        } else {
-            address = IPAddress(v6Bits: source.prefix(16).reduce(0) { $0 << 8 | UInt128($1) }, zone: nil)
-        }
-        return ListeningSocket(
-            endpoint: .ip(address, port: port), kind: .stream, queued: Int(number(message, 56)),
-            limit: Int(number(message, 60)))
-    }
-
-    /// struct unix_diag_msg: family, type, state, padding, inode, cookie; then attributes, from 16.
-    private static func unix(_ message: ArraySlice<UInt8>) -> ListeningSocket? {
-        guard message.count >= 16 else { return nil }
-        let kind: Network.Kind =
-            message[message.startIndex + 1] == UInt8(SOCK_SEQPACKET.rawValue) ? .sequenced : .stream
-        var name: UnixAddress?
-        var queue: (Int, Int)?
-        var rest = message.dropFirst(16)
-        while rest.count >= 4 {
-            let length = Int(number(rest, 0) & 0xffff)
-            guard length >= 4, length <= rest.count else { break }
-            let value = rest.dropFirst(4).prefix(length - 4)
-            switch number(rest, 0) >> 16 {
-            case 0: name = unixName(value)  // UNIX_DIAG_NAME
-            case 4 where value.count >= 8: queue = (Int(number(value, 0)), Int(number(value, 4)))  // UNIX_DIAG_RQLEN
-            default: break
-            }
-            rest = rest.dropFirst((length + 3) & ~3)
-        }
-        guard let name, let queue else { return nil }
-        return ListeningSocket(endpoint: .unix(name), kind: kind, queued: queue.0, limit: queue.1)
-    }
-
-    private static func unixName(_ bytes: ArraySlice<UInt8>) -> UnixAddress {
-        if bytes.first == 0 { return .abstract(ByteString(bytes: bytes.dropFirst())) }
-        return .path(ByteString(bytes: bytes.prefix { $0 != 0 }))
-    }
-
     // MARK: - Netlink
 
     /// Asks for the one socket that a request names, and returns the answer's body; nil where there is none.
     private static func one(_ body: [UInt8]) throws(Errno) -> ArraySlice<UInt8>? {
         let netlink = try ask(body, flags: 0x1)  // NLM_F_REQUEST
-        let answer = try FileCalls.readBlocking(netlink.rawValue, upTo: 8 << 10)[...]
-        guard answer.count >= 20, number(answer, 4) & 0xffff == 2 else { return answer.dropFirst(16) }  // NLMSG_ERROR
-        let error = Errno(rawValue: -Int32(bitPattern: number(answer, 16)))
-        if error == .noSuchFile { return nil }
-        throw error
+        return try DiagnosticMessages.body(of: FileCalls.readBlocking(netlink.rawValue, upTo: 8 << 10))
     }
 
     /// Asks for all that fits a request, and returns the answers' bodies; netlink(7).
@@ -165,18 +103,10 @@ package enum DiagnosticCalls {
         let netlink = try ask(body, flags: 0x301)  // NLM_F_REQUEST|NLM_F_DUMP
         var answers: [ArraySlice<UInt8>] = []
         while true {
-            var rest = try FileCalls.readBlocking(netlink.rawValue, upTo: 64 << 10)[...]
-            guard rest.count >= 16 else { return answers }
-            while rest.count >= 16 {
-                let length = Int(Self.number(rest, 0))
-                guard length >= 16, length <= rest.count else { return answers }
-                switch Self.number(rest, 4) & 0xffff {
-                case 3: return answers  // NLMSG_DONE
-                case 2: throw Errno(rawValue: -Int32(bitPattern: Self.number(rest, 16)))  // NLMSG_ERROR
-                default: answers.append(rest.dropFirst(16).prefix(length - 16))
-                }
-                rest = rest.dropFirst((length + 3) & ~3)
-            }
+            let datagram = try FileCalls.readBlocking(netlink.rawValue, upTo: 64 << 10)
+            let (bodies, isLast) = try DiagnosticMessages.bodies(in: datagram)
+            answers += bodies
+            if isLast { return answers }
         }
     }
 
@@ -197,11 +127,5 @@ package enum DiagnosticCalls {
     /// A number of the kernel's structures, in the machine's own order.
     private static func bytes(_ value: UInt32) -> [UInt8] {
         unsafe withUnsafeBytes(of: value) { unsafe Array($0) }
-    }
-
-    private static func number(_ bytes: ArraySlice<UInt8>, _ offset: Int) -> UInt32 {
-        let field = Array(bytes.dropFirst(offset).prefix(4))
-        guard field.count == 4 else { return 0 }
-        return unsafe field.withUnsafeBytes { unsafe $0.loadUnaligned(as: UInt32.self) }
     }
 }

@@ -16,17 +16,21 @@ import Testing
     }
 
     /// Connects to a Unix socket, or sends it a datagram, from an end with a name that is a trap.
-    private func call(_ path: String, as name: String, kind: String = "STREAM") throws -> ChildProcess {
-        try python(
+    private func call(_ path: String, as name: String, kind: String = "STREAM") async throws {
+        let peer = try python(
             """
             evil = \(Self.evil)
             c = socket.socket(socket.AF_UNIX, socket.SOCK_\(kind))
             c.bind(eval(arguments[1])); c.connect(arguments[0]); c.send(b"hello"); c.close()
             """, path, name)
+        try await peer.finish().expect(status: 0)
     }
 
-    /// A file in the test's directory, or a name without one, each with the trap in it.
-    private func names() throws -> [String] { [#"b"\0" + evil"#, "b'\(try scratch("evil"))' + evil"] }
+    /// A file in the test's directory, or a name without one, which all programs share; each with the trap in it.
+    private func names() throws -> [String] {
+        let path = try scratch("evil")
+        return [#"b"\0\#(path)" + evil"#, "b'\(path)' + evil"]
+    }
 
     @Test(arguments: [["-v"], ["-vv", "--trace"], ["--json", "-vv", "--trace"]])
     func `a Unix socket's peer is told by its name and does nothing by it`(options: [String]) async throws {
@@ -34,7 +38,7 @@ import Testing
             let path = try scratch("socket\(index)")
             let server = try sockctl(["listen", "unix:\(path)"] + options)
             try await server.waitForLine(containing: "listening")
-            _ = try call(path, as: name)
+            try await call(path, as: name)
             let outcome = try await server.finish()
             outcome.expect(status: 0)
             outcome.expect(out: "hello")
@@ -49,20 +53,21 @@ import Testing
     }
 
     @Test func `as nc it does not either`() async throws {
-        let path = try scratch("socket")
-        let server = try sockctl("nc", "-lvU", path)
+        let path = try scratch("")
+        let server = try sockctl("nc", "-lvU", path + "socket")
         try await server.waitForLine(containing: "Listening")
-        _ = try call(path, as: names()[0])
+        try await call(path + "socket", as: names()[0])
         let outcome = try await server.finish()
         expectHarmless(outcome)
-        #expect(outcome.err.contains(#"Connection received on @\x1b]0;x\x07"#), "\(outcome)")
+        #expect(outcome.err.contains("Connection received on @\(path)"), "\(outcome)")
+        #expect(outcome.err.contains(#"evil\x1b]0;x\x07"#), "\(outcome)")
     }
 
     @Test func `nor is a datagram's sender trusted that is told without -v`() async throws {
         let path = try scratch("socket")
         let receiver = try sockctl("udp-recv", "--buffer", "3", "--count", "1", "unixgram:\(path)")
         try await receiver.waitForLine(containing: "listening")
-        _ = try call(path, as: names()[1], kind: "DGRAM")
+        try await call(path, as: names()[1], kind: "DGRAM")
         let outcome = try await receiver.finish()
         expectHarmless(outcome)
         #expect(outcome.err.contains("cut to 3, from ") && outcome.err.contains(#"evil\x1b]0;x"#), "\(outcome)")

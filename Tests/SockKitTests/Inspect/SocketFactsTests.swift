@@ -1,3 +1,4 @@
+import Glibc
 import SockKit
 import Testing
 
@@ -42,7 +43,7 @@ import Testing
 
     @Test func `what a kind of socket does not have is left out`() async throws {
         try await Netpoller.spawn {
-            let pair = try await LoopbackPair(.unixpacket, "@sockctl-inspect-facts")
+            let pair = try await LoopbackPair(.unixpacket, "@sockctl-inspect-facts-\(getpid())")
             let unix = try facts(pair.near.socketFacts)
             #expect(unix["type"] == "SOCK_SEQPACKET")
             #expect(unix["linger"] == "off")

@@ -1,3 +1,4 @@
+import Glibc
 import SockKit
 import Testing
 
@@ -57,7 +58,7 @@ import Testing
 
     @Test func `a Unix socket has none of it`() async throws {
         try await Netpoller.spawn {
-            let pair = try await LoopbackPair(.unix, "@sockctl-inspect-tcp")
+            let pair = try await LoopbackPair(.unix, "@sockctl-inspect-tcp-\(getpid())")
             #expect(pair.near.tcpInfo == nil)
             #expect(pair.listener.acceptQueue == nil)
         }.value

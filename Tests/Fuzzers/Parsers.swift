@@ -1,36 +1,12 @@
 // Compiled together with the library's sources, as one module, by `Tests/Fuzzers/fuzz`: so it sees what is internal.
 import Glibc
 
-/// What is fuzzed: each takes any bytes, and ends with a value or an error of its own. A trap is a finding, and so is an
-/// answer that depends on how the bytes were cut.
+/// What is fuzzed of the library: what reads that which strangers send, or stands in a file, or the kernel answers.
 let targets: [String: @Sendable (Span<UInt8>) -> Void] = [
     "address": fuzzAddress, "rule": fuzzRule, "frames": fuzzFrames, "request": fuzzRequest, "response": fuzzResponse,
-    "url": fuzzURL, "json": fuzzJSON, "proxy-header": fuzzProxyHeader, "socks": fuzzSOCKS, "pcapng": fuzzPcapng,
-    "starttls": fuzzStartTLS,
+    "url": fuzzURL, "json": fuzzJSON, "proxy-header": fuzzProxyHeader, "socks": fuzzSOCKS, "record": fuzzRecord,
+    "starttls": fuzzStartTLS, "kernel": fuzzKernel,
 ]
-
-/// The one that the environment names.
-// Invariant: set before the first input, by the only thread there is.
-nonisolated(unsafe) var chosen: ((Span<UInt8>) -> Void) = { _ in }
-
-@_cdecl("LLVMFuzzerInitialize")
-public func initialize(_ count: UnsafeMutablePointer<Int32>, _ words: UnsafeMutableRawPointer) -> Int32 {
-    let name = getenv("SOCKCTL_FUZZ_TARGET").map { String(cString: $0) } ?? ""
-    guard let target = targets[name] else {
-        print("SOCKCTL_FUZZ_TARGET names one of: \(targets.keys.sorted().joined(separator: " "))")
-        exit(64)
-    }
-    chosen = target
-    return 0
-}
-
-@_cdecl("LLVMFuzzerTestOneInput")
-public func testOneInput(_ start: UnsafeRawPointer?, _ count: Int) -> Int32 {
-    guard let start else { return 0 }
-    let bytes = Array(UnsafeRawBufferPointer(start: start, count: count))
-    chosen(bytes.span)
-    return 0
-}
 
 // MARK: - How bytes are cut
 
@@ -200,17 +176,43 @@ func socks<Message: SOCKSMessage>(_ type: Message.Type, _ pieces: [[UInt8]]) -> 
     } catch { return "\(error)" }
 }
 
-func fuzzPcapng(_ bytes: Span<UInt8>) {
+func fuzzRecord(_ bytes: Span<UInt8>) {
     let (whole, pieces) = cut(bytes)
     same(recording([whole]), recording(pieces), "a record")
 }
 
 func recording(_ pieces: [[UInt8]]) -> String {
-    var reader = PcapngReader(RecordLimits())
+    var reader = RecordReader()
     do throws(MessageError) {
         for piece in pieces { try reader.push(piece.span) }
         return "\(try reader.finish())"
     } catch { return "\(error)" }
+}
+
+/// The answers of netlink, and files below /proc. The kernel is no stranger: but what it may come to say is not known.
+func fuzzKernel(_ bytes: Span<UInt8>) {
+    guard bytes.count > 1 else { return }
+    let answer = Array(bytes.copied.dropFirst())
+    switch bytes[0] % 4 {
+    case 0: _ = try? DiagnosticMessages.bodies(in: answer).bodies.map(listed)
+    case 1: if let body = try? DiagnosticMessages.body(of: answer) { _ = listed(body) }
+    case 2:
+        let ends = (IPAddress(v4Bits: 0x7f00_0001), UInt16(80))
+        for row in ProcNetTCP.rows(of: String(decoding: answer, as: UTF8.self)) {
+            _ = (row.received, row.isListening(on: 80), row.has(ends, ends) { "\($0):\($1)" })
+        }
+    default: _ = ListenCounters(netstat: String(decoding: answer, as: UTF8.self))
+    }
+}
+
+func listed(_ message: ArraySlice<UInt8>) -> [String] {
+    let listeners = [
+        DiagnosticMessages.listener(message, .inet), DiagnosticMessages.listener(message, .inet6),
+        DiagnosticMessages.unixListener(message),
+    ]
+    let attributes = [0, 2, 4].map { DiagnosticMessages.attribute($0, of: message)?.count ?? 0 }
+    return listeners.compactMap { $0?.endpoint.description } + attributes.map(\.description)
+        + [DiagnosticMessages.connecting(message)].compactMap { $0?.expiry.description }
 }
 
 func fuzzStartTLS(_ bytes: Span<UInt8>) {
