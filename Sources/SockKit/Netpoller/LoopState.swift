@@ -13,6 +13,8 @@
     @safe @exclusivity(unchecked) private var heap = DeadlineHeap()
     @safe @exclusivity(unchecked) private var parked: [UInt64: Parked] = [:]
     @safe @exclusivity(unchecked) private var lastParked: UInt64 = 0
+    /// The earliest entry in the heap for each ticket: one that parks again and again leaves no more than that.
+    @safe @exclusivity(unchecked) private var scheduled: [UInt64: Deadline] = [:]
 
     /// A task that is parked.
     @safe private struct Parked {
@@ -49,13 +51,24 @@
         guard earliest <= now else { return }
         while let target = heap.popExpired(at: now) {
             switch target {
-            // The entry may be of a wait that ended before, under the same ticket.
-            case .parked(let ticket):
-                if let deadline = parked[ticket]?.deadline, deadline <= now { unpark(ticket, .deadline) }
+            case .parked(let ticket): deadlineCameUp(ticket, now)
             case .slot(let tag, let side):
                 if let again = slot(of: tag)?.deadlineCameUp(side, now: now) { heap.insert(again, target) }
             }
         }
+    }
+
+    /// The entry may be of a wait that ended before, under the same ticket.
+    private func deadlineCameUp(_ ticket: UInt64, _ now: Deadline) {
+        scheduled[ticket] = nil
+        guard let deadline = parked[ticket]?.deadline, deadline != .never else { return }
+        if deadline <= now { unpark(ticket, .deadline) } else { schedule(ticket, deadline) }
+    }
+
+    private func schedule(_ ticket: UInt64, _ deadline: Deadline) {
+        guard deadline < scheduled[ticket] ?? .never else { return }
+        scheduled[ticket] = deadline
+        heap.insert(deadline, .parked(ticket))
     }
 
     // MARK: - Slots
@@ -133,8 +146,8 @@
 
     func park(_ ticket: UInt64, until deadline: Deadline?, _ waiter: UnsafeContinuation<Wake, Never>) {
         parked[ticket] = unsafe Parked(waiter: waiter, deadline: deadline ?? .never)
-        guard let deadline else { return }
-        heap.insert(deadline, .parked(ticket))
+        guard let deadline, deadline != .never else { return }
+        schedule(ticket, deadline)
         forgetStaleEntries()
     }
 
@@ -151,8 +164,10 @@
         guard heap.count > 1024, heap.count > 2 * (parked.count + slots.count * 2) else { return }
         heap.removeAll { target in
             switch target {
-            case .parked(let ticket): parked[ticket] == nil
-            case .slot(let tag, _): slot(of: tag) == nil
+            case .parked(let ticket):
+                if parked[ticket] == nil { scheduled[ticket] = nil }
+                return parked[ticket] == nil
+            case .slot(let tag, _): return slot(of: tag) == nil
             }
         }
     }

@@ -104,7 +104,13 @@ extension Connection {
         case .moved(let count): return Chunk(lent ?? [], count: count)
         case .end: return Chunk([], count: 0)
         case .failed(let cause): throw names.failure(.read, cause)
-        case .wantsRead, .wantsWrite, nil: return nil
+        case .wantsRead, nil: return nil
+        case .wantsWrite:
+            // No event of the socket's says when: the one who flushes does.
+            descriptor.noteBlocked(.read)
+            extras?.readerAwaitsFlush = true
+            startFlushing(layer)
+            return nil
         }
     }
 
@@ -200,11 +206,6 @@ extension Connection {
         }
     }
 
-    private func tellReader(_ layer: any ConnectionLayer) {
-        layer.tellReader()
-        descriptor.wakeReader()
-    }
-
     // MARK: - Ending
 
     func closeWrite(through layer: any ConnectionLayer) throws(NetworkError) {
@@ -283,10 +284,26 @@ extension Connection {
         } else if layer.isDrained {
             descriptor.noteDrained()
         }
-        guard layer.holdsOutput else { return }
+        if layer.holdsOutput { startFlushing(layer) }
+    }
+
+    /// Has what the layer keeps sent, by one task and no more: a peer that does not read can have much read of it.
+    private func startFlushing(_ layer: any ConnectionLayer) {
+        guard let extras, !extras.isFlushing else { return }
+        extras.isFlushing = true
         Netpoller.spawn { [weak self] in
-            // Whoever wrote has gone on, and may wait for an answer to what never went.
-            do throws(NetworkError) { try await self?.flush(layer, .write) } catch { self?.tellReader(layer) }
+            var hasFailed = false
+            do throws(NetworkError) { try await self?.flush(layer, .write) } catch { hasFailed = true }
+            self?.hasFlushed(layer, hasFailed)
         }
+    }
+
+    private func hasFlushed(_ layer: any ConnectionLayer, _ hasFailed: Bool) {
+        guard let extras else { return }
+        extras.isFlushing = false
+        // Whoever wrote has gone on, and may wait for an answer to what never went.
+        if hasFailed { layer.tellReader() }
+        if hasFailed || extras.readerAwaitsFlush { descriptor.wakeReader() }
+        extras.readerAwaitsFlush = false
     }
 }

@@ -169,7 +169,7 @@ public final class Connection {
             return try await readMessage(maximum: maximum)
         }
         guard message.length == 0, network.kind == .sequenced else { return message }
-        if !descriptor.hasEnded { await Netpoller.sleep(until: .now) }
+        if !descriptor.hasEnded, await !Netpoller.sleep(until: .now) { throw failure(.read, .cancelled) }
         guard descriptor.hasEnded else { return message }
         let isLast = try? descriptor.withNumber { number throws(Errno) in try FileCalls.queued(number, .received) == 0 }
         return Chunk(message: [], count: 0, length: 0, isEnd: isLast != false)

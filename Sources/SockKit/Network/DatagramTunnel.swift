@@ -50,6 +50,9 @@ final class ConnectionExtras {
     let tunnel: DatagramTunnel?
     /// What the bytes pass through: TLS.
     var layer: (any ConnectionLayer)?
+    /// A task sends what the layer keeps; who reads is woken when it is done.
+    var isFlushing = false
+    var readerAwaitsFlush = false
 
     init(path: OwnedPath?, tunnel: DatagramTunnel?) {
         self.path = path

@@ -124,8 +124,9 @@ public final class Listener {
             .accept, network: network, local: endpoint, cause: NetworkError.Cause(failure, call: "accept"))
     }
 
-    /// accept(2): errors that pass, or belong to one peer only.
+    /// accept(2): errors that pass, or belong to one peer only. ENOSPC is epoll_ctl(2)'s: of all that this user's processes
+    /// watch there is a most.
     private static let passing: Set<Errno> = [
-        .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noBufferSpace, .noMemory, .connectionAborted,
+        .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noBufferSpace, .noMemory, .connectionAborted, .noSpace,
     ]
 }

@@ -87,12 +87,15 @@ public struct Resolver: Sendable {
         }
     }
 
+    /// A thread that waits for a name server cannot be stopped, and who asks for names may be a stranger.
+    private static let workers = WorkerThreads(most: 64, mostWaiting: 1024)
+
     @Netpoller
     private func offloaded<Value: Sendable>(
         until deadline: Deadline?, _ body: @escaping @Sendable () -> Value
     ) async throws(LookupFailure) -> Value {
         do throws(DescriptorThreadFailure) {
-            return try await Netpoller.offload(until: deadline, body)
+            return try await Netpoller.offload(until: deadline, on: Self.workers, body)
         } catch {
             switch error {
             case .system(let number): throw LookupFailure(cause: .system(number, call: "pthread_create"))

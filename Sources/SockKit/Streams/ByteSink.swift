@@ -93,6 +93,7 @@ public final class ByteSink {
                 }
             }
         } catch {
+            if case .system(let number) = error { throw .system(number) }
             throw .cancelled
         }
         if case .failure(let error) = result { throw .system(error) }

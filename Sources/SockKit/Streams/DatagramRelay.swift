@@ -52,6 +52,7 @@ public final class DatagramRelay {
     private var lastReceived = Deadline.now
     private var lastSent = Deadline.now
     private var peers: [Endpoint] = []
+    private var known: Set<Endpoint> = []
     private var arrived = 0
     private var delivered = 0
     private var isSending = false
@@ -62,12 +63,16 @@ public final class DatagramRelay {
     /// Told of each datagram that arrived, and of each that was sent and to whom.
     public var onReceive: (@Netpoller (Datagram) -> Void)?
     public var onSend: (@Netpoller (Int, Endpoint) -> Void)?
+    /// Told of one of several that nothing can be sent to: it is forgotten.
+    public var onLost: (@Netpoller (Endpoint, NetworkError) -> Void)?
     /// Shown the payloads that came, and those that went.
     public var seesReceived: WatchedStream.Look?
     public var seesSent: WatchedStream.Look?
 
     /// So many are received before others have the loop.
     private static let most = 64
+    /// So many are answered; the one who has been known longest makes room.
+    private static let mostPeers = 1024
 
     private enum Signal: Sendable {
         case inputEnded, arrived, outputGone
@@ -138,17 +143,15 @@ public final class DatagramRelay {
     private func note(_ datagram: Datagram) {
         arrived += 1
         lastReceived = .now
-        if case .open(_, let everyone) = ends {
-            // A Unix sender without a name cannot be answered.
-            if datagram.source != .unix(.unnamed) {
-                if !everyone {
-                    peers = [datagram.source]
-                } else if !peers.contains(datagram.source) {
-                    peers.append(datagram.source)
-                }
-            }
-        }
+        if case .open(_, let everyone) = ends, datagram.source.isAnswerable { note(datagram.source, everyone) }
         onReceive?(datagram)
+    }
+
+    private func note(_ peer: Endpoint, _ everyone: Bool) {
+        guard everyone else { return peers = [peer] }
+        guard known.insert(peer).inserted else { return }
+        peers.append(peer)
+        if peers.count > Self.mostPeers { known.remove(peers.removeFirst()) }
     }
 
     private func send() async {
@@ -179,7 +182,13 @@ public final class DatagramRelay {
                 throw NetworkError(.write, network: socket.network, local: socket.localEndpoint, cause: cause)
             }
             for peer in peers {
-                try await socket.send(bytes.span, to: peer)
+                do throws(NetworkError) { try await socket.send(bytes.span, to: peer) } catch {
+                    // One who has gone ends it for nobody else.
+                    guard known.remove(peer) != nil, error.isAboutReceiver else { throw error }
+                    peers.removeAll { $0 == peer }
+                    onLost?(peer, error)
+                    continue
+                }
                 note(bytes.count, to: peer)
             }
         }
@@ -227,4 +236,19 @@ public final class DatagramRelay {
         if rules.awaitsFirst, arrived == 0, case .open = ends { return nil }
         return rules.idleTimeout.map { max(lastReceived, lastSent) + $0 }
     }
+}
+
+extension Endpoint {
+    /// A Unix sender without a name cannot be answered, and nobody listens at port 0.
+    fileprivate var isAnswerable: Bool {
+        switch self {
+        case .unix(.unnamed), .ip(_, port: 0): false
+        default: true
+        }
+    }
+}
+
+extension NetworkError {
+    /// Why a datagram could not be sent lies with whom it was for: others can be sent to.
+    fileprivate var isAboutReceiver: Bool { errno != nil && cause != .closed && cause != .cancelled }
 }

@@ -15,7 +15,10 @@ struct GivenDescriptor {
         identity = try FileCalls.identity(of: number)
         switch identity.kind {
         case .socket:
-            family = .streamSocket
+            // Of others a read that is short says nothing of what is behind it.
+            let name = (try? SocketOption.protocolNumber.get(from: number)).flatMap(
+                SocketOption.protocolNumber.valueName)
+            family = name?.hasSuffix("TCP") ?? false ? .streamSocket : .messageSocket
             blocks = false
             descriptor = try PolledDescriptor(adopting: FileCalls.duplicate(number), sharesFile: true)
         case .pipe, .terminal:

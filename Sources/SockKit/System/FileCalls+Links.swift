@@ -83,6 +83,12 @@ extension FileCalls {
         throw .isDirectory
     }
 
+    /// Whether an open file is this user's own, and nobody else may read or write it.
+    static func isPrivate(_ descriptor: Int32) throws(Errno) -> Bool {
+        let found = try status(of: descriptor)
+        return found.st_uid == geteuid() && found.st_mode & 0o077 == 0
+    }
+
     /// Whether a link is this user's own, or stands where not everybody may put one.
     private static func mayFollow(_ link: stat, in folder: Int32) throws(Errno) -> Bool {
         if link.st_uid == geteuid() { return true }

@@ -146,7 +146,8 @@ private import Glibc
 
     /// Sends what it can; says how many datagrams the kernel took. The corresponding call is sendmmsg(2).
     package func send(_ descriptor: Int32) throws(Errno) -> Attempt<Int> {
-        let count = messages.count - next
+        // A run that was taken apart is more messages than there are headers: the rest goes with the next call.
+        let count = min(messages.count - next, capacity)
         for index in 0..<count { prepare(index, messages[next + index]) }
         let flags = Int32(MSG_DONTWAIT | MSG_NOSIGNAL)
         let outcome = try SystemCall.attempt(

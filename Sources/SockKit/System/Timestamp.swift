@@ -25,8 +25,12 @@ public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
         self.nanoseconds = nanoseconds
     }
 
-    /// In nanoseconds since 1970.
-    package var total: Int64 { seconds * 1_000_000_000 + nanoseconds }
+    /// In nanoseconds since 1970; of a moment before 1678 or after 2262 the first or last that there is a number for.
+    package var total: Int64 {
+        let (whole, isBeyond) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (total, isFurther) = whole.addingReportingOverflow(nanoseconds)
+        return isBeyond || isFurther ? (seconds < 0 ? .min : .max) : total
+    }
 
     /// Local time as `2006-01-02 15:04:05`.
     public var description: String {

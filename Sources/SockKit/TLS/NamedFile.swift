@@ -37,9 +37,11 @@ final class NamedFile: Sendable {
         return kind == .regular || kind == .directory ? nil : try bytes(of: file.rawValue, kind, atMost: most)
     }
 
-    /// The text of a file that is read here, whatever it is.
-    static func text(of named: ByteString, atMost most: Int) throws(Errno) -> String {
+    /// The text of a file that is read here, whatever it is. One that must be private is refused (EPERM) where another user
+    /// may read or write it.
+    static func text(of named: ByteString, atMost most: Int, mustBePrivate: Bool = false) throws(Errno) -> String {
         let file = try FileCalls.open(named, for: .read, nonBlocking: true)
+        if mustBePrivate, try !FileCalls.isPrivate(file.rawValue) { throw .notPermitted }
         let kind = try FileCalls.identity(of: file.rawValue).kind
         return String(decoding: try bytes(of: file.rawValue, kind, atMost: most), as: UTF8.self)
     }

@@ -22,7 +22,10 @@ struct GateArguments: Equatable, Sendable {
             .option(
                 "max-conns-per-host", as: .count(1...Int.max), into: \.mostPerHost,
                 help: "Serve at most this many of one host at once.",
-                detail: "One too many is accepted, closed and reported."
+                detail: """
+                    One too many is accepted, closed and reported. Beyond this machine's own network all of an IPv6 network of \
+                    64 bits are one host.
+                    """
             ).manualOnly
                 .needs(.connection, reason: "'{option}' is about connections, and {network} has none")
                 .needs(.ip, reason: "'{option}' is about hosts, and the peers of {network} are all on this one")

@@ -3,12 +3,13 @@ extension Fields {
     /// which suits every field but Set-Cookie. Setting it puts one line in the place of all, or none for nil.
     public subscript(name: String) -> String? {
         get {
-            var found: String?
+            var (found, count) = ([UInt8](), 0)
             forEachLine(named: name) { value in
-                let text = String(copying: value)
-                found = found.map { "\($0), \(text)" } ?? text
+                if count > 0 { found += [UInt8(ascii: ","), UInt8(ascii: " ")] }
+                found.append(value)
+                count += 1
             }
-            return found
+            return count == 0 ? nil : String(decoding: found, as: UTF8.self)
         }
         set {
             removeAll(named: name)

@@ -50,6 +50,11 @@ public struct Fields: Sendable {
         lines = lines.filter { !bytes.span.extracting($0.name).equalsIgnoringCase(name) }
     }
 
+    /// Removes every line of these names, which are in lower case.
+    mutating func removeAll(named names: Set<String>) {
+        lines = lines.filter { !names.contains(String(copying: bytes.span.extracting($0.name)).lowercased()) }
+    }
+
     /// Forgets all lines. The memory is kept for as many again, unless it was uncommonly much.
     mutating func clear() {
         bytes.removeAll(keepingCapacity: bytes.capacity <= 4096)

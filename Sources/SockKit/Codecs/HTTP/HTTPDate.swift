@@ -29,7 +29,7 @@ public struct HTTPDate: Sendable, Hashable, Comparable, CustomStringConvertible 
         let (year, month, day) = Self.date(ofDay: days)
         let weekday = (days % 7 + 11) % 7  // The first day was a Thursday.
         let time = "\(Self.two(second / 3600)):\(Self.two(second / 60 % 60)):\(Self.two(second % 60))"
-        let years = year < 1000 ? String(repeating: "0", count: 4 - "\(year)".count) + "\(year)" : "\(year)"
+        let years = year < 1000 ? String(repeating: "0", count: max(0, 4 - "\(year)".count)) + "\(year)" : "\(year)"
         return "\(Self.dayNames[weekday]), \(Self.two(day)) \(Self.monthNames[month - 1]) \(years) \(time) GMT"
     }
 

@@ -16,9 +16,12 @@ extension Fields {
 
     /// Removes the fields that are for this connection alone, as a proxy does before it passes a message on (RFC 9110
     /// section 7.6.1): those that Connection names, and those that were always meant so.
+    ///
+    /// It must not name what the message cannot do without. A content whose length was taken away would be taken for the
+    /// next message by whoever gets it.
     public mutating func removeHopByHop() {
-        var names = ["connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"]
-        forEachElement(of: "connection") { names.append(String(copying: $0)) }
-        for name in names { removeAll(named: name) }
+        var names: Set = ["connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"]
+        forEachElement(of: "connection") { names.insert(String(copying: $0).lowercased()) }
+        removeAll(named: names.subtracting(["content-length", "host"]))
     }
 }

@@ -75,12 +75,10 @@ struct Redirection {
         return next
     }
 
-    /// The same host or one below it, over the same or a safer way. Go looks at the names alone; another port of the same
-    /// machine may well be another user's.
+    /// The same host, over the same or a safer way. Go trusts the hosts below it as well, which may be others'; and it does
+    /// not look at the port, which on the same machine may be another user's.
     private static func mayKnowSecrets(_ from: HTTPURL, _ to: HTTPURL) -> Bool {
-        guard from.host == to.host || (IPAddress(from.host) == nil && to.host.hasSuffix(".\(from.host)")) else {
-            return false
-        }
+        guard from.host == to.host else { return false }
         if from.isSecure == to.isSecure { return from.effectivePort == to.effectivePort }
         return to.isSecure && from.effectivePort == 80 && to.effectivePort == 443
     }

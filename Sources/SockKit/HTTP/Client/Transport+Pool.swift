@@ -178,6 +178,6 @@ extension Transport {
 
     private var messageLimits: MessageLimits {
         let most = rules.maxResponseHeaderBytes
-        return MessageLimits(line: most, head: most, fields: 1 << 16, body: nil)
+        return MessageLimits(line: most, head: most, fields: 4096, body: nil)
     }
 }

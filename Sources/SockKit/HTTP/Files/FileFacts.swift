@@ -20,7 +20,7 @@ struct FileFacts: Sendable {
                 .map { String($0, radix: 36) }.joined(separator: "-"),
             isWeak: !isSettled)
         // A date to come would be taken for a mistake (RFC 9110 section 8.8.2.1).
-        let modified = HTTPDate(secondsSinceEpoch: Int(min(status.modified.seconds, now.seconds)))
+        let modified = HTTPDate(secondsSinceEpoch: Int(min(max(0, status.modified.seconds), now.seconds)))
 
         var validating = Fields()
         validating.append("ETag", "\(tag)")

@@ -76,6 +76,9 @@ extension FileHandler {
             guard rules.overwrites else { throw FileFailure(409, FileFailure.nameIsTaken) }
             // The folder's permissions alone would allow to replace it.
             if status.kind == .regular { try root.requireWritable(place) }
+        } else if !rules.overwrites, let original = path.original, try present(KernelPath(original)) != nil {
+            // It would be given out in the place of the file that it says it is a copy of.
+            throw FileFailure(409, "a compressed copy stands for its file, and files are not replaced here")
         }
         return Target(
             folder: KernelPath(path.parent), name: KernelPath(name), isThere: status != nil,

@@ -7,14 +7,23 @@ final class SessionStore {
 
     /// More servers than one program talks to are forgotten.
     private static let most = 1000
-    private nonisolated static let longestFile = 64 * 1024
+    private nonisolated static let longestFile = 4 << 20
+    private nonisolated static let longestSession = 32 * 1024
 
     /// Reads the file's session; one that is not there will be made.
     init(_ file: ByteString?, _ library: TLSLibrary) throws(TLSFailure) {
         (self.file, self.library) = (file, library)
         guard let file else { return }
         let text: String
-        do throws(Errno) { text = try NamedFile.text(of: file, atMost: Self.longestFile) } catch {
+        do throws(Errno) {
+            text = try NamedFile.text(of: file, atMost: Self.longestFile, mustBePrivate: true)
+        } catch {
+            // A session stands for a server that has proved who it is: nobody else may say so.
+            if error == .notPermitted {
+                throw TLSFailure(
+                    .configuration, "--tls-session: \(file): others may read or write it",
+                    hint: "it must be your own, and private: chmod 600 \(file)")
+            }
             guard error == .noSuchFile else { throw NamedFile.failure(file, error) }
             do throws(Errno) { try FileCalls.openPrivate(file).close() } catch {
                 throw TLSFailure(.unwritable, "--tls-session: \(file): \(error)")
@@ -68,7 +77,7 @@ final class SessionStore {
     private nonisolated func keep(_ made: OpaquePointer, _ key: String) -> Bool {
         let functions = library.functions
         let count = Int(unsafe functions.i2d_SSL_SESSION(made, nil))
-        guard count > 0, count < Self.longestFile / 2 else { return false }
+        guard count > 0, count < Self.longestSession else { return false }
         var bytes = [UInt8](repeating: 0, count: count)
         unsafe bytes.withUnsafeMutableBufferPointer { buffer in
             var start = buffer.baseAddress
@@ -84,7 +93,12 @@ final class SessionStore {
         if kept.count >= Self.most, kept[key] == nil { kept.removeAll() }
         kept[key] = bytes
         guard let file else { return }
-        let text = kept.map { "\($0.key) \(Base64.encode($0.value))\n" }.sorted().joined()
+        var text = kept.map { "\($0.key) \(Base64.encode($0.value))\n" }.sorted().joined()
+        // What is too long could not be read again.
+        if text.utf8.count > Self.longestFile {
+            kept = [key: bytes]
+            text = "\(key) \(Base64.encode(bytes))\n"
+        }
         // Whoever can read it can take up the session.
         try? FileCalls.replacePrivate(file, with: Array(text.utf8))
     }

@@ -36,7 +36,8 @@ public final class TLSClient {
     /// A word that is another where anything else is trusted.
     private nonisolated static func belief(_ rules: TLSRules, _ trust: TLSTrust) -> String {
         var text = "\(trust.isInsecure) \(trust.pins)"
-        for path in rules.authorities + (rules.revocations.map { [$0] } ?? []) {
+        // As whom one speaks belongs to it: a session is resumed as the one who began it.
+        for path in rules.authorities + (rules.revocations.map { [$0] } ?? []) + rules.identities.map(\.certificate) {
             // Of a folder its name has to do.
             text += " \(path) \((try? FileCalls.contents(of: path)) ?? "")"
         }

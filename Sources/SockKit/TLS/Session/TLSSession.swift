@@ -40,6 +40,8 @@ final class TLSSession: ConnectionLayer {
     private static let mostAtOnce = 64 * 1024
     /// The most that one record carries (RFC 8446 section 5.1).
     private static let longestRecord = 16 * 1024
+    /// So much of what is to be sent may be kept where somebody reads.
+    private static let mostAnswers = 128 * 1024
     /// Fewer are never looked through.
     private static let fewMarks = 16
     // Lent to one channel after the other, for a call each.
@@ -118,6 +120,8 @@ final class TLSSession: ConnectionLayer {
 
     func read(_ number: Int32, into bytes: UnsafeMutableRawBufferPointer) -> LayerAttempt {
         if let following = following.take() { return following }
+        // What comes may want answers (KeyUpdate), of which a peer that reads none is not to have more and more kept.
+        if channel.outputCount > Self.mostAnswers { return .wantsWrite }
         lend(number)
         defer {
             // A message of the handshake may have wanted an answer.

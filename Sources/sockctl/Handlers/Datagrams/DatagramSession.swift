@@ -58,6 +58,7 @@ final class DatagramSession {
             ends.remote = peer
             reporter.report(DatagramSentEvent(ends: ends, bytes: count, length: count))
         }
+        relay.onLost = { [reporter] _, error in reporter.fail(error) }
         guard copies.isWanted else { return }
         relay.seesReceived = { [copies] bytes in copies.see(bytes, .received) }
         relay.seesSent = { [copies] bytes in copies.see(bytes, .sent) }
@@ -77,19 +78,24 @@ final class DatagramSession {
 
     private func conclude(_ result: DatagramRelay.Result, _ relay: DatagramRelay, _ ends: Ends) -> ExitStatus {
         if let failure = copies.failure { return reporter.fail(failure) }
+        if case .failed = result.ending {} else { accountForRest(result) }
         switch result.ending {
         case .done, .outputGone, .cancelled: return .success
         case .failed(let error):
             let status = reporter.fail(error)
-            if result.bytesUnsent > 0 {
-                let sent = result.bytesSent + result.bytesUnsent
-                reporter.report(InputDroppedEvent(bytes: result.bytesUnsent, sent: sent, unsent: result.bytesUnsent))
-            }
+            accountForRest(result)
             return status
         case .idle where arguments.deadlines.silenceIsEnd: return .success
         case .idle:
             let span = relay.datagramsReceived == 0 ? "no datagram came in time" : "nothing came or went in time"
             return reporter.fail(NetworkError(.read, network: ends.network, local: ends.local, cause: .noAnswer(span)))
         }
+    }
+
+    /// What was taken of standard input and never sent is told, however it ended.
+    private func accountForRest(_ result: DatagramRelay.Result) {
+        let unsent = result.bytesUnsent
+        guard unsent > 0 else { return }
+        reporter.report(InputDroppedEvent(bytes: unsent, sent: result.bytesSent + unsent, unsent: unsent))
     }
 }

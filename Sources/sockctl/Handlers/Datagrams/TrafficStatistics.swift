@@ -21,13 +21,17 @@ struct TrafficStatistics: Sendable {
         bytes += count
         first = first ?? arrival
         last = max(last, arrival)
-        guard let payload else { return nil }
+        // Sources can be made up: of those that are too many nothing is kept, and theirs are no numbers.
+        guard let payload, streams[source] != nil || streams.count < Self.mostStreams else { return nil }
         numbered += 1
         return streams[source, default: Stream()].take(payload, at: arrival)
     }
 
+    /// Each takes 8 KiB.
+    private static let mostStreams = 1024
+
     /// So many are missing between the first number and the highest.
-    var holes: Int { streams.values.reduce(0) { $0 + $1.lost } }
+    var holes: Int { streams.values.reduce(0) { $0.addingClamped($1.lost) } }
     /// nil, as `reordered`, where no datagram carried a number to know it by.
     var duplicated: Int? { numbered == 0 ? nil : streams.values.reduce(0) { $0 + $1.duplicated } }
     /// So many came after one with a higher number.
@@ -63,12 +67,10 @@ extension TrafficStatistics {
         private(set) var jitter = 0.0
         private var transit: Int64?
         private var newest: Int64 = 0
-        /// Which of the last numbers came, by their remainder.
-        private var seen = [Bool](repeating: false, count: Self.window)
+        /// Which of the last numbers came.
+        private var seen = Window()
 
-        private static let window = 1 << 16
-
-        var lost: Int { earlierLost + max(0, highest + 1 - unique) }
+        var lost: Int { earlierLost.addingClamped(max(0, highest + 1 - unique)) }
 
         mutating func take(_ payload: GeneratedPayload, at arrival: Int64) -> (from: Int, count: Int)? {
             // A sender that began again from the same port.
@@ -81,8 +83,8 @@ extension TrafficStatistics {
                 return nil
             }
             let missing = number - highest - 1
-            for passed in (highest + 1)..<min(number, highest + 1 + Self.window) { seen[passed % Self.window] = false }
-            seen[number % Self.window] = true
+            seen.forget((highest + 1)..<number)
+            seen[number] = true
             let gap = missing > 0 ? (from: highest + 1, count: missing) : nil
             highest = number
             unique += 1
@@ -91,9 +93,9 @@ extension TrafficStatistics {
 
         private mutating func takeLate(_ number: Int) {
             // Too old to be told apart: late is likelier than twice.
-            let isKnown = highest - number < Self.window && seen[number % Self.window]
-            guard !isKnown else { return duplicated += 1 }
-            if highest - number < Self.window { seen[number % Self.window] = true }
+            let isRecent = highest - number < Window.size
+            guard !(isRecent && seen[number]) else { return duplicated += 1 }
+            if isRecent { seen[number] = true }
             reordered += 1
             unique += 1
         }
@@ -107,7 +109,40 @@ extension TrafficStatistics {
         private mutating func restart() {
             earlierLost = lost
             (highest, unique, transit) = (-1, 0, nil)
-            seen = [Bool](repeating: false, count: Self.window)
+            seen = Window()
         }
+    }
+
+    /// A mark for each of the last numbers, by its remainder.
+    private struct Window: Sendable {
+        static let size = 1 << 16
+        private var marks = [UInt64](repeating: 0, count: size / 64)
+
+        subscript(number: Int) -> Bool {
+            get { marks[number % Self.size / 64] & Self.bit(number) != 0 }
+            set {
+                if newValue {
+                    marks[number % Self.size / 64] |= Self.bit(number)
+                } else {
+                    marks[number % Self.size / 64] &= ~Self.bit(number)
+                }
+            }
+        }
+
+        private static func bit(_ number: Int) -> UInt64 { 1 << UInt64(number % 64) }
+
+        /// Takes the marks of numbers away that did not come.
+        mutating func forget(_ numbers: Range<Int>) {
+            guard numbers.count < Self.size else { return self = Window() }
+            for number in numbers { self[number] = false }
+        }
+    }
+}
+
+extension Int {
+    /// The sum; the largest number where it is larger. What is added is not negative.
+    fileprivate func addingClamped(_ other: Int) -> Int {
+        let (sum, isTooLarge) = addingReportingOverflow(other)
+        return isTooLarge ? .max : sum
     }
 }

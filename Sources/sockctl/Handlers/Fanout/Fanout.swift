@@ -95,7 +95,7 @@ final class Fanout {
         isFlushDue = false
         guard log.unsealed > 0 else { return }
         log.seal()
-        for reader in Array(laggards.values) where waiting(reader) > limits.bound { tooSlow(reader) }
+        for reader in Array(laggards.values) { bound(reader) }
         let newest = log.newest
         for reader in readers where !reader.isBlocked && !reader.isGone {
             if let newest, reader.cursor?.isReady(for: newest.number) == true {
@@ -188,6 +188,7 @@ final class Fanout {
     }
 
     func lose(_ reader: FanoutReader, _ error: NetworkError) {
+        if reader.loss == nil, error.cause != .cancelled { reader.loss = error }
         guard !reader.isGone else { return }
         leave(reader)
         reader.lose(error)
@@ -234,6 +235,16 @@ final class Fanout {
         let everybodyLags = limits.waitsForLast && laggards.count == present
         for reader in laggards.values { hold.review(reader, waiting(reader), limits.bound, isForced: everybodyLags) }
         hold.settle(self)
+    }
+
+    /// Sees to it that no more than its bound is kept for a reader. What it says itself, however much, is not for it.
+    private func bound(_ reader: FanoutReader) {
+        if waiting(reader) > limits.bound { return tooSlow(reader) }
+        guard var cursor = reader.cursor, log.held(cursor) > 2 * limits.bound else { return }
+        // Messages cannot be put together.
+        if log.keepsMessages { return tooSlow(reader) }
+        log.takeOut(&cursor)
+        reader.cursor = cursor
     }
 
     private func tooSlow(_ reader: FanoutReader) {

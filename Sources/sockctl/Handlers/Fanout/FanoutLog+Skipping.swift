@@ -16,6 +16,14 @@ extension FanoutLog {
         return pass(&cursor, to: end) { _ in }
     }
 
+    /// Copies what waits for a reader, so that nothing of the log is kept for it.
+    mutating func takeOut(_ cursor: inout Cursor) {
+        seal()
+        var rest = Array(cursor.prefix)
+        pass(&cursor, to: open.start) { rest.append($0) }
+        cursor.prefix = rest[...]
+    }
+
     /// What is left of a line whose beginning the reader has goes before all else.
     private func finishLine(_ cursor: inout Cursor) {
         guard !keepsMessages, cursor.prefix.isEmpty, cursor.place.block < sealedEnd else { return }

@@ -138,6 +138,9 @@ struct FanoutLog {
         open.start + open.bytes.count - position(cursor.place) - cursor.own + cursor.prefix.count
     }
 
+    /// How many bytes are kept for a reader, with its own, which it will not get.
+    func held(_ cursor: Cursor) -> Int { open.start + open.bytes.count - position(cursor.place) }
+
     /// What is next for a reader, as one write may take it: about as much as `most`; nil if there is nothing.
     mutating func next(_ cursor: inout Cursor, most: Int = 64 << 10) -> Piece? {
         if !cursor.prefix.isEmpty {

@@ -22,6 +22,8 @@ class FanoutReader: StreamSleeper {
     var lastTaken = Deadline.now
     /// Of a piece that a task is writing.
     var inFlight = 0
+    /// Why nothing can be written to it.
+    var loss: NetworkError?
     var skipped = 0
     var toldOfSkips = Deadline.past
     private var writer: Task<Void, Never>?

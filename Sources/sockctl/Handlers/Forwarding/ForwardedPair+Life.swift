@@ -57,13 +57,19 @@ extension ForwardedPair {
         }
         switch junction.ending {
         case .done: return firstToEnd == .near ? .byPeer : .byUs
-        case .stopped, nil: throw peer.failure ?? peer.names.failure(.read, .cancelled)
+        case .stopped, nil:
+            await breakOff(peer)
+            throw peer.failure ?? peer.names.failure(.read, .cancelled)
         case .idle:
+            await breakOff(peer)
             let error = peer.idleError
             if peer.failure == nil { peer.failure = error }
             throw error
         case .failed(let error, let side):
-            guard error.endsConnection else { throw error }
+            guard error.endsConnection else {
+                await breakOff(peer)
+                throw error
+            }
             await junction.settle()
             countLosses(of: side, client: peer.connection)
             if isPlainEnd(of: side, peer) { return side == .near ? .byPeer : .byUs }
@@ -75,6 +81,15 @@ extension ForwardedPair {
             guard losses.isNone else { throw error }
             return ServiceEnd(by: .reset)
         }
+    }
+
+    /// It is given up while both sides are there. Whoever has not got all that the other one gave is to see that, and not an
+    /// end as others are.
+    private func breakOff(_ peer: Peer) async {
+        await junction.settle()
+        let (up, down) = countHeld(client: peer.connection)
+        if up > 0 { connection.reset() }
+        if down > 0 { peer.isCutOff = true }
     }
 
     /// A Unix socket whose peer closed it after its end cannot be told from one that was broken off but by what that cost.

@@ -47,6 +47,18 @@ final class ForwardedPair: PeerConversation {
             unread: held + (other.queueDepths?.received ?? 0), unacknowledged: failed.bytesUnacknowledged ?? 0)
     }
 
+    /// Counts what either side gave and the other has not got, though neither failed: what is here, and, as it goes with it,
+    /// what was sent and is not acknowledged. Says how much is here for the target, and for the client.
+    func countHeld(client: Connection) -> (up: Int, down: Int) {
+        let up = junction.bytesLost.up + (client.queueDepths?.received ?? 0)
+        let down = junction.bytesLost.down + (connection.queueDepths?.received ?? 0)
+        losses = PairTotals.Losses(
+            unread: up + down,
+            unacknowledged: (up > 0 ? connection.bytesUnacknowledged ?? 0 : 0)
+                + (down > 0 ? client.bytesUnacknowledged ?? 0 : 0))
+        return (up, down)
+    }
+
     /// What it came to, for the report of its end.
     var totals: PairTotals? {
         PairTotals(

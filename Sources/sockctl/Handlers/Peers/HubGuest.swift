@@ -27,9 +27,10 @@ final class HubGuest: FanoutReader {
         lastSent = .now
     }
 
-    /// Its own task reads the reset, reports and closes; a time-out of ours it would not notice.
+    /// What had come before a reset its own task reads still, and then its end. What fails for another reason, a time-out of
+    /// ours for one, that task would not notice.
     override func lose(_ error: NetworkError) {
-        if error.cause == .timeout { peer.fail(error) }
+        if error.cause != .cancelled, !error.endsConnection { peer.fail(error) }
     }
 
     override func drop() { peer.cutOff() }

@@ -48,13 +48,20 @@ final class PeerHub: HostedService, FanoutSender {
         do throws(NetworkError) {
             while !Task.isCancelled {
                 // Nothing is taken that nobody could be given.
-                if guests.isEmpty, await arrival.wait() != .ready { return }
+                guard await waitForSomebody() else { return }
                 await waitForTurn()
                 let chunk = try await input.readChunk(maximum: nil)
                 guard !chunk.isEnd else { break }
                 hadInput = true
-                chunk.withBytes { bytes in fanout.say(Self.author) { $0.append(bytes) } }
+                // The last one may have left while it was read.
+                if await waitForSomebody() {
+                    chunk.withBytes { bytes in fanout.say(Self.author) { $0.append(bytes) } }
+                } else {
+                    reporter.report(InputDroppedEvent(bytes: chunk.count, sent: chunk.count, unsent: chunk.count))
+                }
                 chunk.giveBack()
+                // An input that never waits, as a file, leaves the loop to others all the same.
+                await Task.yield()
             }
         } catch {
             if error.cause != .cancelled { onFailure?(reporter.fail(error)) }
@@ -66,6 +73,14 @@ final class PeerHub: HostedService, FanoutSender {
             if !guest.isGone, fanout.waiting(guest) == 0 { sayEnd(to: guest) }
             guest.rest.wake()
         }
+    }
+
+    /// Waits until there is a peer that can be given anything; false if that was ended.
+    private func waitForSomebody() async -> Bool {
+        while !guests.values.contains(where: { !$0.isGone }) {
+            if await arrival.wait() != .ready { return false }
+        }
+        return true
     }
 
     /// Waits until the peers that keep up have caught up; where none does, until one has.
@@ -99,7 +114,7 @@ final class PeerHub: HostedService, FanoutSender {
         var failure: NetworkError?
         do throws(NetworkError) { try await receive(from: guest) } catch { failure = error }
         await flush(guest)
-        if let failure { throw failure }
+        if let failure = failure ?? guest.loss { throw failure }
         // What is left to be sent is no reason to turn away somebody else.
         peer.hasLeft = true
         await waitForRest(guest)
@@ -112,6 +127,7 @@ final class PeerHub: HostedService, FanoutSender {
     private func finish(_ guest: HubGuest) async throws(NetworkError) {
         let rest = fanout.remove(guest)
         await guest.finishWriting()
+        if let loss = guest.loss { throw loss }
         for piece in rest { try await guest.write(piece.bytes.span.extracting(piece.range)) }
     }
 
@@ -123,6 +139,7 @@ final class PeerHub: HostedService, FanoutSender {
     }
 
     private func receive(from guest: HubGuest) async throws(NetworkError) {
+        var rounds = 0
         while true {
             let chunk = try await guest.view.stream.readChunk(maximum: nil)
             guard !chunk.isEnd else { return }
@@ -130,6 +147,9 @@ final class PeerHub: HostedService, FanoutSender {
             chunk.giveBack()
             // A message is whole as it comes.
             if views.hasMessages { await flush(guest) } else { await flushWhole(guest) }
+            // A peer that pours, into a file that never waits, leaves others their turn.
+            rounds &+= 1
+            if rounds % 16 == 0 { await Task.yield() }
         }
     }
 

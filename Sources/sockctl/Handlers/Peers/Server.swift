@@ -149,7 +149,7 @@ final class Server {
                 ? "--max-conns 0 lets nobody in"
                 : "\(Quantity.count(most, "peer")) being served already, as many as --max-conns allows"
         }
-        if let most = limits.connectionsPerHost, let host = connection.remoteEndpoint.address?.unmapped,
+        if let most = limits.connectionsPerHost, let host = connection.remoteHost,
             hosts[host, default: 0] >= most
         {
             return
@@ -160,7 +160,7 @@ final class Server {
 
     /// Counts a peer among those of its host; `by` is -1 when it goes.
     private func count(_ peer: Peer, by change: Int) {
-        guard limits.connectionsPerHost != nil, let host = peer.connection.remoteEndpoint.address?.unmapped else {
+        guard limits.connectionsPerHost != nil, let host = peer.connection.remoteHost else {
             return
         }
         let count = hosts[host, default: 0] + change
@@ -241,5 +241,16 @@ final class Server {
         if security == nil || peer.isSecured { lastStatus = status }
         if !peer.hasLeft { count(peer, by: -1) }
         served.remove(peer)
+    }
+}
+
+extension Connection {
+    /// What the connections of one host have in common: its address. Of IPv6 it is the network of 64 bits, in which whoever
+    /// has it has any number of addresses (RFC 4291); within this machine's own network each is a host.
+    fileprivate var remoteHost: IPAddress? {
+        guard let remote = remoteEndpoint.address?.unmapped else { return nil }
+        guard remote.family == .v6, let local = localEndpoint.address else { return remote }
+        let network = remote.v6Bits >> 64
+        return local.v6Bits >> 64 == network ? remote : IPAddress(v6Bits: network << 64)
     }
 }

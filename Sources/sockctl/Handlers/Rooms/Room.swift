@@ -186,15 +186,26 @@ final class Room: HostedService {
         do throws(NetworkError) {
             while !Task.isCancelled {
                 // Nothing is taken that nobody could be given.
-                if fanout.readers.allSatisfy({ $0 === host }), await arrival.wait() != .ready { return }
+                guard await waitForSomebody() else { return }
                 await host.waitForTurn(in: fanout)
                 guard try await host.read() else { break }
+                // The last one may have left while it was read.
+                guard await waitForSomebody() else { return }
                 await sayHosts()
+                await Task.yield()
             }
             finishHosts()
         } catch {
             if error.cause != .cancelled { onFailure?(reporter.fail(error)) }
         }
+    }
+
+    /// Waits until there is a member that can hear anything; false if that was ended.
+    private func waitForSomebody() async -> Bool {
+        while !fanout.readers.contains(where: { $0 !== host && !$0.isGone }) {
+            if await arrival.wait() != .ready { return false }
+        }
+        return true
     }
 
     private func sayHosts() async {

@@ -117,10 +117,13 @@ struct CountingService: Service {
     func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
         let (views, stream) = tally.views(of: peer)
         let others = views.dropFirst().map { view in Netpoller.spawn { await read(view) } }
-        let failure = await read(views[0])
-        // The end is for all of them; a failure or a cancellation is told to one.
+        var failure = await read(views[0])
+        // The end is for all of them; a failure is told to one, whichever that is, and so is a cancellation.
         if failure != nil { for task in others { task.cancel() } }
-        for task in others { _ = await task.value }
+        for task in others {
+            let other = await task.value
+            if failure == nil, other?.cause != .cancelled { failure = other }
+        }
         stream.finish()
         if let failure { throw failure }
         return .byPeer

@@ -91,7 +91,7 @@ import Testing
         }
         #expect(try kept("http://a.com/", "/x"))
         #expect(try kept("http://a.com/", "http://a.com:80/x"))
-        #expect(try kept("http://a.com/", "http://sub.a.com/x"))
+        #expect(try !kept("http://a.com/", "http://sub.a.com/x"))
         #expect(try kept("http://a.com/", "https://a.com/x"))
         #expect(try !kept("http://a.com/", "http://b.com/"))
         #expect(try !kept("http://a.com/", "http://evil-a.com/"))
