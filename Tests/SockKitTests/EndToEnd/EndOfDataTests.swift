@@ -178,6 +178,21 @@ import Testing
 
     // MARK: Given descriptors
 
+    @Test(.needs(.python3)) func `packets that a socket as standard input holds are all read`() async throws {
+        let server = try sockctl("listen", "127.0.0.1:0")
+        let script = """
+            import subprocess
+            mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            for i in range(9): mine.send(b"%d\\n" % i)
+            subprocess.Popen([arguments[0], "dial", "127.0.0.1:" + arguments[1]], stdin=theirs)
+            theirs.close(); say("begun"); sys.stdin.readline()
+            """
+        let dialer = try python(script, try #require(Binary.sockctl), try await server.listening().port, input: .open)
+        try await server.waitForOutput("8\n")
+        dialer.send("\n")
+        try await server.finish().expect(out: "0\n1\n2\n3\n4\n5\n6\n7\n8\n")
+    }
+
     /// Runs sockctl with the second of two descriptors, a terminal's or an idle pipe's, as standard input, and tells what
     /// it wrote and whether the flags of what it was given were changed meanwhile.
     private func watchingFlags(_ making: String, _ arguments: [String]) throws -> ChildProcess {

@@ -97,6 +97,19 @@ import Testing
         #expect(outcome.status == 0 && outcome.err.contains(/acknowledged +100/), "\(outcome)")
     }
 
+    @Test func `a peer of listen -k that cannot be written to is told of, and standard input stays for others`()
+        async throws
+    {
+        // The first write to it.
+        let server = try faulty("send:ENOBUFS:1", ["listen", "-k", "127.0.0.1:0"], input: .file("/dev/zero"))
+        let address = "127.0.0.1:\(try await server.listening().port)"
+        _ = try sockctl("dial", address, input: .open)
+        _ = try await server.waitForLine(containing: "no buffer space")
+        let second = try sockctl("dial", address, input: .open)
+        try await second.waitForOutput(count: 1 << 20)
+        #expect(try await server.finish(after: SIGTERM).status == 0)
+    }
+
     @Test func `submits that cannot be sent are not waited for`() async throws {
         let server = try sockctl("listen", "--serve", "frames", "127.0.0.1:0")
         let outcome = try await faulty(

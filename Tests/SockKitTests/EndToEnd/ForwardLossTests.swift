@@ -29,4 +29,24 @@ import Testing
         let lost = try #require(closed["bytes_unread"]?.integer, "\(closed)")
         #expect(up + lost == taken && lost > 0, "\(taken), \(closed)")
     }
+
+    /// The target takes nothing; when the pair has been given up, it takes what is there.
+    @Test func `a pair that is given up tells what is held, and the target sees no end as others are`() async throws {
+        let target = try python(
+            "c = take(serve()); sys.stdin.readline()\ntry: drain(c); say('whole')\nexcept OSError: say('reset')",
+            input: .open)
+        let forward = try sockctl(
+            "forward", "--json", "--idle-timeout", "500ms", "127.0.0.1:0", "127.0.0.1:\(try await target.port())")
+        let client = try await python(
+            """
+            c = dial(arguments[0])
+            try: c.sendall(bytes(50_000_000))
+            except OSError: pass
+            """, forward.listening().port)
+        let failed = try await forward.waitForEvent("failed")
+        #expect(try #require(failed["bytes_unread"]?.integer) > 0, "\(failed)")
+        _ = try await client.finish()
+        target.send("now\n")
+        try await target.finish().expect(lines: ["reset"], after: 1)
+    }
 }

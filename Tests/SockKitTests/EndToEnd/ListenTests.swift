@@ -293,4 +293,60 @@ import Testing
         let outcome = try await python(script, listen.listening().port).finish()
         outcome.expect(lines: [seen, "True"])
     }
+
+    // MARK: Others' turn
+
+    @Test func `what standard input gives while the last peer leaves is the next one's`() async throws {
+        let server = try sockctl("listen", "-k", "--json", "127.0.0.1:0", input: .open)
+        let address = "127.0.0.1:\(try await server.listening().port)"
+        try await sockctl("dial", address).finish().expect(status: 0)
+        try await server.waitForEvent("closed")
+        // It is being read since the first one came.
+        server.send("one\n")
+        let second = try sockctl("dial", address, input: .open)
+        try await second.waitForOutput("one\n")
+        server.send("two\n")
+        try await second.waitForOutput("two\n")
+    }
+
+    @Test(.needs(.python3)) func `a peer that pours leaves a signal its turn`() async throws {
+        let server = try sockctl("listen", "-k", "--json", "127.0.0.1:0", input: .open, output: .file("/dev/null"))
+        let port = try await server.listening().port
+        let pourer = try python(
+            """
+            c = dial(arguments[0]); say("begun"); block = bytes(1 << 20)
+            try:
+                while True: c.sendall(block)
+            except OSError: pass
+            """, port)
+        try await pourer.waitForLine(containing: "begun", on: .out)
+        try await server.waitForEvent("first-byte")
+        let other = try sockctl("dial", "--json", "127.0.0.1:\(port)", input: .open)
+        try await other.waitForEvent("connected")
+        _ = try await server.wait(for: "the other one") { record in
+            record.errText.split(separator: "\n").count { $0.contains(#""event":"accepted""#) } == 2 ? () : nil
+        }
+        #expect(try await server.finish(after: SIGTERM).status == 0)
+    }
+
+    @Test func `a program that pours errors leaves a signal its turn`() async throws {
+        let server = try sockctl("listen", "-v", "127.0.0.1:0", "--sh-exec", "yes >&2")
+        let client = try sockctl("dial", "127.0.0.1:\(try await server.listening().port)", input: .open)
+        _ = try await server.waitForLine(containing: ": y")
+        let outcome = try await server.finish(after: SIGTERM)
+        #expect(outcome.status == 143, "\(outcome.err.suffix(300))")
+        _ = try await client.finish()
+    }
+
+    @Test(.needs(.python3)) func `of several readers each may be the one that is told of a reset`() async throws {
+        let server = try sockctl("listen", "-k", "--json", "--serve", "discard", "--readers", "3", "127.0.0.1:0")
+        let script = """
+            for _ in range(20):
+                c = dial(arguments[0]); c.sendall(bytes(100_000)); time.sleep(0.01); reset(c)
+            """
+        try await python(script, server.listening().port).finish().expect(status: 0)
+        _ = try await server.wait(for: "twenty failures") { record in
+            record.errText.split(separator: "\n").count { $0.contains("ECONNRESET") } == 20 ? () : nil
+        }
+    }
 }

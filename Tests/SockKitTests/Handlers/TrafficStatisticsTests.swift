@@ -77,4 +77,26 @@ import Testing
     func `what is no group is refused`(text: String) {
         #expect(throws: UsageError.self) { try ValueType<GroupMembership>.groupMembership.parse(text) }
     }
+
+    @Test func `numbers that nobody counts to are no trap`() {
+        var (statistics, sent) = (TrafficStatistics(), Int64(1_700_000_000_000_000_000))
+        for _ in 0..<33_000 {
+            for number in [(1 << 48) - 1, 0] {
+                sent += 1
+                let payload = GeneratedPayload(sequence: number, sent: sent)
+                _ = statistics.take(payload, bytes: 16, from: Self.source, at: sent)
+            }
+        }
+        #expect(statistics.holes == .max)
+    }
+
+    @Test func `of sources without end only the first are told apart`() {
+        var statistics = TrafficStatistics()
+        for port in 1...UInt16.max {
+            let payload = GeneratedPayload(sequence: 1, sent: 1_700_000_000_000_000_000)
+            _ = statistics.take(payload, bytes: 16, from: .ip(.v4Loopback, port: port), at: 0)
+        }
+        #expect(statistics.received == 65_535)
+        #expect(statistics.numbered == 1024 && statistics.holes == 1024)
+    }
 }

@@ -1,4 +1,4 @@
-import SockKit
+@testable import SockKit
 import Testing
 
 @Suite struct HTTPDateTests {
@@ -62,5 +62,12 @@ import Testing
 
     @Test func `a leap second is a second`() {
         #expect(HTTPDate("Sat, 31 Dec 2016 23:59:60 GMT") == HTTPDate("Sun, 01 Jan 2017 00:00:00 GMT"))
+    }
+
+    @Test func `a date that no calendar needs is no trap`() {
+        for seconds in [-99_999_999_999_999, 99_999_999_999_999] {
+            #expect(HTTPDate(secondsSinceEpoch: seconds).description.hasSuffix(" GMT"))
+        }
+        #expect(Timestamp(seconds: 1 << 40).total == .max && Timestamp(seconds: -(1 << 40)).total == .min)
     }
 }

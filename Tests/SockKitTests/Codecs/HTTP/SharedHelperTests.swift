@@ -27,6 +27,12 @@ import Testing
         #expect(fields == ["Host": "x", "Via": "a"])
     }
 
+    @Test func `what a message cannot do without is not taken away`() {
+        var fields: Fields = ["Connection": "content-length, Host, a, b", "Host": "x", "Content-Length": "5", "A": "1"]
+        fields.removeHopByHop()
+        #expect(fields == ["Host": "x", "Content-Length": "5"])
+    }
+
     @Test func `an expectation is met, unknown or not there`() throws {
         #expect(try Expectation([:], .http11) == .none)
         #expect(try Expectation(["Expect": "100-Continue"], .http11) == .continue)

@@ -45,6 +45,7 @@ import Testing
         let kit = try await CertificateKit.shared()
         let path = try scratch("precious")
         try writeFile(path, Array("no session\n".utf8))
+        #expect(unsafe chmod(path, 0o600) == 0)
         let port = try await kit.python(Self.server, "1.3").port()
         for (file, status) in [(path, Int32(65)), ("/nowhere/session", 73)] {
             let outcome = try await sockctl(
@@ -54,6 +55,17 @@ import Testing
             #expect(outcome.err.contains(file), "\(outcome)")
         }
         #expect(try String(decoding: contents(of: path), as: UTF8.self) == "no session\n")
+    }
+
+    @Test(arguments: [0o644, 0o620] as [mode_t])
+    func `sessions that others may read or write are not believed`(mode: mode_t) async throws {
+        let kit = try await CertificateKit.shared()
+        let path = try scratch("session")
+        try writeFile(path, [])
+        #expect(unsafe chmod(path, mode) == 0)
+        let outcome = try await sockctl(["dial", "--tls-session", path, "127.0.0.1:1"] + kit.trusting).finish()
+        outcome.expect(status: 65)
+        #expect(outcome.err.contains("others may read or write it") && outcome.err.contains("chmod 600"), "\(outcome)")
     }
 
     @Test func `a session is no way round the trust`() async throws {

@@ -42,6 +42,18 @@ import Testing
         }
     }
 
+    @Test func `no more is what is given out in its place`() async throws {
+        try await onLoop {
+            let files = try Self.site()
+            try files.make("a.js", "old")
+            #expect(try await files.ask("/a.js.gz", "PUT", body: Array("new".utf8)).status == 409)
+            #expect(try await files.ask("/b.js.gz", "PUT", body: Array("new".utf8)).status == 201)
+            let bold = try Self.site(overwriting: true)
+            try bold.make("a.js", "old")
+            #expect(try await bold.ask("/a.js.gz", "PUT", body: Array("new".utf8)).status == 201)
+        }
+    }
+
     @Test(arguments: [0o600, 0o640, 0o755] as [mode_t])
     func `a file that is replaced keeps its permissions`(mode: mode_t) async throws {
         try await onLoop {

@@ -127,4 +127,27 @@ import Testing
         log.seal()
         #expect(read(100, &cursors[0]!, &log) == "after")
     }
+
+    @Test(arguments: 0..<20) func `what waits for a reader can be taken out, with nothing of its own`(seed: Int) {
+        var random = SeededGenerator(seed: UInt64(seed))
+        var log = FanoutLog()
+        var cursors: [FanoutLog.Cursor?] = [log.cursor(0, prefix: Array("hello\n".utf8))]
+        var wanted = "hello\n"
+        for line in 0..<100 {
+            let author = Int.random(in: 0..<3, using: &random)
+            say("line \(line) by \(author)\n", author, &log, &cursors)
+            if author != 0 { wanted += "line \(line) by \(author)\n" }
+            if Int.random(in: 0..<5, using: &random) == 0 { log.seal() }
+        }
+        let before = read(Int.random(in: 1...300, using: &random), &cursors[0]!, &log)
+        log.takeOut(&cursors[0]!)
+        #expect(log.held(cursors[0]!) == 0 && cursors[0]!.own == 0)
+        log.forget(before: log.end)
+        #expect(log.count == 0)
+        say("more", 1, &log, &cursors)
+        log.seal()
+        var after = ""
+        while case let more = read(64, &cursors[0]!, &log), more != "" { after += more }
+        #expect(before + after == wanted + "more")
+    }
 }
