@@ -48,7 +48,7 @@ extension Manual.Section {
                 """
                 A file is never written through a link that another user has put into a sticky folder, as /tmp is one. \
                 A file that is there is written over, whoever owns it. What holds keys, for `--tls-key-log` and \
-                `--tls-session`, is for its owner only. A folder of `http-serve --root` is left by no path and no link, \
+                `--tls-session`, is for its owner only, and sessions that others may read or write are not believed. A folder of `http-serve --root` is left by no path and no link, \
                 and names that begin with a dot are not served.
                 """
             ),
@@ -83,8 +83,8 @@ extension Manual.Section {
                 "Connections",
                 """
                 As many as there are descriptors, whose limit is raised to the hard one (`ulimit -Hn`); when none is left, \
-                those who wait are taken later. `--max-conns` and `--max-conns-per-host` limit them. Where a \
-                server was told to finish, peers have 5 seconds.
+                those who wait are taken later. `--max-conns` and `--max-conns-per-host` limit them; of IPv6 a network of \
+                64 bits is one host, but for this machine's own. Where a server was told to finish, peers have 5 seconds.
                 """
             ),
             (
@@ -115,7 +115,7 @@ extension Manual.Section {
             (
                 "http-get",
                 """
-                A head of 10 MiB, 30 seconds to connect, and with `--location` 10 redirects, on which passwords go to no \
+                A head of 10 MiB with 4096 fields, 30 seconds to connect, and with `--location` 10 redirects, on which passwords go to no \
                 other host. A body may be any size: it is not kept in memory, and nothing is unpacked. No cookies are \
                 kept. `--timeout` limits the time of all.
                 """
@@ -123,10 +123,16 @@ extension Manual.Section {
             (
                 "Proxies",
                 """
-                `--serve proxy` gives a client 10 seconds and a head of 64 KiB with 1024 fields to say where it wants to \
+                `--serve proxy` gives a client 10 seconds and a head of 64 KiB with 256 fields to say where it wants to \
                 go, and 4 tries to prove who it is; a destination has 30 seconds, and BIND waits 60. Of a proxy an answer \
                 of the same size is taken. A header of `--proxy-protocol` has 5 seconds and at most 107 bytes, or \
                 16 KiB in version 2, and is taken only from those whom `--trust` names.
+                """
+            ),
+            (
+                "Names",
+                """
+                64 are looked up at once, and 1024 may wait for that: more are refused.
                 """
             ),
             (
@@ -136,7 +142,10 @@ extension Manual.Section {
             (
                 "Datagrams",
                 """
-                65,536 bytes of one are read. A client of DTLS has proven where it is before anything is kept for it.
+                65,536 bytes of one are read. A client of DTLS has proven where it is before anything is kept for it. Of \
+                others the address may be made up: `forward` keeps a descriptor for each until it has been silent for \
+                60 seconds, and takes no further ones while none is left (`--max-conns`, `--allow`); `udp-recv --stats` \
+                tells 1024 apart, and `listen --keep-open` answers the last 1024.
                 """
             ),
         ])

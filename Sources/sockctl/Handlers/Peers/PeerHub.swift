@@ -143,20 +143,21 @@ final class PeerHub: HostedService, FanoutSender {
         while true {
             let chunk = try await guest.view.stream.readChunk(maximum: nil)
             guard !chunk.isEnd else { return }
+            let seen = guest.pending.count
             guest.pending += chunk.copy()
             chunk.giveBack()
             // A message is whole as it comes.
-            if views.hasMessages { await flush(guest) } else { await flushWhole(guest) }
+            if views.hasMessages { await flush(guest) } else { await flushWhole(guest, seen) }
             // A peer that pours, into a file that never waits, leaves others their turn.
             rounds &+= 1
             if rounds % 16 == 0 { await Task.yield() }
         }
     }
 
-    /// What may be written now: all of it while the peer is alone, whole lines otherwise.
-    private func flushWhole(_ guest: HubGuest) async {
+    /// What may be written now: all of it while the peer is alone, whole lines otherwise. The first bytes have been seen.
+    private func flushWhole(_ guest: HubGuest, _ seen: Int) async {
         if guests.count == 1 || guest.pending.count > Self.longestLine { return await flush(guest) }
-        guard let newline = guest.pending.lastIndex(of: UInt8(ascii: "\n")) else { return }
+        guard let newline = guest.pending[seen...].lastIndex(of: UInt8(ascii: "\n")) else { return }
         let lines = Array(guest.pending[...newline])
         guest.pending.removeFirst(lines.count)
         await output(lines)
