@@ -162,7 +162,7 @@ public final class Connection {
         }
         let message: Chunk
         do throws(DescriptorFailure) { message = try await descriptor.readMessage(maximum: maximum) } catch {
-            guard network.kind == .sequenced, error == .system(.connectionReset), bytesWaiting > 0 else {
+            guard network.kind == .sequenced, error == .system(.connectionReset), bytesWaiting > 0, !resetIsDue else {
                 throw failure(.read, error)
             }
             resetIsDue = true

@@ -110,6 +110,20 @@ import Testing
         #expect(try await server.finish(after: SIGTERM).status == 0)
     }
 
+    @Test(.needs(.python3)) func `a packet socket that goes on failing is given up`() async throws {
+        let path = try scratch("socket")
+        let peer = try python(
+            """
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); s.bind(arguments[0]); s.listen(); say("up")
+            c = take(s)
+            for _ in range(3): c.send(b"hello")
+            hold()
+            """, path)
+        try await peer.waitForLine(containing: "up", on: .out)
+        let outcome = try await faulty("recvfrom:ECONNRESET:2+", ["dial", "unixpacket:\(path)"]).finish()
+        #expect(outcome.status == 74 && outcome.err.contains("connection reset"), "\(outcome)")
+    }
+
     @Test func `submits that cannot be sent are not waited for`() async throws {
         let server = try sockctl("listen", "--serve", "frames", "127.0.0.1:0")
         let outcome = try await faulty(
