@@ -72,11 +72,17 @@ package final class Child {
         }
     }
 
-    /// Waits until the program has ended, and takes it from the process table; nil where the task is cancelled before.
-    package func wait() async -> ChildCalls.Ending? {
-        let found = try? await watch.perform(.read) { number throws(Errno) in
-            if let ending { return .done(ending) }
-            return try ChildCalls.takeEnding(of: number)
+    /// Waits until the program has ended, and takes it from the process table; nil where the task is cancelled before. An
+    /// error is that nobody can know how it ended.
+    package func wait() async throws(Errno) -> ChildCalls.Ending? {
+        var found: ChildCalls.Ending?
+        do throws(DescriptorFailure) {
+            found = try await watch.perform(.read) { number throws(Errno) in
+                if let ending { return .done(ending) }
+                return try ChildCalls.takeEnding(of: number)
+            }
+        } catch {
+            if case .system(let number) = error, ending == nil { throw number }
         }
         if ending == nil { ending = found }
         if ending != nil { OrphanReaper.didEnd(pid) }

@@ -20,7 +20,7 @@ public final class ByteSink {
         var gone = 0
         do throws(DescriptorFailure) {
             if given.blocks {
-                try await writeOnThread(bytes)
+                try await writeOnThread(bytes, progress: &gone)
             } else {
                 try await given.descriptor.write(bytes, given.family, progress: &gone)
             }
@@ -80,23 +80,26 @@ public final class ByteSink {
         NetworkError(.write, .standardOutput, cause: NetworkError.Cause(failure, call: "write"))
     }
 
-    private func writeOnThread(_ bytes: Span<UInt8>) async throws(DescriptorFailure) {
+    private func writeOnThread(_ bytes: Span<UInt8>, progress: inout Int) async throws(DescriptorFailure) {
         try await takeThreadTurn()
         defer { if threadTurn.hasLine { threadTurn.give() } else { threadTurn.isHeld = false } }
         let number = number
         let copy = bytes.copied
-        let result: Result<Void, Errno>
+        let outcome: (gone: Int, error: Errno?)
         do throws(DescriptorThreadFailure) {
-            result = try await Netpoller.offload {
-                Result { () throws(Errno) in
-                    try FileCalls.writeBlocking(number, copy.span)
+            outcome = try await Netpoller.offload {
+                var gone = 0
+                do throws(Errno) { try FileCalls.writeBlocking(number, copy.span, progress: &gone) } catch {
+                    return (gone, error)
                 }
+                return (gone, nil)
             }
         } catch {
             if case .system(let number) = error { throw .system(number) }
             throw .cancelled
         }
-        if case .failure(let error) = result { throw .system(error) }
+        progress = outcome.gone
+        if let error = outcome.error { throw .system(error) }
     }
 
     private func takeThreadTurn() async throws(DescriptorFailure) {

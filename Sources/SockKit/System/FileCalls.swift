@@ -201,6 +201,11 @@ package enum FileCalls {
     /// Writes all the bytes, blocking the thread as long as it takes.
     package static func writeBlocking(_ descriptor: Int32, _ bytes: Span<UInt8>) throws(Errno) {
         var gone = 0
+        try writeBlocking(descriptor, bytes, progress: &gone)
+    }
+
+    /// As the other; `gone` is how many bytes went, whether this returns or throws.
+    static func writeBlocking(_ descriptor: Int32, _ bytes: Span<UInt8>, progress gone: inout Int) throws(Errno) {
         while gone < bytes.count {
             let outcome = unsafe try bytes.withUnsafeBytes { all throws(Errno) in
                 try unsafe TransferCalls.write(descriptor, UnsafeRawBufferPointer(rebasing: all[gone...]))

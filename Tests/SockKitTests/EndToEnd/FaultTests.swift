@@ -110,6 +110,13 @@ import Testing
         #expect(try await server.finish(after: SIGTERM).status == 0)
     }
 
+    @Test func `a program of which nobody can know how it ended is no success`() async throws {
+        let server = try faulty("waitid:EINVAL:1+", ["listen", "127.0.0.1:0", "--sh-exec", "exit 3"])
+        try await sockctl("dial", "127.0.0.1:\(try await server.listening().port)").finish().expect(status: 0)
+        let outcome = try await server.finish()
+        #expect(outcome.status == 71 && outcome.err.contains("waitid: invalid argument"), "\(outcome)")
+    }
+
     @Test(.needs(.python3)) func `a packet socket that goes on failing is given up`() async throws {
         let path = try scratch("socket")
         let peer = try python(

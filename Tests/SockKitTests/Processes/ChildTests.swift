@@ -12,8 +12,8 @@ import Testing
             try await child.stream.write(Array("b\na\n".utf8))
             try child.stream.closeWrite()
             #expect(String(decoding: try await child.stream.readAll(), as: UTF8.self) == "a\nb\n")
-            #expect(await child.wait() == .exit(3))
-            #expect(await child.wait() == .exit(3))
+            #expect(try await child.wait() == .exit(3))
+            #expect(try await child.wait() == .exit(3))
             #expect(!child.hasGroup)
             child.stream.close()
         }
@@ -27,7 +27,7 @@ import Testing
             #expect(child.stream.plainSink == nil)
             #expect(String(decoding: try await child.stream.readChunk().copy(), as: UTF8.self) == "deaf\n")
             child.signalGroup(.hangUp)
-            #expect(await child.wait() == .signal(Signal.hangUp.number))
+            #expect(try await child.wait() == .signal(Signal.hangUp.number))
             child.stream.close()
         }
     }
@@ -35,7 +35,7 @@ import Testing
     @Test func `the group is told, and is there as long as anybody is in it`() async throws {
         try await onLoop {
             let child = try await Child.start(Self.shell("sleep 100 >/dev/null & exit 0"), setting: [])
-            #expect(await child.wait() == .exit(0))
+            #expect(try await child.wait() == .exit(0))
             #expect(child.hasGroup)
             child.signalGroup(.kill)
             try await waitUntil("the end of the group") { !child.hasGroup }
@@ -51,7 +51,7 @@ import Testing
             let lines = String(decoding: try await child.stream.readAll(), as: UTF8.self).split(separator: "\n")
             #expect(lines.contains("A=1=2") && !lines.contains { $0.hasPrefix("PATH=") })
             #expect(await child.errors?.read() == nil)
-            #expect(await child.wait() == .exit(0))
+            #expect(try await child.wait() == .exit(0))
             child.stream.close()
         }
     }
@@ -75,7 +75,7 @@ import Testing
                     try await child.stream.write(Array("<".utf8))
                     try child.stream.closeWrite()
                     let text = String(decoding: try await child.stream.readAll(), as: UTF8.self)
-                    #expect(await child.wait() == .exit(0))
+                    #expect(try await child.wait() == .exit(0))
                     child.stream.close()
                     return text
                 }
@@ -99,7 +99,7 @@ import Testing
             try await child.stream.write(Array("half a line".utf8))
             try child.stream.closeWrite()
             #expect(String(decoding: try await child.stream.readAll(), as: UTF8.self) == "half a lineover\r\n")
-            #expect(await child.wait() == .exit(0))
+            #expect(try await child.wait() == .exit(0))
             child.stream.close()
         }
     }

@@ -15,11 +15,23 @@ extension FileHandler {
             // A page of some of its names would be taken for all.
             return try await exchange.refuse(FileFailure(error).status)
         }
-        let page = FolderPage(path, entries, FolderOrder(query: exchange.request.query))
+        let page = await page(path, entries, FolderOrder(query: exchange.request.query))
         var fields = FolderPage.fields
         // Whoever says how long it may be kept knows better.
         if exchange.commonFields.contains("Cache-Control") { fields["Cache-Control"] = nil }
-        try await exchange.respond(200, fields, body: page.bytes)
+        try await exchange.respond(200, fields, body: page)
+    }
+
+    /// More names than these are put in order, and on the page, beside the loop.
+    private static let many = 1000
+    private static let workers = WorkerThreads(most: 2, mostWaiting: 64)
+
+    private func page(_ path: FilePath, _ entries: [FolderEntry], _ order: FolderOrder) async -> [UInt8] {
+        let make: @Sendable () -> [UInt8] = { FolderPage(path, entries, order).bytes }
+        guard entries.count > Self.many, let made = try? await Netpoller.offload(on: Self.workers, make) else {
+            return make()
+        }
+        return made
     }
 
     private func entries(_ folder: borrowing FileDescriptor, _ path: FilePath) async throws(Errno) -> [FolderEntry] {

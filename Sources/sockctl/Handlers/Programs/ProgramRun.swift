@@ -33,7 +33,13 @@ final class ProgramRun: PeerConversation {
     }
 
     private func awaitEnd() async -> ExitStatus {
-        guard let ending = await child.wait() else { return .success }
+        let ending: ChildCalls.Ending
+        do throws(Errno) {
+            guard let found = try await child.wait() else { return .success }
+            ending = found
+        } catch {
+            return await endUnknown(error)
+        }
         let duration = Deadline.now - child.started
         (child.stream as? ChildTerminal)?.leaderHasEnded()
         await errorLines?.finish(within: .milliseconds(200))
@@ -47,6 +53,13 @@ final class ProgramRun: PeerConversation {
         case .exit(let status): return .program(status)
         case .signal(let number): return .signal(number)
         }
+    }
+
+    private func endUnknown(_ error: Errno) async -> ExitStatus {
+        reporter.fail(code: error.name, message: "how program \(child.pid) ended cannot be learnt: waitid: \(error)")
+        _ = await conversation.wait()
+        child.stream.close()
+        return .system
     }
 
     /// Its peer is served no more.
