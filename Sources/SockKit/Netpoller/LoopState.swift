@@ -61,7 +61,7 @@
     /// The entry may be of a wait that ended before, under the same ticket.
     private func deadlineCameUp(_ ticket: UInt64, _ now: Deadline) {
         scheduled[ticket] = nil
-        guard let deadline = parked[ticket]?.deadline, deadline != .never else { return }
+        guard let deadline = parked[ticket]?.deadline else { return }
         if deadline <= now { unpark(ticket, .deadline) } else { schedule(ticket, deadline) }
     }
 
@@ -146,7 +146,7 @@
 
     func park(_ ticket: UInt64, until deadline: Deadline?, _ waiter: UnsafeContinuation<Wake, Never>) {
         parked[ticket] = unsafe Parked(waiter: waiter, deadline: deadline ?? .never)
-        guard let deadline, deadline != .never else { return }
+        guard let deadline else { return }
         schedule(ticket, deadline)
         forgetStaleEntries()
     }

@@ -74,10 +74,8 @@ package enum SystemCall {
     static func room(_ call: StaticString, _ count: Int) -> Int {
         #if DEBUG
             if isWatched.load(ordering: .relaxed) {
-                return observers.withLock { $0 }.compactMap { $0.most(for: call.description) }.min().map {
-                    min($0, count)
-                }
-                    ?? count
+                let limits = observers.withLock { $0 }.compactMap { $0.most(for: call.description) }
+                return min(limits.min() ?? count, count)
             }
         #endif
         return count
