@@ -93,13 +93,12 @@ final class SessionStore {
         if kept.count >= Self.most, kept[key] == nil { kept.removeAll() }
         kept[key] = bytes
         guard let file else { return }
-        var text = kept.map { "\($0.key) \(Base64.encode($0.value))\n" }.sorted().joined()
         // What is too long could not be read again.
-        if text.utf8.count > Self.longestFile {
-            kept = [key: bytes]
-            text = "\(key) \(Base64.encode(bytes))\n"
-        }
+        if text.utf8.count > Self.longestFile { kept = [key: bytes] }
         // Whoever can read it can take up the session.
         try? FileCalls.replacePrivate(file, with: Array(text.utf8))
     }
+
+    /// As the file has them.
+    private var text: String { kept.map { "\($0.key) \(Base64.encode($0.value))\n" }.sorted().joined() }
 }
