@@ -78,13 +78,15 @@ final class DatagramSession {
 
     private func conclude(_ result: DatagramRelay.Result, _ relay: DatagramRelay, _ ends: Ends) -> ExitStatus {
         if let failure = copies.failure { return reporter.fail(failure) }
-        if case .failed = result.ending {} else { accountForRest(result) }
-        switch result.ending {
+        let status = tell(result.ending, relay, ends)
+        accountForRest(result)
+        return status
+    }
+
+    private func tell(_ ending: DatagramRelay.Ending, _ relay: DatagramRelay, _ ends: Ends) -> ExitStatus {
+        switch ending {
         case .done, .outputGone, .cancelled: return .success
-        case .failed(let error):
-            let status = reporter.fail(error)
-            accountForRest(result)
-            return status
+        case .failed(let error): return reporter.fail(error)
         case .idle where arguments.deadlines.silenceIsEnd: return .success
         case .idle:
             let span = relay.datagramsReceived == 0 ? "no datagram came in time" : "nothing came or went in time"

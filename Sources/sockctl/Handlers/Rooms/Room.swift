@@ -190,7 +190,7 @@ final class Room: HostedService {
                 await host.waitForTurn(in: fanout)
                 guard try await host.read() else { break }
                 // The last one may have left while it was read.
-                guard await waitForSomebody() else { return }
+                guard await waitForSomebody() else { return tellUnheard() }
                 await sayHosts()
                 await Task.yield()
             }
@@ -206,6 +206,12 @@ final class Room: HostedService {
             if await arrival.wait() != .ready { return false }
         }
         return true
+    }
+
+    /// What was read of standard input, and nobody came any more to hear.
+    private func tellUnheard() {
+        guard let rest = host.inbox.takeRest() else { return }
+        reporter.report(InputDroppedEvent(bytes: rest.count, sent: rest.count, unsent: rest.count))
     }
 
     private func sayHosts() async {
