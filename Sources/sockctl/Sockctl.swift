@@ -3,6 +3,8 @@ import SockKit
 @main
 enum Sockctl {
     static func main() {
+        // What writes without the loop, as help to a pager that was closed, is to hear of it too.
+        SignalCalls.ignoreBrokenPipes()
         #if DEBUG
             FaultHook.install()
         #endif

@@ -5,7 +5,7 @@ import Glibc
 let targets: [String: @Sendable (Span<UInt8>) -> Void] = [
     "address": fuzzAddress, "rule": fuzzRule, "frames": fuzzFrames, "request": fuzzRequest, "response": fuzzResponse,
     "url": fuzzURL, "json": fuzzJSON, "proxy-header": fuzzProxyHeader, "socks": fuzzSOCKS, "record": fuzzRecord,
-    "starttls": fuzzStartTLS, "kernel": fuzzKernel,
+    "starttls": fuzzStartTLS, "kernel": fuzzKernel, "tls": fuzzTLS,
 ]
 
 // MARK: - How bytes are cut

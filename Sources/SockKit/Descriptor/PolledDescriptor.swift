@@ -203,10 +203,10 @@ package final class PolledDescriptor {
         slot.setReady(side)
     }
 
-    /// Has whoever waits to read try again, though the kernel has nothing new to say.
-    package func wakeReader() {
-        slot.setReady(.read)
-        slot.wake(.read, .ready)
+    /// Has whoever waits on a side try again, though the kernel has nothing new to say.
+    package func wake(_ side: PollSide) {
+        slot.setReady(side)
+        slot.wake(side, .ready)
     }
 
     /// Notes that an attempt now would be in vain: only an event is worth one.

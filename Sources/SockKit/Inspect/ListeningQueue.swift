@@ -16,14 +16,18 @@ public struct ListeningQueue: Sendable, Hashable {
         }
     }
 
-    /// Whether an address is one of this machine's: a socket can be bound to no other.
+    /// Whether an address is one of this machine's. A socket that can be bound to it does not say so: with
+    /// net.ipv4.ip_nonlocal_bind it can be to any.
     static func isLocal(_ address: IPAddress) -> Bool {
         if address.isLoopback || address.isUnspecified { return true }
         let family: SocketFamily = address.family == .v4 ? .inet : .inet6
         do throws(Errno) {
             let socket = try SocketCalls.socket(family, .datagram)
-            try SocketCalls.bind(socket.rawValue, to: .ip(address, port: 0), family: family)
-            return true
+            // From somebody else's address IPv4 has no route. IPv6 has, but goes to an address of its own from that same
+            // one if it may choose, where IPv4 may take another of the interface's.
+            if family == .inet { try SocketCalls.bind(socket.rawValue, to: .ip(address, port: 0), family: family) }
+            try SocketCalls.connect(socket.rawValue, to: .ip(address, port: 1), family: family)
+            return try SocketCalls.localEndpoint(of: socket.rawValue).address?.v6Bits == address.v6Bits
         } catch {
             return false
         }

@@ -63,7 +63,7 @@ extension Connection {
     /// Of what TLS has made of the bytes, what is carried by those: a record that is not whole is of no use to anybody.
     private func payload(amongLast queued: Int) -> Int {
         if let layer { return layer.payload(amongLast: queued) }
-        return saidEnd && !isOpening ? max(0, queued - 1) : queued
+        return hasShutDown && !isOpening ? max(0, queued - 1) : queued
     }
 
     /// How many bytes could be read now without waiting; of datagrams, only the next one's.

@@ -28,6 +28,22 @@ extension Netpoller {
         throw outcome.wake == .deadline ? .deadlineExceeded : .cancelled
     }
 
+    /// As `offload`, for what may fail; `explain` says why nothing came of it.
+    @Netpoller
+    package static func offload<Value: Sendable, Failure: Error>(
+        attempt body: @escaping @Sendable () throws(Failure) -> Value, explain: (DescriptorThreadFailure) -> Failure
+    ) async throws(Failure) -> Value {
+        let outcome: Result<Value, Failure>
+        do throws(DescriptorThreadFailure) {
+            outcome = try await offload { () -> Result<Value, Failure> in
+                do throws(Failure) { return .success(try body()) } catch { return .failure(error) }
+            }
+        } catch {
+            throw explain(error)
+        }
+        return try outcome.get()
+    }
+
     /// Whether anybody waits for a result still.
     private final class Demand: Sendable {
         private let isOpen = Lock(true)

@@ -61,7 +61,7 @@ extension Connection {
     private func noteOpened() {
         guard isOpening, let state, state != Self.closed else { return }
         isOpening = false
-        if saidEnd { try? shutdown(.write) }
+        if hasShutDown { try? shutdown(.write) }
     }
 
     private var isConnecting: Bool { state == Self.synSent }

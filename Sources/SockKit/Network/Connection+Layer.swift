@@ -20,8 +20,10 @@ extension Connection {
         descriptor.noteReady(.read)
         while true {
             switch try await agree(layer, operation == .accept ? .read : operation) {
-            case .moved, .end: return settle(layer)
+            case .moved: return settle(layer)
+            case .end: throw names.failure(operation, .peerEnded("in the middle of the handshake"))
             case .wantsRead: continue
+            case .wantsTurn: await Task.yield()
             case .wantsWrite: try await flush(layer, operation)
             case .failed(let cause): throw names.failure(operation, cause)
             }
@@ -83,6 +85,7 @@ extension Connection {
             case .end: return Chunk([], count: 0)
             case .failed(let cause): throw names.failure(.read, cause)
             case .wantsRead: continue
+            case .wantsTurn: await Task.yield()
             case .wantsWrite: try await flush(layer, .read)
             }
         }
@@ -105,6 +108,9 @@ extension Connection {
         case .end: return Chunk([], count: 0)
         case .failed(let cause): throw names.failure(.read, cause)
         case .wantsRead, nil: return nil
+        case .wantsTurn:
+            descriptor.noteReady(.read)
+            return nil
         case .wantsWrite:
             // No event of the socket's says when: the one who flushes does.
             descriptor.noteBlocked(.read)
@@ -148,6 +154,7 @@ extension Connection {
             case .end: return []
             case .failed(let cause): throw names.failure(.read, cause)
             case .wantsRead: continue
+            case .wantsTurn: await Task.yield()
             case .wantsWrite: try await flush(layer, .read)
             }
         }
@@ -159,17 +166,43 @@ extension Connection {
     func write(_ bytes: Span<UInt8>, through layer: any ConnectionLayer) async throws(NetworkError) {
         var gone = 0
         do throws(NetworkError) {
-            while gone < bytes.count {
-                let rest = bytes.extracting(gone...)
-                switch try await attempt(.write, .write, { number in Self.write(number, rest, layer) }) {
-                case .moved(let count): gone += count
-                case .wantsRead, .wantsWrite, .end: continue
-                case .failed(let cause): throw names.failure(.write, cause)
-                }
-            }
+            try await writeAll(bytes, layer, &gone)
             try await flush(layer, .write)
         } catch {
             throw error.after(gone - layer.disownKept(gone))
+        }
+    }
+
+    /// Writes under one turn: what others write does not come between.
+    private func writeAll(
+        _ bytes: Span<UInt8>, _ layer: any ConnectionLayer, _ gone: inout Int
+    ) async throws(NetworkError) {
+        var (cause, pauses) = (NetworkError.Cause?.none, Backoff(first: .milliseconds(1), most: .milliseconds(100)))
+        do throws(DescriptorFailure) {
+            try await descriptor.performAll(.write, count: bytes.count, progress: &gone) { number, gone throws(Errno) in
+                switch Self.write(number, bytes.extracting(gone...), layer) {
+                case .moved(let count): return .done(count)
+                case .wantsWrite: return .wouldBlock
+                case .wantsRead, .wantsTurn:
+                    // A message of the handshake has come in part, and the rest of it has to come before anything goes.
+                    // Whoever reads may take it, or nobody: no event says when.
+                    wakeWriter(after: pauses.next())
+                    return .wouldBlock
+                case .end: cause = .peerEnded("the peer ended the connection")
+                case .failed(let reason): cause = reason
+                }
+                throw .brokenPipe
+            }
+        } catch {
+            if let cause { throw names.failure(.write, cause) }
+            throw failure(.write, error)
+        }
+    }
+
+    private func wakeWriter(after pause: Duration) {
+        Netpoller.spawn { [weak descriptor] in
+            await Netpoller.sleep(for: pause)
+            descriptor?.wake(.write)
         }
     }
 
@@ -188,7 +221,7 @@ extension Connection {
         // What is lost is not written: whoever goes on with the rest is told why.
         case .moved(let count): return layer.hasBroken ? count - layer.disownKept(count) : count
         case .failed(let cause): throw names.failure(.write, cause)
-        case .end, .wantsRead, .wantsWrite, nil: return 0
+        case .end, .wantsRead, .wantsTurn, .wantsWrite, nil: return 0
         }
     }
 
@@ -207,6 +240,19 @@ extension Connection {
     }
 
     // MARK: - Ending
+
+    /// Waits until what was written is with the kernel, which goes on with it when this end is closed; what the layer keeps
+    /// would be lost.
+    public func deliverKept(within patience: Duration) async throws(NetworkError) {
+        guard let layer, keepsOutput else { return }
+        let before = writeDeadline
+        defer { writeDeadline = before }
+        writeDeadline = min(.now + patience, before ?? .never)
+        try await flush(layer, .write)
+    }
+
+    /// Whether something that counts as written is not with the kernel yet.
+    public var keepsOutput: Bool { layer.map { $0.holdsOutput && !$0.hasBroken } ?? false }
 
     func closeWrite(through layer: any ConnectionLayer) throws(NetworkError) {
         try end(layer, inAnyCase: false)
@@ -292,18 +338,18 @@ extension Connection {
         guard let extras, !extras.isFlushing else { return }
         extras.isFlushing = true
         Netpoller.spawn { [weak self] in
-            var hasFailed = false
-            do throws(NetworkError) { try await self?.flush(layer, .write) } catch { hasFailed = true }
-            self?.hasFlushed(layer, hasFailed)
+            var failure: NetworkError?
+            do throws(NetworkError) { try await self?.flush(layer, .write) } catch { failure = error }
+            self?.hasFlushed(layer, failure)
         }
     }
 
-    private func hasFlushed(_ layer: any ConnectionLayer, _ hasFailed: Bool) {
+    private func hasFlushed(_ layer: any ConnectionLayer, _ failure: NetworkError?) {
         guard let extras else { return }
         extras.isFlushing = false
         // Whoever wrote has gone on, and may wait for an answer to what never went.
-        if hasFailed { layer.tellReader() }
-        if hasFailed || extras.readerAwaitsFlush { descriptor.wakeReader() }
+        if let failure { layer.failSending(failure.cause) }
+        if failure != nil || extras.readerAwaitsFlush { descriptor.wake(.read) }
         extras.readerAwaitsFlush = false
     }
 }

@@ -7,8 +7,8 @@ public final class Connection {
     public let remoteEndpoint: Endpoint
     // These two lie in what the endpoint leaves of its last word: idle connections are many.
     public let network: Network
-    /// The end was said: to the kernel it is one more byte to be acknowledged.
-    package private(set) var saidEnd = false
+    /// The kernel was told of the end: to it that is one more byte to be acknowledged.
+    private(set) var hasShutDown = false
     /// Its SYN has not gone, or has not been answered, or was refused: an end that is said now waits for that.
     var isOpening = false
     /// A Unix socket of messages tells of a reset, once, before it gives the messages that had come.
@@ -276,8 +276,11 @@ public final class Connection {
         if let layer { return try closeWrite(through: layer) }
         // Of a socket that is connecting, shutdown(2) ends the connecting.
         if !isOpening { try shutdown(.write) }
-        saidEnd = true
+        hasShutDown = true
     }
+
+    /// Whether the peer has been told that nothing more comes.
+    package var saidEnd: Bool { layer?.hasSaidEnd ?? hasShutDown }
 
     /// Gives up reading: on TCP a local matter, of which the peer learns nothing.
     public func closeRead() throws(NetworkError) {

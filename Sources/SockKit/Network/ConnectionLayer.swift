@@ -25,11 +25,15 @@ package protocol ConnectionLayer: AnyObject, Sendable {
     /// Sends what was kept.
     func flush(_ number: Int32) -> LayerAttempt
 
-    /// Has a read that would wait fail with what sending failed of.
-    func tellReader()
+    /// What is kept is not to be sent any more: a read that would wait fails, and so does a write, with what the socket
+    /// said, or with this.
+    func failSending(_ cause: NetworkError.Cause)
 
     /// Whether the other side is told that no more will be written, while reading goes on.
     var saysEnd: Bool { get }
+
+    /// Whether it has been told so.
+    var hasSaidEnd: Bool { get }
 
     /// How many of the bytes that were written are among the last so many that the kernel took.
     func payload(amongLast count: Int) -> Int
@@ -69,5 +73,7 @@ package enum LayerAttempt: Sendable {
     case wantsRead
     /// The socket has to be writable first.
     case wantsWrite
+    /// There may be more, and others are to have their turn first.
+    case wantsTurn
     case failed(NetworkError.Cause)
 }

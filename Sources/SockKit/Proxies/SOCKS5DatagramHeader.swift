@@ -9,10 +9,17 @@ public struct SOCKS5DatagramHeader: Sendable, Hashable {
     public let fragment: UInt8
     /// On the way to the server where the payload is to go, on the way back where it came from.
     public let destination: SOCKSDestination
+    /// How many bytes it has on the wire, or had as it came: a mapped address is longer than what it stands for.
+    public let length: Int
 
     public init(_ destination: SOCKSDestination, fragment: UInt8 = 0) {
         self.destination = destination
         self.fragment = fragment
+        length =
+            switch destination.host {
+            case .address(let address): Self.fixed + 1 + (address.family == .v4 ? 4 : 16) + 2
+            case .name(let name): Self.fixed + 2 + name.text.utf8.count + 2
+            }
     }
 
     /// The header that a datagram begins with; its payload is what follows `length`.
@@ -23,14 +30,7 @@ public struct SOCKS5DatagramHeader: Sendable, Hashable {
         }
         fragment = datagram[2]
         destination = try SOCKSDestination(datagram, from: Self.fixed, of: Self.subject)
-    }
-
-    /// How many bytes it has on the wire.
-    public var length: Int {
-        switch destination.host {
-        case .address(let address): Self.fixed + 1 + (address.family == .v4 ? 4 : 16) + 2
-        case .name(let name): Self.fixed + 2 + name.text.utf8.count + 2
-        }
+        length = try Self.fixed + SOCKSDestination.leastLength(datagram, from: Self.fixed, of: Self.subject)
     }
 
     /// Appends the header as it goes over the wire.

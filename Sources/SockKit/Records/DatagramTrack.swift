@@ -17,8 +17,9 @@ struct DatagramTrack: RecordTrack {
         _ payload: Span<UInt8>, _ direction: RecordDirection, at time: Int64, into record: inout [UInt8]
     ) {
         let length = Self.headerLength + payload.count
-        // No packet has room for more; no datagram of IP is so long, and a Unix socket's that is has no packet.
-        guard ends.headerLength + length <= UInt16.max else { return }
+        // No packet has room for more, and a Unix socket's datagram that is longer has none. The header counts with IPv4, whose
+        // length is that of the packet, and not with IPv6, whose length is that of what it carries.
+        guard length + (ends.client.address.family == .v6 ? 0 : ends.headerLength) <= UInt16.max else { return }
         var header: [UInt8] = []
         header.append(bigEndian: ends.sender(direction).port)
         header.append(bigEndian: ends.sender(direction.opposite).port)

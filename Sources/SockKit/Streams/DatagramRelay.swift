@@ -68,6 +68,8 @@ public final class DatagramRelay {
     /// Shown the payloads that came, and those that went.
     public var seesReceived: WatchedStream.Look?
     public var seesSent: WatchedStream.Look?
+    /// Waits until whoever is shown them can take more.
+    public var waitsForRoom: (@Netpoller () async -> Void)?
 
     /// So many are received before others have the loop.
     private static let most = 64
@@ -115,6 +117,7 @@ public final class DatagramRelay {
         var taken = 0
         do throws(NetworkError) {
             while true {
+                await waitsForRoom?()
                 let datagram = try await next(into: &buffer)
                 // Neither this nor a write into a file waits while there are more, whoever sent them.
                 taken &+= 1

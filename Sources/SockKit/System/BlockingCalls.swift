@@ -42,16 +42,29 @@ package enum BlockingCalls {
         _ descriptor: Int32, to endpoint: Endpoint, family: SocketFamily, timeout: Duration?
     ) throws(Errno) {
         try setBlocking(true, descriptor)
-        if let timeout {
-            let microseconds = Int(max(timeout.wholeNanoseconds / 1000, 1))
-            var span = timeval(tv_sec: microseconds / 1_000_000, tv_usec: microseconds % 1_000_000)
-            _ = try SystemCall.perform(
-                "setsockopt", on: descriptor,
-                arguments: "\(descriptor), SOL_SOCKET, SO_SNDTIMEO, {\(span.tv_sec), \(span.tv_usec)}"
-            ) {
-                unsafe Int(setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &span, UInt32(MemoryLayout<timeval>.size)))
+        let start = Deadline.now
+        var left = timeout
+        for _ in 0..<SystemCall.mostInterrupts {
+            if let left { try limitSending(descriptor, to: left) }
+            do throws(Errno) {
+                return try SocketCalls.connect(descriptor, to: endpoint, family: family)
+            } catch {
+                // As when the process is stopped and goes on, signal(7). Of a Unix socket nothing is under way then.
+                guard error == .interrupted, family == .unix else { throw error }
+                left = timeout.map { $0 - (Deadline.now - start) }
             }
         }
-        try SocketCalls.connect(descriptor, to: endpoint, family: family)
+        throw .interrupted
+    }
+
+    private static func limitSending(_ descriptor: Int32, to time: Duration) throws(Errno) {
+        let microseconds = Int(max(time.wholeNanoseconds / 1000, 1))
+        var span = timeval(tv_sec: microseconds / 1_000_000, tv_usec: microseconds % 1_000_000)
+        _ = try SystemCall.perform(
+            "setsockopt", on: descriptor,
+            arguments: "\(descriptor), SOL_SOCKET, SO_SNDTIMEO, {\(span.tv_sec), \(span.tv_usec)}"
+        ) {
+            unsafe Int(setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &span, UInt32(MemoryLayout<timeval>.size)))
+        }
     }
 }

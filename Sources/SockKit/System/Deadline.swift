@@ -43,11 +43,8 @@ public struct Deadline: Sendable, Hashable, Comparable {
 extension Duration {
     /// Saturating, rounded towards zero.
     package var wholeNanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (whole, tooLarge) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        if tooLarge { return seconds < 0 ? .min : .max }
-        let (sum, overflow) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return overflow ? (seconds < 0 ? .min : .max) : sum
+        // `components` traps where the seconds alone do not fit 64 bits.
+        Int64(clamping: attoseconds / 1_000_000_000)
     }
 
     /// As a fraction of seconds, for reports and JSON.

@@ -3,9 +3,9 @@ private import Glibc
 
 /// The kernel's numbers for network interfaces.
 package enum InterfaceCalls {
-    /// The number of an interface that was named by its name or its number.
+    /// The number of an interface that was named by its name or its number, which for the kernel is an int.
     package static func number(_ text: String) throws(Errno) -> UInt32 {
-        if let number = UInt32(text) { return number }
+        if let number = UInt32(text), number <= Int32.max { return number }
         return try index(of: text)
     }
 

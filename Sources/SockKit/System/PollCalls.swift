@@ -130,10 +130,12 @@ extension PollCalls.Interest: CustomStringConvertible {
 
     /// Waits for events, at most until `timeout`; nil waits for ever. Returns how many came, 0 at the timeout.
     ///
-    /// EINTR, an interruption by a signal, is an error like any other here: the wait's time has gone on.
-    func wait(on epoll: Int32, timeout: Duration?) throws(Errno) -> Int {
+    /// EINTR, an interruption by a signal, is an error like any other here, for the wait's time has gone on, unless the
+    /// caller has nothing else to look at: a process that is stopped and goes on has every wait interrupted, signal(7).
+    func wait(on epoll: Int32, timeout: Duration?, retryingInterrupts: Bool = false) throws(Errno) -> Int {
         try SystemCall.perform(
-            "epoll_wait", on: epoll, retryingInterrupts: false, arguments: "\(epoll), \(Self.text(timeout))"
+            "epoll_wait", on: epoll, retryingInterrupts: retryingInterrupts,
+            arguments: "\(epoll), \(Self.text(timeout))"
         ) {
             guard let timeout else { return unsafe Int(epoll_wait(epoll, room.baseAddress, Int32(room.count), -1)) }
             if timeout <= .zero { return unsafe Int(epoll_wait(epoll, room.baseAddress, Int32(room.count), 0)) }

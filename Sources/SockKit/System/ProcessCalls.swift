@@ -27,7 +27,7 @@ package enum ProcessCalls {
             limit.rlim_cur = limit.rlim_max
             _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         }
-        return Int(limit.rlim_cur)
+        return Int(clamping: limit.rlim_cur)
     }
 
     /// How many descriptors the process may have open now.

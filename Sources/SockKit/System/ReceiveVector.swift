@@ -62,14 +62,28 @@ private import Glibc
         used = limit
         let outcome = try SystemCall.attempt(
             "recvmmsg", on: descriptor,
-            arguments: "\(descriptor), \(summary), \(limit), MSG_DONTWAIT|MSG_TRUNC"
+            arguments: "\(descriptor), \(summary), \(limit), MSG_DONTWAIT|MSG_TRUNC|MSG_CMSG_CLOEXEC"
         ) {
-            let flags = Int32(MSG_DONTWAIT) | Int32(MSG_TRUNC)
+            let flags = Int32(MSG_DONTWAIT) | Int32(MSG_TRUNC) | Int32(MSG_CMSG_CLOEXEC)
             let result = unsafe Int(recvmmsg(descriptor, headers, UInt32(limit), flags, nil))
             count = max(0, result)
             return result
         }
+        if controlRoom > 0 { closePassed() }
         return outcome
+    }
+
+    /// Closes the descriptors that came beside messages: nobody asked for them, and they would stay open for ever.
+    private func closePassed() {
+        for index in 0..<count {
+            unsafe ControlMessages.each(controlArea(of: index)) { level, type, data in
+                guard level == SOL_SOCKET, type == Int32(SCM_RIGHTS) else { return }
+                for offset in Swift.stride(from: 0, to: data.count, by: MemoryLayout<Int32>.size) {
+                    let number = unsafe data.loadUnaligned(fromByteOffset: offset, as: Int32.self)
+                    _ = FileDescriptor(adopting: number)
+                }
+            }
+        }
     }
 
     /// Holds a message that came another way, cut as one that the kernel gives, and no other.
@@ -96,9 +110,12 @@ private import Glibc
     }
 
     package func control(of index: Int) -> DatagramControl {
+        unsafe ControlMessages.datagram(controlArea(of: index))
+    }
+
+    private func controlArea(of index: Int) -> UnsafeRawBufferPointer {
         let length = unsafe Int(headers[index].control_length)
-        return unsafe ControlMessages.datagram(
-            UnsafeRawBufferPointer(start: controls + index * controlRoom, count: min(length, controlRoom)))
+        return unsafe UnsafeRawBufferPointer(start: controls + index * controlRoom, count: min(length, controlRoom))
     }
 
     /// Lends `count` bytes of a message from an offset on.

@@ -44,7 +44,7 @@ package enum SignalCalls {
     /// already handles it.
     ///
     /// Sends carry MSG_NOSIGNAL, but splice(2) and sendfile(2) have no such flag.
-    static func ignoreBrokenPipes() {
+    package static func ignoreBrokenPipes() {
         var action = sigaction()
         guard unsafe sigaction(SIGPIPE, nil, &action) == 0,
             unsafe action.__sigaction_handler.sa_handler == nil

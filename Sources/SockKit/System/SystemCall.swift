@@ -67,7 +67,7 @@ package enum SystemCall {
     }
 
     /// More interruptions in a row than signals make: then EINTR is an error.
-    private static let mostInterrupts = 1000
+    static let mostInterrupts = 1000
 
     /// How much a call is to move: what is asked for, unless a test has it move less.
     @inline(__always)

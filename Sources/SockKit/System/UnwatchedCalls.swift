@@ -30,6 +30,17 @@ package enum UnwatchedCalls {
         }
     }
 
+    /// One write(2) to a descriptor that does not wait: returns how many bytes it took, which may be none.
+    package static func writeSome(_ descriptor: Int32, _ bytes: [UInt8]) throws(Errno) -> Int {
+        let result = unsafe bytes.withUnsafeBytes { all in
+            unsafe Glibc.write(descriptor, all.baseAddress, all.count)
+        }
+        guard result < 0 else { return result }
+        let number = Errno(rawValue: Glibc.errno)
+        guard number == .wouldBlock || number == .interrupted else { throw number }
+        return 0
+    }
+
     /// Stops the calling thread for a millisecond.
     package static func pause() {
         _ = poll(nil, 0, 1)

@@ -130,11 +130,14 @@ final class TLSContext {
         }
     }
 
+    /// What names other roots of the system's.
+    nonisolated static let rootVariables = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
+
     /// A folder of roots by the hash of their names is looked at when one is needed; the whole list would cost each start
     /// 24 ms.
     private func setSystemAuthorities() {
         let functions = library.functions
-        let isChosen = ["SSL_CERT_FILE", "SSL_CERT_DIR"].contains { ProcessCalls.environment($0) != nil }
+        let isChosen = Self.rootVariables.contains { ProcessCalls.environment($0) != nil }
         if !isChosen, let folder = unsafe functions.X509_get_default_cert_dir().map({ unsafe String(cString: $0) }) {
             for place in [folder, "/etc/ssl/certs"] where Self.isHashed(place) {
                 if unsafe functions.SSL_CTX_load_verify_locations(handle, nil, place) == 1 { return }

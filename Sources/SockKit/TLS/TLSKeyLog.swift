@@ -6,12 +6,15 @@
         self.number = number
     }
 
+    // Whatever session may still write to it holds it.
+    deinit {
+        try? FileDescriptor(adopting: number).close()
+    }
+
     /// Opens a file for them, which nobody else may read; what it holds stays.
     static func open(_ path: ByteString) throws(TLSFailure) -> TLSKeyLog {
         do throws(Errno) {
-            let file = try FileCalls.openPrivate(path)
-            // It is for the whole life of the process: sessions write to it until the very end.
-            return TLSKeyLog(file.release())
+            return try TLSKeyLog(FileCalls.openPrivate(path).release())
         } catch {
             let reason = error == .tooManyLinks ? "it is a symbolic link, and none is followed" : "\(error)"
             throw TLSFailure(.unwritable, "--tls-key-log: \(path): \(reason)")

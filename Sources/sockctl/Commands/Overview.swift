@@ -48,7 +48,10 @@ extension Program {
                     ),
                     (
                         "SIGUSR1",
-                        "Say on standard error how much has gone each way so far, or how many peers there were and are."
+                        """
+                        Say on standard error how much has gone each way so far, or how many peers there were and are; with \
+                        `--json`, nothing.
+                        """
                     ),
                 ])
             ),

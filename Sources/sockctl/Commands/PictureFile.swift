@@ -50,6 +50,14 @@ struct PictureFile: ~Copyable {
         try? FileCalls.remove(path.byteString)
     }
 
+    /// What its end does, for a program that comes to none.
+    var tidyUp: @Netpoller () -> Void {
+        { [path, isNew] in
+            guard isNew, let identity = try? FileCalls.identity(ofPath: path.byteString) else { return }
+            if identity.kind == .regular, identity.size == 0 { try? FileCalls.remove(path.byteString) }
+        }
+    }
+
     /// Writes the picture; false, with the failure reported, where that fails.
     func write(_ picture: String, _ reporter: Reporter) -> Bool {
         let bytes = Array(picture.utf8)

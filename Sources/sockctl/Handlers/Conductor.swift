@@ -6,6 +6,8 @@ final class Conductor {
     let reporter: Reporter
     private var interruption: Signal?
     private var hasTimedOut = false
+    /// Nothing is waited for any more but who reads the last reports.
+    private var isDone = false
     private var body: Task<ExitStatus, Never>?
     /// A server's way to finish: called with the first signal, which then ends nothing by itself.
     var onFinish: (@Netpoller (Signal) -> Void)?
@@ -17,6 +19,10 @@ final class Conductor {
     var onResize: (@Netpoller () -> Void)?
     /// The last thing that is done where a signal ends the program at once.
     var onAbort: (@Netpoller () -> Void)?
+    /// What has to be tidied up there as well, since nothing comes to its end.
+    var leftovers: [@Netpoller () -> Void] = []
+    /// What is still to be written once the command has ended; each says how that ends which failed.
+    var endings: [@Netpoller () async -> ExitStatus?] = []
 
     init(_ reporter: Reporter) {
         self.reporter = reporter
@@ -28,12 +34,13 @@ final class Conductor {
     ) async -> ExitStatus {
         ProcessCalls.raiseDescriptorLimit()
         let signals = watchSignals()
-        let body = Netpoller.spawn { await command(self) }
+        defer { signals?.cancel() }
+        let body = Netpoller.spawn { await self.end(await command(self)) }
         self.body = body
         let limit = maximumTime.map { span in Netpoller.spawn { await self.limit(body, to: span) } }
         let status = await body.value
         limit?.cancel()
-        signals?.cancel()
+        isDone = true
         await reporter.finish()
         if let failure = reporter.outputFailure {
             let error = NetworkError(.write, .standardOutput, cause: .system(failure, call: "write"))
@@ -43,6 +50,14 @@ final class Conductor {
         }
         if let interruption { return .signal(interruption.number) }
         return hasTimedOut ? .timedOut : status
+    }
+
+    private func end(_ status: ExitStatus) async -> ExitStatus {
+        var status = status
+        for ending in endings {
+            if let failure = await ending(), status == .success { status = failure }
+        }
+        return status
     }
 
     private func limit(_ body: Task<ExitStatus, Never>, to span: Duration) async {
@@ -77,6 +92,7 @@ final class Conductor {
         case .windowChange: return onResize?() ?? ()
         default: break
         }
+        if isDone { abort(signal) }
         if signal == .hangUp, let onHangUp { return onHangUp() }
         if let finish = onFinish {
             onFinish = nil
@@ -84,13 +100,16 @@ final class Conductor {
             return
         }
         // The second signal: whatever still runs is not waited for.
-        if interruption != nil {
-            onAbort?()
-            reporter.settle()
-            ProcessCalls.exit(ExitStatus.signal(signal.number).code)
-        }
+        if interruption != nil { abort(signal) }
         interruption = signal
         body?.cancel()
+    }
+
+    private func abort(_ signal: Signal) -> Never {
+        onAbort?()
+        for tidyUp in leftovers { tidyUp() }
+        reporter.settle()
+        ProcessCalls.exit(ExitStatus.signal(signal.number).code)
     }
 }
 

@@ -30,7 +30,8 @@ final class PayloadCopies {
             reporter.report(FailedEvent(error.failure))
             return nil
         }
-        guard let output, !dumps else { return }
+        for file in [output, dumpFile] { file?.onFailure = { [weak self] error in self?.fail(error) } }
+        guard let output, !output.waits, !dumps else { return }
         plainOutput = PlainCopy(output.number) { [weak self] error in self?.fail(output.failure(error)) }
     }
 
@@ -42,7 +43,7 @@ final class PayloadCopies {
 
     /// A stream of which `--output` keeps what is read.
     func kept(_ stream: any ByteStream) -> any ByteStream {
-        WatchedStream(stream, seesRead: { [self] bytes in keep(bytes) }, copy: plainOutput)
+        WatchedStream(held(stream), seesRead: { [self] bytes in keep(bytes) }, copy: plainOutput)
     }
 
     func see(_ bytes: Span<UInt8>, _ direction: HexDump.Direction) {
@@ -68,39 +69,65 @@ final class PayloadCopies {
     }
 
     private func fail(_ problem: NetworkError) {
+        guard failure == nil else { return }
         failure = problem
         onFailure?(problem)
     }
+
+    // MARK: - Those who read them
+
+    /// Whether somebody reads them whose pace is ours.
+    var waits: Bool { output?.waits ?? false || dumpFile?.waits ?? false }
+
+    /// There is no room for what one read gives: whoever reads on makes them grow in memory.
+    var isFull: Bool { output?.isFull ?? false || dumpFile?.isFull ?? false }
+
+    /// Waits until there is such room.
+    func waitForRoom() async {
+        await output?.waitForRoom()
+        await dumpFile?.waitForRoom()
+    }
+
+    /// A stream that goes on only as fast as those who read the copies do.
+    func held(_ stream: any ByteStream) -> any ByteStream { waits ? HeldStream(stream, self) : stream }
+
+    /// Waits until they have all of it, and says how a command ends that this failed for.
+    func finish() async -> ExitStatus? {
+        let isKnown = failure != nil
+        onFailure = nil
+        await output?.finish()
+        await dumpFile?.finish()
+        return isKnown ? nil : failure.map { reporter.fail($0) }
+    }
 }
 
-/// A file that is written to as the bytes pass.
-private final class CopyFile {
-    struct Unopened: Error {
-        let failure: Failure
+/// A stream that is read and written only while there is room for copies.
+@Netpoller
+private final class HeldStream: WrappedStream {
+    private let copies: PayloadCopies
+
+    init(_ inner: any ByteStream, _ copies: PayloadCopies) {
+        self.copies = copies
+        super.init(inner)
     }
 
-    private let path: Word
-    private let file: FileDescriptor
-
-    init(_ path: Word, appending: Bool = false) throws(Unopened) {
-        self.path = path
-        do throws(Errno) { file = try FileCalls.open(path.byteString, for: appending ? .append : .write) } catch {
-            throw Unopened(failure: Failure(error, "open", path.text))
-        }
+    override func readChunk(maximum: Int?) async throws(NetworkError) -> Chunk {
+        await copies.waitForRoom()
+        return try await inner.readChunk(maximum: maximum)
     }
 
-    var number: Int32 { file.rawValue }
-
-    func failure(_ error: Errno) -> NetworkError {
-        NetworkError(.write, .file(path.text), cause: .system(error, call: "write"))
+    override func write(_ bytes: Span<UInt8>) async throws(NetworkError) {
+        await copies.waitForRoom()
+        try await inner.write(bytes)
     }
+}
 
-    func write(_ bytes: Span<UInt8>) -> NetworkError? {
-        do throws(Errno) {
-            try FileCalls.writeBlocking(file.rawValue, bytes)
-            return nil
-        } catch {
-            return failure(error)
-        }
+extension Conductor {
+    /// The files that keep copies, whose readers get all of it before the program ends; nil, with the failure reported,
+    /// where one cannot be had.
+    func copies(_ transfer: TransferArguments) -> PayloadCopies? {
+        guard let copies = PayloadCopies(transfer, reporter: reporter) else { return nil }
+        if copies.waits { endings.append { await copies.finish() } }
+        return copies
     }
 }

@@ -62,7 +62,10 @@ struct EndingArguments: Equatable, Sendable {
             .needs(.connection, reason: "'{option}' is about connections, and {network} has none"),
         .option(
             "close-after", as: .limit, into: \.closeAfter, help: "Close a connection at this age.",
-            detail: "Whatever it is doing; bytes that nobody has read make it a reset."
+            detail: """
+                Whatever it is doing; bytes that nobody has read make it a reset. A `dial` that has not got its answer \
+                by then ends with 75.
+                """
         ).manualOnly,
     ].titled("End of data")
 }

@@ -57,7 +57,12 @@ struct PersistenceArguments: Equatable, Sendable {
                 Standard input that ends without a single byte then ends nothing: the connection is kept up by the \
                 heartbeats. Otherwise they stop at its end.
                 """
-        ).manualOnly.needs(.connection, reason: "'--heartbeat' keeps a connection alive, and {network} has none"),
+        ).manualOnly
+            .excludes(
+                "send-only",
+                reason: "'--heartbeat' keeps up a connection that has nothing to say, and '--send-only' ends it then"
+            )
+            .needs(.connection, reason: "'--heartbeat' keeps a connection alive, and {network} has none"),
         .option(
             "heartbeat-text", as: .text, into: \.heartbeatText, help: "What a heartbeat says.",
             detail: #"With the escapes `\n`, `\r`, `\t`, `\0`, `\\` and `\xHH`."#

@@ -35,8 +35,14 @@ struct ProxyArguments: Equatable, Sendable {
     }
 
     /// What dials through them; straight, where there are none.
-    func dialer() throws(NetworkError) -> ProxyDialer {
-        let credentials = try credentialsFile.map { (path) throws(NetworkError) in try Self.credentials(path) }
+    @Netpoller
+    func openDialer() async throws(NetworkError) -> ProxyDialer {
+        guard let path = credentialsFile else { return try dialer(nil) }
+        return try dialer(
+            try await Netpoller.read(path) { () throws(NetworkError) in try Self.credentials(path) })
+    }
+
+    private func dialer(_ credentials: ProxyCredentials?) throws(NetworkError) -> ProxyDialer {
         do throws(AddressError) { return ProxyDialer(try route(credentials)) } catch {
             throw NetworkError(.dial, network: nil, cause: .invalid(error.message))
         }

@@ -27,6 +27,9 @@ struct ScanArguments: Equatable, Sendable {
             reason: "'{other}' is about connections that carry something, and '-z' closes each at once"
         )
         .excludes("close hold", reason: "'--close hold' never closes, and a scan closes what it opens: leave it out")
+        .excludes(
+            "source", without: .ip, reason: "a scan on {network} needs no address of its own: leave out '--source'"
+        )
 
     private static let parallel: Row<ScanArguments> =
         .option(

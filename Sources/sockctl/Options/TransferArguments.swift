@@ -58,4 +58,6 @@ struct TransferArguments: Equatable, Sendable {
         ).excludes(
             "frame delim:*", "frame length:*", reason: "'--crlf' is about lines: only '--frame line' has them"),
     ].titled(title)
+
+    func validate() throws(UsageError) { try WrittenFiles.check(("output", output), ("hex-dump", hexDump)) }
 }

@@ -25,12 +25,14 @@ extension NetworkError {
             hint(followedBy: "try --network unix, unixgram or unixpacket")
         case (.dial, .system(.permissionDenied, _)) where network?.isUDP == true,
             (.write, .system(.permissionDenied, _)) where network?.isUDP == true:
-            "to send to a broadcast address, say --broadcast"
+            "a broadcast address is sent to by udp-send --broadcast, else with --setsockopt SOL_SOCKET:SO_BROADCAST:1"
         case (.set, .option(.noSuchInterface, _, _)):
             "name an interface that is there: --join GROUP@INTERFACE; look at: ip link"
         case (.read, .system(.timedOut, _)), (.write, .system(.timedOut, _)):
             hint.map { "\($0), or with --user-timeout the peer no longer reads" }
-        case (_, .frame(let error)) where error.isLimit: "a larger limit is set with: --max-frame SIZE"
+        // That of a first line is fixed.
+        case (_, .frame(let error)) where error.isLimit && error.subject != "the first line":
+            "a larger limit is set with: --max-frame SIZE"
         default: hint
         }
     }

@@ -22,6 +22,9 @@ final class LineSink: Sendable {
 
     private let descriptor: Int32
     private let isTerminal: Bool
+    /// The terminal, opened anew so that a write takes what there is room for: one that polls writable may have room
+    /// for a byte, and the given descriptor would wait for the rest. nil where it cannot be had.
+    private let own: Int32?
     private let describeLoss: @Sendable (Int) -> [UInt8]
     private let state = Lock(State())
 
@@ -33,7 +36,17 @@ final class LineSink: Sendable {
     init(_ descriptor: Int32, isTerminal: Bool, describeLoss: @escaping @Sendable (Int) -> [UInt8]) {
         self.descriptor = descriptor
         self.isTerminal = isTerminal
+        own = isTerminal ? Self.reopened(descriptor) : nil
         self.describeLoss = describeLoss
+    }
+
+    deinit {
+        if let own { _ = FileDescriptor(adopting: own) }
+    }
+
+    private static func reopened(_ descriptor: Int32) -> Int32? {
+        let path = ByteString("/proc/self/fd/\(descriptor)")
+        return try? FileCalls.open(path, for: .write, nonBlocking: true, creating: false).release()
     }
 
     /// True once the reader has gone.
@@ -87,8 +100,8 @@ final class LineSink: Sendable {
     /// Shows a line that is rewritten in place, below what is written; nil removes it.
     func setStatus(_ text: String?) {
         state.withLock { state in
-            // A reader that is behind needs no progress.
-            guard state.status != text, !state.isDraining else { return }
+            // A reader that is behind needs no progress, but what stands there is wiped in its turn.
+            guard state.status != text, text == nil || !state.isDraining else { return }
             put(Array("\r\u{1b}[K\(text ?? "")".utf8), &state)
             state.status = text
         }
@@ -96,14 +109,15 @@ final class LineSink: Sendable {
 
     private func put(_ bytes: [UInt8], _ state: inout State) {
         guard !state.isGone, !bytes.isEmpty else { return }
-        let goesNow = !state.isDraining && bytes.count <= Self.safeLength && UnwatchedCalls.isWritable(descriptor)
-        if goesNow { return writeNow(bytes, &state) }
-        guard state.waitingBytes + bytes.count <= Self.longestQueue else {
+        let gone = state.isDraining ? 0 : writeAtOnce(bytes, &state)
+        guard gone < bytes.count else { return }
+        // One that nothing waits before is never too long.
+        guard state.waiting.isEmpty || state.waitingBytes + bytes.count <= Self.longestQueue else {
             state.lost += 1
             return
         }
-        state.waiting.append(bytes)
-        state.waitingBytes += bytes.count
+        state.waiting.append(Array(bytes[gone...]))
+        state.waitingBytes += bytes.count - gone
         guard !state.isDraining else { return }
         do throws(Errno) {
             try ThreadCalls.start { self.drain() }
@@ -112,19 +126,26 @@ final class LineSink: Sendable {
             // Without a thread to wait, this one does.
             let waiting = state.waiting
             (state.waiting, state.waitingBytes) = ([], 0)
-            for line in waiting { writeNow(line, &state) }
+            for line in waiting { write(line, &state) }
         }
+    }
+
+    /// Writes what goes without waiting, and returns how much that was.
+    private func writeAtOnce(_ bytes: [UInt8], _ state: inout State) -> Int {
+        if let own {
+            do throws(Errno) { return try UnwatchedCalls.writeSome(own, bytes) } catch { note(error, &state) }
+        } else {
+            guard bytes.count <= Self.safeLength, UnwatchedCalls.isWritable(descriptor) else { return 0 }
+            write(bytes, &state)
+        }
+        return bytes.count
+    }
+
+    private func write(_ bytes: [UInt8], _ state: inout State) {
+        do throws(Errno) { try UnwatchedCalls.write(descriptor, bytes) } catch { note(error, &state) }
     }
 
     /// A full disk loses the line, a reader that is gone all that follow.
-    private func writeNow(_ bytes: [UInt8], _ state: inout State) {
-        do throws(Errno) {
-            try UnwatchedCalls.write(descriptor, bytes)
-        } catch {
-            note(error, &state)
-        }
-    }
-
     private func note(_ error: Errno, _ state: inout State) {
         state.isGone = isEnd(error)
         if !state.isGone, state.failure == nil { state.failure = error }

@@ -1,3 +1,5 @@
+import SockKit
+
 /// How far a transfer is, as one line of text.
 struct ProgressLine: Sendable, Hashable {
     var bytes: Int
@@ -23,9 +25,10 @@ struct ProgressLine: Sendable, Hashable {
         return line
     }
 
-    /// Nil where it is not known, or nothing moves.
+    /// Nil where it is not known, nothing moves, or it would be decades: the total is what a stranger says it is.
     private var timeLeft: Duration? {
         guard let total, bytes < total, recentBytes > 0, recentTime > .zero else { return nil }
-        return recentTime * (Double(total - bytes) / Double(recentBytes))
+        let seconds = recentTime.seconds * Double(total - bytes) / Double(recentBytes)
+        return seconds < 1e9 ? .seconds(seconds) : nil
     }
 }

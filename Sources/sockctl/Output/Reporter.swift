@@ -224,8 +224,9 @@ final class Reporter: Sendable {
     /// Shows a line that is rewritten in place on standard error; nil removes it.
     func setStatus(_ text: String?) { errors.setStatus(text.map(errorTerminal.spell)) }
 
-    /// Writes a line of text that is no event: progress, where no terminal shows it.
+    /// Writes a line of text that is no event: progress, where no terminal shows it. Nothing where reports are JSON.
     func writeProgressLine(_ text: String) {
+        guard !settings.isJSON else { return }
         put(errors) { Self.line(text, settings, errorTerminal) }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @Suite(.endToEnd, .needsSockctl) struct BacklogProbeCommandTests {
@@ -125,6 +126,56 @@ import Testing
         outcome.expectQuietErrors(status: 0)
         #expect(outcome.out.contains("dialling \(address), 7 times; 0 wait in its queue now, its limit is 3"))
         #expect(outcome.lines.joined(separator: " ").contains("Of 7 dials, 4 got in at once"))
+    }
+
+    @Test(.needs(.python3)) func `of a name's addresses the one where somebody listens is probed`() async throws {
+        let peer = try python("s = serve(backlog=3)\nhold()")
+        let port = try await peer.port()
+        let outcome = try await sockctl(
+            "backlog-probe", "-J", "--timeout", "100ms", "--resolve", "a.test=::1,127.0.0.1", "a.test:\(port)"
+        ).finish()
+        outcome.expectQuietErrors(status: 0)
+        let dials = try Event.all(in: outcome.out).filter { $0.name == "dial" }
+        #expect(dials.count == 7 && dials.allSatisfy { $0["remote"]?.string == "127.0.0.1:\(port)" }, "\(outcome)")
+        #expect(try summary(outcome)["capacity_predicted"]?.integer == 4)
+    }
+
+    @Test(.needsOwnNetwork, .needs(.python3))
+    func `an address that may be bound to is not for that one of this machine`() async throws {
+        let script = """
+            import subprocess
+            for line in ("ip link set lo up", "ip addr add 10.0.0.1/32 dev lo",
+                         "ip route add 192.0.2.0/24 dev lo src 10.0.0.1",
+                         "echo 1 >/proc/sys/net/ipv4/ip_nonlocal_bind"):
+                subprocess.run(line, shell=True, check=True)
+            s = serve("0.0.0.0")
+            words = ["backlog-probe", "--dials", "1", "--timeout", "100ms", "192.0.2.1:%d" % s.getsockname()[1]]
+            say(subprocess.run([arguments[0]] + words, stdout=subprocess.DEVNULL).returncode)
+            """
+        let outcome = try await start(
+            .unshare, "-rn", #require(Tool.python3.path), "-c", PythonPeer.prelude + script, #require(Binary.sockctl)
+        ).finish()
+        outcome.expect(lines: ["75"], after: 1)
+    }
+
+    @Test func `a Unix dial that waits goes on waiting when the probe was stopped and goes on`() async throws {
+        let process = try sockctl(
+            "backlog-probe", "-J", "--network", "unix", "--backlog", "0", "--dials", "2", "--accept-every", "2s",
+            "--timeout", "60s")
+        try await process.waitForOutput("\"waiting\"")
+        // Another thread waits in connect(2).
+        let pid = process.pid
+        try await eventually("thread that waits") {
+            let threads = names(in: "/proc/\(pid)/task").compactMap { pid_t($0) }
+            let waits = threads.contains { $0 != pid && processState(of: $0) == "S" }
+            return waits ? () : nil
+        }
+        try await process.pause()
+        process.signal(SIGCONT)
+        let outcome = try await process.finish()
+        outcome.expectQuietErrors(status: 0)
+        let dials = try Event.all(in: outcome.out).filter { $0.name == "dial" }
+        #expect(dials.map { $0["outcome"]?.string } == ["connected", "connected"], "\(outcome)")
     }
 
     @Test func `a listener that closes resets its clients, and the report says so`() async throws {

@@ -11,6 +11,11 @@ import Testing
         #expect(outcome.err.contains("connection reset by peer"), "\(outcome)")
     }
 
+    @Test(arguments: [["--version"], ["--help"], ["dial", "--help"]])
+    func `what is printed without a loop may have lost its reader`(words: [String]) async throws {
+        try await sockctl(words, output: .closedPipe).finish().expectQuietErrors(status: 0)
+    }
+
     @Test(arguments: Side.allCases)
     func `what came before a reset is not lost`(side: Side) async throws {
         let pair = try await join(side, input: .open, peer: "c.recv(1); c.sendall(b'answer'); reset(c)")

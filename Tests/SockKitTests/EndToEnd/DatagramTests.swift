@@ -189,6 +189,14 @@ import Testing
         try await sockctl("dial", "-u", "127.0.0.66:9", input: .text("x")).finish().expect(status: 69)
     }
 
+    @Test func `what a broadcast wants is named as dial takes it`() async throws {
+        let outcome = try await sockctl("dial", "-u", "127.255.255.255:9").finish()
+        outcome.expect(status: 77)
+        #expect(outcome.err.contains("--setsockopt SOL_SOCKET:SO_BROADCAST:1"), "\(outcome)")
+        try await sockctl("dial", "-u", "-q", "0", "--setsockopt", "SOL_SOCKET:SO_BROADCAST:1", "127.255.255.255:9")
+            .finish().expect(status: 0)
+    }
+
     // MARK: Peers
 
     @Test func `a listener answers the peer that spoke last`() async throws {

@@ -176,6 +176,16 @@ import Testing
         #expect(outcome.status != 0 && !outcome.err.isEmpty, "\(outcome)")
     }
 
+    @Test func `what the kernel granted counts where its settings cannot be read`() async throws {
+        let most = try #require(SocketCalls.longestBacklog)
+        let outcome = try await faulty(
+            "open:EACCES:1+", ["backlog-probe", "-J", "--backlog", "\(most + 7)", "--dials", "1"]
+        ).finish()
+        outcome.expect(status: 0)
+        let summary = try #require(Event.all(in: outcome.out).last)
+        #expect(summary["capacity_predicted"]?.integer == most + 1, "\(outcome)")
+    }
+
     @Test(.needs(.openssl)) func `a client that a server of DTLS could not take is told of`() async throws {
         let kit = try await CertificateKit.shared()
         let server = try faulty("connect:EACCES:1", ["udp-recv", "127.0.0.1:0"] + kit.showing())

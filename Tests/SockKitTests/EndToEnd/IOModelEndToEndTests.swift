@@ -86,6 +86,21 @@ import Testing
         try await client.finish().expect(out: "b''\n")
     }
 
+    @Test(.needs(.python3), arguments: models)
+    func `a server that was stopped and goes on has kept its client`(model: String) async throws {
+        let server = try sockctl("listen", "--io-model", model, "127.0.0.1:0")
+        let script = """
+            c = dial(arguments[0]); c.sendall(b"1"); say(c.recv(1))
+            sys.stdin.readline(); c.sendall(b"2"); say(c.recv(1))
+            """
+        let client = try await python(script, server.listening().port, input: .open)
+        try await client.waitForLine(containing: "b'1'", on: .out)
+        try await server.pause()
+        server.signal(SIGCONT)
+        client.send("\n")
+        try await client.finish().expect(lines: ["b'1'", "b'2'"])
+    }
+
     @Test(.needs(.python3)) func `--max-accepts is the end, and --trace shows the model's calls`() async throws {
         let server = try sockctl("listen", "--trace", "--io-model", "epoll", "--max-accepts", "1", "127.0.0.1:0")
         let script = "c = dial(arguments[0]); c.sendall(b'x'); say(c.recv(1))"

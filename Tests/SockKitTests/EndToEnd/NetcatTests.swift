@@ -42,6 +42,16 @@ import Testing
         #expect(outcome.err.contains(/\AListening on localhost [0-9]+\nConnection received on localhost [0-9]+\n\z/))
     }
 
+    @Test func `nc's lines and those of --trace come together`() async throws {
+        let listen = try script("exec nc -v --trace -l 127.0.0.1 0")
+        let line = try await listen.waitForLine(containing: "Listening on localhost ")
+        let port = try #require(line.split(separator: " ").last)
+        try await script("nc -N 127.0.0.1 \(port)", input: .text("hello")).finish().expect(status: 0)
+        let outcome = try await listen.finish()
+        outcome.expect(out: "hello")
+        #expect(outcome.err.contains("Connection received on localhost ") && outcome.err.contains("accept4("))
+    }
+
     @Test func `without -v nothing is said of what goes well`() async throws {
         let port = try unboundPort()
         let listen = try script("nc -l 127.0.0.1 \(port)")

@@ -153,6 +153,7 @@ import Testing
         outcome.expect(status: status)
         #expect(outcome.err.contains(error), "\(outcome)")
         #expect(outcome.err.contains("submitted     2\n"), "\(outcome)")
+        #expect(!outcome.err.contains("--max-frame"), "a hint that helps nobody: \(outcome)")
     }
 
     @Test func `a server that refuses the connect is 1, and one that ends without an answer is 74`() async throws {

@@ -93,11 +93,13 @@ import Testing
         try await server.finish(after: SIGTERM).expect(status: 0)
     }
 
-    @Test(arguments: [("sleep 100", "SIGHUP", 0.0), ("trap '' HUP; sleep 100; sleep 100", "SIGKILL", 1.9)])
+    @Test(arguments: [
+        ("echo ready; sleep 100", "SIGHUP", 0.0), ("trap '' HUP; echo ready; sleep 100; sleep 100", "SIGKILL", 1.9),
+    ])
     func `a program whose peer resets is hung up, and killed if it goes on`(
         line: String, signal: String, least: Double
     ) async throws {
-        let server = try sockctl("listen", "-k", "--json", "127.0.0.1:0", "-c", "echo ready; \(line)")
+        let server = try sockctl("listen", "-k", "--json", "127.0.0.1:0", "-c", line)
         let script = """
             c = dial(arguments[0]); c.recv(6)
             c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); c.close()

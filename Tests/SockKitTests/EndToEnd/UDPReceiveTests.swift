@@ -210,6 +210,22 @@ import Testing
         #expect(!names(in: try Scene.required().directory).contains("s"))
     }
 
+    @Test func `descriptors that a sender passes do not stay open`() async throws {
+        let path = try scratch("s")
+        let server = try sockctl("udp-recv", "-v", "unix:\(path)")
+        _ = try await server.waitForLine(containing: "listening", on: .err)
+        let script = """
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            f = os.open(arguments[1], os.O_CREAT | os.O_RDWR)
+            rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("3i", f, f, f))
+            for _ in range(9): s.sendmsg([b"x"], [rights], 0, arguments[0])
+            s.sendto(b"last", arguments[0])
+            """
+        try await python(script, path, try scratch("passed")).finish().expect(status: 0)
+        try await server.waitForOutput("last")
+        #expect(!openFiles(of: server.pid).contains { $0.hasSuffix("/passed") })
+    }
+
     @Test func `an asker whose queue is full is waited for, and one that never reads is told of`() async throws {
         let path = try scratch("s")
         let server = try sockctl("udp-recv", "--json", "--reply", "yes", "--count", "61", "unix:\(path)")

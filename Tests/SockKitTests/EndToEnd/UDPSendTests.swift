@@ -253,6 +253,14 @@ import Testing
         #expect(long.out.contains("60000 bytes") && long.out.utf8.count < 1000)
     }
 
+    @Test func `--wait none waits without a limit`() async throws {
+        let server = try sockctl("udp-recv", "--reply", "echo", "--first-read-delay", "200ms", "127.0.0.1:0")
+        let address = "127.0.0.1:\(try await server.listening().port)"
+        let outcome = try await sockctl("udp-send", "--json", "--wait", "none", address, "x").finish()
+        outcome.expect(status: 0)
+        #expect(try summary(outcome)["replies"]?.integer == 1, "\(outcome)")
+    }
+
     @Test func `no reply is 75, and some are enough`() async throws {
         let silent = try python(Self.server + "hold()")
         let address = "127.0.0.1:\(try await silent.port())"

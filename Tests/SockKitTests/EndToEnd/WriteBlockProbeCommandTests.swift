@@ -250,6 +250,30 @@ import Testing
         #expect(try Event.all(in: outcome.out).last?["blocked"] == .bool(true), "\(outcome)")
     }
 
+    @Test func `a write that blocks goes on to its end when the probe was stopped and goes on`() async throws {
+        let process = try sockctl(
+            "write-block-probe", "--json", "--blocking", "--writes", "1", "--chunk", "1M", "--sndbuf", "65536",
+            "--rcvbuf", "65536", "--read-after", "2s")
+        try await process.waitForOutput("\"event\":\"blocked\"")
+        try await process.pause()
+        process.signal(SIGCONT)
+        let outcome = try await process.finish()
+        outcome.expect(status: 0)
+        let summary = try #require(Event.all(in: outcome.out).last)
+        #expect(summary["writes"]?.integer == 1 && summary["last_write_bytes"]?.integer == 1 << 20, "\(outcome)")
+    }
+
+    @Test(.needsNobody, .needs(.prlimit)) func `a thread that cannot be had is an error, and no write that blocked`()
+        async throws
+    {
+        let program = try [#require(Tool.prlimit.path), "--nproc=1", #require(Binary.sockctl)]
+        let outcome = try await start(
+            #require(Tool.setpriv.path), Tool.asNobody + program + ["write-block-probe", "--blocking"]
+        ).finish()
+        outcome.expect(status: 71)
+        #expect(outcome.err.contains("pthread_create: "), "\(outcome)")
+    }
+
     @Test func `a reader that has had enough ends it quietly`() async throws {
         let process = try sockctl("write-block-probe", "--json", "--read-after", "0", "--duration", "60s")
         try await process.waitForOutput("\"event\":\"wrote\"")

@@ -89,13 +89,16 @@ import Testing
     @Test func `an interface for groups that is not there is named`() async throws {
         try await onLoop {
             var options = SocketOptions()
-            options.multicastInterface = "no-such-if"
-            let sent = try await failure {
-                _ = try await ListenConfiguration(options: options).listenDatagram(.udp, "127.0.0.1:0")
+            // The number is more than the kernel's own go to.
+            for name in ["no-such-if", "3000000000"] {
+                options.multicastInterface = name
+                let sent = try await failure {
+                    _ = try await ListenConfiguration(options: options).listenDatagram(.udp, "127.0.0.1:0")
+                }
+                #expect(
+                    sent.description == "listen udp 127.0.0.1:0: setsockopt IP_MULTICAST_IF \(name): no such device")
+                #expect(sent.call == "setsockopt IP_MULTICAST_IF" && sent.errno == .noSuchInterface)
             }
-            #expect(
-                sent.description == "listen udp 127.0.0.1:0: setsockopt IP_MULTICAST_IF no-such-if: no such device")
-            #expect(sent.call == "setsockopt IP_MULTICAST_IF" && sent.errno == .noSuchInterface)
             let socket = try await ListenConfiguration().listenDatagram(.udp, "0.0.0.0:0")
             let group = try #require(IPAddress("239.1.2.3"))
             let joined = try await failure { try socket.join(group, interface: "no-such-if") }

@@ -78,8 +78,8 @@ extension OptionModesTests {
         Mode(
             "--send-only", .tcp,
             """
-            timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay reconnect heartbeat \
-            heartbeat-text heartbeat-misses quit-after shutdown no-shutdown half-open input-grace max-time close \
+            timeout proxy proxy-auth-file fallback-delay source source-port retry retry-delay retry-max-delay reconnect \
+            quit-after shutdown no-shutdown half-open input-grace max-time close \
             close-after read-timeout write-timeout deadline keep-going idle-timeout goodbye output hex-dump crlf \
             read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame \
             max-frame whole append busy-poll tls
@@ -95,6 +95,7 @@ extension OptionModesTests {
         Mode("--zero", .tcp, "timeout proxy proxy-auth-file source source-port parallel banner yes max-time close tls"),
         Mode("--zero", .udp, "timeout source source-port parallel banner yes max-time tls"),
         Mode("--zero", .unix, "timeout parallel banner yes max-time close tls"),
+        Mode("--zero", .unixgram, "timeout parallel banner yes max-time"),
         Mode(
             "", .udp,
             """

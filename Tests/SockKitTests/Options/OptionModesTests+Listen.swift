@@ -25,7 +25,7 @@ extension OptionModesTests {
             "-k", .tcp,
             """
             serve keep-open max-accepts max-conns timeout io-model backlog accept-delay no-accept reuse-port \
-            quit-after shutdown no-shutdown half-open input-grace max-time close close-after read-timeout \
+            shutdown no-shutdown input-grace max-time close close-after read-timeout \
             write-timeout deadline keep-going idle-timeout goodbye send-only recv-only output hex-dump crlf \
             read-size first-read-delay read-delay no-read max-bytes write-size write-delay delay rate frame \
             max-frame separator whole append busy-poll exec sh-exec pty queue slow allow deny allow-file deny-file \

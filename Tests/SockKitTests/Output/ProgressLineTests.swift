@@ -24,6 +24,10 @@ import Testing
                 bytes: 5 << 20, elapsed: .seconds(2), total: 4 << 20, recentBytes: 0, recentTime: .seconds(1)),
             80, "5.0 MiB  0 bytes/s  2.00 s  100 %"
         ),
+        (
+            ProgressLine(bytes: 1, elapsed: .seconds(2), total: .max, recentBytes: 1, recentTime: .milliseconds(1500)),
+            80, "1 byte  1 bytes/s  2.00 s  0 %"
+        ),
     ])
     func `a line says what is known and fits`(line: ProgressLine, width: Int, expected: String) {
         #expect(line.text(width: width) == expected)

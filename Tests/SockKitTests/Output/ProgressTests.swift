@@ -41,7 +41,7 @@ import Testing
 
     @Test func `a line that stands below is wiped before others are written`() throws {
         let (reader, writer) = try FileCalls.pipe()
-        let sink = LineSink(writer, isTerminal: true) { _ in [] }
+        let sink = LineSink(writer, isTerminal: false) { _ in [] }
         sink.setStatus("50 %")
         sink.write { Array("listening\n".utf8) }
         sink.setStatus(nil)

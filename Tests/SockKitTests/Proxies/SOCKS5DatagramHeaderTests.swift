@@ -17,6 +17,13 @@ import Testing
         #expect(v6.length == 22)
     }
 
+    @Test func `the payload begins behind the address as it came, also where that stands for another`() throws {
+        let mapped: [UInt8] = Array(repeating: 0, count: 10) + [255, 255, 10, 0, 0, 1]
+        let datagram: [UInt8] = [0, 0, 0, 4] + mapped + [0, 53, 7]
+        let header = try SOCKS5DatagramHeader(datagram.span)
+        #expect(header.destination.description == "10.0.0.1:53" && header.length == datagram.count - 1)
+    }
+
     @Test func `a fragment is told from a datagram of its own`() throws {
         let bytes: [UInt8] = [0, 0, 0x81, 1, 10, 0, 0, 1, 0, 53]
         #expect(try SOCKS5DatagramHeader(bytes.span).fragment == 0x81)

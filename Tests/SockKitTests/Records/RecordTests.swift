@@ -86,6 +86,16 @@ private let formats: [RecordFormat] = [.pcapng, .json]
         #expect(recording.conversations[0].hasDatagrams)
     }
 
+    @Test(arguments: ["127.0.0.1", "[::1]"]) func `the longest datagrams have packets`(host: String) throws {
+        var scene = RecordScene(.pcapng)
+        var track = scene.open(1, .udp, Endpoint("\(host):50000")!, Endpoint("\(host):53")!)
+        // IPv4 counts its header of 20 bytes with it, and IPv6 none.
+        let longest = host == "[::1]" ? 65_527 : 65_507
+        scene.append([UInt8](repeating: 120, count: longest), .up, &track)
+        let steps = try scene.read().conversations.first?.steps.count
+        #expect(steps == 1)
+    }
+
     @Test(arguments: formats) func `nothing follows an end or a reset`(format: RecordFormat) throws {
         var scene = RecordScene(format)
         var track = scene.open()

@@ -27,7 +27,8 @@ import Testing
         arguments: [
             (Duration.seconds(2), 2_000_000_000), (.nanoseconds(-3), -3), (.zero, 0),
             (Duration(secondsComponent: 0, attosecondsComponent: 1_999_999_999), 1), (.seconds(Int64.max), .max),
-            (.seconds(Int64.min), .min),
+            (.seconds(Int64.min), .min), (Duration.seconds(Int64.max) * 3, .max),
+            (Duration.seconds(Int64.min) * 3, .min),
             (Duration(secondsComponent: 9_223_372_036, attosecondsComponent: 999_999_999_999_999_999), .max),
         ] as [(Duration, Int64)])
     func `nanoseconds are rounded towards zero and saturate`(span: Duration, count: Int64) {

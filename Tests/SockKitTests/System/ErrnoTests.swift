@@ -11,6 +11,9 @@ import Testing
         (ENETUNREACH, "ENETUNREACH", "network is unreachable"), (EHOSTUNREACH, "EHOSTUNREACH", "no route to host"),
         (EMFILE, "EMFILE", "too many open files"), (ENOENT, "ENOENT", "no such file or directory"),
         (EMSGSIZE, "EMSGSIZE", "message too long"), (EINVAL, "EINVAL", "invalid argument"),
+        (ENOTEMPTY, "ENOTEMPTY", "directory not empty"), (ESTALE, "ESTALE", "stale file handle"),
+        (ETOOMANYREFS, "ETOOMANYREFS", "too many references"), (ENODATA, "ENODATA", "no data available"),
+        (EBADMSG, "EBADMSG", "bad message"), (EOVERFLOW, "EOVERFLOW", "value too large for its type"),
     ])
     func `a number has the kernel's name and Go's words`(number: Int32, name: String, text: String) {
         #expect(Errno(rawValue: number).name == name)

@@ -26,8 +26,15 @@ public struct ByteRangeParts: Sendable {
     /// What is sent behind the last.
     public var end: [UInt8] { Array("\r\n--\(boundary)--\r\n".utf8) }
 
-    /// The length of it all.
-    public var contentLength: Int {
-        ranges.reduce(end.count) { $0 + head(of: $1).count + $1.count }
+    /// The length of it all; nil where that is more than can be said.
+    public var contentLength: Int? {
+        var length = end.count
+        for range in ranges {
+            let (more, isTooMuch) = length.addingReportingOverflow(head(of: range).count)
+            let (all, isFarTooMuch) = more.addingReportingOverflow(range.count)
+            if isTooMuch || isFarTooMuch { return nil }
+            length = all
+        }
+        return length
     }
 }

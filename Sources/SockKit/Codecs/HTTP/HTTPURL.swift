@@ -19,7 +19,9 @@ public struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
     /// bytes are refused. With `guessing`, a text without a scheme is an `http` URI without its first seven letters.
     public init(_ text: String, guessing: Bool = false) throws(Failure) {
         let text = PercentCoding.encodeBeyondASCII(text)
-        let hasScheme = text.firstRange(of: "://") != nil
+        // Behind the host there may be another URL, as part of a query.
+        let beginning = text.prefix { !"/?#".contains($0) }
+        let hasScheme = beginning.hasSuffix(":") && text.dropFirst(beginning.count).hasPrefix("//")
         try self.init(URIReference(guessing && !hasScheme ? "http://" + text : text))
     }
 
@@ -61,9 +63,16 @@ public struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
 
     /// Without the user, whose password is nobody's business, and without the fragment.
     public var description: String {
-        let name = host.contains(":") ? "[\(host)]" : host
+        let name = host.contains(":") ? "[\(hostWithZone)]" : host
         let number = effectivePort == (isSecure ? 443 : 80) ? "" : ":\(effectivePort)"
         return "\(isSecure ? "https" : "http")://\(name)\(number)\(target)"
+    }
+
+    /// An address with its zone as people write it, and as RFC 6874 does where that would be read as something else.
+    private var hostWithZone: String {
+        guard let percent = host.firstIndex(of: "%") else { return host }
+        let zone = PercentCoding.encodeSegment(host[host.index(after: percent)...].utf8)
+        return "\(host[..<percent])%\(zone.hasPrefix("25") ? "25" : "")\(zone)"
     }
 
     /// What the user and the password are, if they are there and decode.

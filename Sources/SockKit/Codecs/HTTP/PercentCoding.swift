@@ -25,8 +25,10 @@ public enum PercentCoding {
     /// Letters beyond ASCII, before a text is taken apart: one that combines with the sign before it, a slash or a colon,
     /// would hide that sign from whoever looks for characters.
     static func encodeBeyondASCII(_ text: String) -> String {
-        text.utf8.allSatisfy { $0 < 0x80 } ? text : encode(text.utf8) { $0 < 0x80 }
+        text.utf8.allSatisfy { $0 < 0x80 } ? text : encodeBeyondASCII(text.utf8)
     }
+
+    static func encodeBeyondASCII(_ bytes: some Sequence<UInt8>) -> String { encode(bytes) { $0 < 0x80 } }
 
     /// Encodes what may stand in no URI: spaces, quotes, control bytes and all beyond ASCII. What is encoded stays so.
     static func encodeForbidden(_ bytes: some Sequence<UInt8>) -> String {

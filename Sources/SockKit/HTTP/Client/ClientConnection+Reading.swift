@@ -74,10 +74,17 @@ extension ClientConnection {
     // MARK: - Content
 
     /// Takes the content apart that has been read, and moves its pieces together; says where it is.
+    ///
+    /// What stands before a fault is given first, however the bytes were cut: the next call finds the fault again.
     func takeContent() throws(HTTPRefusal) -> Range<Int> {
         var piece = position..<position
         while !hasEnded {
-            switch try Self.next(&parser, buffer, end, &position) {
+            let event: MessageEvent
+            do throws(HTTPRefusal) { event = try Self.next(&parser, buffer, end, &position) } catch {
+                if piece.isEmpty { throw error }
+                return piece
+            }
+            switch event {
             case .needsMore: return piece
             case .end:
                 hasEnded = true

@@ -18,6 +18,8 @@ final class ClientConnection {
     private(set) var requests = 0
     /// When its last exchange was over; when it was made, before the first.
     private(set) var idleSince = Deadline.now
+    /// The server may have given it up before it heard of the request.
+    private var hasBeenIdle = false
     /// How long it had been idle before this exchange.
     private(set) var idle = Duration.zero
     private var watcher: Parking?
@@ -61,7 +63,7 @@ final class ClientConnection {
 
     /// It has nothing to do from now on.
     func fallAsleep() {
-        idleSince = .now
+        (idleSince, hasBeenIdle) = (.now, true)
     }
 
     /// Whether it can be used again: it was not idle too long, and the server has neither ended it nor said something
@@ -165,7 +167,7 @@ final class ClientConnection {
 
     /// Whether a request that failed here may be sent again on another connection: Go's rule.
     func mayRetry(_ request: HTTPRequest, _ plan: RequestPlan, _ error: NetworkError) -> Bool {
-        guard requests > 1, !hasAnswerBegun, error.isConnectionLoss else { return false }
+        guard requests > 1 || hasBeenIdle, !hasAnswerBegun, error.isConnectionLoss else { return false }
         if written == 0 { return request.body.isRewindable || writer?.hasBegun != true }
         return plan.isReplayable
     }

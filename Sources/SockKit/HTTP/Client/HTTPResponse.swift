@@ -163,7 +163,7 @@ public final class HTTPResponse {
     }
 
     /// Closes, and waits until it is known whether the connection can be used for the next request.
-    func finishUnread() async {
+    package func finishUnread() async {
         guard fate == nil else { return }
         fate = .closed(.unread)
         await connection.abandon(received)?.value
@@ -208,7 +208,7 @@ public final class HTTPResponse {
 
 extension HTTPResponse {
     /// An error about this answer.
-    func failure(_ cause: NetworkError.Cause) -> NetworkError {
+    package func failure(_ cause: NetworkError.Cause) -> NetworkError {
         connection.stream.names.failure(.read, cause)
     }
 }

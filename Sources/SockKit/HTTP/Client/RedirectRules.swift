@@ -48,8 +48,13 @@ struct Redirection {
     /// The request is sent again as it was.
     private static func repeats(_ status: HTTPStatus) -> Bool { status.code >= 307 }
 
+    /// With its bytes beyond ASCII encoded: which characters they are to be, only the server knows.
     private static func location(_ head: ResponseHead) -> String? {
-        head.fields.all(named: "location").first.flatMap { $0.isEmpty ? nil : $0 }
+        var first: String?
+        head.fields.forEachLine(named: "location") { value in
+            if first == nil { first = PercentCoding.encodeBeyondASCII(value.copied) }
+        }
+        return first.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// The next request; nil where the answer is none that leads anywhere.
@@ -69,7 +74,8 @@ struct Redirection {
             for name in Self.secrets { next.fields.removeAll(named: name) }
         }
         // A Host of the caller's own is for the server that was asked, as long as a redirect names no other.
-        if location.contains("://") || location.hasPrefix("//") { next.fields.removeAll(named: "host") }
+        let reference = URIReference(location)
+        if reference.scheme != nil || reference.authority != nil { next.fields.removeAll(named: "host") }
         if !initial.fields.contains("referer") { next.fields["Referer"] = Self.referer(request.url, next.url) }
         count += 1
         return next

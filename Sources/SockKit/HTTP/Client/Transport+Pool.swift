@@ -5,7 +5,8 @@ extension Transport {
         let host = plan.host
         while let connection = host.idle.popLast() {
             idleCount -= 1
-            if connection.wakeUp(within: rules.idleConnTimeout, looksTwice: !plan.isReplayable) { return connection }
+            let looksTwice = !plan.isReplayable || !rules.trustsIdleConnections
+            if connection.wakeUp(within: rules.idleConnTimeout, looksTwice: looksTwice) { return connection }
             connection.close()
         }
         return nil

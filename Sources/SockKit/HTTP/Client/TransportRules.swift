@@ -45,6 +45,10 @@ public struct TransportRules: Sendable {
     /// Told of each connection that TLS is spoken on, with its number, where the security reports.
     public var onSecured: (@Netpoller @Sendable (Connection, Int, TLSReport) -> Void)?
 
+    /// An idle connection is used again without asking the kernel whether the server has said something that nobody asked
+    /// for: what the loop has heard has to do. For whoever measures; what is read is then not to be relied on.
+    package var trustsIdleConnections = false
+
     public init() {}
 
     @Netpoller

@@ -67,8 +67,8 @@ struct FileAnswer: Sendable {
         String(UInt64.random(in: .min ... .max), radix: 36) + String(UInt64.random(in: .min ... .max), radix: 36)
     }
 
-    /// How many bytes of content there are.
-    func length(of file: FileFacts) -> Int {
+    /// How many bytes of content there are; nil for more parts of a huge file than can be counted.
+    func length(of file: FileFacts) -> Int? {
         switch content {
         case .none: 0
         case .whole: file.size

@@ -69,7 +69,11 @@ struct FolderPage: Sendable {
     private var summary: String {
         let folders = entries.count { $0.isFolder }
         let files = entries.count - folders
-        let total = entries.reduce(0) { $0 + ($1.isFolder ? 0 : $1.size) }
+        // A file of holes may have any size: two have more than there are bytes to count.
+        let total = entries.reduce(0) { sum, entry in
+            let (more, isTooMuch) = sum.addingReportingOverflow(entry.isFolder ? 0 : entry.size)
+            return isTooMuch ? .max : more
+        }
         var parts: [String] = []
         if folders > 0 { parts.append("\(folders) folder\(folders == 1 ? "" : "s")") }
         if files > 0 { parts.append("\(files) file\(files == 1 ? "" : "s") of \(Self.size(total))") }

@@ -105,6 +105,8 @@ public final class HTTPServer {
         } catch {
             if error.cause != .cancelled { onFailure?(error) }
         }
+        // Nobody waits for more than a peer takes in that time.
+        try? await member.connection.deliverKept(within: .seconds(5))
         member.connection.close()
         endedRequests += member.conversation.requests
         members[ObjectIdentifier(member)] = nil

@@ -1,6 +1,6 @@
 /// What happens while a `BacklogProbe` runs.
 public enum BacklogEvent: Sendable {
-    /// The dials are about to begin, at this endpoint.
+    /// The dials are about to begin, at this endpoint; told again if it refuses the first, and another is tried.
     case started(BacklogPlan)
     /// A dial was decided.
     case dialled(BacklogDial)

@@ -86,8 +86,8 @@ extension BacklogRun {
                 let socket = try BacklogSocket.dial(target.remote, probe.network)
                 guard index == 1, case .failed = socket.state, !target.alternatives.isEmpty else { return socket }
                 _ = FileDescriptor(adopting: socket.number)
-                target.remote = target.alternatives.removeFirst()
-                target.queue = target.currentQueue
+                target.takeNext()
+                announce(dials: plan.dials)
             }
         } catch {
             fail(error, call: "socket")

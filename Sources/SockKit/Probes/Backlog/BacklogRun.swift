@@ -3,6 +3,8 @@
 final class BacklogRun {
     let probe: BacklogProbe
     var target: BacklogTarget
+    /// What is being done, since the dials were about to begin.
+    private(set) var plan: BacklogPlan!
     var dials: [BacklogDial] = []
     var accepts: [BacklogResult.Accept] = []
     /// The sockets of the dials that got in, with the dials' numbers; then the server's side of those it accepted.
@@ -28,8 +30,7 @@ final class BacklogRun {
         defer { letGo() }
         let count = probe.dials ?? defaultDials
         try checkDescriptors(for: count)
-        let plan = plan(count)
-        emit(.started(plan))
+        announce(dials: count)
         start = .now
         let background = startBackground()
         if probe.isConcurrent {
@@ -44,7 +45,7 @@ final class BacklogRun {
             let cause = NetworkError.Cause.timeout
             throw .network(NetworkError(.dial, network: probe.network, remote: target.remote, cause: cause))
         }
-        return await finish(plan, isPartial: isPartial)
+        return await finish(isPartial: isPartial)
     }
 
     private var defaultDials: Int {
@@ -72,14 +73,16 @@ final class BacklogRun {
     /// What else the process has open: the standard streams, the loop's descriptors, the listener, files it reads.
     private static let ownDescriptors = 24
 
-    private func plan(_ count: Int) -> BacklogPlan {
-        BacklogPlan(
+    /// Says what is about to be done, at the address that is dialled now.
+    func announce(dials: Int) {
+        plan = BacklogPlan(
             network: probe.network, remote: target.remote, backlogRequested: target.backlogRequested,
-            settings: target.settings, queue: target.queue, capacityPredicted: target.capacityPredicted, dials: count,
+            settings: target.settings, queue: target.queue, capacityPredicted: target.capacityPredicted, dials: dials,
             isLocal: target.isCounted || probe.network.isUnix, counters: target.isCounted ? .now : nil)
+        emit(.started(plan))
     }
 
-    private func finish(_ plan: BacklogPlan, isPartial: Bool) async -> BacklogResult {
+    private func finish(isPartial: Bool) async -> BacklogResult {
         var result = BacklogResult(plan: plan, isPartial: isPartial)
         result.dials = dials.sorted { $0.index < $1.index }
         result.dialled = dials.count + pending.count

@@ -2,15 +2,15 @@
 @Netpoller
 struct BacklogTarget {
     private let network: Network
-    var remote = Endpoint.unix(.unnamed)
+    private(set) var remote = Endpoint.unix(.unnamed)
     /// The other addresses of the name, for a first dial that is refused.
-    var alternatives: [Endpoint] = []
+    private(set) var alternatives: [Endpoint] = []
     /// Set only if it is the probe's own.
     private(set) var listener: Listener?
     private(set) var backlogRequested: Int?
     let settings = KernelSettings.now
     /// The queue before the first dial.
-    var queue: ListeningQueue?
+    private(set) var queue: ListeningQueue?
     /// Whether the kernel's counters count what happens in this queue.
     private(set) var isCounted = false
 
@@ -28,23 +28,32 @@ struct BacklogTarget {
             (target.listener, target.remote) = (listener, listener.endpoint)
             target.backlogRequested = Int(backlog)
             target.isCounted = probe.network.isTCP
+            target.queue = target.currentQueue
         case .server(let destination):
-            let endpoints = try await Dialer(resolver: probe.resolver).resolve(probe.network, destination, nil)
-            target.remote = endpoints[0]
-            target.alternatives = Array(endpoints.dropFirst())
-            if case .ip(let address, _) = target.remote { target.isCounted = ListeningQueue.isLocal(address) }
+            var endpoints = try await Dialer(resolver: probe.resolver).resolve(probe.network, destination, nil)
+            // Where somebody is seen to listen at one of them, it is that one whose queue is meant.
+            if let seen = endpoints.firstIndex(where: { ListeningQueue.find($0, probe.network) != nil }) {
+                endpoints.insert(endpoints.remove(at: seen), at: 0)
+            }
+            target.alternatives = endpoints
+            target.takeNext()
         }
-        target.queue = target.currentQueue
         return target
+    }
+
+    /// Goes on to the next address of the name.
+    mutating func takeNext() {
+        remote = alternatives.removeFirst()
+        queue = currentQueue
+        if case .ip(let address, _) = remote { isCounted = ListeningQueue.isLocal(address) }
     }
 
     /// One more than the limit: the kernel compares with "greater than" (sk_acceptq_is_full).
     var capacityPredicted: Int? {
-        if let backlogRequested {
-            return min(backlogRequested, settings.maximumBacklog ?? backlogRequested) + 1
-        }
         // With several sockets on the port, one may be full while others have room.
-        return queue?.sockets == 1 ? queue?.limit.map { $0 + 1 } : nil
+        if let queue, queue.sockets == 1, let limit = queue.limit { return limit + 1 }
+        // Where the kernel does not tell, it is as the manual has it.
+        return backlogRequested.map { min($0, settings.maximumBacklog ?? $0) + 1 }
     }
 
     /// The queue as it is now; nil where it cannot be seen.

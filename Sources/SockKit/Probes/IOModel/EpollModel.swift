@@ -21,7 +21,9 @@ final class EpollModel: IOModelEngine {
             for client in thread.arrivals() where watch(client, .read, isNew: true) { clients[client.tag] = client }
             guard !clients.isEmpty else { return }
             let count: Int
-            do throws(Errno) { count = try events.wait(on: epoll.rawValue, timeout: nil) } catch {
+            do throws(Errno) {
+                count = try events.wait(on: epoll.rawValue, timeout: nil, retryingInterrupts: true)
+            } catch {
                 return clients.values.forEach { $0.fail(error, at: "epoll_wait") }
             }
             let tags = (0..<count).map { events[$0].tag }

@@ -4,8 +4,8 @@ public final class HTTPLoad {
     public let plan: LoadPlan
     /// What is known so far; complete when `run` has returned.
     public internal(set) var result: LoadResult
-    /// Where bodies go, each whole; nil drops them.
-    public var sink: ByteSink?
+    /// Where bodies go, each whole, asked before each of them; nil drops them.
+    public var sink: (@Netpoller () throws(NetworkError) -> ByteSink)?
     /// How long one exchange may take; nil is no limit.
     public var timeout: Duration?
     /// Asked for each request whether somebody wants to follow it.

@@ -71,14 +71,14 @@ final class LoadWorker {
     /// Writes the body behind those before it.
     @inline(never)
     private func keep(_ response: HTTPResponse) async throws(NetworkError) {
-        guard let sink = load.sink, await load.takeSink() else {
+        guard let makeSink = load.sink, await load.takeSink() else {
             throw NetworkError(.write, network: nil, cause: .cancelled)
         }
         defer { load.giveSink() }
         while true {
             let chunk = try await response.readBody()
             guard !chunk.isEnd else { return }
-            do throws(NetworkError) { try await sink.write(chunk) } catch {
+            do throws(NetworkError) { try await makeSink().write(chunk) } catch {
                 load.fail(sink: error)
                 throw NetworkError(.write, network: nil, cause: .cancelled)
             }

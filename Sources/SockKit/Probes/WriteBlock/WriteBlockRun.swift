@@ -33,6 +33,7 @@ final class WriteBlockRun {
         let payload = [UInt8](repeating: UInt8(ascii: "x"), count: probe.chunk)
         let side = WriteBlockSide(connection, .probe, payload: payload, of: self)
         self.side = side
+        let thread = try probe.isBlocking ? WriteBlockThread(self, side) : nil
         if let plan = probe.reading { startReading(plan) }
         let sampler = startSampling()
         if probe.bothWrite, let theirs = peer?.connection {
@@ -47,7 +48,7 @@ final class WriteBlockRun {
                 return ending
             }
         }
-        let ending = probe.isBlocking ? await WriteBlockThread(self, side).write() : await side.write()
+        let ending = if let thread { await thread.watch() } else { await side.write() }
         return await finish(ending, sampler)
     }
 

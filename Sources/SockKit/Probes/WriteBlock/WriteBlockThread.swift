@@ -3,7 +3,7 @@ internal import Synchronization
 /// Writes in a thread that blocks in send(2), and watches it from the loop.
 @Netpoller
 final class WriteBlockThread {
-    /// One send(2) that has returned.
+    /// What a write came to: how much went or, by itself, the error that ended it.
     struct Record: Sendable {
         let result: Result<Int, Errno>
         let start: Deadline
@@ -17,13 +17,15 @@ final class WriteBlockThread {
     private var lastProgress = Deadline.now
     private var lastSeen: Int?
 
-    init(_ run: WriteBlockRun, _ side: WriteBlockSide) {
+    /// Begins to write.
+    init(_ run: WriteBlockRun, _ side: WriteBlockSide) throws(NetworkError) {
         self.run = run
         self.side = side
+        try start()
     }
 
-    func write() async -> WriteBlockResult.Ending {
-        guard start() else { return .failed }
+    /// Watches until there is a reason to stop.
+    func watch() async -> WriteBlockResult.Ending {
         var ending: WriteBlockResult.Ending?
         while ending == nil {
             let (records, isOver) = mail.take()
@@ -59,18 +61,19 @@ final class WriteBlockThread {
         return await mail.wait(until: .now + .milliseconds(5)) ? nil : .interrupted
     }
 
-    private func start() -> Bool {
+    private func start() throws(NetworkError) {
         let plan = Plan(
             chunk: run.probe.chunk, writes: run.probe.writes ?? .max,
             longest: run.stopsAfterUnblock ? run.probe.patience : nil)
+        var call = "fcntl"
         do throws(DescriptorFailure) {
             try side.connection.descriptor.withNumber { [mail] number throws(Errno) in
                 try BlockingCalls.setBlocking(true, number)
+                call = "pthread_create"
                 try ThreadCalls.start { Self.sendAll(number, plan, mail) }
             }
-            return true
         } catch {
-            return false
+            throw side.connection.failure(.write, error, call: call)
         }
     }
 
@@ -82,22 +85,29 @@ final class WriteBlockThread {
         let longest: Duration?
     }
 
-    /// The thread: one send(2) after the other.
+    /// The thread: one write after the other.
     private nonisolated static func sendAll(_ number: Int32, _ plan: Plan, _ mail: ThreadMail) {
         let payload = [UInt8](repeating: UInt8(ascii: "x"), count: plan.chunk)
         var (writes, errors) = (0, 0)
         while writes < plan.writes, errors < 3, !mail.isStopping {
             writes += 1
             let start = Deadline.now
-            let result: Result<Int, Errno>
-            do throws(Errno) {
-                result = .success(try BlockingCalls.send(number, payload.span))
-            } catch {
-                result = .failure(error)
-                errors = error == .brokenPipe ? 3 : errors + 1
-            }
+            var gone = 0
+            var failure: Errno?
+            // A process that was stopped, and goes on, finds its send short without an error.
+            repeat {
+                do throws(Errno) {
+                    gone += try BlockingCalls.send(number, payload.span.extracting(gone..<payload.count))
+                } catch {
+                    failure = error
+                }
+            } while failure == nil && gone < payload.count && !mail.isStopping
             let end = Deadline.now
-            mail.post(Record(result: result, start: start, end: end))
+            if gone > 0 { mail.post(Record(result: .success(gone), start: start, end: end)) }
+            if let failure {
+                mail.post(Record(result: .failure(failure), start: start, end: end))
+                errors = failure == .brokenPipe ? 3 : errors + 1
+            }
             if errors == 0, let longest = plan.longest, start + longest <= end { break }
         }
         mail.post(nil)

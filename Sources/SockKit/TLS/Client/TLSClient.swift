@@ -41,8 +41,20 @@ public final class TLSClient {
             // Of a folder its name has to do.
             text += " \(path) \((try? FileCalls.contents(of: path)) ?? "")"
         }
+        // Where nobody is named, these say who the system's are.
+        for name in TLSContext.rootVariables where rules.authorities.isEmpty {
+            guard let path = ProcessCalls.environment(name) else { continue }
+            text += " \(name) \(path) \(contents(ofFile: path))"
+        }
         let digest = SHA256.hash(Array(text.utf8))
         return digest.prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+
+    /// Of a pipe nothing: it is read once, and the library does that.
+    private nonisolated static func contents(ofFile path: String) -> String {
+        guard let file = try? FileCalls.open(ByteString(path), for: .read, nonBlocking: true) else { return "" }
+        guard (try? FileCalls.identity(of: file.rawValue))?.kind == .regular else { return "" }
+        return (try? FileCalls.contents(of: path)) ?? ""
     }
 
     private func setTrust() throws(TLSFailure) {
@@ -116,7 +128,9 @@ public final class TLSClient {
         }
         if let address = IPAddress(bare) {
             let text = (address.family == .v4 ? address : IPAddress(v6Bits: address.v6Bits)).description
-            _ = unsafe functions.X509_VERIFY_PARAM_set1_ip_asc(functions.SSL_get0_param(session.handle), text)
+            let isTaken =
+                unsafe functions.X509_VERIFY_PARAM_set1_ip_asc(functions.SSL_get0_param(session.handle), text) == 1
+            guard isTaken else { throw TLSFailure(.unavailable, "\(text): \(context.library.takeReason())") }
             return
         }
         // X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, and NEVER_CHECK_SUBJECT: a subject is a name for people.

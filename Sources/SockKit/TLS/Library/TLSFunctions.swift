@@ -75,7 +75,9 @@
         unsafe required("SSL_CTX_set_session_id_context")
     let SSL_CTX_set_client_CA_list: @convention(c) (Pointer, Pointer) -> Void = unsafe required(
         "SSL_CTX_set_client_CA_list")
-    let SSL_load_client_CA_file: @convention(c) (Text) -> Pointer = unsafe required("SSL_load_client_CA_file")
+    let SSL_add_file_cert_subjects_to_stack: @convention(c) (Pointer, Text) -> Int32 =
+        unsafe required("SSL_add_file_cert_subjects_to_stack")
+    let OPENSSL_sk_new_null: @convention(c) () -> Pointer = unsafe required("OPENSSL_sk_new_null")
 
     // MARK: - Sessions
 

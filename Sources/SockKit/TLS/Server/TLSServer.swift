@@ -133,11 +133,12 @@ final class ServerContexts {
         try context.setAuthorities()
         unsafe functions.SSL_CTX_set_verify(
             context.handle, TLSNumber.verifyPeer | TLSNumber.failWithoutCertificate, nil)
-        // Clients choose among theirs by the issuers that they are told.
+        // Clients choose among theirs by the issuers that they are told. The context keeps the list.
+        let issuers = unsafe functions.OPENSSL_sk_new_null()
         for path in rules.authorities {
-            guard let list = unsafe path.withCString({ unsafe functions.SSL_load_client_CA_file($0) }) else { continue }
-            unsafe functions.SSL_CTX_set_client_CA_list(context.handle, list)
+            _ = unsafe path.withCString { unsafe functions.SSL_add_file_cert_subjects_to_stack(issuers, $0) }
         }
+        unsafe functions.SSL_CTX_set_client_CA_list(context.handle, issuers)
         functions.ERR_clear_error()
         return context
     }

@@ -24,6 +24,11 @@
     var isDrained = false
     private(set) var hasEnded = false
     private var wasRefused = false
+    /// How often something was received in this attempt: the library goes on by itself for as long as what comes is none of
+    /// the user's, and others wait meanwhile.
+    private var receptions = 0
+    /// The attempt was ended though there may be more: it is to be made again when others have had their turn.
+    private(set) var isTired = false
     /// Why nothing more comes, or goes: a peer that is gone may have said much before.
     private(set) var readFailure: Errno?
     private(set) var writeFailure: Errno?
@@ -50,15 +55,27 @@
     /// How many bytes of records are kept for the kernel.
     var outputCount: Int { output.count - outputStart }
 
+    /// So often one attempt receives: once for the records, and once for the rest of the last.
+    private static let mostReceptions = 2
+    /// So much of what is to be sent may be kept where somebody reads: what comes may want answers, of which a peer that reads
+    /// none is not to have more and more kept.
+    static let mostAnswers = 128 * 1024
+
+    func beginAttempt() {
+        (isDrained, isTired, receptions) = (false, false, 0)
+    }
+
     // MARK: - What the library asks for
 
     /// Gives as much as is there; nil if nothing is and the socket would have to be waited for, 0 at its end or failure.
     func read(into bytes: UnsafeMutableRawBufferPointer) -> Int? {
         if waiting.isEmpty {
             if hasEnded || readFailure != nil { return 0 }
+            isTired = receptions == Self.mostReceptions || outputCount > Self.mostAnswers
             // Whoever has no socket yet is given its datagrams.
-            guard number >= 0, let count = receive() else { return nil }
+            guard !isTired, number >= 0, let count = receive() else { return nil }
             if count == 0 { return 0 }
+            receptions += 1
         }
         let count = min(bytes.count, waiting.count)
         unsafe input.withUnsafeBytes { source in
@@ -71,25 +88,22 @@
     }
 
     private func receive() -> Int? {
-        let (number, room) = (number, input.count)
+        let number = number
         do throws(Errno) {
-            var span = input.mutableSpan
-            let attempt = try unsafe span.withUnsafeMutableBytes { bytes throws(Errno) in
-                try unsafe TransferCalls.receive(number, into: bytes)
+            while true {
+                var span = input.mutableSpan
+                let attempt = try unsafe span.withUnsafeMutableBytes { bytes throws(Errno) in
+                    try unsafe TransferCalls.receive(number, into: bytes)
+                }
+                guard case .done(let count) = attempt else {
+                    isDrained = true
+                    return nil
+                }
+                // An empty datagram is none of TLS.
+                if keepsMessages, count == 0 { continue }
+                note(count)
+                return count
             }
-            guard case .done(let count) = attempt else {
-                isDrained = true
-                return nil
-            }
-            // An empty datagram is none of TLS.
-            if keepsMessages, count == 0 { return receive() }
-            hasEnded = count == 0
-            // A datagram says nothing of those behind it.
-            isDrained = !keepsMessages && count > 0 && count < room
-            if bytesReceived == 0 { firstBytes = Array(input.prefix(min(count, 64))) }
-            bytesReceived += count
-            waiting = 0..<count
-            return count
         } catch {
             // That nobody is there any more stands before what he said while he was.
             if keepsMessages, error == .connectionRefused, !wasRefused {
@@ -99,6 +113,15 @@
             readFailure = error
             return 0
         }
+    }
+
+    private func note(_ count: Int) {
+        hasEnded = count == 0
+        // A datagram says nothing of those behind it.
+        isDrained = !keepsMessages && count > 0 && count < input.count
+        if bytesReceived == 0 { firstBytes = Array(input.prefix(min(count, 64))) }
+        bytesReceived += count
+        waiting = 0..<count
     }
 
     /// Keeps the bytes for the next `send`.

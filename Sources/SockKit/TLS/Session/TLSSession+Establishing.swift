@@ -5,13 +5,14 @@ extension TLSSession {
         on connection: Connection, within limit: Duration?, operation: NetworkError.Operation
     ) async throws(NetworkError) {
         let before = (connection.readDeadline, connection.writeDeadline)
-        if let limit {
-            let end = Deadline.now + limit
+        let end = limit.map { Deadline.now + $0 }
+        if let end {
             connection.readDeadline = min(end, before.0 ?? .never)
             connection.writeDeadline = min(end, before.1 ?? .never)
         }
         do throws(NetworkError) { try await connection.establish(self, as: operation) } catch {
-            guard error.cause == .timeout, let limit else { throw error }
+            // The connection has limits of its own, and one of those may have been the first.
+            guard error.cause == .timeout, let limit, let end, end.hasPassed else { throw error }
             let text = "tls: no end of the handshake within \(limit.shortText)"
             throw connection.names.failure(operation, .noAnswer(text))
         }
@@ -31,6 +32,7 @@ extension NetworkError {
     var handshakeReason: String? {
         switch cause {
         case .closed, .cancelled: nil
+        case .timeout: "i/o timeout"
         case .tls(let failure): failure.text
         case .noAnswer(let text): text.hasPrefix("tls: ") ? String(text.dropFirst(5)) : text
         default: errno?.description ?? description

@@ -14,11 +14,11 @@ final class TLSSession: ConnectionLayer {
     /// Whether the end of what is written is said (close_notify).
     let saysEnd: Bool
     private(set) var isEstablished = false
-    private var hasSaidEnd = false
+    private(set) var hasSaidEnd = false
     /// After a failure nothing more is to be said.
     private var hasFailed = false
-    /// Whoever reads is to learn that sending has failed.
-    private var readerIsToldOfSending = false
+    /// Why sending what was kept came to nothing; whoever reads is to learn of it.
+    private var sendingFailure: NetworkError.Cause?
     /// A failure behind bytes that were given first.
     private var following: LayerAttempt?
     private var leftover = false
@@ -40,8 +40,6 @@ final class TLSSession: ConnectionLayer {
     private static let mostAtOnce = 64 * 1024
     /// The most that one record carries (RFC 8446 section 5.1).
     private static let longestRecord = 16 * 1024
-    /// So much of what is to be sent may be kept where somebody reads.
-    private static let mostAnswers = 128 * 1024
     /// Fewer are never looked through.
     private static let fewMarks = 16
     // Lent to one channel after the other, for a call each.
@@ -80,7 +78,9 @@ final class TLSSession: ConnectionLayer {
         lend(number)
         defer { takeBack() }
         let result = unsafe library.functions.SSL_do_handshake(handle)
-        let attempt = result == 1 ? LayerAttempt.moved(0) : outcome(result)
+        var attempt = result == 1 ? LayerAttempt.moved(0) : outcome(result)
+        // The library takes an alert in clear for the end of a session that there is not yet: anybody may have sent it.
+        if case .end = attempt { attempt = endTooSoon() }
         // An alert that says why is to be sent, however the handshake went.
         let isSent = channel.send()
         // What did not go is not answered, nor is it known to the other side that both have agreed.
@@ -91,6 +91,13 @@ final class TLSSession: ConnectionLayer {
         default: break
         }
         return attempt
+    }
+
+    private func endTooSoon() -> LayerAttempt {
+        hasFailed = true
+        let them = isClient ? "server" : "client"
+        return .failed(
+            .tls(TLSFailure(.cutOff, "the \(them) said its end (close_notify) in the middle of the handshake")))
     }
 
     func timeToRepeat() -> Duration? {
@@ -120,8 +127,7 @@ final class TLSSession: ConnectionLayer {
 
     func read(_ number: Int32, into bytes: UnsafeMutableRawBufferPointer) -> LayerAttempt {
         if let following = following.take() { return following }
-        // What comes may want answers (KeyUpdate), of which a peer that reads none is not to have more and more kept.
-        if channel.outputCount > Self.mostAnswers { return .wantsWrite }
+        if channel.outputCount > TLSChannel.mostAnswers { return .wantsWrite }
         lend(number)
         defer {
             // A message of the handshake may have wanted an answer.
@@ -136,8 +142,10 @@ final class TLSSession: ConnectionLayer {
             guard result == 1 else {
                 let attempt = outcome(result)
                 if total == 0 { return attempt }
-                if case .wantsRead = attempt { break }
-                following = attempt
+                switch attempt {
+                case .wantsRead, .wantsTurn: break
+                default: following = attempt
+                }
                 break
             }
             total += count
@@ -165,8 +173,8 @@ final class TLSSession: ConnectionLayer {
     // MARK: - Writing
 
     var holdsOutput: Bool { channel.holdsOutput }
-    var hasBroken: Bool { channel.writeFailure != nil }
-    func tellReader() { readerIsToldOfSending = true }
+    var hasBroken: Bool { channel.writeFailure != nil || sendingFailure != nil }
+    func failSending(_ cause: NetworkError.Cause) { sendingFailure = sendingFailure ?? cause }
 
     /// The records are not taken apart: until the last byte of them is gone, none of what they carry is.
     func disownKept(_ most: Int) -> Int {
@@ -180,6 +188,7 @@ final class TLSSession: ConnectionLayer {
     func write(_ number: Int32, _ bytes: UnsafeRawBufferPointer) -> LayerAttempt {
         lend(number)
         defer { takeBack() }
+        if let failed = failure(writing: true) { return failed }
         guard channel.send() else { return .wantsWrite }
         if let failed = failure(writing: true) { return failed }
         disowned = 0
@@ -194,7 +203,10 @@ final class TLSSession: ConnectionLayer {
             guard result == 1 else {
                 let attempt = outcome(result)
                 _ = channel.send()
-                return total > 0 ? .moved(total) : attempt
+                if total > 0 { return .moved(total) }
+                // A message of the handshake had come in part, and the end behind it.
+                if case .end = attempt { return endTooSoon() }
+                return attempt
             }
             total += count
             payloadBytes += count
@@ -225,6 +237,7 @@ final class TLSSession: ConnectionLayer {
     }
 
     func flush(_ number: Int32) -> LayerAttempt {
+        if let failed = failure(writing: true) { return failed }
         lend(number)
         defer { takeBack() }
         guard channel.send() else { return .wantsWrite }
@@ -268,7 +281,7 @@ final class TLSSession: ConnectionLayer {
 
     private func lend(_ number: Int32) {
         channel.number = number
-        channel.isDrained = false
+        channel.beginAttempt()
         if !channel.holdsInput { channel.input = BufferPool.shared.take() }
         if !channel.holdsOutput { swap(&channel.output, &Self.scratch) }
         library.functions.ERR_clear_error()
@@ -289,6 +302,7 @@ final class TLSSession: ConnectionLayer {
     }
 
     private func failure(writing: Bool) -> LayerAttempt? {
+        if writing, channel.writeFailure == nil, let sendingFailure { return .failed(sendingFailure) }
         guard let error = writing ? channel.writeFailure : channel.readFailure else { return nil }
         return .failed(.system(error, call: writing ? "write" : "read"))
     }
@@ -297,7 +311,8 @@ final class TLSSession: ConnectionLayer {
     private func outcome(_ result: Int32) -> LayerAttempt {
         switch unsafe library.functions.SSL_get_error(handle, result) {
         case TLSNumber.Outcome.wantsRead:
-            return readerIsToldOfSending ? failure(writing: true) ?? .wantsRead : .wantsRead
+            if channel.isTired { return channel.outputCount > TLSChannel.mostAnswers ? .wantsWrite : .wantsTurn }
+            return sendingFailure == nil ? .wantsRead : failure(writing: true) ?? .wantsRead
         case TLSNumber.Outcome.wantsWrite: return .wantsWrite
         case TLSNumber.Outcome.ended: return .end
         default: break

@@ -99,9 +99,9 @@ struct BacklogConclusion {
             return "The limit was the server's backlog, \(capacity - 1) as the kernel granted it: \(rule)."
                 + taken + race(capacity)
         }
-        if let most = plan.settings.maximumBacklog, most < backlog {
-            return "What decided was net.core.somaxconn: it cut the backlog of \(backlog) to \(most), and \(rule)."
-                + race(capacity)
+        if capacity <= backlog {
+            return "What decided was net.core.somaxconn: it cut the backlog of \(backlog) to \(capacity - 1), and "
+                + "\(rule)." + race(capacity)
         }
         return "What decided was the backlog of \(backlog) given to listen(2): \(rule)." + race(capacity)
     }

@@ -46,7 +46,7 @@ final class BacklogNarrator: ProbeNarrator {
         let settings = reporter.settings
         guard !settings.isQuiet, !settings.isJSON else { return }
         let isInPlace = reporter.errorTerminal.isTerminal
-        guard isInPlace || settings.showsProgress else { return }
+        guard isInPlace || settings.showsProgress, status == nil else { return }
         status = Netpoller.spawn { [weak self] in
             while await Netpoller.sleep(for: isInPlace ? .milliseconds(250) : .seconds(1)), !Task.isCancelled {
                 guard let self, .now - self.start >= .seconds(1) else { continue }

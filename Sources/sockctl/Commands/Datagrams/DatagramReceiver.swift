@@ -61,17 +61,17 @@ final class DatagramReceiver {
             try await socket.receive(into: batch, limit: received.wanted)
             if let gate { batch.keep { gate.takes(from: $0) } }
             let hasCome = batch.count > 0
-            try await take(min(batch.count, max(0, received.wanted)))
+            try await take()
             // What is turned away puts nothing off.
             if hasCome, let timeout { socket.readDeadline = .now + timeout }
             await Task.yield()
         }
     }
 
-    private func take(_ count: Int) async throws(NetworkError) {
-        for index in 0..<count { bytes += batch.byteCount(of: index) }
+    private func take() async throws(NetworkError) {
         let names = Ends(socket.network, local: socket.localEndpoint)
-        try await received.take(count, of: batch, names) { index in self.report(index) }
+        let count = try await received.take(batch, names) { index in self.report(index) }
+        for index in 0..<count { bytes += batch.byteCount(of: index) }
         await answers?.answer(batch, count)
     }
 

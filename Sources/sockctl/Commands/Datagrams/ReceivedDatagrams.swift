@@ -33,12 +33,15 @@ final class ReceivedDatagrams {
     /// How many more are wanted.
     var wanted: Int { copies.failure == nil ? (arguments.count ?? .max) - count : 0 }
 
-    /// Takes the first so many of a batch, all in their turn: others that came by another socket stand before or behind them.
+    /// Takes the first of a batch, as many as are wanted, all in their turn: others that came by another socket stand
+    /// before or behind them. Says how many those are.
     func take(
-        _ taken: Int, of batch: DatagramBatch, _ names: Ends, tell: (@Netpoller (Int) -> Void)
-    ) async throws(NetworkError) {
+        _ batch: DatagramBatch, _ names: Ends, tell: (@Netpoller (Int) -> Void)
+    ) async throws(NetworkError) -> Int {
+        if copies.isWanted { await copies.waitForRoom() }
         try await takeTurn()
         defer { turn.give() }
+        let taken = min(batch.count, max(0, wanted))
         let before = bytes
         for index in 0..<taken { note(index, batch, names) }
         progress.tick(bytes - before)
@@ -53,6 +56,7 @@ final class ReceivedDatagrams {
         }
         // Waiting for who reads the output is no silence of the senders.
         lastArrival = .now
+        return taken
     }
 
     private func takeTurn() async throws(NetworkError) {
@@ -105,8 +109,9 @@ final class ReceivedDatagrams {
 
     func finish() { progress.finish() }
 
+    /// Says how much has come so far, as SIGUSR1 asks.
     func reportProgress() {
-        reporter.report(SummaryEvent(measures: [Measure("received", .count(count)), Measure("bytes", .bytes(bytes))]))
+        reporter.writeProgressLine("\(Quantity.count(count, "datagram")) received, \(Quantity.bytes(bytes))")
     }
 
     /// The summary, where it is asked for. `drops` are the kernel's, where they can be known; `denied` are the rules', where

@@ -24,7 +24,7 @@ final class SecuredReceiver: Service {
         do throws(NetworkError) {
             try await receiver.receive()
         } catch {
-            if error.stream == .standardOutput { onFailure?(error) }
+            if error.stream == .standardOutput, error.cause != .cancelled { onFailure?(error) }
             guard error.isClosed || error.isOutputGone else { throw error }
             return .byPeer
         }

@@ -44,12 +44,13 @@ struct UDPReceive {
             return reporter.fail(error)
         }
         do throws(NetworkError) {
-            guard let copies = PayloadCopies(arguments.transfer, reporter: reporter) else { return .cannotCreate }
             let output = try ByteSink.standardOutput()
-            if arguments.tls.isOn { return try await receiveSecured(gate, output, copies) }
+            if arguments.tls.isOn { return try await receiveSecured(gate, output) }
             let socket = try await configuration.listenDatagram(network, at: destination)
             defer { socket.close() }
             for group in groups { try socket.join(group.address, source: group.source, interface: group.interface) }
+            // Not before: who cannot have the address empties no file of whoever has it.
+            guard let copies = conductor.copies(arguments.transfer) else { return .cannotCreate }
             let received = ReceivedDatagrams(arguments, output, copies, reporter)
             let receiver = try DatagramReceiver(socket, received)
             receiver.gate = gate
@@ -79,9 +80,9 @@ struct UDPReceive {
     }
 
     /// Under TLS each sender has a socket of its own.
-    private func receiveSecured(
-        _ gate: Gate?, _ output: ByteSink, _ copies: PayloadCopies
-    ) async throws(NetworkError) -> ExitStatus {
+    private func receiveSecured(_ gate: Gate?, _ output: ByteSink) async throws(NetworkError) -> ExitStatus {
+        // Of an address that several may have nothing is known once it is had.
+        guard let copies = conductor.copies(arguments.transfer) else { return .cannotCreate }
         let (listener, security) = try await PeerSecurity.listen(
             configuration, network, at: destination, arguments.tls, reporter)
         defer { listener.close() }

@@ -80,6 +80,7 @@ struct UDPReceiveArguments: Equatable, Sendable {
 
     func validate() throws(UsageError) {
         try tls.validate()
+        try transfer.validate()
         if hasStatistics, buffer < GeneratedPayload.headerSize {
             throw UsageError("'--stats' reads the first 16 bytes of each datagram: '--buffer \(buffer)' is too small")
         }

@@ -48,7 +48,7 @@ struct UDPSend {
             }
             let status = try await send(socket, receivers, input)
             // The relay may look after the end of our connection to it before it looks after what was sent last.
-            if arguments.proxy.isGiven, arguments.wait == nil { await Netpoller.sleep(for: .milliseconds(100)) }
+            if arguments.proxy.isGiven, !arguments.waits { await Netpoller.sleep(for: .milliseconds(100)) }
             return status
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
@@ -59,7 +59,7 @@ struct UDPSend {
         _ socket: DatagramSocket, _ receivers: [Endpoint], _ input: ByteSource?
     ) async throws(NetworkError) -> ExitStatus {
         let cadence = Cadence(interval: arguments.interval, rate: arguments.rate)
-        let waits = arguments.wait != nil
+        let waits = arguments.waits
         let sender = try DatagramSender(socket, to: receivers, pace: cadence, singly: waits, inRuns: isBulk, reporter)
         let isNumbered = (arguments.size ?? 0) >= GeneratedPayload.headerSize
         let watch = waits ? ReplyWatch(socket, receivers, numbered: isNumbered, reporter) : nil
@@ -128,7 +128,7 @@ struct UDPSend {
             var dialer = Dialer(timeout: .seconds(10), options: SocketOptions(), resolver: resolver)
             let log = DialLog(.tcp, reporter, number: 1)
             dialer.onEvent = { event in log.take(event) }
-            let socket = try await arguments.proxy.dialer()
+            let socket = try await arguments.proxy.openDialer()
                 .openDatagrams(network, to: destinations[0], configuration, with: dialer)
             return (socket, socket.remoteEndpoint.map { [$0] } ?? [])
         }
@@ -172,7 +172,7 @@ struct UDPSend {
 
     private func source(_ configuration: DatagramConfiguration) async throws(NetworkError) -> Endpoint? {
         if network.isUnix {
-            guard let path = arguments.source else { return arguments.wait == nil ? nil : .unix(.unnamed) }
+            guard let path = arguments.source else { return arguments.waits ? .unix(.unnamed) : nil }
             return try await configuration.resolve(network, destination(path))
         }
         guard let source else { return nil }

@@ -10,7 +10,9 @@ struct UDPSendArguments: Equatable, Sendable {
     var count: Int?
     var interval: Duration?
     var rate: Int?
-    var wait: Duration?
+    var wait: Duration? { didSet { waits = true } }
+    /// Replies are waited for, if without a limit.
+    private(set) var waits = false
     var source: Word?
     var isUnconnected = false
     var broadcasts = false

@@ -12,7 +12,7 @@ struct Dial {
     private let source: SourceAddress?
     private let policy: PeerPolicy
     /// One for all dials: it knows what it has learnt of the proxies.
-    private let proxies: Result<ProxyDialer, NetworkError>
+    private let proxies: Task<Result<ProxyDialer, NetworkError>, Never>
     /// TLS with whom is reached; nil where none is to be spoken.
     private let security: Result<TargetSecurity?, NetworkError>
 
@@ -26,7 +26,9 @@ struct Dial {
         source = try network.isIP ? arguments.nearEnd : nil
         // With --send the idle limit is one on each answer.
         policy = PeerPolicy(arguments.peer, watchesIdleness: arguments.roundTrips.text == nil)
-        proxies = Result { () throws(NetworkError) in try arguments.proxy.dialer() }
+        proxies = Netpoller.spawn { [proxy = arguments.proxy] () async -> Result<ProxyDialer, NetworkError> in
+            do throws(NetworkError) { return .success(try await proxy.openDialer()) } catch { return .failure(error) }
+        }
         let isDatagram = network.kind == .datagram
         security = Result { () throws(NetworkError) in
             try TargetSecurity.make(
@@ -49,7 +51,7 @@ struct Dial {
                 try await reach(1, persistence).connection.pass(over: 1)
                 return .success
             }
-            guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
+            guard let copies = conductor.copies(arguments.peer.transfer) else { return .cannotCreate }
             if arguments.peer.program.isWanted { return try await runProgram(copies) }
             var transfer = arguments.peer.transfer
             // What is sent to measure round trips, or by writers, is named on the command line.
@@ -88,7 +90,9 @@ struct Dial {
         if network.kind == .datagram, !arguments.tls.isOn {
             let peer = try await reach(1, persistence)
             defer { peer.close() }
-            return await DatagramSession(arguments.peer, streams, copies, reporter).run(
+            let session = DatagramSession(arguments.peer, streams, copies, reporter)
+            conductor.onInquiry = { session.reportProgress() }
+            return await session.run(
                 .connected(peer.connection), peer.ends, longest: peer.connection.longestMessage ?? .max)
         }
         return try await stayConnected(streams, copies, persistence)
@@ -155,7 +159,7 @@ struct Dial {
             options: arguments.peer.socket.options, resolver: resolver)
         dialer.source = try await sourceEndpoint()
         dialer.onEvent = { event in log.take(event) }
-        let (proxies, security) = (try proxies.get(), try security.get())
+        let (proxies, security) = (try await Netpoller.join(proxies).get(), try security.get())
         let connection =
             network.isUDP
             ? try await proxies.dialDatagrams(network, to: destination, with: dialer)
@@ -186,15 +190,9 @@ struct Dial {
 
     private func sourceEndpoint() async throws(NetworkError) -> Endpoint? {
         if network.isUnix { return try arguments.source.map(unixSource) }
-        guard let source else { return nil }
-        guard !source.host.isEmpty else { return .ip(.v4Any, port: source.port ?? 0) }
-        do throws(LookupFailure) {
-            let found = try await resolver.addresses(of: source.host, for: network, until: nil)
-            return .ip(found[0], port: source.port ?? 0)
-        } catch {
-            throw NetworkError(.dial, network: network, cause: error.cause)
-        }
+        return try await source?.endpoint(for: network, by: resolver, until: arguments.timeout.map { .now + $0 })
     }
+
     private func unixSource(_ path: Word) throws(NetworkError) -> Endpoint {
         do throws(AddressError) {
             let named = try Destination.parse([path.byteString], role: .listening, network: network)
@@ -202,6 +200,22 @@ struct Dial {
             return .unix(name)
         } catch {
             throw NetworkError(.dial, network: network, cause: .invalid("'--source': \(error.message)"))
+        }
+    }
+}
+
+extension SourceAddress {
+    /// The near end of a connection over that network.
+    @Netpoller
+    func endpoint(
+        for network: Network, by resolver: Resolver, until deadline: Deadline? = nil
+    ) async throws(NetworkError) -> Endpoint {
+        guard !host.isEmpty else { return .ip(.v4Any, port: port ?? 0) }
+        do throws(LookupFailure) {
+            let found = try await resolver.addresses(of: host, for: network, until: deadline)
+            return .ip(found[0], port: port ?? 0)
+        } catch {
+            throw NetworkError(.dial, network: network, cause: error.cause)
         }
     }
 }

@@ -7,8 +7,6 @@ struct DatagramForwarding {
     let conductor: Conductor
     let targets: TargetList
     let configuration: ListenConfiguration
-    let copies: PayloadCopies
-    let recorder: Recorder?
     let faults: FaultDesk?
 
     /// How long nothing may come or go between a sender and its target, unless something else was asked for.
@@ -18,6 +16,9 @@ struct DatagramForwarding {
         let reporter = conductor.reporter
         let socket = try await configuration.listenDatagram(place.network, at: place.destination)
         defer { socket.close() }
+        // Not before: who cannot have the address empties no file of whoever has it.
+        guard let copies = conductor.copies(arguments.transfer) else { return .cannotCreate }
+        let recorder = try arguments.record.recorder()
         let forwarder = try DatagramForwarder(
             socket, targets(for: socket, reporter), limits: limits, copies, reporter)
         (forwarder.gate, forwarder.recorder, forwarder.faults) = (gate, recorder, faults)

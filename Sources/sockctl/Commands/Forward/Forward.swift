@@ -43,24 +43,25 @@ struct Forward {
     }
 
     private func run(_ gate: Gate?, _ introduction: ProxyIntroduction) async -> ExitStatus {
-        guard let copies = PayloadCopies(arguments.transfer, reporter: reporter) else { return .cannotCreate }
         do throws(NetworkError) {
-            let recorder = try arguments.record.recorder()
             let faults = arguments.faults.desk(on: place.network, seed: arguments.seed, reporter)
             let control = try await faults?.open(controlPlace)
             defer { control?.close() }
+            if let control { conductor.leftovers.append { control.close() } }
             guard place.network.kind != .datagram else {
                 let forwarding = DatagramForwarding(
                     arguments: arguments, conductor: conductor, targets: arguments.list(of: targets),
-                    configuration: configuration,
-                    copies: copies, recorder: recorder, faults: faults)
+                    configuration: configuration, faults: faults)
                 return try await forwarding.run(place, gate)
             }
-            let dialer = try arguments.dialer(to: targets, resolver, reporter)
-            let service = ForwardService(dialer, copies, introduction, recorder, reporter)
-            service.faults = faults
+            let dialer = try await arguments.dialer(to: targets, resolver, reporter)
             let listener = try await configuration.listen(place.network, at: place.destination)
             defer { listener.close() }
+            // Not before: who cannot have the address empties no file of whoever has it.
+            guard let copies = conductor.copies(arguments.transfer) else { return .cannotCreate }
+            let recorder = try arguments.record.recorder()
+            let service = ForwardService(dialer, copies, introduction, recorder, reporter)
+            service.faults = faults
             dialer.targets.listening = listener.endpoint
             listener.onRetry = { [reporter] error, attempt, pause in
                 reporter.report(RetryingEvent(attempt: attempt, delay: pause, failure: Failure(error)))
@@ -122,12 +123,12 @@ extension ForwardArguments {
     @Netpoller
     func dialer(
         to targets: [ForwardPlace], _ resolver: Resolver, _ reporter: Reporter
-    ) throws(NetworkError) -> TargetDialer {
+    ) async throws(NetworkError) -> TargetDialer {
         // A certificate is for the peers, where TLS is spoken with them.
         let security = try TargetSecurity.make(
             tls, isOn: tls.isOn, forwards: true, withIdentities: !tls.accepts, reporter)
         return TargetDialer(
             targets: list(of: targets), dialer: Dialer(timeout: timeout, options: socket.options, resolver: resolver),
-            proxies: try proxy.dialer(), security: security, persistence: persistence, reporter: reporter)
+            proxies: try await proxy.openDialer(), security: security, persistence: persistence, reporter: reporter)
     }
 }

@@ -177,7 +177,9 @@ struct ForwardArguments: Equatable, Sendable {
         try persistence.validate()
         try proxy.validate()
         try proxyHeader.validate()
-        try record.validate()
+        try WrittenFiles.check(
+            ("output", transfer.output), ("hex-dump", transfer.hexDump), ("record", record.capture),
+            ("record-json", record.lines))
         try tls.validate()
         if target.isEmpty, furtherTargets.isEmpty, record.replay == nil {
             throw UsageError(

@@ -23,8 +23,9 @@ struct ForwardReplay {
         let reporter = conductor.reporter
         do throws(NetworkError) {
             let recording = try await Recording.read(file.byteString)
+            let dialer = try await arguments.dialer(to: targets, resolver, reporter)
             let run = ReplayRun(
-                recording, try arguments.dialer(to: targets, resolver, reporter), targets[0].network,
+                recording, dialer, targets[0].network,
                 speed: arguments.record.speed, patience: arguments.deadlines.idleTimeout, reporter)
             return await run.run()
         } catch {

@@ -49,11 +49,6 @@ struct RecordArguments: Equatable, Sendable {
     ].titled("Records")
 
     private static let noOutput = "'{option}' would be standard output, and a file is kept"
-
-    func validate() throws(UsageError) {
-        guard let capture, capture == lines else { return }
-        throw UsageError("'--record \(capture)' and '--record-json \(capture)' are one file", hint: "name two files")
-    }
 }
 
 extension ValueType where Value == Double {

@@ -21,9 +21,8 @@ struct ClientRequests {
     }
 
     /// The request for a URL.
-    func request(for url: HTTPURL) throws(NetworkError) -> HTTPRequest {
-        let url = try target(url)
-        return HTTPRequest(method, url, fields: fields(url), body: try body())
+    func request(for url: HTTPURL) async throws(NetworkError) -> HTTPRequest {
+        HTTPRequest(method, try target(url), fields: fields(url), body: try await body())
     }
 
     private var method: HTTPMethod {
@@ -39,7 +38,7 @@ struct ClientRequests {
             let name = path.split(by: "/").last, !name.bytes.isEmpty
         else { return url }
         do throws(HTTPURL.Failure) {
-            return try url.resolving(url.path + PercentCoding.encodeSegment(name.bytes))
+            return try url.resolving("./" + PercentCoding.encodeSegment(name.bytes))
         } catch {
             throw NetworkError(.dial, network: nil, cause: .invalid("\(url): \(error)"))
         }
@@ -58,36 +57,42 @@ struct ClientRequests {
             own.append(
                 ("Content-Type", arguments.json == nil ? "application/x-www-form-urlencoded" : "application/json"))
         }
-        for (name, value) in own where !chosen(name) { fields.append(name, value) }
+        for (name, value) in own where !arguments.hasField(name) { fields.append(name, value) }
         for field in arguments.fields { if let value = field.value { fields.append(field.name, value) } }
         return fields
     }
 
-    private func chosen(_ name: String) -> Bool {
-        arguments.fields.contains { $0.name.lowercased() == name.lowercased() }
-    }
-
-    private func body() throws(NetworkError) -> HTTPBody {
+    private func body() async throws(NetworkError) -> HTTPBody {
         if let content { return .bytes(content) }
         guard let path = arguments.uploads else { return .none }
         if path == "-" { return .stream(PairedStream(source: try .standardInput(), sink: nil)) }
-        return try file(path)
+        return try await file(path)
     }
 
     /// A file goes as it is; what cannot be sent twice, a pipe for one, goes in chunks.
-    private func file(_ path: Word) throws(NetworkError) -> HTTPBody {
-        do throws(Errno) {
-            let file = try FileCalls.open(path.byteString, for: .read)
-            switch try FileCalls.identity(of: file.rawValue).kind {
-            case .regular: break
-            case .directory: throw Errno.isDirectory
-            case .pipe, .socket, .terminal, .device, .symbolicLink:
-                return .stream(PairedStream(source: try ByteSource(given: file.rawValue), sink: nil))
+    private func file(_ path: Word) async throws(NetworkError) -> HTTPBody {
+        let number = try await Netpoller.read(path) { () throws(NetworkError) in
+            try Self.naming(path, "open") { () throws(Errno) in
+                try FileCalls.open(path.byteString, for: .read).release()
             }
-        } catch {
-            throw NetworkError(.read, .file(path.text), cause: .system(error, call: "open"))
         }
+        let stream = try Self.naming(path, "open") { () throws(Errno) -> PairedStream? in
+            let file = FileDescriptor(adopting: number)
+            guard try Self.hasUnknownLength(number) else { return nil }
+            return PairedStream(source: try ByteSource(given: file.rawValue), sink: nil)
+        }
+        if let stream { return .stream(stream) }
         return try .file(path.byteString, named: path.text, nil)
+    }
+
+    /// Of a pipe nobody knows the length, and files of /proc have none and hold something all the same.
+    private static func hasUnknownLength(_ file: Int32) throws(Errno) -> Bool {
+        let identity = try FileCalls.identity(of: file)
+        guard identity.kind != .directory else { throw .isDirectory }
+        guard identity.kind == .regular, identity.size == 0 else { return identity.kind != .regular }
+        let isEmpty = try FileCalls.readBlocking(file, upTo: 1).isEmpty
+        try FileCalls.seek(file, to: 0)
+        return !isEmpty
     }
 
     /// The value as it is, or what the file has that it names behind an `@`.
@@ -95,22 +100,35 @@ struct ClientRequests {
         guard word.hasPrefix("@") else { return word.bytes }
         let path = Word(word.bytes.dropFirst())
         if path == "-" { return try await allInput() }
-        var bytes: [UInt8] = []
-        do throws(Errno) {
-            let file = try FileCalls.open(path.byteString, for: .read)
-            while case let more = try FileCalls.readBlocking(file.rawValue, upTo: 1 << 16), !more.isEmpty {
-                bytes += more
-                if bytes.count > mostInMemory { break }
-            }
-        } catch {
-            throw NetworkError(.read, .file(path.text), cause: .system(error, call: "read"))
+        let bytes = try await Netpoller.read(path) { () throws(NetworkError) in
+            try naming(path, "read") { () throws(Errno) in try allBytes(of: path) }
         }
         if bytes.count > mostInMemory { throw NetworkError(.read, .file(path.text), cause: tooLong) }
         return bytes
     }
 
+    /// All of a file, or a little more than is taken.
+    nonisolated private static func allBytes(of path: Word) throws(Errno) -> [UInt8] {
+        var bytes: [UInt8] = []
+        let file = try FileCalls.open(path.byteString, for: .read)
+        while case let more = try FileCalls.readBlocking(file.rawValue, upTo: 1 << 16), !more.isEmpty {
+            bytes += more
+            if bytes.count > mostInMemory { break }
+        }
+        return bytes
+    }
+
+    /// The file is named by what fails.
+    nonisolated private static func naming<Value>(
+        _ path: Word, _ call: String, _ body: () throws(Errno) -> Value
+    ) throws(NetworkError) -> Value {
+        do throws(Errno) { return try body() } catch {
+            throw NetworkError(.read, .file(path.text), cause: .system(error, call: call))
+        }
+    }
+
     /// So much is kept in memory of what is sent at once.
-    private static let mostInMemory = 256 << 20
+    nonisolated private static let mostInMemory = 256 << 20
 
     private static var tooLong: NetworkError.Cause {
         .limit(

@@ -14,6 +14,8 @@ final class Download {
     private var heads: [UInt8] = []
     /// How long the file is to be in the end, where that is known.
     private var expected: Int?
+    /// What the file has is the beginning of what was asked for: no head, no page about a failure, no other part.
+    private var holdsBeginning = false
 
     init(
         _ request: HTTPRequest, _ arguments: HTTPGetArguments, _ client: HTTPClient, _ place: AnswerPlace,
@@ -31,7 +33,7 @@ final class Download {
 
     /// The file that has a part of this body and nothing else.
     private var partialFile: OutputFile? {
-        guard let file = place.file, file.hasBegun, request.method == .get else { return nil }
+        guard let file = place.file, holdsBeginning, request.method == .get else { return nil }
         return answer.usesRemoteName || arguments.urls.count == 1 ? file : nil
     }
 
@@ -52,11 +54,13 @@ final class Download {
                 guard error.isLoss || error.isCutOff, backoff.count < answer.retries, let file = partialFile,
                     let part = Resumption(of: file), resumption.map({ $0.isOlder(than: part) }) ?? true
                 else { return fail(error) }
+                // What has no name may be something else by now: all of it is asked for.
+                let goesOn = part.isOfKnownVersion
                 let pause = backoff.next()
                 reporter.report(RetryingEvent(attempt: backoff.count, delay: pause, failure: Failure(error)))
                 guard await Netpoller.sleep(for: pause) else { return .success }
                 file.restart()
-                resumption = part
+                resumption = goesOn ? part : nil
             }
         }
     }
@@ -72,14 +76,22 @@ final class Download {
             try await printFirstLine(response)
             return status(of: response)
         }
-        let isWelcome = resumption == nil || response.status.isSuccess
+        if response.status == 101 {
+            let text = "the server goes on in another protocol (101), which nobody asked for"
+            throw response.failure(.message(MessageError(.malformed, "HTTP answer", text)))
+        }
+        // All of it, as it is or as somebody on the way made it, or the part that was asked for.
+        let isWelcome = resumption == nil || [200, 203, 206].contains(response.status.code)
         if !isWelcome || answer.failure == .fails && response.status.isFailure {
-            return try await refuse(response, resumption)
+            return await refuse(response, resumption)
         }
         let sink = try sink(for: response, resumption)
         if answer.includesHead || arguments.request.isHead { try await write(heads, to: sink) }
         try await copy(response, to: sink)
-        place.file?.validator = nil
+        if let file = place.file {
+            try checkEnd(response, resumption, file)
+            file.validator = nil
+        }
         return status(of: response)
     }
 
@@ -135,20 +147,36 @@ final class Download {
         case .standard(let sink): return sink
         case .file(let file):
             let kept = try resumption?.kept(of: response) ?? 0
-            expected = response.length.map { kept + $0 }
+            expected = resumption?.whole(of: response) ?? response.length.map { kept + $0 }
+            holdsBeginning = holdsBeginning(response, isResumed: kept > 0)
             if let resumption {
                 reporter.report(resumption.event(kept > 0 ? .appended : .rewritten))
             }
             let sink = try file.begin(keeping: kept)
-            file.validator = response.validator
+            // A part need not name again what it is a part of.
+            if kept == 0 || response.validator != nil { file.validator = response.validator }
             return sink
         }
+    }
+
+    private func holdsBeginning(_ response: HTTPResponse, isResumed: Bool) -> Bool {
+        !answer.includesHead && !request.fields.contains("range") && (isResumed || response.status == 200)
+    }
+
+    /// A server may send less than it was asked for, and only Content-Range says so.
+    private func checkEnd(
+        _ response: HTTPResponse, _ resumption: Resumption?, _ file: OutputFile
+    ) throws(NetworkError) {
+        guard let whole = resumption?.whole(of: response), let size = file.size, size != whole else { return }
+        let text = "\(Quantity.count(size, "byte")) have come of \(whole)"
+        throw response.failure(
+            .message(MessageError(size < whole ? .truncated : .malformed, "HTTP answer", text)))
     }
 
     private func printFirstLine(_ response: HTTPResponse) async throws(NetworkError) {
         guard case .standard(let sink) = place else { return }
         try await sink.write(Array("\(response.head)\n".utf8))
-        try await response.drain()
+        await response.finishUnread()
     }
 
     private func write(_ bytes: [UInt8], to sink: ByteSink) async throws(NetworkError) {
@@ -173,8 +201,8 @@ final class Download {
     // MARK: - Failures
 
     /// An answer that is none of what was asked for: what it says of itself is not printed, nor put behind a file's bytes.
-    private func refuse(_ response: HTTPResponse, _ resumption: Resumption?) async throws(NetworkError) -> ExitStatus {
-        try await response.drain()
+    private func refuse(_ response: HTTPResponse, _ resumption: Resumption?) async -> ExitStatus {
+        await response.finishUnread()
         if let resumption, response.status == 416 {
             if resumption.isWhole(response) {
                 reporter.report(resumption.event(.whole))

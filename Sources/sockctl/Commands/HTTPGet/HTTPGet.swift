@@ -23,7 +23,7 @@ struct HTTPGet {
     func run() async -> ExitStatus {
         do throws(NetworkError) {
             var rules = rules
-            rules.tunnels = try arguments.proxy.dialer()
+            rules.tunnels = try await arguments.proxy.openDialer()
             // Whoever names a proxy means that one.
             if arguments.proxy.proxies.allSatisfy({ $0 == .environment }) {
                 rules.proxies = try ProxyRules(environment: Self.environment)
@@ -33,7 +33,8 @@ struct HTTPGet {
             let transport = Transport(rules: rules)
             let requests = try await ClientRequests(arguments.request)
             guard arguments.isLoad else { return try await getAll(requests, transport) }
-            let all = try urls.map { url throws(NetworkError) in try requests.request(for: url) }
+            var all: [HTTPRequest] = []
+            for url in urls { all.append(try await requests.request(for: url)) }
             return await LoadRun(arguments, conductor, transport, all).run()
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
@@ -69,7 +70,7 @@ struct HTTPGet {
         _ url: HTTPURL, _ requests: ClientRequests, _ output: AnswerOutput, _ client: HTTPClient
     ) async -> ExitStatus {
         do throws(NetworkError) {
-            let request = try requests.request(for: url)
+            let request = try await requests.request(for: url)
             let place = try output.place(for: request.url)
             return await Download(request, arguments, client, place, conductor).run()
         } catch {
@@ -100,6 +101,7 @@ extension TransportRules {
         let own = arguments.given.contains("max-idle-per-host")
         maxIdleConnsPerHost =
             arguments.isLoad && !own ? max(arguments.load.parallel, 2) : transport.maximumIdlePerHost
+        trustsIdleConnections = arguments.isLoad
         if arguments.isLoad, !arguments.given.contains("max-idle-conns") {
             maxIdleConns = max(maxIdleConns, maxIdleConnsPerHost)
         }

@@ -89,14 +89,17 @@ struct HTTPGetArguments: Equatable, Sendable {
             throw UsageError("'-' is no URL", hint: "write http://HOST/")
         }
         if load.duration == .zero { throw UsageError("'--duration 0' would be over at once: give a time above 0") }
-        if request.user != nil, request.fields.contains(where: { $0.name.lowercased() == "authorization" }) {
+        if request.user != nil, request.hasField("Authorization") {
             throw UsageError("'--user' and '--header Authorization' say the same thing twice: leave out one")
         }
-        if request.uploads == "-", isLoad {
+        if request.uploads == "-", isLoad || urls.count > 1 {
             throw UsageError("'--upload-file -' reads standard input, which is there only once")
         }
         if answer.continues, urls.count > 1, let offset = urls.first(where: { Decimal.isDigits($0.text[...]) }) {
             throw UsageError("'--continue' takes no value, but was given '\(offset)'", hint: Self.noOffset)
+        }
+        if answer.continues, let name = ["Range", "If-Range"].first(where: request.hasField) {
+            throw UsageError("'--continue' says by itself where to go on, and '--header \(name)' says otherwise")
         }
         if answer.continues, answer.output == "-" {
             throw UsageError("'--continue' goes on with a file, and '--output -' is standard output")

@@ -11,6 +11,11 @@ struct HTTPRequestArguments: Equatable, Sendable {
     var uploads: Word?
     var user: String?
 
+    /// Whether one of this name is said to be sent, or left out.
+    func hasField(_ name: String) -> Bool {
+        fields.contains { $0.name.lowercased() == name.lowercased() }
+    }
+
     static let rows: [Row<HTTPRequestArguments>] = [
         .option(
             "request", short: "X", as: .method, into: \.method, help: "The method, instead of GET.",

@@ -26,7 +26,13 @@ struct LoadRun {
             let load = try HTTPLoad(arguments.load.plan, requests, over: transport)
             load.timeout = arguments.transport.timeout
             let output = try arguments.answer.file.map { path throws(NetworkError) in try OutputFile(path) }
-            load.sink = arguments.answer.output == "-" ? try .standardOutput() : try output?.begin()
+            if arguments.answer.output == "-" {
+                let sink = try ByteSink.standardOutput()
+                load.sink = { sink }
+            } else if let output {
+                // The file keeps what it holds until there is something to put into it.
+                load.sink = { () throws(NetworkError) in try output.begin() }
+            }
             let story = LoadStory(load, transport, reporter)
             conductor.onInquiry = { story.reportProgress() }
             let result = await story.accompany()

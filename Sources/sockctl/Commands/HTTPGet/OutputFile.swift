@@ -7,6 +7,10 @@ final class OutputFile {
     private let descriptor: FileDescriptor
     private let isNew: Bool
     private var sink: ByteSink?
+    /// Whether a body has been put into it.
+    private(set) var hasBegun = false
+    /// The same as the attribute, for a file system that keeps none.
+    private var noted: String?
 
     init(_ path: Word) throws(NetworkError) {
         self.path = path
@@ -21,7 +25,7 @@ final class OutputFile {
 
     /// A file that was made for a body that never came is removed.
     isolated deinit {
-        guard isNew, sink == nil else { return }
+        guard isNew, !hasBegun else { return }
         try? FileCalls.remove(path.byteString)
     }
 
@@ -44,15 +48,12 @@ final class OutputFile {
                 try FileCalls.seek(descriptor.rawValue, to: kept)
             }
             let sink = try ByteSink(given: descriptor.rawValue)
-            self.sink = sink
+            (self.sink, hasBegun) = (sink, true)
             return sink
         } catch {
             throw NetworkError(.write, .file(path.text), cause: .system(error, call: "write"))
         }
     }
-
-    /// Whether a body has been put into it.
-    var hasBegun: Bool { sink != nil }
 
     /// A body begins anew, or goes on: after one that broke.
     func restart() { sink = nil }
@@ -60,10 +61,12 @@ final class OutputFile {
     /// What the server called the version of which the file has a part, where it was noted: for If-Range.
     var validator: String? {
         get {
-            (try? FileAttributes.value(of: Self.attribute, on: descriptor.rawValue))
+            noted
+                ?? (try? FileAttributes.value(of: Self.attribute, on: descriptor.rawValue))
                 .map { String(decoding: $0, as: UTF8.self) }
         }
         set {
+            noted = newValue
             if let newValue {
                 try? FileAttributes.set(Self.attribute, to: Array(newValue.utf8), on: descriptor.rawValue)
             } else {

@@ -7,7 +7,10 @@ enum LabCommand: Subcommand {
         abstract: "See and prove what a socket does",
         manual: manual,
         defaults: LabArguments(),
-        rows: LabArguments.rows
+        rows: LabArguments.rows,
+        validate: { (arguments: LabArguments) throws(UsageError) in
+            try WrittenFiles.check(("svg", arguments.svg), ("html", arguments.html))
+        }
     )
 
     static func run(_ arguments: LabArguments, _ conductor: Conductor) async throws(UsageError) -> ExitStatus {

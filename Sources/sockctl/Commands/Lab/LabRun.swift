@@ -49,12 +49,14 @@ struct LabRun {
         let page: PictureFile?
         if let svg = arguments.svg {
             guard let file = PictureFile(svg, reporter) else { return .cannotCreate }
+            conductor.leftovers.append(file.tidyUp)
             picture = consume file
         } else {
             picture = nil
         }
         if let html = arguments.html {
             guard let file = PictureFile(html, reporter) else { return .cannotCreate }
+            conductor.leftovers.append(file.tidyUp)
             page = consume file
         } else {
             page = nil

@@ -66,7 +66,7 @@ struct Listen {
                         OnePeer(connection), gate, proxy, at: connection.localEndpoint,
                         try security(at: connection.localEndpoint))
                 }
-                return try await serve(OnePeer(connection), gate, try security(at: connection.localEndpoint))
+                return try await serve(OnePeer(connection), gate, try security(at: connection.localEndpoint), {})
             }
             let listener = try await listener()
             defer { listener.close() }
@@ -76,11 +76,14 @@ struct Listen {
                 reporter.report(RetryingEvent(attempt: attempt, delay: pause, failure: Failure(error)))
             }
             let security = try security(at: listener.endpoint)
-            reporter.report(ListeningEvent(listener, tellsBacklog: reporter.isReported(.verbose)))
+            let announce: @Netpoller () -> Void = { [reporter] in
+                reporter.report(ListeningEvent(listener, tellsBacklog: reporter.isReported(.verbose)))
+            }
+            if arguments.neverAccepts || modelServer != nil || proxy != nil { announce() }
             if arguments.neverAccepts { return await leaveWaiting(listener) }
             if let modelServer { return await serve(listener, modelServer) }
             if let proxy { return await serve(listener, gate, proxy, at: listener.endpoint, security) }
-            return try await serve(listener, gate, security)
+            return try await serve(listener, gate, security, announce)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)
         }
@@ -92,7 +95,9 @@ struct Listen {
     }
 
     private func security(at endpoint: Endpoint) throws(NetworkError) -> PeerSecurity? {
-        try PeerSecurity(arguments.tls, isOn: arguments.tls.isOn, at: endpoint, destination, reporter)
+        try PeerSecurity(
+            arguments.tls, isOn: arguments.tls.isOn, forwards: arguments.serve == .proxy, at: endpoint, destination,
+            reporter)
     }
 
     private var place: Destination {
@@ -159,18 +164,21 @@ struct Listen {
         return await session.run()
     }
 
+    /// `announce` tells that peers may come, once all is open that they are joined to.
     private func serve(
-        _ listener: any PeerSource, _ gate: Gate?, _ security: PeerSecurity?
+        _ listener: any PeerSource, _ gate: Gate?, _ security: PeerSecurity?, _ announce: @Netpoller () -> Void
     ) async throws(NetworkError) -> ExitStatus {
-        if arguments.peer.program.isWanted { return await runPrograms(listener, gate, security) }
+        if arguments.peer.program.isWanted { return await runPrograms(listener, gate, security, announce) }
         guard arguments.serve.isHosted else {
+            announce()
             let (service, tally) = service
             let status = await runServer(listener, service, gate, security)
             tally?.reportSummary()
             return status
         }
-        guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
+        guard let copies = conductor.copies(arguments.peer.transfer) else { return .cannotCreate }
         let streams = try PairedStream.standard(arguments.peer.transfer)
+        announce()
         if arguments.serve != .pipe { return await runServer(listener, room(streams, copies), gate, security) }
         if arguments.goesOn {
             let hub = PeerHub(
@@ -187,9 +195,10 @@ struct Listen {
     }
 
     private func runPrograms(
-        _ listener: any PeerSource, _ gate: Gate?, _ security: PeerSecurity?
+        _ listener: any PeerSource, _ gate: Gate?, _ security: PeerSecurity?, _ announce: @Netpoller () -> Void
     ) async -> ExitStatus {
-        guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
+        guard let copies = conductor.copies(arguments.peer.transfer) else { return .cannotCreate }
+        announce()
         let programs = ProgramService(arguments.peer, copies, reporter, isForOne: !arguments.goesOn)
         conductor.onResize = { programs.resize() }
         conductor.onAbort = { programs.kill() }
@@ -264,24 +273,27 @@ struct Listen {
         let (listener, security) = try await PeerSecurity.listen(
             configuration, network, at: place, arguments.tls, reporter)
         defer { listener.close() }
-        return try await serve(listener, gate, security)
+        return try await serve(listener, gate, security, {})
     }
 
     private func receiveDatagrams(_ gate: Gate?) async throws(NetworkError) -> ExitStatus {
-        guard let copies = PayloadCopies(arguments.peer.transfer, reporter: reporter) else { return .cannotCreate }
-        let streams = try PairedStream.standard(arguments.peer.transfer)
         let socket = try await datagramSocket()
         defer { socket.close() }
-        reporter.report(ListeningEvent(socket))
         guard arguments.serve == .pipe else {
+            reporter.report(ListeningEvent(socket))
             let server = DatagramServer(socket, arguments.serve, count: arguments.peer.ending.count, reporter: reporter)
             server.gate = gate
             defer { tellDenied(gate) }
             conductor.onFinish = { server.finish($0.deed) }
             return await server.run(timeout: arguments.timeout)
         }
+        // Not before: who cannot have the address empties no file of whoever has it.
+        guard let copies = conductor.copies(arguments.peer.transfer) else { return .cannotCreate }
+        let streams = try PairedStream.standard(arguments.peer.transfer)
+        reporter.report(ListeningEvent(socket))
         let session = DatagramSession(arguments.peer, streams, copies, reporter)
         session.gate = gate
+        conductor.onInquiry = { session.reportProgress() }
         defer { tellDenied(gate) }
         if arguments.keepsOpen { conductor.onFinish = { session.finish($0.deed) } }
         return await session.run(

@@ -105,7 +105,8 @@ struct ListenArguments: Equatable, Sendable {
             detail: """
                 Standard input goes to every peer present, and standard output is in whole lines while there is more \
                 than one.
-                """),
+                """
+        ).excludes("quit-after", "half-open", without: .datagrams, reason: aboutOnePeer),
         .option(
             "max-accepts", as: .count(1...Int.max), into: \.maximumAccepts, help: "Accept this many, then no more.",
             detail: "Those that run are finished. More than 1 implies `--keep-open`."
@@ -141,6 +142,9 @@ struct ListenArguments: Equatable, Sendable {
             )
             .needs(.stream, reason: "'{option}' is about a stream, and {network} carries messages"),
     ]
+
+    private static let aboutOnePeer =
+        "'{other}' is about one peer, and '--keep-open' has several: for one that has ended there is '--input-grace'"
 
     private static let backlogRows: [Row<ListenArguments>] = [
         .option(
@@ -210,6 +214,7 @@ struct ListenArguments: Equatable, Sendable {
 
     func validate() throws(UsageError) {
         try tls.validate()
+        try peer.transfer.validate()
         try peer.frame.validate(given, hasPackets: serve == .frames)
         if givenSocket.isActivated, address.count > 1 {
             throw UsageError("'--activated' takes the name of one socket: leave out '\(address[1])'")
@@ -224,6 +229,11 @@ struct ListenArguments: Equatable, Sendable {
         }
         if serve == .pipe, !goesOn, let name = ["queue", "slow"].first(where: { given.contains($0) }) {
             throw UsageError("'--\(name)' is about what several peers get, and one is accepted: raise '--max-accepts'")
+        }
+        if let maximumAccepts, maximumAccepts > 1,
+            let name = ["quit-after", "half-open"].first(where: { given.contains($0) })
+        {
+            throw UsageError("'--\(name)' is about one peer, and '--max-accepts \(maximumAccepts)' takes several")
         }
         if reading.isWanted, serve == .pipe, goesOn {
             throw UsageError(

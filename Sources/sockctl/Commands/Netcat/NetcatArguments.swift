@@ -60,8 +60,11 @@ extension NetcatArguments {
     /// A connection is made, and nothing is said on it.
     var saysNothing: Bool { isZero || passesDescriptor }
 
-    /// Standard input is not read, and its end is passed on: that is an input that has ended already.
-    var endsAtOnce: Bool { receivesOnly && halfClose == .always && !saysNothing && !runsProgram && !joinsPeers }
+    /// Standard input is not read, and its end is passed on, where there is such a thing: that is an input that has ended
+    /// already.
+    var endsAtOnce: Bool {
+        receivesOnly && halfClose == .always && !isUDP && !saysNothing && !runsProgram && !joinsPeers
+    }
 
     /// Whether a word is a range of ports or a list of them. A service's name may have a hyphen.
     static func isSeveralPorts(_ word: Word) -> Bool {

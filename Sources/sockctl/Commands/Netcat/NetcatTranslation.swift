@@ -63,6 +63,8 @@ extension NetcatArguments {
         let ownsInput = !runsProgram && !joinsPeers
         let readsInput = ownsInput && !receivesOnly
         let sends = readsInput || !ownsInput
+        // Where several are served its end is nobody's.
+        let quitsAfterInput = readsInput && (isUDP || !listens || !keepsOpen)
         return Self.gather(
             [
                 (isCRLF && sends, ["-C"]), (receivesOnly && !runsProgram && !endsAtOnce, ["--recv-only"]),
@@ -70,7 +72,7 @@ extension NetcatArguments {
                 (halfClose == .never && readsInput && !isUDP, ["--no-shutdown"]), (appends, ["--append"]),
             ],
             [
-                (readsInput ? quit : nil, "--quit-after"), (count, "--count"), (sends ? delay : nil, "--delay"),
+                (quitsAfterInput ? quit : nil, "--quit-after"), (count, "--count"), (sends ? delay : nil, "--delay"),
                 (output, "--output"), (hexDump, "--hex-dump"), (idle, "--idle-timeout"), (wait, "--idle-timeout"),
                 // The silence after standard input's end is one, too.
                 (isUDP && readsInput ? wait ?? forever : nil, "--input-grace"),

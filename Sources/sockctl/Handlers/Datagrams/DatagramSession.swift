@@ -8,6 +8,8 @@ final class DatagramSession {
     private let copies: PayloadCopies
     private let reporter: Reporter
     private var task: Task<DatagramRelay.Result, Never>?
+    private var received = (datagrams: 0, bytes: 0)
+    private var sent = (datagrams: 0, bytes: 0)
     /// Whose datagrams are taken; nil is everybody's.
     var gate: Gate?
 
@@ -44,8 +46,17 @@ final class DatagramSession {
         task?.cancel()
     }
 
+    /// Says how much has gone both ways so far, as SIGUSR1 asks.
+    func reportProgress() {
+        reporter.writeProgressLine(
+            "\(Quantity.count(received.datagrams, "datagram")) received, \(Quantity.bytes(received.bytes)); "
+                + "\(sent.datagrams) sent, \(Quantity.bytes(sent.bytes))")
+    }
+
     private func report(of relay: DatagramRelay, _ ends: Ends) {
-        relay.onReceive = { [reporter] datagram in
+        relay.onReceive = { [self] datagram in
+            received.datagrams += 1
+            received.bytes += datagram.count
             var ends = ends
             ends.remote = datagram.source
             if datagram.isTruncated {
@@ -53,13 +64,16 @@ final class DatagramSession {
             }
             reporter.report(DatagramReceivedEvent(ends: ends, bytes: datagram.count, length: datagram.length))
         }
-        relay.onSend = { [reporter] count, peer in
+        relay.onSend = { [self] count, peer in
+            sent.datagrams += 1
+            sent.bytes += count
             var ends = ends
             ends.remote = peer
             reporter.report(DatagramSentEvent(ends: ends, bytes: count, length: count))
         }
         relay.onLost = { [reporter] _, error in reporter.fail(error) }
         guard copies.isWanted else { return }
+        if copies.waits { relay.waitsForRoom = { [copies] in await copies.waitForRoom() } }
         relay.seesReceived = { [copies] bytes in copies.see(bytes, .received) }
         relay.seesSent = { [copies] bytes in copies.see(bytes, .sent) }
     }

@@ -60,11 +60,6 @@ final class ForwardService: Service {
         try await security?.secure(peer)
         let start = Deadline.now
         guard let (connection, target) = try await reach(peer) else { return nil }
-        do throws(NetworkError) { try await introduction.send(to: connection, of: peer) } catch {
-            connection.reset()
-            peer.isCutOff = true
-            throw error
-        }
         return join(peer, connection, target, after: .now - start)
     }
 
@@ -84,17 +79,18 @@ final class ForwardService: Service {
         guard copies.isWanted else { return peer.stream }
         guard copies.dumps else { return copies.kept(peer.stream) }
         return WatchedStream(
-            peer.stream, seesRead: { [copies] bytes in copies.see(bytes, .received) },
+            copies.held(peer.stream), seesRead: { [copies] bytes in copies.see(bytes, .received) },
             seesWritten: { [copies] bytes in copies.see(bytes, .sent) })
     }
 
     /// A connection to a target; nil where the peer has gone meanwhile. A peer for whom there is none is to see a reset.
     private func reach(_ peer: Peer) async throws(NetworkError) -> (Connection, ForwardTarget)? {
-        let order = dialer.targets.order()
-        if let reached = dialer.connectNow(trying: order) { return reached }
+        let (order, words) = (dialer.targets.order(), introduction.words(of: peer))
+        if words.isEmpty, let reached = dialer.connectNow(trying: order) { return reached }
         let dialing = Netpoller.spawn { [dialer] () -> Result<(Connection, ForwardTarget), NetworkError> in
-            do throws(NetworkError) { return .success(try await dialer.connect(for: peer.number, trying: order)) } catch
-            {
+            do throws(NetworkError) {
+                return .success(try await dialer.connect(for: peer.number, trying: order, saying: words))
+            } catch {
                 return .failure(error)
             }
         }

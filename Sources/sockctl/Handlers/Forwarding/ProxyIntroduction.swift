@@ -43,10 +43,10 @@ struct ProxyIntroduction {
         report(header, proxy)
     }
 
-    /// Says to a target who is behind a connection, before anything else is said there.
-    func send(to target: Connection, of peer: Peer) async throws(NetworkError) {
-        guard let version else { return }
-        try await target.write(header(version, of: peer).bytes)
+    /// What tells a target who is behind a connection, before anything else is said there; empty where nobody is told.
+    func words(of peer: Peer) -> [UInt8] {
+        guard let version else { return [] }
+        return header(version, of: peer).bytes
     }
 
     private func header(_ version: ProxyHeader.Version, of peer: Peer) -> ProxyHeader {

@@ -13,18 +13,19 @@ struct TargetDialer {
     let reporter: Reporter
 
     /// A connection, and whose it is. A target that cannot be reached is passed over; if none can, it is tried again as
-    /// often as that was asked for.
+    /// often as that was asked for. `words` are said in clear before anything else, TLS as well.
     func connect(
-        for number: Int, trying first: [ForwardTarget]? = nil
+        for number: Int, trying first: [ForwardTarget]? = nil, saying words: [UInt8] = []
     ) async throws(NetworkError) -> (Connection, ForwardTarget) {
         var first = first
         guard persistence.retries != nil else {
-            return try await connectOnce(for: number, trying: first ?? targets.order())
+            return try await connectOnce(for: number, trying: first ?? targets.order(), words)
         }
         let attempts = Persistence(persistence, output: nil, reporter)
         var reached: ForwardTarget?
         let connection = try await attempts.connect { () async throws(NetworkError) in
-            let (connection, target) = try await connectOnce(for: number, trying: first.take() ?? targets.order())
+            let order = first.take() ?? targets.order()
+            let (connection, target) = try await connectOnce(for: number, trying: order, words)
             reached = target
             return connection
         }
@@ -49,12 +50,13 @@ struct TargetDialer {
     }
 
     private func connectOnce(
-        for number: Int, trying order: [ForwardTarget]
+        for number: Int, trying order: [ForwardTarget], _ words: [UInt8]
     ) async throws(NetworkError) -> (Connection, ForwardTarget) {
         var firstError: NetworkError?
         for target in order {
             do throws(NetworkError) {
                 let connection = try await dial(target, for: number)
+                try await say(words, to: connection)
                 if let security { try await security.secure(connection, to: target.destination, number: number) }
                 noteReached(target)
                 return (connection, target)
@@ -65,6 +67,14 @@ struct TargetDialer {
             }
         }
         throw firstError ?? NetworkError(.dial, network: nil, cause: .cancelled)
+    }
+
+    private func say(_ words: [UInt8], to target: Connection) async throws(NetworkError) {
+        guard !words.isEmpty else { return }
+        do throws(NetworkError) { try await target.write(words) } catch {
+            target.reset()
+            throw error
+        }
     }
 
     /// The only one there is needs no rest: nobody is tried in its place.

@@ -131,16 +131,9 @@ final class Gate {
             let failure = Failure(code: "usage", message: "\(file.text): it is no file that could be read again")
             throw RuleFailure(failure: failure, status: .data)
         }
-        let outcome: Result<[PlacedRule], RuleFailure>
-        do throws(DescriptorThreadFailure) {
-            outcome = try await Netpoller.offload {
-                do throws(RuleFailure) { return .success(try RuleFile.read(file)) } catch { return .failure(error) }
-            }
-        } catch {
-            let failure = Failure(code: "cancelled", message: "open \(file.text): cancelled")
-            throw RuleFailure(failure: failure, status: .noInput)
+        return try await Netpoller.offload(attempt: { () throws(RuleFailure) in try RuleFile.read(file) }) { _ in
+            RuleFailure(unread: file)
         }
-        return try outcome.get()
     }
 
     private func add(_ placed: PlacedRule, to rules: inout [AddressRule]) async throws(RuleFailure) {

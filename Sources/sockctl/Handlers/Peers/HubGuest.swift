@@ -2,14 +2,18 @@ import SockKit
 
 /// A peer of `listen -k`, and what it has of standard input and output.
 @Netpoller
-final class HubGuest: FanoutReader {
+final class HubGuest: FanoutReader, PeerConversation {
     let peer: Peer
     let view: PeerView
     /// An unfinished line.
     var pending: [UInt8] = []
     private(set) var lastSent = Deadline.now
+    /// How many bytes of standard input went to it.
+    private(set) var taken = 0
+    /// How many of its bytes standard output has not got, since the wait for who reads there was ended.
+    var ungiven = 0
     /// Where it waits after its end; standard input's end wakes it.
-    let rest = Parking()
+    let pause = Parking()
     /// Told that it has got all that there is.
     var onCaughtUp: (@Netpoller () -> Void)?
 
@@ -23,7 +27,11 @@ final class HubGuest: FanoutReader {
     override var isPaced: Bool { peer.pacing != nil }
 
     override func write(_ bytes: Span<UInt8>) async throws(NetworkError) {
-        try await view.stream.write(bytes)
+        do throws(NetworkError) { try await view.stream.write(bytes) } catch {
+            taken += error.bytesTransferred
+            throw error
+        }
+        taken += bytes.count
         lastSent = .now
     }
 
@@ -35,4 +43,13 @@ final class HubGuest: FanoutReader {
 
     override func drop() { peer.cutOff() }
     override func caughtUp() { onCaughtUp?() }
+
+    // MARK: - The order to finish, after its end
+
+    var isIdle: Bool { fanout.map { $0.waiting(self) == 0 } ?? true }
+
+    func finish() {
+        peer.pacing?.hurry()
+        pause.wake()
+    }
 }

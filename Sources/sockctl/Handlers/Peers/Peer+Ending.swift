@@ -66,10 +66,21 @@ extension Peer {
 
     /// Closes, and reports what the connection had been.
     func close(_ mode: CloseMode, by ending: ConnectionEnding) async {
+        let mode = await hasDelivered(ending) ? mode : .reset
         if closeNow(mode, by: ending) { return }
         // Held open until the program is interrupted, which cancels this wait.
         await Netpoller.sleep(until: nil)
         _ = closeNow(.fin, by: ending)
+    }
+
+    /// A peer that takes nothing for so long is not to hold us up, and is not to take what it has for all.
+    private func hasDelivered(_ ending: ConnectionEnding) async -> Bool {
+        guard connection.isSecured, !isCutOff, [.local, .peer].contains(ending) else { return true }
+        do throws(NetworkError) { try await connection.deliverKept(within: .seconds(5)) } catch {
+            if !error.isClosed, error.cause != .cancelled { reporter.report(FailedEvent(failure(error))) }
+            return false
+        }
+        return true
     }
 
     /// As `close`, unless the connection is to be held open.

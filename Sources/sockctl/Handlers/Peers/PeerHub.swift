@@ -14,6 +14,7 @@ final class PeerHub: HostedService, FanoutSender {
     private let arrival = Parking()
     private var inputEnded = false
     private var hadInput = false
+    private var isOutputGone = false
     /// Standard output has gone: nobody is left to serve.
     var onOutputGone: (@Netpoller () -> Void)?
     /// Standard output, or a copy, cannot be written.
@@ -26,6 +27,8 @@ final class PeerHub: HostedService, FanoutSender {
 
     /// A line longer than this is passed on in pieces: memory is bounded whatever a peer sends.
     private static let longestLine = 64 * 1024
+    /// How long a peer has to take what is queued for it, once the order to finish has come.
+    private static let patience = Duration.seconds(5)
 
     init(
         _ streams: PairedStream, _ arguments: PeerArguments, _ copies: PayloadCopies, limits: Fanout.Limits,
@@ -71,7 +74,7 @@ final class PeerHub: HostedService, FanoutSender {
         fanout.flush()
         for guest in guests.values {
             if !guest.isGone, fanout.waiting(guest) == 0 { sayEnd(to: guest) }
-            guest.rest.wake()
+            guest.pause.wake()
         }
     }
 
@@ -114,7 +117,12 @@ final class PeerHub: HostedService, FanoutSender {
         var failure: NetworkError?
         do throws(NetworkError) { try await receive(from: guest) } catch { failure = error }
         await flush(guest)
-        if let failure = failure ?? guest.loss { throw failure }
+        tellUngiven(guest)
+        if let failure = failure ?? guest.loss {
+            // Whoever was told to end gets what is queued for it first.
+            if peer.isFinishing, !guest.isGone { try await finish(guest) }
+            throw failure
+        }
         // What is left to be sent is no reason to turn away somebody else.
         peer.hasLeft = true
         await waitForRest(guest)
@@ -123,12 +131,36 @@ final class PeerHub: HostedService, FanoutSender {
         return .byPeer
     }
 
-    /// What is still to be sent to a peer that ended first.
+    /// What is still to be sent to a peer that ended first, or was told to end.
     private func finish(_ guest: HubGuest) async throws(NetworkError) {
+        let (all, peer) = (guest.taken + fanout.waiting(guest), guest.peer)
+        if peer.isFinishing, !peer.hasExpired { peer.writeDeadline = .now + Self.patience }
+        defer { if peer.isFinishing { tellUntaken(guest, of: all) } }
         let rest = fanout.remove(guest)
         await guest.finishWriting()
         if let loss = guest.loss { throw loss }
         for piece in rest { try await guest.write(piece.bytes.span.extracting(piece.range)) }
+    }
+
+    /// Says what was read of a peer, and whoever reads standard output did not take in time.
+    @inline(never)
+    private func tellUngiven(_ guest: HubGuest) {
+        guard guest.ungiven > 0, !isOutputGone else { return }
+        reporter.report(OutputDroppedEvent(bytes: guest.ungiven, received: guest.peer.received))
+    }
+
+    /// Says what was queued for a peer, and it did not take in time.
+    @inline(never)
+    private func tellUntaken(_ guest: HubGuest, of all: Int) {
+        let (left, peer) = (all - guest.taken, guest.peer)
+        guard left > 0 else { return }
+        // A FIN would say that it has everything.
+        peer.isCutOff = true
+        let atRisk = peer.connection.bytesUnacknowledged
+        reporter.report(
+            InputDroppedEvent(
+                bytes: atRisk.map { $0 + left }, sent: all,
+                unsent: left + min(atRisk ?? 0, peer.connection.bytesUnsent ?? 0)))
     }
 
     private func part(_ guest: HubGuest) {
@@ -140,7 +172,7 @@ final class PeerHub: HostedService, FanoutSender {
 
     private func receive(from guest: HubGuest) async throws(NetworkError) {
         var rounds = 0
-        while true {
+        while guest.ungiven == 0 {
             let chunk = try await guest.view.stream.readChunk(maximum: nil)
             guard !chunk.isEnd else { return }
             let seen = guest.pending.count
@@ -152,6 +184,8 @@ final class PeerHub: HostedService, FanoutSender {
             rounds &+= 1
             if rounds % 16 == 0 { await Task.yield() }
         }
+        // The wait for who reads standard output was ended: there is no use in reading on.
+        throw guest.peer.names.failure(.write, .cancelled)
     }
 
     /// What may be written now: all of it while the peer is alone, whole lines otherwise. The first bytes have been seen.
@@ -160,29 +194,39 @@ final class PeerHub: HostedService, FanoutSender {
         guard let newline = guest.pending[seen...].lastIndex(of: UInt8(ascii: "\n")) else { return }
         let lines = Array(guest.pending[...newline])
         guest.pending.removeFirst(lines.count)
-        await output(lines)
+        await output(lines, of: guest)
     }
 
     private func flush(_ guest: HubGuest) async {
         let rest = guest.pending
         guest.pending = []
-        await output(rest)
+        await output(rest, of: guest)
     }
 
-    private func output(_ bytes: [UInt8]) async {
+    private func output(_ bytes: [UInt8], of guest: HubGuest) async {
         do throws(NetworkError) { try await streams.write(bytes) } catch {
-            if error.isOutputGone { onOutputGone?() } else { onFailure?(reporter.fail(error)) }
+            if error.cause == .cancelled {
+                guest.ungiven += bytes.count - error.bytesTransferred
+            } else if error.isOutputGone {
+                isOutputGone = true
+                onOutputGone?()
+            } else {
+                onFailure?(reporter.fail(error))
+            }
         }
     }
 
     /// After the peer's end: nothing where standard input has ended or is a terminal, and otherwise until it has been
-    /// silent for the grace.
+    /// silent for the grace. Who only sends is not done before standard input is.
     private func waitForRest(_ guest: HubGuest) async {
-        guard let source = streams.source, !source.isTerminal, let grace = rules.inputGrace else { return }
-        while !inputEnded {
-            let end = guest.lastSent + grace
-            if end.hasPassed { return }
-            if await guest.rest.wait(until: end) != .deadline { return }
+        let sendsOnly = streams.sink == nil
+        guard let source = streams.source, sendsOnly || !source.isTerminal else { return }
+        guest.peer.conversation = guest
+        defer { guest.peer.conversation = nil }
+        while !inputEnded, !guest.peer.isFinishing {
+            let end = sendsOnly ? nil : rules.inputGrace.map { guest.lastSent + $0 }
+            if end?.hasPassed ?? false { return }
+            if await guest.pause.wait(until: end) != .deadline { return }
         }
     }
 }

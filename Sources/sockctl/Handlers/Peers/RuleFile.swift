@@ -4,6 +4,15 @@ import SockKit
 struct RuleFailure: Error {
     let failure: Failure
     let status: ExitStatus
+
+    init(failure: Failure, status: ExitStatus) {
+        (self.failure, self.status) = (failure, status)
+    }
+
+    /// One that nobody waited for any more.
+    init(unread file: Word) {
+        self.init(failure: Failure(code: "cancelled", message: "open \(file.text): cancelled"), status: .noInput)
+    }
 }
 
 /// A rule, and where it stands.

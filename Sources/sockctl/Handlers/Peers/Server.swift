@@ -67,7 +67,8 @@ final class Server {
             await served.waitUntilEmpty()
         }
         served.cancel()
-        await served.waitUntilEmpty(until: .now + Self.patience)
+        // In a task of its own: in one that was cancelled, as this one may be, nobody would be waited for.
+        await Netpoller.spawn { [served] in _ = await served.waitUntilEmpty(until: .now + Self.patience) }.value
         return status
     }
 
@@ -204,6 +205,7 @@ final class Server {
         case .goesOn: return false
         case .rests: return true
         case .ended(let ending):
+            if peer.connection.keepsOutput { return false }
             guard peer.closeNow(policy.close, by: ending) else { return false }
             remove(peer, .success)
             return true

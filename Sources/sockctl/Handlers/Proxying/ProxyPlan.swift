@@ -17,7 +17,7 @@ struct ProxyPlan {
         self.resolver = resolver
         self.reporter = reporter
         var users = arguments.users.compactMap { BasicCredentials($0) }
-        for file in arguments.userFiles { users += try Self.users(in: file) }
+        for file in arguments.userFiles { users += try await Self.users(in: file) }
         if arguments.wantsPassword, users.isEmpty {
             let name = arguments.userFiles.map(\.text).joined(separator: ", ")
             throw RuleFailure(
@@ -28,7 +28,14 @@ struct ProxyPlan {
             arguments.targets, .tcp, resolver, reporter, options: ("--target-allow", "--target-deny"))
     }
 
-    private static func users(in file: Word) throws(RuleFailure) -> [BasicCredentials] {
+    /// On a thread of its own: opening a pipe waits for somebody who writes.
+    private static func users(in file: Word) async throws(RuleFailure) -> [BasicCredentials] {
+        try await Netpoller.offload(attempt: { () throws(RuleFailure) in try read(file) }) { _ in
+            RuleFailure(unread: file)
+        }
+    }
+
+    nonisolated private static func read(_ file: Word) throws(RuleFailure) -> [BasicCredentials] {
         let text: String
         do throws(Errno) { text = try FileCalls.contents(of: file.byteString) } catch {
             throw RuleFailure(failure: Failure(error, "open", file.text), status: .noInput)

@@ -69,7 +69,7 @@ final class Room: HostedService {
 
     /// A peer that is lost or dropped while the fan-out writes is woken in the middle of that: it says nothing then.
     func serveNow(_ peer: Peer) -> ServiceRound {
-        guard peer.mayRest else { return .goesOn }
+        guard peer.mayRest, !copies.isFull else { return .goesOn }
         let member = member(of: peer)
         do throws(NetworkError) {
             for _ in 0..<2 {
@@ -118,6 +118,7 @@ final class Room: HostedService {
             if let failure = peer.failure { throw failure }
             if member.isEnding { return .byUs }
             if peer.mayRest, !peer.connection.isReadable { return .rest }
+            await copies.waitForRoom()
             let chunk = try await peer.stream.readChunk(maximum: nil)
             if chunk.isEnd {
                 finishLine(of: member)

@@ -26,7 +26,10 @@ final class RoomHost: FanoutReader, FanoutSender {
     // MARK: - Standard output
 
     override func write(_ bytes: Span<UInt8>) async throws(NetworkError) {
-        if copies.isWanted { copies.keep(bytes) }
+        if copies.isWanted {
+            await copies.waitForRoom()
+            copies.keep(bytes)
+        }
         try await streams.write(bytes)
     }
 

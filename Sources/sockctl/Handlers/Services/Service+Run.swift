@@ -46,8 +46,14 @@ extension Service {
         // Whoever was told to end did no wrong.
         if peer.isFinishing || error.cause == .cancelled {
             accountForRest(peer)
-            await peer.close(.fin, by: .local)
-            return .ended(.success)
+            guard peer.hasExpired, let what = missing(of: peer) else {
+                await peer.close(.fin, by: .local)
+                return .ended(.success)
+            }
+            let late = peer.names.failure(.read, .noAnswer("the connection's time was over \(what)"))
+            peer.reporter.report(FailedEvent(peer.failure(late)))
+            await peer.close(.fin, by: .timeout)
+            return .ended(.timedOut)
         }
         if await wantsAnother(after: error, peer) {
             await peer.close(peer.policy.close, by: ConnectionEnding(error))

@@ -19,6 +19,11 @@ protocol Service: Sendable {
     @Netpoller
     func accountForRest(_ peer: Peer)
 
+    /// What was asked for and has not come, where the connection's time was over: `before it had said a line`; nil where
+    /// that is nothing.
+    @Netpoller
+    func missing(of peer: Peer) -> String?
+
     /// Whether another connection is to take the place of one that failed; says then what is lost with it.
     @Netpoller
     func wantsAnother(after error: NetworkError, _ peer: Peer) async -> Bool
@@ -51,5 +56,6 @@ extension Service {
     func serveNow(_ peer: Peer) -> ServiceRound { .goesOn }
     func account(for error: NetworkError, _ peer: Peer) {}
     func accountForRest(_ peer: Peer) {}
+    func missing(of peer: Peer) -> String? { nil }
     func wantsAnother(after error: NetworkError, _ peer: Peer) async -> Bool { false }
 }

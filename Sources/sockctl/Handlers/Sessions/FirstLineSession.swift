@@ -48,6 +48,8 @@ final class FirstLineSession: Service {
         return try await deliver(try result.get(), peer)
     }
 
+    func missing(of peer: Peer) -> String? { "before the peer had said a line" }
+
     /// A line that was cut off is printed all the same.
     private func deliver(_ line: Line, _ peer: Peer) async throws(NetworkError) -> ServiceEnd {
         if line.bytes.isEmpty, !line.isWhole {

@@ -31,7 +31,7 @@ struct PeerViews {
         }
         let output = TransformedStream(dumped(stream), messages)
         guard copies.isWanted else { return PeerView(stream: output, messages: messages) }
-        let kept = WatchedStream(output, seesRead: { [copies] in copies.keep($0) })
+        let kept = WatchedStream(copies.held(output), seesRead: { [copies] in copies.keep($0) })
         return PeerView(stream: kept, messages: messages)
     }
 
@@ -43,7 +43,7 @@ struct PeerViews {
         guard copies.dumps || !keeps else { return copies.kept(stream) }
         guard copies.dumps else { return stream }
         return WatchedStream(
-            stream,
+            copies.held(stream),
             seesRead: { [copies] bytes in
                 if keeps { copies.see(bytes, .received) } else { copies.dump(bytes, .received) }
             },

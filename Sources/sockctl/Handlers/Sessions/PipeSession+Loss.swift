@@ -48,8 +48,10 @@ extension PipeSession {
 
     func accountForRest(_ peer: Peer) {
         accountForOutput(peer)
-        guard let result, !result.unsent.isEmpty else { return }
-        let count = result.unsent.count
+        guard let result else { return }
+        // Where the connection's time was over, a file was to be sent to its end.
+        let count = result.unsent.count + (peer.hasExpired && !result.nearEnded ? streams.source?.bytesLeft ?? 0 : 0)
+        guard count > 0 else { return }
         peer.reporter.report(InputDroppedEvent(bytes: count, sent: result.bytesToFar + count, unsent: count))
     }
 

@@ -46,6 +46,10 @@ final class RoundTripSession: Service {
         }
     }
 
+    func missing(of peer: Peer) -> String? {
+        answered < limits.count ? "before answer \(answered + 1) of \(limits.count)" : nil
+    }
+
     func reportSummary() {
         var measures = [Measure("sent", .count(sent))]
         if isDatagram { measures.append(Measure("lost", .count(sent - answered))) }

@@ -48,6 +48,8 @@ final class SubmitSession: Service {
         if error.errno != nil, log.unanswered > 0 { reporter.report(UnansweredEvent(count: lost)) }
     }
 
+    func missing(of peer: Peer) -> String? { log.unanswered > 0 || unsent > 0 ? whatIsLeft : nil }
+
     func reportSummary() { reporter.report(SummaryEvent(measures: log.measures)) }
 
     // MARK: - Submitting
@@ -95,6 +97,7 @@ final class SubmitSession: Service {
 
     private func write(_ bytes: Span<UInt8>, count: Int, _ peer: Peer) async throws(NetworkError) {
         log.send(count)
+        await copies.waitForRoom()
         try await peer.stream.write(bytes)
         copies.dump(bytes, .sent)
     }
@@ -136,7 +139,9 @@ final class SubmitSession: Service {
                 if isConnect, answer.result != 0 { mailbox.post(.refused) }
             }
         } catch {
-            return error
+            // All are as long: that is no limit that could be raised.
+            guard case .lengthBeyondLimit(let length, let limit) = error.reason else { return error }
+            return FramingError(error.subject, .invalid("has a length of \(length), and an answer has \(limit)"))
         }
         if inputEnded, log.unanswered == 0 { mailbox.post(.allAnswered) }
         // Half a window at once: a write for every answer would be many small writes.
@@ -187,11 +192,13 @@ final class SubmitSession: Service {
             if !inputEnded { reporter.report(InputUnfinishedEvent()) }
             return .success(ServiceEnd(by: .peer, status: status))
         }
-        var what =
-            log.isConnected
-            ? "with \(Quantity.count(lost, "submit")) unanswered" : "before it answered the connect"
-        if unsent > 0 { what += " and \(unsent) not sent" }
-        return .failure(peer.names.failure(.read, .peerEnded("the server ended the connection \(what)")))
+        return .failure(peer.names.failure(.read, .peerEnded("the server ended the connection \(whatIsLeft)")))
+    }
+
+    private var whatIsLeft: String {
+        let unanswered = "with \(Quantity.count(lost, "submit")) unanswered"
+        return (log.isConnected ? unanswered : "before it answered the connect")
+            + (unsent > 0 ? " and \(unsent) not sent" : "")
     }
 
     /// Submits without an answer; the connect is none.

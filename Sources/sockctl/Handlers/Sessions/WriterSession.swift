@@ -128,7 +128,9 @@ final class WriterSession: Service {
         } else {
             try await peer.write(bytes)
         }
-        if copies.isWanted { copies.see(bytes, .sent) }
+        guard copies.isWanted else { return }
+        await copies.waitForRoom()
+        copies.see(bytes, .sent)
     }
 
     private func receive(_ peer: Peer) async {

@@ -232,7 +232,11 @@ extension TLSArguments {
         ).manualOnly.needs(.stream, reason: "'{option}' begins in clear on a stream, and {network} carries messages"),
         .option(
             "tls-days", as: .count(), into: \.days, help: "With -z: 1 when the certificate ends sooner."
-        ).manualOnly.needs("zero", reason: "'--tls-days' is about a certificate that is looked at: give '-z' too"),
+        ).manualOnly.needs("zero", reason: "'--tls-days' is about a certificate that is looked at: give '-z' too")
+            .excludes(
+                "tls-session",
+                reason: "'{option}' judges today's certificate, and a session may hold an old one: leave out '{other}'"
+            ),
         .option(
             "svg", as: .file, into: \.svg, help: "With -z: write the handshake as an SVG sequence diagram.",
             detail: "A file that exists is replaced."

@@ -10,6 +10,8 @@ final class NetcatWording: Wording {
     private let isVerbose: Bool
     /// What nc does not say is said in the events' own words.
     private let isTalkative: Bool
+    /// What /etc/hosts holds. Lines are made under a lock that those of `--trace` need too, so it is read before.
+    private let hosts: String
     private let hasReceived = Atomic<Bool>(false)
 
     init(host: String?, port: String?, isNumeric: Bool, isVerbose: Bool, isTalkative: Bool) {
@@ -18,6 +20,7 @@ final class NetcatWording: Wording {
         self.isNumeric = isNumeric
         self.isVerbose = isVerbose
         self.isTalkative = isTalkative
+        hosts = isVerbose && !isNumeric ? (try? FileCalls.contents(of: "/etc/hosts")) ?? "" : ""
     }
 
     func text(of event: any Event, on terminal: Terminal) -> String? {
@@ -58,7 +61,7 @@ final class NetcatWording: Wording {
     private func name(_ endpoint: Endpoint?, or other: Endpoint?) -> String {
         switch endpoint {
         case .ip(let address, let port)?:
-            "\((isNumeric ? nil : HostsFile.name(of: address)) ?? "\(address)") \(port)"
+            "\(HostsFile.name(of: address, in: hosts) ?? "\(address)") \(port)"
         case .unix(.unnamed)?, nil: other.map { name($0, or: nil) } ?? "(unnamed)"
         case let endpoint?: endpoint.description.printable
         }
@@ -119,10 +122,6 @@ final class NetcatWording: Wording {
 /// The names that /etc/hosts has for addresses, hosts(5).
 enum HostsFile {
     /// The first name of an address; nil where there is none.
-    static func name(of address: IPAddress) -> String? {
-        (try? FileCalls.contents(of: "/etc/hosts")).flatMap { name(of: address, in: $0) }
-    }
-
     static func name(of address: IPAddress, in text: String) -> String? {
         for line in text.split(separator: "\n") {
             let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)

@@ -60,7 +60,8 @@ import Testing
 
     @Test(arguments: [
         ("localhost:3000/time", "http://localhost:3000/time"), ("[::1]:1", "http://[::1]:1/"), ("x", "http://x/"),
-        ("https://x", "https://x/"), ("//x", "http://x/"),
+        ("https://x", "https://x/"), ("//x", "http://x/"), ("x/go?to=https://y/", "http://x/go?to=https://y/"),
+        ("x:1/?u=http://y", "http://x:1/?u=http://y"),
     ])
     func `a scheme may be guessed`(text: String, url: String) throws {
         #expect(try HTTPURL(text.hasPrefix("//") ? "http:" + text : text, guessing: true).description == url)
@@ -74,6 +75,13 @@ import Testing
         let next = try HTTPURL("http://me:secret@x:1/a/p").resolving(location)
         #expect(next.description == url)
         #expect(next.userInfo == nil)
+    }
+
+    @Test(arguments: ["http://[fe80::1%25254]/", "http://[fe80::1%2525]/", "http://[fe80::1%eth0]/"])
+    func `a zone stays what it is`(text: String) throws {
+        let url = try HTTPURL(text)
+        #expect(try HTTPURL(url.description).host == url.host)
+        #expect(try url.resolving("/b").host == url.host)
     }
 
     @Test func `a redirect keeps the fragment unless it has its own`() throws {

@@ -133,7 +133,9 @@ import Testing
         ("-u -d -w 3 host 53", "dial -u --recv-only --idle-timeout=3 --timeout=3 host 53"),
         ("-ul -d -w 5 3000", "listen -4 -u --recv-only --idle-timeout=5 :3000"),
         ("-l --broker -N 3000", "listen -4 --serve broker :3000"),
-        ("-l --chat -q 1 3000", "listen -4 --serve chat :3000"),
+        ("-l --chat -q 1 3000", "listen -4 --serve chat :3000"), ("-lk -q 1 3000", "listen -4 -k :3000"),
+        ("-luk -q 1 3000", "listen -4 -u --quit-after=1 --input-grace=none -k :3000"),
+        ("-lud -N 3000", "listen -4 -u --recv-only -N :3000"),
         ("-u --no-shutdown host 53", "dial -u host 53"),
         ("--no-shutdown -N host 80", "dial -N host 80"), ("-N --no-shutdown host 80", "dial --no-shutdown host 80"),
     ])

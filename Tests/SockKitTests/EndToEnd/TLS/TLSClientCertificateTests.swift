@@ -137,6 +137,20 @@ import Testing
         #expect(subject?.contains("ann") == true && event["verified"]?.bool == true, "\(event)")
     }
 
+    @Test func `clients are told the issuers of every file that is trusted`() async throws {
+        let kit = try await CertificateKit.shared()
+        let server = try sockctl(
+            ["listen", "--serve", "echo", "127.0.0.1:0", "--tls-verify-client", "--tls-ca", kit.root, "--tls-ca"]
+                + [kit.file("intermediate.crt")] + kit.showing())
+        let client = try start(
+            .openssl, "s_client", "-connect", "127.0.0.1:\(await server.listening().port)", "-cert",
+            kit.chain(.client), "-key", kit.key(.client))
+        let outcome = try await client.finish()
+        let told = outcome.lines.drop { !$0.hasPrefix("Acceptable client certificate CA names") }.dropFirst()
+        let names = told.prefix { $0.hasPrefix("CN") }.joined(separator: " ")
+        #expect(names.contains("Kit Root") && names.contains("Kit Intermediate"), "\(outcome.lines)")
+    }
+
     @Test func `dial and listen know each other`() async throws {
         let kit = try await CertificateKit.shared()
         let server = try sockctl(

@@ -42,6 +42,20 @@ import Testing
         #expect(failed["error"]?["code"]?.string == "ECONNRESET", "\(failed)")
     }
 
+    @Test func `whoever is led through a proxy is told the end of where it was led`() async throws {
+        let kit = try await CertificateKit.shared()
+        let proxy = try sockctl(["listen", "--serve", "proxy", "127.0.0.1:0"] + kit.showing())
+        let port = try await proxy.listening().port
+        let server = try python("c = take(serve()); c.sendall(b'hello\\n'); c.close()")
+        let client = try kit.python(
+            """
+            c = dialing(dial(arguments[0]))
+            c.sendall(b"CONNECT 127.0.0.1:%s HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n" % arguments[1].encode())
+            data, how = ending(c); say(data.endswith(b"\\r\\n\\r\\nhello\\n"), how); farewell(c)
+            """, port, try await server.port())
+        try await client.finish().expect(lines: ["True told"])
+    }
+
     @Test func `under -k a client that is cut off is told, and the next one is served`() async throws {
         let kit = try await CertificateKit.shared()
         let server = try sockctl(["listen", "-k", "--json", "127.0.0.1:0"] + kit.showing(), input: .open)

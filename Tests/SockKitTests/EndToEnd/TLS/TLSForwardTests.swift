@@ -52,6 +52,34 @@ import Testing
         try await target.finish().expect(lines: ["b'question'"], after: 1)
     }
 
+    @Test(arguments: ["1", "2"])
+    func `before TLS begins a target is told in clear whose the connection is`(version: String) async throws {
+        let kit = try await CertificateKit.shared()
+        let target = try kit.python(
+            #"""
+            c = take(serve())
+            if arguments[0] == "1":
+                head = b""
+                while not head.endswith(b"\r\n") and (part := c.recv(1)): head += part
+                source = head.decode().split()[2::2]
+            else:
+                count = struct.unpack(">H", c.recv(16, socket.MSG_WAITALL)[14:])[0]
+                rest = c.recv(count, socket.MSG_WAITALL)
+                source = [socket.inet_ntoa(rest[:4]), struct.unpack(">H", rest[8:10])[0]]
+            c = serving(c); say(*source, c.recv(100)); c.sendall(b"answer"); farewell(c)
+            """#, version)
+        let forward = try sockctl(
+            ["forward", "127.0.0.1:0", "127.0.0.1:\(await target.port())", "--proxy-protocol", "send"]
+                + ["--proxy-version", version] + kit.trusting)
+        let client = try await python(
+            "c = dial(arguments[0]); say(c.getsockname()[1]); c.sendall(b'question'); say(drain(c))",
+            forward.listening().port
+        ).finish()
+        client.expect(lines: ["b'answer'"], after: 1)
+        let own = client.lines.first ?? ""
+        try await target.finish().expect(lines: ["127.0.0.1 \(own) b'question'"], after: 1)
+    }
+
     @Test func `a target that is cut off is no end for the client, but a reset`() async throws {
         let kit = try await CertificateKit.shared()
         let target = try kit.python("c = serving(take(serve())); c.recv(100); c.sendall(b'half'); c.close()")

@@ -14,6 +14,7 @@ import Testing
         (["dial", "-z", "--tls", "127.0.0.1", "1-3"], "one server"),
         (["dial", "-z", "--tls", "127.0.0.0/30", "1"], "one server"),
         (["dial", "-z", "--tls", "127.0.0.1:1", "127.0.0.1:2"], "one server"),
+        (["dial", "-z", "--tls", "--tls-days", "3", "--tls-session", "x", "9"], "leave out '--tls-session'"),
         (["dial", "--tls", "--tls-half-close", "--no-shutdown", "9"], "nobody does"),
         (["dial", "--tls", "--tls-name", "a\nb", "9"], "control characters"),
         (["dial", "--tls", "--tls-max", "1.2", "--tls-ciphers", "TLS_AES_128_GCM_SHA256", "9"], "forbids it"),

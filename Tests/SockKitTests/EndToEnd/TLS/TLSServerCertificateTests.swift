@@ -82,6 +82,23 @@ import Testing
         try await client.finish().expect(lines: ["connected", "other.test"])
     }
 
+    @Test func `however often the files are read again, the file of secrets is open once for each certificate`()
+        async throws
+    {
+        let kit = try await CertificateKit.shared()
+        let server = try sockctl(
+            ["listen", "--serve", "echo", "--json", "127.0.0.1:0", "--tls-key-log", scratch("secrets")]
+                + kit.showing(.good) + kit.own(.other))
+        _ = try await server.listening()
+        for round in 1...3 {
+            server.signal(SIGHUP)
+            _ = try await server.waitForEvents("certificate", count: 2 * round)
+        }
+        try await eventually("end of what was open before") {
+            openFiles(of: server.pid).filter { $0.hasSuffix("/secrets") }.count == 2 ? () : nil
+        }
+    }
+
     // MARK: Made in memory
 
     /// A server without a certificate, and the pin that it tells.

@@ -80,6 +80,19 @@ import Testing
         }
     }
 
+    @Test func `nor is it one round the trust in the system's roots, which a variable names`() async throws {
+        let kit = try await CertificateKit.shared()
+        let (path, roots) = (try scratch("session"), try scratch("roots.pem"))
+        let port = try await kit.python(Self.server, "1.3").port()
+        for (file, status) in [(kit.root, Int32(0)), (kit.file("stranger.pem"), 77)] {
+            try writeFile(roots, contents(of: file))
+            let dial = try start(
+                #require(Binary.sockctl), ["dial", "--tls", "--tls-session", path, "127.0.0.1:\(port)"],
+                environment: ["SSL_CERT_FILE": roots, "NO_COLOR": "1"])
+            try await dial.finish().expect(status: status)
+        }
+    }
+
     @Test(arguments: ["1.2", "1.3"])
     func `listen lets its clients take theirs up`(version: String) async throws {
         let kit = try await CertificateKit.shared()

@@ -33,7 +33,11 @@ import Testing
         #expect(!outcome.err.contains("plain text"), "\(outcome)")
     }
 
-    @Test(arguments: ["c.recv(1 << 16); c.close()", "c.recv(1 << 16); c.sendall(bytes([22, 3, 3])); c.close()"])
+    // The last is an alert in clear, which anybody in between can send: close_notify.
+    @Test(arguments: [
+        "c.recv(1 << 16); c.close()", "c.recv(1 << 16); c.sendall(bytes([22, 3, 3])); c.close()",
+        "c.recv(1 << 16); c.sendall(bytes([21, 3, 3, 0, 2, 1, 0])); drain(c)",
+    ])
     func `a server that ends instead of an answer cuts the handshake off`(script: String) async throws {
         let peer = try python("c = take(serve()); \(script)")
         let outcome = try await sockctl("dial", "--tls", "--json", "127.0.0.1:\(try await peer.port())").finish()
@@ -100,6 +104,13 @@ import Testing
             c = dial(arguments[0]); c.sendall(b"no TLS\\n")
             try: drain(c)
             except ConnectionResetError: pass
+            begun, hello = ssl.MemoryBIO(), ssl.MemoryBIO()
+            client = rules(trusted="root", server=False).wrap_bio(begun, hello, server_hostname="localhost")
+            try: client.do_handshake()
+            except ssl.SSLWantReadError: pass
+            c = dial(arguments[0]); c.sendall(hello.read() + bytes([21, 3, 3, 0, 2, 1, 0]))
+            try: drain(c)
+            except ConnectionResetError: pass
             slow = dial(arguments[0])
             c = dialing(dial(arguments[0])); say(c.recv(9))
             try: say(drain(slow))
@@ -108,6 +119,17 @@ import Testing
             """, try await server.listening().port)
         try await client.finish().expect(lines: ["b'hello'", "b''"])
         try await server.finish().expect(status: 0)
+    }
+
+    @Test func `a limit on reads that comes before the handshake's is told as itself`() async throws {
+        let kit = try await CertificateKit.shared()
+        let server = try sockctl(
+            ["listen", "-k", "--serve", "echo", "--json", "--read-timeout", "300ms", "127.0.0.1:0"] + kit.showing())
+        _ = try await python("c = dial(arguments[0]); hold()", server.listening().port)
+        let failed = try await server.waitForEvent("failed")
+        #expect(failed["error"]?["code"]?.string == "timeout", "\(failed)")
+        let message = failed["error"]?["message"]?.string ?? ""
+        #expect(message.contains("i/o timeout") && !message.contains("handshake"), "\(failed)")
     }
 
     @Test func `a client whose handshake takes long holds nobody else up`() async throws {

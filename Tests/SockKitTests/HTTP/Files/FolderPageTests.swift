@@ -101,6 +101,14 @@ import Testing
         #expect(FolderOrder(query: query).sorted(entries).map { String(decoding: $0.name, as: UTF8.self) } == names)
     }
 
+    @Test func `files of holes have more bytes than can be counted`() throws {
+        let entries = ["a", "b"].map { name in
+            FolderEntry(name: Array(name.utf8), isFolder: false, size: .max, modified: Timestamp(since1970: 0))
+        }
+        let page = String(decoding: FolderPage(try FilePath("/"), entries).bytes, as: UTF8.self)
+        #expect(page.contains("2 files of 8.0 EiB"))
+    }
+
     @Test(arguments: [
         (0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1536, "1.5 KiB"), (10 << 10, "10 KiB"),
         (1_048_064, "1.0 MiB"), (1 << 20, "1.0 MiB"), (Int.max, "8.0 EiB"),

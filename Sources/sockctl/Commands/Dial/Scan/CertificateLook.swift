@@ -8,6 +8,7 @@ struct CertificateLook {
     private let network: Network
     private let destination: Destination
     private let resolver: Resolver
+    private let source: SourceAddress?
 
     init(_ arguments: DialArguments, _ conductor: Conductor) throws(UsageError) {
         self.arguments = arguments
@@ -22,6 +23,7 @@ struct CertificateLook {
         }
         resolver = try arguments.peer.network.resolver()
         try DialCommand.command.check(arguments.given, on: network.traits)
+        source = try network.isIP ? arguments.nearEnd : nil
         guard arguments.scan.banner == nil else {
             throw UsageError(
                 "'--banner' looks for what a server says in clear, and with '--tls' it says nothing before")
@@ -47,17 +49,23 @@ struct CertificateLook {
                 reporter.show(event)
                 _ = draw(event.report)
             }
-            let proxies = try arguments.proxy.dialer()
-            let dialer = Dialer(
+            let proxies = try await arguments.proxy.openDialer()
+            var dialer = Dialer(
                 timeout: arguments.choosesTimeout ? arguments.timeout : .seconds(2) + .seconds(8),
                 options: arguments.peer.socket.options, resolver: resolver)
+            dialer.source = try await source?.endpoint(for: network, by: resolver)
             let connection = try await proxies.dial(network, to: destination, with: dialer)
-            defer { connection.close() }
+            defer {
+                if arguments.peer.ending.close == .reset { connection.reset() } else { connection.close() }
+            }
             guard let report = try await security?.secure(connection, to: destination, number: 1) else {
                 return .success
             }
             reporter.show(TLSEvent(ends: Ends(connection, number: nil), report: report))
             guard draw(report) else { return .cannotCreate }
+            guard !report.chain.isEmpty else {
+                throw connection.names.failure(.dial, .tls(TLSFailure(.refused, "the server showed no certificate")))
+            }
             return status(report)
         } catch {
             return error.cause == .cancelled ? .success : reporter.fail(error)

@@ -44,7 +44,7 @@ struct Scan {
 
     func run() async -> ExitStatus {
         do throws(NetworkError) {
-            let proxies = try proxies()
+            let proxies = try await proxies()
             let source = try await sourceAddress()
             // Through a proxy the source is for the way to that, and says nothing of the families behind it.
             let targets = try await destination.targets(
@@ -83,8 +83,8 @@ struct Scan {
     }
 
     /// What leads there. From one port there is no second connection to a proxy: the first lingers (TIME_WAIT).
-    private func proxies() throws(NetworkError) -> ProxyDialer {
-        let proxies = try arguments.proxy.dialer()
+    private func proxies() async throws(NetworkError) -> ProxyDialer {
+        let proxies = try await arguments.proxy.openDialer()
         guard let port = source?.port, port != 0, !proxies.route.proxies.isEmpty else { return proxies }
         let reason = "from port \(port) only one connection leads to a proxy, and a scan makes many: leave the port out"
         throw NetworkError(.dial, network: network, cause: .invalid(reason))
@@ -93,7 +93,8 @@ struct Scan {
     private func sourceAddress() async throws(NetworkError) -> IPAddress? {
         guard let source, !source.host.isEmpty else { return nil }
         do throws(LookupFailure) {
-            return try await resolver.addresses(of: source.host, for: network, until: nil)[0]
+            let end = arguments.timeout.map { Deadline.now + $0 }
+            return try await resolver.addresses(of: source.host, for: network, until: end)[0]
         } catch {
             throw NetworkError(.dial, network: network, cause: error.cause)
         }

@@ -62,13 +62,20 @@ extension ScanResult {
         ]
     }
 
-    /// What proxies said, in words that are names: `host_unreachable`.
+    /// What proxies said, in words that are names: `host_unreachable`. Of many the rarest are `other`.
     private var proxied: [Measure] {
-        answers.sorted { $0.key.text < $1.key.text }.map { answer, count in
+        var counts: [String: Int] = [:]
+        for (answer, count) in answers {
             let words = answer.text.lowercased().split { !$0.isLetter && !$0.isNumber }
-            return Measure(words.joined(separator: "_"), .count(count))
+            counts[words.joined(separator: "_"), default: 0] += count
         }
+        let ranked = counts.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
+        var told = Dictionary(uniqueKeysWithValues: ranked.prefix(Self.mostAnswers).map { ($0.key, $0.value) })
+        for (_, count) in ranked.dropFirst(Self.mostAnswers) { told["other", default: 0] += count }
+        return told.sorted { $0.key < $1.key }.map { Measure($0.key, .count($0.value)) }
     }
+
+    private static let mostAnswers = 32
 
     private static let ofSilence = "silent is not open; refusals may be held back by net.ipv4.icmp_ratelimit"
 

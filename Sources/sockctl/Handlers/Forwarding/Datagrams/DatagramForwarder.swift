@@ -77,6 +77,7 @@ final class DatagramForwarder {
                 try await socket.receive(into: incoming)
                 passOn()
                 await recorder?.waitForRoom()
+                await copies.waitForRoom()
                 await Task.yield()
             }
         } catch {

@@ -28,7 +28,7 @@ extension ForwardedSender: StreamSleeper {
                     continue
                 }
                 passOn(forwarder.answers)
-                if let recorder = forwarder.recorder, recorder.isFull { return receive(after: recorder) }
+                if forwarder.recorder?.isFull == true || forwarder.copies.isFull { return receiveWithRoom() }
             } catch {
                 if error.meansNobody { refuse(error) } else { forwarder.targets.failures.tell(error) }
             }
@@ -37,10 +37,11 @@ extension ForwardedSender: StreamSleeper {
         Netpoller.spawn { self.receive() }
     }
 
-    /// What is not read here waits in the kernel, and not in the record.
-    private func receive(after recorder: Recorder) {
+    /// What is not read here waits in the kernel, and not in the record, or in the copies.
+    private func receiveWithRoom() {
         Netpoller.spawn {
-            await recorder.waitForRoom()
+            await self.forwarder.recorder?.waitForRoom()
+            await self.forwarder.copies.waitForRoom()
             self.receive()
         }
     }

@@ -1,0 +1,121 @@
+import Glibc
+import Testing
+
+/// `listen -k` in pipe mode that is told to finish, or whose peers end before it: what is still on its way, either way.
+@Suite(.endToEnd, .needsSockctl, .needs(.python3)) struct HubEndingTests {
+    /// More than the kernel keeps between buffers of 64 KiB, and no more than the server queues for one peer.
+    private static let queued = 500_000
+
+    /// A peer that takes nothing until it is told to; then it says what it got, and how that ended.
+    private static let slow = """
+        c = socket.socket(); c.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        c.connect(("127.0.0.1", int(arguments[0]))); c.sendall(b"here\\n")
+        c.recv(1, socket.MSG_PEEK); stuck(c); say("full"); sys.stdin.readline()
+        if arguments[1] == "late": stuck(c)
+        got = 0
+        try:
+            while part := c.recv(1 << 16): got += len(part)
+            say("end", got)
+        except ConnectionResetError: say("reset", got)
+        """
+
+    /// A server that has read more of standard input than such a peer's kernel takes, and that peer.
+    private func start(_ manner: String) async throws -> (server: ChildProcess, peer: ChildProcess) {
+        let server = try sockctl("listen", "-k", "--json", "-O", "64K", "127.0.0.1:0", input: .open)
+        let peer = try python(Self.slow, ["\(try await server.listening().port)", manner], input: .open)
+        try await server.waitForOutput("here\n")
+        server.send(noise(Self.queued))
+        try await peer.waitForLine(containing: "full", on: .out)
+        return (server, peer)
+    }
+
+    @Test func `what is queued for a peer is written to it before the end`() async throws {
+        let (server, peer) = try await start("late")
+        server.signal(SIGTERM)
+        try await server.waitForEvent("stopping")
+        peer.send("now\n")
+        try await peer.finish().expect(lines: ["full", "end \(Self.queued)"])
+        let outcome = try await server.finish()
+        outcome.expect(status: 0)
+        #expect(!outcome.err.contains("input-dropped"), "\(outcome)")
+    }
+
+    @Test func `what a peer does not take is told to the byte, and the connection is no clean end`() async throws {
+        let (server, peer) = try await start("never")
+        let outcome = try await server.finish(after: SIGTERM)
+        outcome.expect(status: 0)
+        let dropped = try #require(try outcome.events().first { $0.name == "input-dropped" }, "\(outcome)")
+        peer.send("now\n")
+        let told = try #require(try await peer.finish().lines.last).split(separator: " ")
+        #expect(told.first == "reset", "\(told)")
+        let arrived = try #require(told.last.flatMap { Int($0) })
+        #expect(dropped["bytes_sent"]?.integer == Self.queued, "\(dropped)")
+        #expect(dropped["bytes"]?.integer == Self.queued - arrived, "\(arrived), \(dropped)")
+    }
+
+    @Test func `what was read of a peer, and nobody took of standard output, is told and no failure`() async throws {
+        let pipe = try scratch("output")
+        #expect(unsafe mkfifo(pipe, 0o600) == 0)
+        let reader = unsafe open(pipe, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        defer { close(reader) }
+        let pair = try await join(
+            .listen, "-k", "--json", "-vv", input: .open, output: .file(pipe),
+            peer: "c.sendall(bytes(4 << 20)); hold()")
+        // More than the pipe takes, which nobody reads; 1032 is F_GETPIPE_SZ.
+        try await pair.program.wait(for: "more reads than a pipe has room for") { record in
+            record.errText.split(separator: "\n").compactMap { try? Event($0) }.filter { $0.name == "read" }
+                .reduce(0) { $0 + ($1["bytes"]?.integer ?? 0) } > Int(fcntl(reader, 1032)) ? () : nil
+        }
+        let outcome = try await pair.program.finish(after: SIGTERM)
+        outcome.expect(status: 0)
+        let events = try outcome.events()
+        #expect(!events.contains { $0.name == "failed" }, "\(outcome.err.suffix(600))")
+        let dropped = try #require(events.last { $0.name == "output-dropped" }, "\(outcome.err.suffix(600))")
+        let received = try #require(events.last { $0.name == "closed" }?["bytes_received"]?.integer)
+        var room = [UInt8](repeating: 0, count: 4 << 20)
+        let written = unsafe read(reader, &room, room.count)
+        #expect(dropped["bytes_received"]?.integer == received, "\(dropped)")
+        #expect(dropped["bytes"]?.integer == received - written, "\(dropped), \(written)")
+    }
+
+    @Test(arguments: [["-k"], ["--max-accepts", "2"]], ["--quit-after=1", "--half-open"])
+    func `an end that is about one peer is refused where there are several`(
+        several: [String], option: String
+    ) async throws {
+        let outcome = try await sockctl(["listen"] + several + [option, "127.0.0.1:0"]).finish()
+        outcome.expect(status: 64)
+        #expect(outcome.err.contains("is about one peer"), "\(outcome)")
+    }
+
+    @Test func `nc takes -q beside -k`() async throws {
+        let server = try sockctl("nc", "-vlk", "-q", "1", "-s", "127.0.0.1", "-p", "0")
+        try await server.waitForLine(containing: "Listening on")
+    }
+
+    @Test func `with --send-only a peer that has ended its own side gets what comes late`() async throws {
+        let server = try sockctl("listen", "-k", "--send-only", "127.0.0.1:0", input: .open)
+        // Longer than --input-grace.
+        let peer = try await python(
+            "c = dial(arguments[0]); c.shutdown(socket.SHUT_WR); say(quiet(c, 1.3)); say(drain(c))",
+            server.listening().port)
+        try await peer.waitForLine(containing: "True", on: .out)
+        server.send("late")
+        server.closeInput()
+        try await peer.finish().expect(lines: ["True", "b'late'"])
+    }
+
+    @Test func `the order to finish ends the wait for what a peer that has ended may still get`() async throws {
+        let server = try sockctl("listen", "-k", "--json", "--input-grace", "1m", "127.0.0.1:0", input: .open)
+        let peer = try await python(
+            "c = dial(arguments[0]); c.sendall(b'x'); c.shutdown(socket.SHUT_WR); c.recv(1); say('over')",
+            server.listening().port)
+        try await server.waitForOutput("x")
+        let outcome = try await server.finish(after: SIGTERM)
+        outcome.expect(status: 0)
+        try await peer.finish().expect(lines: ["over"])
+        let events = try outcome.events()
+        let times = ["stopping", "closed"].map { name in events.last { $0.name == name }?["elapsed"]?.number ?? 0 }
+        // Peers that do not end by themselves have 5 s.
+        #expect(times[1] - times[0] < 4, "\(outcome)")
+    }
+}
