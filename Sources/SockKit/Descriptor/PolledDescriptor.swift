@@ -9,15 +9,20 @@ package final class PolledDescriptor {
     @safe @exclusivity(unchecked) private var owner: FileDescriptor?
     private let slot: PollSlot
     private let sharesFile: Bool
+    private let restoresWaiting: Bool
     @safe @exclusivity(unchecked) private var readTurn = Turn()
     @safe @exclusivity(unchecked) private var writeTurn = Turn()
 
     /// Takes the ownership of a non-blocking descriptor and has the loop watch it.
     ///
     /// `sharesFile` says that other descriptors of the same open file exist, so that closing this one will not take it
-    /// out of the epoll instance.
-    package init(adopting descriptor: consuming FileDescriptor, sharesFile: Bool = false) throws(Errno) {
+    /// out of the epoll instance. `restoresWaiting` is for one whose other owners' calls on it wait: they shall find it so
+    /// again.
+    package init(
+        adopting descriptor: consuming FileDescriptor, sharesFile: Bool = false, restoresWaiting: Bool = false
+    ) throws(Errno) {
         self.sharesFile = sharesFile
+        self.restoresWaiting = restoresWaiting
         slot = try unsafe Netpoller.loop.state.add(descriptor.rawValue)
         owner = consume descriptor
     }
@@ -45,6 +50,7 @@ package final class PolledDescriptor {
     package func close() {
         guard let descriptor = owner.take() else { return }
         leaveLoop(sharesFile ? descriptor.rawValue : nil)
+        if restoresWaiting { try? FileCalls.setNonBlocking(false, descriptor.rawValue) }
         // What close(2) could still say, EIO of a remote file system, has no address on a socket.
         try? descriptor.close()
     }

@@ -83,12 +83,20 @@ extension Connection {
             switch attempt {
             case .moved(let count): return Chunk(lent ?? [], count: count)
             case .end: return Chunk([], count: 0)
-            case .failed(let cause): throw names.failure(.read, cause)
+            case .failed(let cause): throw readFailure(cause, layer)
             case .wantsRead: continue
             case .wantsTurn: await Task.yield()
-            case .wantsWrite: try await flush(layer, .read)
+            case .wantsWrite:
+                try await flush(layer, .read)
+                // There may have been nothing to wait for.
+                await Task.yield()
             }
         }
+    }
+
+    /// A read may fail of what was to be sent.
+    private func readFailure(_ cause: NetworkError.Cause, _ layer: any ConnectionLayer) -> NetworkError {
+        names.failure(cause == layer.sendingFailure ? .write : .read, cause)
     }
 
     @inline(never)
@@ -106,7 +114,7 @@ extension Connection {
         switch attempt {
         case .moved(let count): return Chunk(lent ?? [], count: count)
         case .end: return Chunk([], count: 0)
-        case .failed(let cause): throw names.failure(.read, cause)
+        case .failed(let cause): throw readFailure(cause, layer)
         case .wantsRead, nil: return nil
         case .wantsTurn:
             descriptor.noteReady(.read)
@@ -242,13 +250,20 @@ extension Connection {
     // MARK: - Ending
 
     /// Waits until what was written is with the kernel, which goes on with it when this end is closed; what the layer keeps
-    /// would be lost.
-    public func deliverKept(within patience: Duration) async throws(NetworkError) {
-        guard let layer, keepsOutput else { return }
-        let before = writeDeadline
-        defer { writeDeadline = before }
-        writeDeadline = min(.now + patience, before ?? .never)
-        try await flush(layer, .write)
+    /// would be lost. Fails once the peer has taken nothing for so long, or the write deadline has passed.
+    public func deliverKept(patience: Duration) async throws(NetworkError) {
+        guard let layer else { return }
+        let last = writeDeadline ?? .never
+        defer { writeDeadline = last == .never ? nil : last }
+        while keepsOutput {
+            let left = layer.bytesKept + (queueDepths?.unacknowledged ?? 0)
+            writeDeadline = min(.now + patience, last)
+            do throws(NetworkError) { try await flush(layer, .write) } catch {
+                guard error.cause == .timeout, !last.hasPassed,
+                    layer.bytesKept + (queueDepths?.unacknowledged ?? 0) < left
+                else { throw error }
+            }
+        }
     }
 
     /// Whether something that counts as written is not with the kernel yet.

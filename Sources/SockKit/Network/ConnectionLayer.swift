@@ -57,10 +57,15 @@ package protocol ConnectionLayer: AnyObject, Sendable {
     var holdsInput: Bool { get }
     /// The kernel had no more when it was asked in the last attempt; false where it was not asked.
     var isDrained: Bool { get }
-    /// Something is kept that is to be sent.
-    var holdsOutput: Bool { get }
-    /// Sending has failed, and what was kept is lost.
-    var hasBroken: Bool { get }
+    /// How many bytes are kept that are to be sent, as the network will have them.
+    var bytesKept: Int { get }
+    /// Why sending has failed: what was kept is lost.
+    var sendingFailure: NetworkError.Cause? { get }
+}
+
+extension ConnectionLayer {
+    var holdsOutput: Bool { bytesKept > 0 }
+    var hasBroken: Bool { sendingFailure != nil }
 }
 
 /// What one attempt of a layer came to.

@@ -43,17 +43,15 @@ public enum GivenSocket: Sendable {
         // accept(2) has no flag that keeps it from waiting, and splice(2) goes by the file's.
         let waited = try !FileCalls.isNonBlocking(number)
         try FileCalls.setNonBlocking(true, number)
-        // Whoever gave one that listens holds it still, and closing ours would leave it among those that the loop watches.
-        let descriptor = try PolledDescriptor(adopting: own(number), sharesFile: listens)
+        // Whoever gave it may hold it still, and closing ours would leave it among those that the loop watches.
+        let descriptor = try PolledDescriptor(adopting: own(number), sharesFile: true, restoresWaiting: waited)
         if let remote { return .connection(Connection(descriptor, network, local: local, remote: remote)) }
         guard listens else {
             return .datagrams(
                 DatagramSocket(descriptor, network, family: local.socketFamily, local: local, path: nil))
         }
         return .listener(
-            Listener(
-                descriptor, network, local, backlog: descriptor.grantedBacklog ?? -1, path: nil,
-                waitedBefore: waited))
+            Listener(descriptor, network, local, backlog: descriptor.grantedBacklog ?? -1, path: nil))
     }
 
     private static func own(_ number: Int32) throws(Errno) -> FileDescriptor {

@@ -8,8 +8,6 @@ public final class Listener {
     public let backlog: Int32
     package let descriptor: PolledDescriptor
     private let path: OwnedPath?
-    /// It was given by somebody whose calls on it wait, who shall find it so again.
-    private let waitedBefore: Bool
     /// Where accepts wait out a shortage.
     private var pauses: [Parking] = []
     /// What `acceptNow` lacked, for the next `accept` to wait out.
@@ -24,10 +22,8 @@ public final class Listener {
     public var onRetry: (@Netpoller (NetworkError, _ attempt: Int, _ pause: Duration) -> Void)?
 
     init(
-        _ descriptor: PolledDescriptor, _ network: Network, _ endpoint: Endpoint, backlog: Int32, path: OwnedPath?,
-        waitedBefore: Bool = false
+        _ descriptor: PolledDescriptor, _ network: Network, _ endpoint: Endpoint, backlog: Int32, path: OwnedPath?
     ) {
-        self.waitedBefore = waitedBefore
         self.descriptor = descriptor
         self.network = network
         self.endpoint = endpoint
@@ -94,9 +90,6 @@ public final class Listener {
     public func close() {
         guard !descriptor.isClosed else { return }
         path?.remove()
-        if waitedBefore {
-            try? descriptor.withNumber { number throws(Errno) in try FileCalls.setNonBlocking(false, number) }
-        }
         descriptor.close()
         for pause in pauses { pause.wake() }
     }

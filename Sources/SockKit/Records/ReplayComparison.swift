@@ -60,7 +60,10 @@ struct ReplayComparison: Sendable {
     }
 
     /// All bytes have come that were to.
-    var hasAll: Bool { index == expected.count }
+    private var hasAll: Bool { index == expected.count }
+
+    /// The target is to break the connection off.
+    var expectsReset: Bool { ending == .reset }
 
     /// Nothing more is to come, neither bytes nor an end.
     var isComplete: Bool { hasAll && (ending == nil || hasEnded) }

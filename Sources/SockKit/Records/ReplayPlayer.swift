@@ -45,7 +45,8 @@ final class ReplayPlayer {
         let isStuck = failure.map { !$0.endsConnection } ?? false
         if comparison.isComplete || isStuck { reading.cancel() }
         var result = await Netpoller.join(reading)
-        if let failure, isStuck, case .success(nil) = result { result = .failure(failure) }
+        // A target that reset the connection as it is to cannot take the rest either.
+        if let failure, isStuck || !comparison.expectsReset, case .success(nil) = result { result = .failure(failure) }
         if Task.isCancelled { result = .failure(cancelled) }
         stream.close()
         return ReplayOutcome(
@@ -67,10 +68,10 @@ final class ReplayPlayer {
                 message.removeAll(keepingCapacity: true)
             case .end: try stream.closeWrite()
             case .reset:
-                // Not before what had come back by then has come back now.
+                // Not before what had come back by then, the end as well, has come back now.
                 isSent = true
                 renew()
-                if !comparison.hasAll, let reader { _ = await reader.value }
+                if !comparison.isComplete, let reader { _ = await reader.value }
                 stream.reset()
             }
         }

@@ -6,14 +6,14 @@
 struct SegmentTrack: RecordTrack {
     private let ends: PacketEnds
     private let comment: String
-    private var up = Half()
-    private var down = Half()
+    private var up: Half
+    private var down: Half
     private var isReset = false
 
     /// What goes in one direction.
     private struct Half {
         /// The next byte's number.
-        var next: UInt32 = 0
+        var next: UInt32
         /// So much was not acknowledged yet.
         var unacknowledged = 0
         var hasEnded = false
@@ -40,6 +40,9 @@ struct SegmentTrack: RecordTrack {
 
     init(_ subject: RecordSubject) {
         ends = PacketEnds(subject)
+        // Far from those of an earlier connection of the same ends: the factor is 2^32 over the golden ratio, and odd.
+        let first = UInt32(truncatingIfNeeded: subject.number) &* 0x9e37_79b1
+        (up, down) = (Half(next: first), Half(next: ~first))
         comment = "connection \(subject.number), \(subject.network) \(subject.client), target \(subject.target)"
     }
 

@@ -51,6 +51,8 @@ struct StreamAssembler: Sendable {
     private var up: Half
     private var down = Half()
     private var isReset = false
+    /// Nothing but a handshake has come.
+    private var isFresh = true
     /// How many bytes wait for others.
     private(set) var held = 0
 
@@ -62,7 +64,8 @@ struct StreamAssembler: Sendable {
         up = Half(next: sequence &+ 1)
     }
 
-    func began(with sequence: UInt32) -> Bool { sequence == first }
+    /// Whether a first segment of this number is this connection's once more, and not another one's in its place.
+    func began(with sequence: UInt32) -> Bool { isFresh && sequence == first }
 
     var isMissingBytes: Bool { !isReset && (!up.early.isEmpty || !down.early.isEmpty) }
 
@@ -71,6 +74,7 @@ struct StreamAssembler: Sendable {
         into builder: inout RecordingBuilder
     ) throws(MessageError) {
         guard !isReset else { return }
+        if segment.isReset || segment.isLast || segment.isPushed || !payload.isEmpty { isFresh = false }
         if segment.isReset {
             isReset = true
             // After both ends it says nothing any more.

@@ -125,11 +125,13 @@ public final class Junction {
     }
 
     /// When nothing has gone through it for too long; `.never` where nobody minds.
-    var idleEnd: Deadline {
+    package var idleEnd: Deadline {
         guard let idleLimit else { return .never }
         // What is kept back on purpose is under way.
         if held(.near) + held(.far) > 0 { return .now + idleLimit }
-        return max(lastActivity, up?.lastMoved ?? .past, down?.lastMoved ?? .past) + idleLimit
+        let moved = max(lastActivity, up?.lastMoved ?? .past, down?.lastMoved ?? .past)
+        // Whoever pours what a fault throws away is not silent either.
+        return max(moved, faulty(.near)?.lastArrival ?? .past, faulty(.far)?.lastArrival ?? .past) + idleLimit
     }
 
     func timeCameUp() { end(.idle) }
@@ -169,19 +171,20 @@ public final class Junction {
         // The kernel says of a reset only once; what came before it is read by the other direction, and then its end.
         guard error.endsConnection, !isOver(side) else { return end(.failed(error, of: side)) }
         broken = (side, error)
-        // Its end comes by itself, or not at all.
-        watches.append(
-            Netpoller.spawn {
-                var silence = Duration.zero
-                while self.ending == nil, let last = side == .near ? self.up : self.down {
-                    let before = last.moved
-                    guard await Netpoller.sleep(for: Self.patience) else { return }
-                    silence = last.moved == before ? silence + Self.patience : .zero
-                    if silence >= (last.held == 0 ? Self.patience : Self.patienceWithRest) {
-                        self.end(.failed(error, of: side))
-                    }
-                }
-            })
+        watches.append(Netpoller.spawn { await self.awaitEnd(of: side, after: error) })
+    }
+
+    /// Waits for the end of a side that takes no more: it comes by itself, or not at all.
+    private func awaitEnd(of side: RelaySide, after error: NetworkError) async {
+        var silence = Duration.zero
+        while ending == nil, let last = side == .near ? up : down {
+            let before = last.moved
+            guard await Netpoller.sleep(for: Self.patience) else { return }
+            // What a fault keeps back, the end as well, is still to come.
+            let isLate = !last.isHeldUp && faulty(side)?.isHolding ?? false
+            silence = last.moved != before || isLate ? .zero : silence + Self.patience
+            if silence >= (last.isHeldUp ? Self.patienceWithRest : Self.patience) { end(.failed(error, of: side)) }
+        }
     }
 
     /// How long a side that takes no more may be silent before its end.

@@ -56,6 +56,8 @@ final class JunctionLane {
 
     /// How many bytes wait for room.
     var held: Int { bytesUnsent + (pipe?.held ?? 0) + (pump?.unsent.count ?? 0) }
+    /// Something of it waits for the sink, or is being given to it.
+    var isHeldUp: Bool { held > 0 || pump?.isHeldUp ?? false }
     /// How many bytes the sink took.
     var moved: Int { pump?.count ?? count }
     /// When a task last moved some, where that matters.

@@ -11,6 +11,11 @@ public final class PrefixedStream: WrappedStream {
         super.init(inner)
     }
 
+    /// The same with more bytes before those that are left.
+    package func prefixed(by bytes: [UInt8], isLast: Bool) -> PrefixedStream {
+        PrefixedStream(bytes + prefix, inner, isLast: self.isLast || isLast)
+    }
+
     /// How many of the bytes are still to be read.
     public var bytesLeft: Int { prefix.count }
 

@@ -6,6 +6,7 @@ final class Conductor {
     let reporter: Reporter
     private var interruption: Signal?
     private var hasTimedOut = false
+    private var wasToldToFinish = false
     /// Nothing is waited for any more but who reads the last reports.
     private var isDone = false
     private var body: Task<ExitStatus, Never>?
@@ -54,6 +55,9 @@ final class Conductor {
 
     private func end(_ status: ExitStatus) async -> ExitStatus {
         var status = status
+        onFinish = nil
+        // Whoever was told to finish waits no longer than a moment for who reads.
+        if wasToldToFinish { body?.cancel() }
         for ending in endings {
             if let failure = await ending(), status == .success { status = failure }
         }
@@ -96,6 +100,7 @@ final class Conductor {
         if signal == .hangUp, let onHangUp { return onHangUp() }
         if let finish = onFinish {
             onFinish = nil
+            wasToldToFinish = true
             finish(signal)
             return
         }

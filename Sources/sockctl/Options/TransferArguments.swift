@@ -36,7 +36,10 @@ struct TransferArguments: Equatable, Sendable {
         ),
         .option(
             "output", short: "o", as: .file, into: \.output, help: "Also write what is received to a file.",
-            detail: "A file that exists is replaced, unless `--append` is given."
+            detail: """
+                A file that exists is replaced, unless `--append` is given. A pipe has to have a reader already, at whose \
+                pace all goes on.
+                """
         ).refuses(
             "-", reason: "'--output -' would be standard output, which has what is received already",
             hint: "name a file; one that is called - is './-'"),

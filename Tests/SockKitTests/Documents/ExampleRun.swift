@@ -94,7 +94,7 @@ final class ExampleRun {
             try writeFile(scratch(String(match.output.1)), noise(300_000))
         }
         // A program alone is the process that gets the signal.
-        let isSimple = !command.contains { "|;&".contains($0) }
+        let isSimple = !command.replacing(/'[^']*'/, with: "").contains { "|;&".contains($0) }
         let folder = try #require(Binary.sockctl).split(separator: "/").dropLast().map { "/\($0)" }.joined()
         let script = "exec 2>&1; cd \(try Scene.required().directory); \(isSimple ? "exec " : "")\(command)"
         let path = "\(folder):\(currentEnvironment()["PATH"] ?? "/usr/bin:/bin")"

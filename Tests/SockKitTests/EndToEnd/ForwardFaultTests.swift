@@ -212,4 +212,27 @@ import Testing
         peer.send("\(try await forward.listening().port)\n")
         try await peer.finish().expect(lines: ["reset True"], after: 1)
     }
+
+    @Test func `what a fault keeps back is no silence, where a connection's age is limited as well`() async throws {
+        let (outcome, _) = try await ForwardedPairs.run(
+            "c, s = pair(); c.sendall(b'late'); say(s.recv(4))",
+            ["--up", "latency=3s", "-i", "1s", "--close-after", "60s"])
+        outcome.expect(lines: ["b'late'"])
+    }
+
+    @Test func `of a pair that a fault ends as many bytes are told as the target got`() async throws {
+        let (outcome, forward) = try await ForwardedPairs.run(
+            """
+            import threading
+            def pour():
+                try: c.sendall(bytes(64 << 20))
+                except OSError: pass
+            c, s = pair(); threading.Thread(target=pour).start()
+            say(c.recv(1), *rest(s))
+            """, ["--fault", "close-after=500ms"])
+        let words = outcome.lines.first?.split(separator: " ") ?? []
+        try #require(words.count == 3 && words[2] == "end", "\(outcome)")
+        let closed = try await forward.waitForEvent("closed")
+        #expect(closed["bytes_up"]?.integer == Int(words[1]), "\(closed)")
+    }
 }

@@ -66,12 +66,13 @@ import Testing
         let outcome = try await activator(
             """
             a, b = socket.socketpair()
-            pid = activate([b], [program, "listen", "--fd", "3"], stdin=open("/dev/null")); b.close()
+            pid = activate([b], [program, "listen", "--fd", "3"], stdin=open("/dev/null"))
             a.sendall(b"hello"); a.shutdown(1)
-            say(status(pid))
+            say(status(pid), os.get_blocking(b.fileno()))
             """
         ).finish()
-        outcome.expect(out: "hello0\n")
+        // Whoever gave it finds it as it was.
+        outcome.expect(out: "hello0 True\n")
     }
 
     @Test func `systemd's socket is found without a number`() async throws {

@@ -93,8 +93,8 @@ import Testing
     }
 
     @Test func `with --send-only a peer that has ended its own side gets what comes late`() async throws {
-        let server = try sockctl("listen", "-k", "--send-only", "127.0.0.1:0", input: .open)
-        // Longer than --input-grace.
+        let server = try sockctl(
+            "listen", "-k", "--send-only", "--input-grace", "100ms", "127.0.0.1:0", input: .open)
         let peer = try await python(
             "c = dial(arguments[0]); c.shutdown(socket.SHUT_WR); say(quiet(c, 1.3)); say(drain(c))",
             server.listening().port)
@@ -102,6 +102,36 @@ import Testing
         server.send("late")
         server.closeInput()
         try await peer.finish().expect(lines: ["True", "b'late'"])
+    }
+
+    @Test func `a peer that reads nothing holds nobody up, however slowly the others are written to`() async throws {
+        let server = try sockctl("listen", "-k", "--serve", "broker", "--read-size", "4096", "127.0.0.1:0")
+        let peers = try await python(
+            """
+            stuck = dial(arguments[0])
+            one, two = dial(arguments[0]), dial(arguments[0])
+            one.settimeout(30)
+            # Much more than the kernel and the server keep for one that reads nothing.
+            for _ in range(200): one.sendall(b"x" * 65536); two.recv(1 << 20)
+            two.settimeout(30)
+            one.sendall(b"over")
+            while True:
+                part = two.recv(1 << 20)
+                if part.endswith(b"over"): break
+            say("over")
+            """, server.listening().port)
+        try await peers.finish(within: .seconds(60)).expect(lines: ["over"])
+    }
+
+    @Test func `with --send-only a peer that is gone is parted from`() async throws {
+        let server = try sockctl("listen", "-k", "--json", "-v", "--send-only", "127.0.0.1:0", input: .open)
+        let peer = try await python(
+            """
+            c = dial(arguments[0]); c.shutdown(socket.SHUT_WR); sys.stdin.readline(); reset(c)
+            """, [String(server.listening().port)], input: .open)
+        try await server.waitForEvent("accepted")
+        peer.send("now\n")
+        try await server.waitForEvent("closed")
     }
 
     @Test func `the order to finish ends the wait for what a peer that has ended may still get`() async throws {

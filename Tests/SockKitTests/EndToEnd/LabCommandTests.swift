@@ -114,6 +114,39 @@ import Testing
         #expect(process.record.outText.contains("ABCDE"))
     }
 
+    @Test(arguments: Chapter.allCases)
+    func `whoever reads before each step sees the same`(chapter: Chapter) async throws {
+        let names = ExperimentList.experiments(of: chapter).map { $0.name }
+        let process = try sockctl(["lab"] + names + ["--step"], input: .open)
+        var asked: [String] = []
+        while true {
+            let known = asked.count
+            asked = try await process.wait(for: "question or end") { record -> [String]? in
+                let lines = record.errText.split(separator: "\n").map(String.init).filter { $0.hasPrefix("Enter: ") }
+                return lines.count > known || record.isOver ? lines : nil
+            }
+            guard asked.count > known else { break }
+            // Longer than most deadlines that the experiments set, so that one which is under way meanwhile passes.
+            if asked.last != "Enter: what that means" { try await SuspendingClock().sleep(for: .milliseconds(500)) }
+            process.send("\n")
+        }
+        let outcome = try await process.finish()
+        outcome.expect(status: 0)
+        let faults = outcome.lines.filter { $0.hasPrefix("NOT SEEN") || $0.hasPrefix("failed: ") }
+        #expect(faults.isEmpty, "\(faults)")
+    }
+
+    @Test(.needsOwnNetwork) func `where the loopback is down each experiment has its name beside the reason`()
+        async throws
+    {
+        let outcome = try await via(.unshare, "-rn", run: ["lab", "short-read", "sticky-deadline"]).finish()
+        outcome.expectQuietErrors(status: 0)
+        #expect(outcome.lines.first == "\(ShortRead.name)  \(ShortRead.title)")
+        #expect(outcome.lines.contains("\(StickyDeadline.name)  \(StickyDeadline.title)"), "\(outcome)")
+        let reasons = outcome.lines.filter { $0.hasPrefix("not run: the loopback interface is down") }
+        #expect(reasons.count == 2, "\(outcome)")
+    }
+
     @Test(arguments: [
         (["short-reed"], "there is no experiment 'short-reed'", "did you mean 'short-read'?"),
         (["short-read", "--all"], "'--all' runs every experiment", ""),

@@ -24,7 +24,11 @@ import Testing
             let event = try await listen.waitForEvent("accepted", whose: "remote", is: remote)
             #expect(event["local"]?.string == (host == "::1" ? "[::1]:\(port)" : "127.0.0.1:\(port)"))
         }
-        let rows = socketTable("tcp6").filter { $0.localPort == port && $0.state == .listen }
+        // A row may be missing of a table that changes while it is read.
+        let rows = try await eventually("row of the socket") {
+            let rows = socketTable("tcp6").filter { $0.localPort == port && $0.state == .listen }
+            return rows.isEmpty ? nil : rows
+        }
         #expect(rows.count == 1, "one socket for both families")
     }
 

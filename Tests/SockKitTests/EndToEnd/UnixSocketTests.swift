@@ -155,6 +155,27 @@ import Testing
         try await dial.finish().expect(status: 0)
     }
 
+    @Test(.needsOwnNetwork, arguments: ["echo", "chargen"])
+    func `one who asks and does not read keeps no other from an answer for long`(service: String) async throws {
+        let path = try scratch("server")
+        let server = try sockctl("listen", "--json", "--serve", service, "unixgram:\(path)")
+        try await server.waitForEvent("listening")
+        let script = """
+            open("/proc/sys/net/unix/max_dgram_qlen", "w").write("10")
+            # Of one that is connected to the server the kernel bounds not the queue, but what the server may have under way.
+            def asker(name):
+                c = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); c.bind(arguments[0] + name); return c
+            deaf, other = asker("1"), asker("2")
+            # More than its queue holds.
+            for _ in range(14): deaf.sendto(b"", arguments[0])
+            other.settimeout(30); other.sendto(b"x", arguments[0]); say(len(other.recv(1000)) > 0)
+            """
+        let peers = try await start(
+            .unshare, "-rn", #require(Tool.python3.path), "-c", PythonPeer.prelude + script, path
+        ).finish()
+        peers.expect(lines: ["True"])
+    }
+
     @Test func `unixgram carries datagrams both ways`() async throws {
         let path = try scratch("socket")
         let listen = try sockctl("listen", "unixgram:\(path)", input: .open)

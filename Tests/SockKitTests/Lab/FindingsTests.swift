@@ -28,7 +28,8 @@ import Testing
         .one("two", of: [1, 2]), .atLeast("two", 2), .atMost("two", 2), .atMost("short", .found("long")),
         .less("one", than: "two"), .more("two", than: "one"), .about("long", "short"),
         .sum(["one", "two"], equals: "three"), .equal("names", inAnyOrder: ["a", "b"]),
-        .atMost("short", .literal(.span(.seconds(1)))),
+        .atMost("short", .literal(.span(.seconds(1)))), .unless("shown", .equal("one", 2), .equal("nothing", 1)),
+        .unless("nothing", .equal("one", 1), .equal("two", 2)),
     ])
     func `a check holds where it is so`(check: Check) {
         #expect(check.fault(findings) == nil)
@@ -51,6 +52,7 @@ import Testing
         (.equal("names", inAnyOrder: ["a"]), "'names' was b, a and should be, in any order, a"),
         (.equal("nothing", 1), "'nothing' was not found out"),
         (.atLeast("error", 1), "'error' was ECONNRESET and cannot be compared with 1"),
+        (.unless("nothing", .equal("one", 1), .equal("two", 1)), "'two' was 2 and should be 1"),
         (.atLeast("one", .found("nothing")), "'one' was 1 and cannot be compared with 'nothing' (not known)"),
     ])
     func `a check that does not hold says what should have been`(check: Check, fault: String) {

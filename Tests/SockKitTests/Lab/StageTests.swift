@@ -61,6 +61,34 @@ import Testing
         #expect(outcome.verdicts[1].faults == ["'text' was hello and should be goodbye"])
     }
 
+    /// Something happens while somebody reads.
+    private enum Meanwhile: Experiment {
+        static let title = "A page is read"
+        static let covers = [1]
+        static let claim = ""
+        static let question = "When did it happen?"
+        static let expectations: [sockctl.Expectation] = []
+        static let commands = ""
+        static let lesson = "Take your time."
+
+        static func run(_ stage: Stage) async throws(Interruption) {
+            let other = stage.go {
+                await stage.pause(.milliseconds(30))
+                stage.client.note("meanwhile")
+            }
+            await stage.step("What was read")
+            await other.value
+            stage.client.note("afterwards")
+        }
+    }
+
+    @Test func `the clock stands while somebody reads, for what happens meanwhile too`() async throws {
+        var settings = unhurried
+        settings.beforeStep = { _ in _ = await Netpoller.sleep(for: .seconds(1)) }
+        let outcome = await Meanwhile.perform(settings)
+        #expect(outcome.timeline.rows.map(\.text) == ["meanwhile", "What was read", "afterwards"])
+    }
+
     private enum Lacking: Experiment {
         static let title = "Nothing"
         static let covers = [1]

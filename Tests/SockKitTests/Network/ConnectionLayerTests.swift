@@ -28,15 +28,15 @@ import Testing
             layer.yields = true
             try await pair.client.establish(layer, as: .dial)
             #expect(!pair.client.keepsOutput)
-            layer.holdsOutput = true
+            layer.bytesKept = 1
             #expect(pair.client.keepsOutput)
             let error = await #expect(throws: NetworkError.self) {
-                try await pair.client.deliverKept(within: .milliseconds(50))
+                try await pair.client.deliverKept(patience: .milliseconds(50))
             }
             #expect(error?.cause == .timeout)
             layer.releases = true
             pair.client.descriptor.noteReady(.write)
-            try await pair.client.deliverKept(within: patience)
+            try await pair.client.deliverKept(patience: patience)
             #expect(!pair.client.keepsOutput)
             pair.close()
         }
@@ -83,19 +83,20 @@ private final class StubbornLayer: ConnectionLayer {
 
     func flush(_ number: Int32) -> LayerAttempt {
         guard releases else { return .wantsWrite }
-        holdsOutput = false
+        bytesKept = 0
         return .moved(0)
     }
 
     func timeToRepeat() -> Duration? { nil }
     func repeatUnanswered(_ number: Int32) -> LayerAttempt { .moved(0) }
-    func failSending(_ cause: NetworkError.Cause) {}
+    func failSending(_ cause: NetworkError.Cause) { sendingFailure = cause }
     func payload(amongLast count: Int) -> Int { count }
     func disownKept(_ most: Int) -> Int { 0 }
     func endWriting(_ number: Int32, inAnyCase: Bool) -> LayerAttempt { .moved(0) }
     func close(_ number: Int32) {}
 
     let (saysEnd, hasSaidEnd, isEstablished, keepsMessages) = (true, false, true, false)
-    let (holdsInput, isDrained, hasBroken) = (false, false, false)
-    var holdsOutput = false
+    let (holdsInput, isDrained) = (false, false)
+    var bytesKept = 0
+    private(set) var sendingFailure: NetworkError.Cause?
 }

@@ -96,6 +96,16 @@ import Testing
                 == ["1 10.0.0.1:4000 10.0.0.2:80: >one", "2 10.0.0.1:4000 10.0.0.2:80: <two"])
     }
 
+    @Test func `a first segment after bytes is another connection's, though its number is the same`() throws {
+        let data = Self.push | Self.acknowledge
+        #expect(
+            try story(
+                handshake() + [segment(.client, data, 101, "one")] + handshake() + [
+                    segment(.client, data, 101, "two")
+                ])
+                == ["1 10.0.0.1:4000 10.0.0.2:80: >one", "2 10.0.0.1:4000 10.0.0.2:80: >two"])
+    }
+
     @Test func `what began before the capture is left out, and nothing else there is an error`() throws {
         let data = Self.push | Self.acknowledge
         do throws(MessageError) {

@@ -28,6 +28,21 @@ private let formats: [RecordFormat] = [.pcapng, .json]
         for step in [1, 3, 7, 64, 1000] { #expect(try scene.read(by: step).story == story) }
     }
 
+    @Test(arguments: formats) func `connections of the same ends, one after the other, stay apart`(
+        format: RecordFormat
+    ) throws {
+        var scene = RecordScene(format)
+        for number in 1...3 {
+            var track = scene.open(number)
+            scene.append("\(number)", .up, &track)
+            scene.append("\(-number)", .down, &track)
+            scene.end(.down, &track)
+            scene.end(.up, &track)
+        }
+        let ends = "127.0.0.1:50000 127.0.0.1:80"
+        #expect(try scene.read().story == (1...3).map { "\($0) \(ends): >\($0) <\(-$0) <end >end" })
+    }
+
     @Test(arguments: formats) func `times are kept to the nanosecond`(format: RecordFormat) throws {
         var scene = RecordScene(format)
         var track = scene.open()

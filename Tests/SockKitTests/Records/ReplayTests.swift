@@ -190,4 +190,37 @@ import Testing
         }
         #expect(throws: NetworkError.self) { try outcome?.result.get() }
     }
+
+    @Test func `a target that ends and then refuses what is still sent to it is a failure`() async throws {
+        let recording = try record { scene, track in
+            for _ in 0..<100 { scene.append("line\n", .up, &track) }
+            scene.end(.up, &track)
+            scene.end(.down, &track)
+        }
+        // Slow enough for the refusal to come before the last line has gone.
+        let outcome = try await onLoop {
+            try await play(recording, speed: 0.1) { server in
+                _ = try await server.readAll(5)
+                try server.closeWrite()
+            }
+        }
+        #expect(throws: NetworkError.self) { try outcome.result.get() }
+        #expect(outcome.bytesUp < 500)
+    }
+
+    @Test func `an end that came before the client's reset is to come before it again`() async throws {
+        let recording = try record { scene, track in
+            scene.append("y", .down, &track)
+            scene.end(.down, &track)
+            scene.reset(.up, &track)
+        }
+        let outcome = try await onLoop {
+            try await play(recording) { server in
+                try await server.write("y")
+                try await server.waitUntilGone()
+            }
+        }
+        let difference = try #require(try outcome.result.get())
+        #expect(difference.expected == .end && difference.got == .nothing)
+    }
 }

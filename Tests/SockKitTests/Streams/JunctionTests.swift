@@ -131,6 +131,29 @@ import Testing
         }
     }
 
+    @Test func `what a side gave that takes no more is waited for, as long as the other one takes it`() async throws {
+        try await onLoop {
+            let line = try await Line(through: true)
+            let writer = Netpoller.spawn { try? await line.left.client.write([UInt8](repeating: 1, count: 64 << 20)) }
+            var before = -1
+            while line.junction.bytesUp != before || before == 0 {
+                before = line.junction.bytesUp
+                await Netpoller.sleep(for: .milliseconds(100))
+            }
+            line.left.client.reset()
+            try await line.right.server.write("nobody is there")
+            // A side of which nothing is left has one second.
+            let end = Deadline.now + .seconds(2)
+            try await waitUntil("more than that") { end.hasPassed || line.junction.ending != nil }
+            #expect(line.junction.ending == nil)
+            Netpoller.spawn { try? await line.right.server.readAll() }
+            guard case .failed(_, .near) = await line.junction.wait() else { throw Unexpected(line.junction.ending) }
+            #expect(line.junction.bytesLost.up == 0 && line.junction.bytesUp > before)
+            line.close()
+            await writer.value
+        }
+    }
+
     @Test(arguments: [false, true])
     func `a silence that is too long is the end, and bytes either way put it off`(task: Bool) async throws {
         try await onLoop {

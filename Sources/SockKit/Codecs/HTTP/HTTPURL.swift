@@ -19,10 +19,14 @@ public struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
     /// bytes are refused. With `guessing`, a text without a scheme is an `http` URI without its first seven letters.
     public init(_ text: String, guessing: Bool = false) throws(Failure) {
         let text = PercentCoding.encodeBeyondASCII(text)
-        // Behind the host there may be another URL, as part of a query.
+        try self.init(URIReference(guessing && Self.schemeEnd(of: text) == nil ? "http://" + text : text))
+    }
+
+    /// Where the host begins, behind a scheme; nil where a text has none. In a query there may be another URL.
+    package static func schemeEnd(of text: String) -> String.Index? {
         let beginning = text.prefix { !"/?#".contains($0) }
-        let hasScheme = beginning.hasSuffix(":") && text.dropFirst(beginning.count).hasPrefix("//")
-        try self.init(URIReference(guessing && !hasScheme ? "http://" + text : text))
+        guard beginning.hasSuffix(":"), text[beginning.endIndex...].hasPrefix("//") else { return nil }
+        return text.index(beginning.endIndex, offsetBy: 2)
     }
 
     /// Where a Location field leads from here (RFC 9110 section 10.2.2). Without a fragment of its own it keeps this one.

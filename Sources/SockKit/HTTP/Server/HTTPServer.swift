@@ -101,12 +101,13 @@ public final class HTTPServer {
             while case .rest = try await member.conversation.advance() {
                 unsafe member.task = nil
                 if member.connection.rest(waking: member) { return }
+                await Task.yield()
             }
         } catch {
             if error.cause != .cancelled { onFailure?(error) }
         }
         // Nobody waits for more than a peer takes in that time.
-        try? await member.connection.deliverKept(within: .seconds(5))
+        try? await member.connection.deliverKept(patience: .seconds(5))
         member.connection.close()
         endedRequests += member.conversation.requests
         members[ObjectIdentifier(member)] = nil

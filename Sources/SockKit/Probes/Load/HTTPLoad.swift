@@ -4,7 +4,7 @@ public final class HTTPLoad {
     public let plan: LoadPlan
     /// What is known so far; complete when `run` has returned.
     public internal(set) var result: LoadResult
-    /// Where bodies go, each whole, asked before each of them; nil drops them.
+    /// Where bodies go, each whole; asked once something of one has come. nil drops them.
     public var sink: (@Netpoller () throws(NetworkError) -> ByteSink)?
     /// How long one exchange may take; nil is no limit.
     public var timeout: Duration?

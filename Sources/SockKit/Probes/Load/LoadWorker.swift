@@ -75,10 +75,14 @@ final class LoadWorker {
             throw NetworkError(.write, network: nil, cause: .cancelled)
         }
         defer { load.giveSink() }
+        var sink: ByteSink?
         while true {
             let chunk = try await response.readBody()
             guard !chunk.isEnd else { return }
-            do throws(NetworkError) { try await makeSink().write(chunk) } catch {
+            do throws(NetworkError) {
+                if sink == nil { sink = try makeSink() }
+                try await sink?.write(chunk)
+            } catch {
                 load.fail(sink: error)
                 throw NetworkError(.write, network: nil, cause: .cancelled)
             }

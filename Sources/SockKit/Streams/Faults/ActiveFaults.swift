@@ -40,6 +40,8 @@ final class ActiveFaults {
     /// Other faults take their place, and go on with what these have counted.
     func change(to faults: StreamFaults) {
         if faults.corruption != self.faults.corruption { untouched = nil }
+        // A stall that has passed is not the one that takes its place.
+        if faults.stall != self.faults.stall { stallEnd = nil }
         self.faults = faults
     }
 

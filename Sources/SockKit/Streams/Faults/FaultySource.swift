@@ -11,8 +11,10 @@ public final class FaultySource: WrappedStream {
     public private(set) var isSilent = false
     private var active: [ActiveFaults] = []
     private var queue = DelayQueue()
-    /// Given, and not known to have been taken until the next read.
-    private var given = 0
+    /// Given, and not known to have been taken until the next read; only the faults that applied then count it.
+    private var given: (count: Int, under: [ActiveFaults]) = (0, [])
+    /// When bytes last arrived, whatever became of them.
+    private(set) var lastArrival = Deadline.past
     /// Reads while what arrived before waits for its time.
     private var intake: Task<Void, Never>?
     private var timer: Task<Void, Never>?
@@ -34,6 +36,8 @@ public final class FaultySource: WrappedStream {
 
     /// Bytes that have arrived and were not given yet.
     public var bytesHeld: Int { queue.count }
+    /// Something that has arrived was not given yet: bytes, or the end.
+    var isHolding: Bool { !queue.isEmpty }
 
     // MARK: - Which faults
 
@@ -51,7 +55,7 @@ public final class FaultySource: WrappedStream {
         setTimer()
         bell.wake()
         // Its reader may be waiting for bytes that do not come.
-        if given == 0 { cutIfDue() }
+        if given.count == 0 { cutIfDue() }
     }
 
     /// Ends what goes on by itself: the connection is over.
@@ -112,15 +116,17 @@ public final class FaultySource: WrappedStream {
             } else {
                 await receive()
                 if Task.isCancelled { throw names.failure(.read, .cancelled) }
+                // What pours and is thrown away would keep the loop from everybody else.
+                if queue.isEmpty { await Task.yield() }
             }
         }
     }
 
     private func noteTaken() {
-        guard given > 0 else { return }
+        guard given.count > 0 else { return }
         let now = Deadline.now
-        for faults in active { faults.noteDelivered(given, at: now) }
-        given = 0
+        for faults in given.under { faults.noteDelivered(given.count, at: now) }
+        given = (0, [])
     }
 
     private func pause(before content: DelayQueue.Content) -> Deadline {
@@ -140,17 +146,18 @@ public final class FaultySource: WrappedStream {
                 return nil
             }
             removeFirst()
-            given = count
+            given = (count, active)
             return Chunk(message: bytes, count: count, length: length, isEnd: false)
         case .bytes(let bytes, let range):
-            given = active.reduce(min(range.count, maximum ?? .max)) { min($0, $1.room) }
-            guard given < range.count else {
+            let count = active.reduce(min(range.count, maximum ?? .max)) { min($0, $1.room) }
+            given = (count, active)
+            guard count < range.count else {
                 removeFirst()
                 return Chunk(bytes, range)
             }
-            let piece = Array(bytes[range.prefix(given)])
-            queue.dropFirst(given)
-            return Chunk(piece, count: given)
+            let piece = Array(bytes[range.prefix(count)])
+            queue.dropFirst(count)
+            return Chunk(piece, count: count)
         }
     }
 
@@ -175,6 +182,7 @@ public final class FaultySource: WrappedStream {
             } else {
                 await receive()
                 if isStarved { bell.wake() }
+                if isSilent { await Task.yield() }
             }
         }
         intake = nil
@@ -201,6 +209,7 @@ public final class FaultySource: WrappedStream {
             _ = fallsSilent()
             return queue.append(.end, due: due())
         }
+        lastArrival = .now
         let (count, length) = (chunk.count, chunk.length)
         var (bytes, range) = chunk.parts()
         let kept = room(for: count)

@@ -18,7 +18,7 @@ final class TLSSession: ConnectionLayer {
     /// After a failure nothing more is to be said.
     private var hasFailed = false
     /// Why sending what was kept came to nothing; whoever reads is to learn of it.
-    private var sendingFailure: NetworkError.Cause?
+    private var givenUp: NetworkError.Cause?
     /// A failure behind bytes that were given first.
     private var following: LayerAttempt?
     private var leftover = false
@@ -172,9 +172,9 @@ final class TLSSession: ConnectionLayer {
 
     // MARK: - Writing
 
-    var holdsOutput: Bool { channel.holdsOutput }
-    var hasBroken: Bool { channel.writeFailure != nil || sendingFailure != nil }
-    func failSending(_ cause: NetworkError.Cause) { sendingFailure = sendingFailure ?? cause }
+    var bytesKept: Int { channel.outputCount }
+    var sendingFailure: NetworkError.Cause? { channel.writeFailure.map { .system($0, call: "write") } ?? givenUp }
+    func failSending(_ cause: NetworkError.Cause) { givenUp = givenUp ?? cause }
 
     /// The records are not taken apart: until the last byte of them is gone, none of what they carry is.
     func disownKept(_ most: Int) -> Int {
@@ -302,9 +302,8 @@ final class TLSSession: ConnectionLayer {
     }
 
     private func failure(writing: Bool) -> LayerAttempt? {
-        if writing, channel.writeFailure == nil, let sendingFailure { return .failed(sendingFailure) }
-        guard let error = writing ? channel.writeFailure : channel.readFailure else { return nil }
-        return .failed(.system(error, call: writing ? "write" : "read"))
+        let cause = writing ? sendingFailure : channel.readFailure.map { .system($0, call: "read") }
+        return cause.map { .failed($0) }
     }
 
     /// What a call that did not succeed came to.
@@ -312,7 +311,7 @@ final class TLSSession: ConnectionLayer {
         switch unsafe library.functions.SSL_get_error(handle, result) {
         case TLSNumber.Outcome.wantsRead:
             if channel.isTired { return channel.outputCount > TLSChannel.mostAnswers ? .wantsWrite : .wantsTurn }
-            return sendingFailure == nil ? .wantsRead : failure(writing: true) ?? .wantsRead
+            return failure(writing: true) ?? .wantsRead
         case TLSNumber.Outcome.wantsWrite: return .wantsWrite
         case TLSNumber.Outcome.ended: return .end
         default: break

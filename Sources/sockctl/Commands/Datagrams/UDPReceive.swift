@@ -81,11 +81,11 @@ struct UDPReceive {
 
     /// Under TLS each sender has a socket of its own.
     private func receiveSecured(_ gate: Gate?, _ output: ByteSink) async throws(NetworkError) -> ExitStatus {
-        // Of an address that several may have nothing is known once it is had.
-        guard let copies = conductor.copies(arguments.transfer) else { return .cannotCreate }
-        let (listener, security) = try await PeerSecurity.listen(
+        let (listener, security, event) = try await PeerSecurity.listen(
             configuration, network, at: destination, arguments.tls, reporter)
         defer { listener.close() }
+        guard let copies = conductor.copies(arguments.transfer) else { return .cannotCreate }
+        reporter.report(event)
         let received = ReceivedDatagrams(arguments, output, copies, reporter)
         let service = SecuredReceiver(received)
         let server = Server(listener, service, limits: Server.Limits(), policy: PeerPolicy(), reporter: reporter)

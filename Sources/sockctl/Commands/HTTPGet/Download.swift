@@ -54,8 +54,9 @@ final class Download {
                 guard error.isLoss || error.isCutOff, backoff.count < answer.retries, let file = partialFile,
                     let part = Resumption(of: file), resumption.map({ $0.isOlder(than: part) }) ?? true
                 else { return fail(error) }
-                // What has no name may be something else by now: all of it is asked for.
-                let goesOn = part.isOfKnownVersion
+                // What has no name may be something else by now: all of it is asked for, unless it is to be gone on with
+                // in any case.
+                let goesOn = part.isOfKnownVersion || answer.continues
                 let pause = backoff.next()
                 reporter.report(RetryingEvent(attempt: backoff.count, delay: pause, failure: Failure(error)))
                 guard await Netpoller.sleep(for: pause) else { return .success }

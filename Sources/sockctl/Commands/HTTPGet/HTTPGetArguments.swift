@@ -135,7 +135,7 @@ extension HTTPURL {
 
     /// What was typed, without what may be a password: since it is no URL, that is all between the scheme and the last `@`.
     private static func withoutUser(_ text: String) -> String {
-        let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
+        let start = schemeEnd(of: text) ?? text.startIndex
         guard let at = text[start...].lastIndex(of: "@") else { return text }
         return "\(text[..<start])(not shown)\(text[at...])"
     }

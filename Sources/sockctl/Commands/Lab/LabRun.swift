@@ -80,6 +80,7 @@ struct LabRun {
         for (index, experiment) in experiments.enumerated() {
             guard !Task.isCancelled, !reporter.isTargetGone else { break }
             if index > 0 { narrator.part() }
+            narrator.begin(experiment)
             let outcome =
                 if let obstacle {
                     LabOutcome(notRunning: experiment, obstacle)
@@ -96,7 +97,6 @@ struct LabRun {
     }
 
     private func perform(_ experiment: any Experiment.Type, _ narrator: LabNarrator) async -> LabOutcome {
-        narrator.begin(experiment)
         var settings = Stage.Settings()
         settings.isSlow = arguments.isSlow
         settings.onChange = { narrator.timeline = $0 }

@@ -270,10 +270,10 @@ struct Listen {
 
     /// Under TLS there are connections of datagrams, which have a beginning and an end.
     private func serveSecured(_ gate: Gate?) async throws(NetworkError) -> ExitStatus {
-        let (listener, security) = try await PeerSecurity.listen(
+        let (listener, security, event) = try await PeerSecurity.listen(
             configuration, network, at: place, arguments.tls, reporter)
         defer { listener.close() }
-        return try await serve(listener, gate, security, {})
+        return try await serve(listener, gate, security) { reporter.report(event) }
     }
 
     private func receiveDatagrams(_ gate: Gate?) async throws(NetworkError) -> ExitStatus {

@@ -8,6 +8,8 @@ final class DatagramServer {
     private let reporter: Reporter
     private let count: Int?
     private var ring = 0
+    /// Askers on Unix sockets whose queues stayed full: they are not waited for again until they have read.
+    private var absent: Set<Endpoint> = []
     /// Whose datagrams are taken; nil is everybody's.
     var gate: Gate?
 
@@ -61,13 +63,21 @@ final class DatagramServer {
     }
 
     private func send(_ bytes: Span<UInt8>, to peer: Endpoint) async throws(NetworkError) {
+        // Meanwhile nobody else is answered.
+        if socket.network.isUnix {
+            socket.writeDeadline = .now + (absent.contains(peer) ? .milliseconds(1) : .seconds(1))
+        }
         do throws(NetworkError) {
             try await socket.send(bytes, to: peer)
+            absent.remove(peer)
             report(peer, bytes: bytes.count, length: bytes.count, sent: true)
         } catch {
             // One peer that cannot be answered is its own affair.
             if error.isClosed || error.cause == .cancelled { throw error }
-            reporter.fail(error)
+            if error.cause != .timeout { return _ = reporter.fail(error) }
+            // It is told once.
+            if absent.count >= 1024 { absent = [] }
+            if absent.insert(peer).inserted { reporter.fail(error) }
         }
     }
 

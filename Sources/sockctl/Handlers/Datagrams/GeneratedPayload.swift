@@ -35,14 +35,18 @@ struct GeneratedPayload: Sendable, Hashable {
         }
         unsafe room.storeBytes(of: UInt64(sequence).bigEndian, as: UInt64.self)
         unsafe room.storeBytes(of: UInt64(sent).bigEndian, toByteOffset: 8, as: UInt64.self)
-        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: room[Self.headerSize...])
+        var rest = unsafe UnsafeMutableRawBufferPointer(rebasing: room[Self.headerSize...])
         unsafe Self.filler.withUnsafeBytes { pattern in
-            unsafe rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: pattern[..<min(rest.count, pattern.count)]))
+            while unsafe !rest.isEmpty {
+                let count = min(rest.count, pattern.count)
+                unsafe rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: pattern[..<count]))
+                unsafe rest = UnsafeMutableRawBufferPointer(rebasing: rest[count...])
+            }
         }
     }
 
     private static func pattern(_ index: Int) -> UInt8 { UInt8(ascii: "a") + UInt8(index % 26) }
 
-    /// As much as any datagram holds.
-    private static let filler: [UInt8] = (0..<65536).map(pattern)
+    /// As much as any datagram of IP holds; a whole number of alphabets, for those of Unix sockets, which may hold more.
+    private static let filler: [UInt8] = (0..<26 * 2521).map(pattern)
 }

@@ -45,8 +45,13 @@ struct FanoutHold {
     }
 
     private func isVain(_ reader: FanoutReader) -> Bool {
-        if reader.isPaced { return false }
         let now = Deadline.now
+        if let slowness = reader.slowness {
+            if reader.progress != reader.lastProgress {
+                (reader.lastProgress, reader.lastTaken) = (reader.progress, now)
+            }
+            return reader.lastTaken + slowness < now
+        }
         return reader.lastTaken + Self.patience < now || reader.holdsSince.map { $0 + Self.most < now } ?? false
     }
 

@@ -20,6 +20,8 @@ class FanoutReader: StreamSleeper {
     var holdsSince: Deadline?
     /// When it last took something, as far as it was behind.
     var lastTaken = Deadline.now
+    /// How far it had come then, where it is slow on purpose.
+    var lastProgress = 0
     /// Of a piece that a task is writing.
     var inFlight = 0
     /// Why nothing can be written to it.
@@ -51,8 +53,10 @@ class FanoutReader: StreamSleeper {
     /// Whether it may go, however slow it is.
     var mayBeDropped: Bool { true }
 
-    /// Whether it is slow because it was asked to be: then it is waited for.
-    var isPaced: Bool { false }
+    /// How long it may take nothing where it was asked to be slow, for then it is waited for; nil where it was not.
+    var slowness: Duration? { nil }
+    /// How many bytes went to it, in the middle of a piece too.
+    var progress: Int { 0 }
 
     /// It has got all that there is.
     func caughtUp() {}

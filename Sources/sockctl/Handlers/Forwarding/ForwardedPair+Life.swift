@@ -10,9 +10,10 @@ extension ForwardedPair {
     ) -> ForwardedPair {
         peer.policy.begin(connection)
         let near = record.map { RecordingStream(near, $0, .up) } ?? near
-        let far: any ByteStream = record.map { RecordingStream(connection, $0, .down) } ?? connection
-        let faulty = faults?.spoil(near, far, of: peer)
-        let junction = Junction(faulty?.near ?? near, faulty?.far ?? far, idleLimit: peer.policy.idleTimeout)
+        let far = hear(connection, peer.reporter)
+        let kept = record.map { RecordingStream(far, $0, .down) } ?? far
+        let faulty = faults?.spoil(near, kept, of: peer)
+        let junction = Junction(faulty?.near ?? near, faulty?.far ?? kept, idleLimit: peer.policy.idleTimeout)
         let pair = ForwardedPair(junction, connection, name: name, target)
         (pair.record, pair.faulty) = (record, faulty)
         faulty?.begin(pair)
@@ -31,6 +32,11 @@ extension ForwardedPair {
         // The order to finish may have come while the target was being dialled.
         if peer.isFinishing { pair.finish() }
         return pair
+    }
+
+    /// A target as it is read: where it sends messages, one that is cut is told of, as the peer tells of its own.
+    private static func hear(_ target: Connection, _ reporter: Reporter) -> any ByteStream {
+        target.network.kind == .sequenced ? TargetMessages(target, reporter) : target
     }
 
     @inline(never)
@@ -52,6 +58,7 @@ extension ForwardedPair {
         peer.onStop = nil
         defer { close() }
         if let faulty, let cut = faulty.ordered {
+            await junction.settle()
             await faulty.part(cut, peer, connection)
             return .byUs
         }

@@ -31,6 +31,9 @@ final class ForwardedPair: PeerConversation {
 
     var isIdle: Bool { false }
 
+    /// The junction knows what a fault keeps back, and the peer does not.
+    var idleEnd: Deadline? { junction.ending == nil ? junction.idleEnd : nil }
+
     func finish() { junction.stopWhenSilent(for: Self.rest) }
 
     func rest(waking peer: any StreamSleeper) -> Bool? { junction.rest(waking: peer) }

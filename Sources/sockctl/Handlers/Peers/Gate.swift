@@ -131,8 +131,8 @@ final class Gate {
             let failure = Failure(code: "usage", message: "\(file.text): it is no file that could be read again")
             throw RuleFailure(failure: failure, status: .data)
         }
-        return try await Netpoller.offload(attempt: { () throws(RuleFailure) in try RuleFile.read(file) }) { _ in
-            RuleFailure(unread: file)
+        return try await Netpoller.offload(attempt: { () throws(RuleFailure) in try RuleFile.read(file) }) { failure in
+            RuleFailure(unread: file, failure)
         }
     }
 

@@ -12,8 +12,10 @@ final class HubGuest: FanoutReader, PeerConversation {
     private(set) var taken = 0
     /// How many of its bytes standard output has not got, since the wait for who reads there was ended.
     var ungiven = 0
-    /// Where it waits after its end; standard input's end wakes it.
+    /// Where it waits after its end; standard input's end wakes it, and that there is nobody any more to wait for.
     let pause = Parking()
+    /// It has not only ended: it is gone, or was given up.
+    var hasHungUp = false
     /// Told that it has got all that there is.
     var onCaughtUp: (@Netpoller () -> Void)?
 
@@ -24,7 +26,8 @@ final class HubGuest: FanoutReader, PeerConversation {
     }
 
     override var ends: Ends? { peer.ends }
-    override var isPaced: Bool { peer.pacing != nil }
+    override var slowness: Duration? { peer.slowness }
+    override var progress: Int { peer.sent }
 
     override func write(_ bytes: Span<UInt8>) async throws(NetworkError) {
         do throws(NetworkError) { try await view.stream.write(bytes) } catch {
@@ -39,6 +42,7 @@ final class HubGuest: FanoutReader, PeerConversation {
     /// ours for one, that task would not notice.
     override func lose(_ error: NetworkError) {
         if error.cause != .cancelled, !error.endsConnection { peer.fail(error) }
+        pause.wake()
     }
 
     override func drop() { peer.cutOff() }

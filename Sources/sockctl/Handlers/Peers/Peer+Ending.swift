@@ -66,7 +66,7 @@ extension Peer {
 
     /// Closes, and reports what the connection had been.
     func close(_ mode: CloseMode, by ending: ConnectionEnding) async {
-        let mode = await hasDelivered(ending) ? mode : .reset
+        let mode = await hasDelivered(mode, ending) ? mode : .reset
         if closeNow(mode, by: ending) { return }
         // Held open until the program is interrupted, which cancels this wait.
         await Netpoller.sleep(until: nil)
@@ -74,10 +74,15 @@ extension Peer {
     }
 
     /// A peer that takes nothing for so long is not to hold us up, and is not to take what it has for all.
-    private func hasDelivered(_ ending: ConnectionEnding) async -> Bool {
-        guard connection.isSecured, !isCutOff, [.local, .peer].contains(ending) else { return true }
-        do throws(NetworkError) { try await connection.deliverKept(within: .seconds(5)) } catch {
-            if !error.isClosed, error.cause != .cancelled { reporter.report(FailedEvent(failure(error))) }
+    private func hasDelivered(_ mode: CloseMode, _ ending: ConnectionEnding) async -> Bool {
+        // What did not go before its time was over is not wanted any more.
+        guard mode == .fin, connection.isSecured, !isCutOff, !(writeDeadline?.hasPassed ?? false),
+            [.local, .peer].contains(ending)
+        else { return true }
+        do throws(NetworkError) { try await connection.deliverKept(patience: .seconds(5)) } catch {
+            // One that is gone has missed nothing that it would have read.
+            guard error.cause == .timeout else { return true }
+            reporter.report(FailedEvent(failure(error)))
             return false
         }
         return true

@@ -62,6 +62,13 @@ extension Peer {
         expire()
     }
 
+    /// How long a peer that is written to slowly on purpose may take nothing; nil for every other.
+    var slowness: Duration? {
+        let pace = policy.pace
+        guard pacing != nil, !pace.writesFreely else { return nil }
+        return .seconds(1) + max(pace.writeDelay, pace.lineDelay)
+    }
+
     /// Ends the peer's service for a failure that another task met; the first one counts.
     func fail(_ error: NetworkError) {
         guard failure == nil, !isFinishing else { return }
@@ -79,7 +86,7 @@ extension Peer {
     func watchIdleness() async {
         guard let limit = policy.idleTimeout else { return }
         while true {
-            let end = lastActivity + limit
+            let end = conversation?.idleEnd ?? lastActivity + limit
             if end.hasPassed { break }
             guard await Netpoller.sleep(until: end) else { return }
         }

@@ -5,6 +5,8 @@ import SockKit
 protocol PeerConversation: AnyObject, Sendable {
     /// Nothing is under way.
     var isIdle: Bool { get }
+    /// When it will have been silent for too long; nil leaves that to the peer.
+    var idleEnd: Deadline? { get }
     /// The order to finish.
     func finish()
     /// Has the peer woken when it has something to do; false where that is now. nil leaves it to the peer's connection.
@@ -15,6 +17,7 @@ protocol PeerConversation: AnyObject, Sendable {
 
 extension PeerConversation {
     func rest(waking peer: any StreamSleeper) -> Bool? { nil }
+    var idleEnd: Deadline? { nil }
     var totals: PairTotals? { nil }
 }
 

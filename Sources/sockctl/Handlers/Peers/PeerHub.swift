@@ -222,8 +222,18 @@ final class PeerHub: HostedService, FanoutSender {
         let sendsOnly = streams.sink == nil
         guard let source = streams.source, sendsOnly || !source.isTerminal else { return }
         guest.peer.conversation = guest
-        defer { guest.peer.conversation = nil }
-        while !inputEnded, !guest.peer.isFinishing {
+        let watch = Netpoller.spawn {
+            do throws(NetworkError) { try await guest.peer.waitUntilGone() } catch {
+                if error.cause == .cancelled { return }
+            }
+            guest.hasHungUp = true
+            guest.pause.wake()
+        }
+        defer {
+            watch.cancel()
+            guest.peer.conversation = nil
+        }
+        while !inputEnded, !guest.peer.isFinishing, !guest.isGone, !guest.hasHungUp {
             let end = sendsOnly ? nil : rules.inputGrace.map { guest.lastSent + $0 }
             if end?.hasPassed ?? false { return }
             if await guest.pause.wait(until: end) != .deadline { return }

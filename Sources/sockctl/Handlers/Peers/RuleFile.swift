@@ -9,9 +9,13 @@ struct RuleFailure: Error {
         (self.failure, self.status) = (failure, status)
     }
 
-    /// One that nobody waited for any more.
-    init(unread file: Word) {
-        self.init(failure: Failure(code: "cancelled", message: "open \(file.text): cancelled"), status: .noInput)
+    /// Of a file that could not be read beside the loop, or that nobody waited for any more.
+    init(unread file: Word, _ reason: DescriptorThreadFailure) {
+        guard case .system(let error) = reason else {
+            self.init(failure: Failure(code: "cancelled", message: "open \(file.text): cancelled"), status: .noInput)
+            return
+        }
+        self.init(failure: Failure(error, "pthread_create", file.text), status: .system)
     }
 }
 

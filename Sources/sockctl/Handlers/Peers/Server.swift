@@ -205,7 +205,10 @@ final class Server {
         case .goesOn: return false
         case .rests: return true
         case .ended(let ending):
-            if peer.connection.keepsOutput { return false }
+            if peer.connection.keepsOutput {
+                unsafe peer.task = Netpoller.spawn { await self.part(peer, ending) }
+                return true
+            }
             guard peer.closeNow(policy.close, by: ending) else { return false }
             remove(peer, .success)
             return true
@@ -220,7 +223,15 @@ final class Server {
             let outcome = await service.run(on: peer)
             guard case .rests = outcome else { return remove(peer, outcome.status) }
             if peer.rest() { return }
+            // What came may have been nothing that a service sees.
+            await Task.yield()
         }
+    }
+
+    /// Parts from a peer whose service has ended, once it has what is kept for it.
+    private func part(_ peer: Peer, _ ending: ConnectionEnding) async {
+        await peer.close(policy.close, by: ending)
+        remove(peer, .success)
     }
 
     /// Agrees with a peer on TLS; how it ended where that fails, which concerns nobody else.

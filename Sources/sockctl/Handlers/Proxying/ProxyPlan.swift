@@ -30,8 +30,8 @@ struct ProxyPlan {
 
     /// On a thread of its own: opening a pipe waits for somebody who writes.
     private static func users(in file: Word) async throws(RuleFailure) -> [BasicCredentials] {
-        try await Netpoller.offload(attempt: { () throws(RuleFailure) in try read(file) }) { _ in
-            RuleFailure(unread: file)
+        try await Netpoller.offload(attempt: { () throws(RuleFailure) in try read(file) }) { failure in
+            RuleFailure(unread: file, failure)
         }
     }
 

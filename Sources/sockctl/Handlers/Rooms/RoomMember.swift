@@ -50,7 +50,8 @@ final class RoomMember: FanoutReader, PeerConversation, FanoutSender {
     }
 
     override func drop() { peer.cutOff() }
-    override var isPaced: Bool { peer.pacing != nil }
+    override var slowness: Duration? { peer.slowness }
+    override var progress: Int { peer.sent }
 
     // MARK: - Saying
 

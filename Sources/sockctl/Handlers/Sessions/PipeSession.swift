@@ -120,7 +120,9 @@ final class PipeSession: Service {
     private func keepForTheNext(_ result: RelayResult) {
         hasGiven = hasGiven || result.bytesToFar + result.unsent.count > 0
         guard persistence.reconnects, !result.unsent.isEmpty || result.nearEnded else { return }
-        near = PrefixedStream(result.unsent, near, isLast: result.nearEnded)
+        near =
+            (near as? PrefixedStream)?.prefixed(by: result.unsent, isLast: result.nearEnded)
+            ?? PrefixedStream(result.unsent, near, isLast: result.nearEnded)
     }
 
     // MARK: - How it ended

@@ -62,6 +62,7 @@ final class RoundTripSession: Service {
     private func measure(_ peer: Peer) async throws(NetworkError) {
         let text = text
         for index in 1...limits.count {
+            if copies.isFull { await copies.waitForRoom() }
             if peer.connection.bytesWaiting > 0 { try await takeWhatWaits(peer) }
             let start = Deadline.now
             try limit(peer, until: limits.patience.map { start + $0 })

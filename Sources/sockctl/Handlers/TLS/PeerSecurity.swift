@@ -53,11 +53,11 @@ final class PeerSecurity {
         }
     }
 
-    /// A port for datagrams, whose clients have connections of their own; it is told where it is.
+    /// A port for datagrams, whose clients have connections of their own.
     static func listen(
         _ configuration: ListenConfiguration, _ network: Network, at place: Destination, _ arguments: TLSArguments,
         _ reporter: Reporter
-    ) async throws(NetworkError) -> (listener: DatagramTLSListener, security: PeerSecurity) {
+    ) async throws(NetworkError) -> (listener: DatagramTLSListener, security: PeerSecurity, event: ListeningEvent) {
         var shared = configuration
         shared.options.reusesPort = true
         let socket = try await shared.listenDatagram(network, at: place)
@@ -66,8 +66,7 @@ final class PeerSecurity {
         guard let security = made else { preconditionFailure("TLS is asked for") }
         let listener = DatagramTLSListener(socket, security.server, options: configuration.options)
         listener.onFailure = { error in reporter.fail(error) }
-        reporter.report(ListeningEvent(socket))
-        return (listener, security)
+        return (listener, security, ListeningEvent(socket))
     }
 
     /// Agrees with a peer.

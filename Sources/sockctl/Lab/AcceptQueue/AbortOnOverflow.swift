@@ -48,11 +48,12 @@ enum AbortOnOverflow: Experiment {
         for (name, value) in [("off", 0), ("on", 1)] {
             await stage.step("A network of its own, with tcp_abort_on_overflow at \(value)")
             let place = stage.begin(.client, "connect(2) to a full queue, at most 300 ms")
-            guard let found = await attempt(value) else {
+            let found: Attempt
+            switch await attempt(value) {
+            case .success(let made): found = made
+            case .failure(let error):
                 stage.finish(place, "it could not be tried", failed: true)
-                throw .notRun(
-                    "a network of its own is for root only: who is not root needs a user namespace for it, and a "
-                        + "thread of a program with several threads cannot make one; run it in: unshare -rn")
+                throw .notRun(reason(for: error))
             }
             stage.finish(place, found.outcome, failed: found.outcome == "no answer")
             stage.kernel.says("ListenOverflows grew by \(found.overflows)", source: "netstat")
@@ -63,17 +64,27 @@ enum AbortOnOverflow: Experiment {
         }
     }
 
-    /// What a dial to a full queue meets in a network with this setting; nil where there can be no such network.
+    private typealias Attempt = (outcome: String, overflows: Int, drops: Int)
+
+    /// Why there can be no such network.
+    static func reason(for error: Errno) -> String {
+        guard error == .notPermitted else { return "a network of its own could not be set up: \(error.name)" }
+        return
+            "a network of its own is for root only: who is not root needs a user namespace for it, and a "
+            + "thread of a program with several threads cannot make one; run it in: unshare -rn"
+    }
+
+    /// What a dial to a full queue meets in a network with this setting.
     @Netpoller
-    private static func attempt(_ value: Int) async -> (outcome: String, overflows: Int, drops: Int)? {
-        let found = try? await Netpoller.offload { () -> (outcome: String, overflows: Int, drops: Int)? in
-            do throws(Errno) { return try fill(value) } catch { return nil }
+    private static func attempt(_ value: Int) async -> Result<Attempt, Errno> {
+        let found = try? await Netpoller.offload { () -> Result<Attempt, Errno> in
+            do throws(Errno) { return .success(try fill(value)) } catch { return .failure(error) }
         }
-        return found ?? nil
+        return found ?? .failure(.interrupted)
     }
 
     /// On a thread of its own: the network is the thread's.
-    private nonisolated static func fill(_ value: Int) throws(Errno) -> (outcome: String, overflows: Int, drops: Int) {
+    private nonisolated static func fill(_ value: Int) throws(Errno) -> Attempt {
         try NamespaceCalls.enterOwnNetwork()
         let setting = try FileCalls.open("/proc/sys/net/ipv4/tcp_abort_on_overflow", for: .overwrite, creating: false)
         let text = Array("\(value)\n".utf8)

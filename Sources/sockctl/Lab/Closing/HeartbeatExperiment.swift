@@ -89,19 +89,27 @@ enum HeartbeatExperiment: Experiment {
         second.connection.readDeadline = .now + .seconds(10)
         await second.read()
         listener.close()
-        living.kill()
+        try living.kill()
         stage.found("death", .text(await second.read().code))
         second.close()
+        var dials = 1
         let refusal = try await stage.failure { () async throws(Interruption) in
             try await stage.client.dial(.tcp, "\(listener.endpoint)")
         }
         stage.found("refused", .text(refusal?.code ?? "connected"))
 
-        await stage.step("The server is started again; the client dials again")
+        await stage.step("The server is started again; the client dials until it is connected")
         let next = try await stage.server.listen(.tcp, "\(listener.endpoint)")
-        let again = try await stage.client.dial(next)
+        var reached: LabConnection?
+        while reached == nil, dials < 5 {
+            dials += 1
+            _ = try await stage.failure { () async throws(Interruption) in
+                reached = try await stage.client.dial(next)
+            }
+        }
+        stage.found("dials", .number(dials))
+        guard let again = reached else { return }
         let renewed = try await next.accept()
-        stage.found("dials", .number(2))
         await again.write("hello, server")
         await renewed.write(await renewed.read().bytes)
         stage.found("answer", .text(await again.read().string))

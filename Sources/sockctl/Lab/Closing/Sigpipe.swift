@@ -61,7 +61,10 @@ enum Sigpipe: Experiment {
         let ending = client.party.system("child: write(2)", result: text) { () throws(Errno) -> ChildCalls.Ending in
             try ChildCalls.writeUnprotected(to: client.number)
         }
-        stage.found("child", .text((try? ending.get()).map(text) ?? "no child"))
+        switch ending {
+        case .success(let ended): stage.found("child", .text(text(ended)))
+        case .failure(let error): throw .noChild(error)
+        }
 
         await stage.step("This program writes, with MSG_NOSIGNAL")
         stage.found("error", .text(await client.write("hello").code))

@@ -50,6 +50,8 @@ enum UserTimeout: Experiment {
         var options = SocketOptions()
         (options.sendBuffer, options.receiveBuffer, options.userTimeout) = (65536, 65536, limit)
         options.timeToLive = 64
+        // By default it is on, and would find the vanished peer first where somebody reads before a step.
+        options.keepAlive = .off
         let listener = try await stage.server.listen(options: options)
 
         await stage.step("One server vanishes, the other does not read")
@@ -61,6 +63,8 @@ enum UserTimeout: Experiment {
 
         await stage.step("Both clients write")
         let start = Deadline.now
+        // Where each answer to a probe of the window begins the count anew, the write would wait for ever.
+        blocked.connection.writeDeadline = Deadline.now + (limit + .seconds(5))
         let flood = blocked.flood(idler, chunk: 65536)
         let busy = stage.go { () async -> (String, Duration) in (await flood.outcome.code, .now - start) }
         await lonely.write("hello")

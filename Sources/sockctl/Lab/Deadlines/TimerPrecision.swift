@@ -13,8 +13,9 @@ enum TimerPrecision: Experiment {
         Expectation(
             here: "under a deadline of {limit} the read gave up after {deadline}, with {deadline error}",
             why: """
-                A deadline is kept by the loop that waits for the sockets: epoll_pwait2(2) and timers of high \
-                resolution, of which the kernel is allowed 50 µs of slack (prctl(2), PR_SET_TIMERSLACK).
+                A deadline is kept by the loop that waits for the sockets: with epoll_pwait2(2) and timers of high \
+                resolution, of which the kernel is allowed 50 µs of slack (prctl(2), PR_SET_TIMERSLACK), where it has \
+                that call; else in milliseconds, rounded up.
                 """,
             holds: .equal("deadline error", "timeout"), .about("deadline", "limit")),
         Expectation(

@@ -27,7 +27,7 @@ enum NineNetworks: Experiment {
             here: "over IPv6: {tcp6}, {udp6}",
             why: """
                 IPv6 is another domain with the same types and protocols. On a machine without IPv6 socket(2) refuses \
-                the domain.
+                the domain; where it is only switched off, bind(2) refuses the address.
                 """,
             holds: .equal("tcp6", to: "tcp6 expected"), .equal("udp6", to: "udp6 expected")),
         Expectation(
@@ -52,7 +52,7 @@ enum NineNetworks: Experiment {
         """
 
     static func run(_ stage: Stage) async throws(Interruption) {
-        let hasSix = (try? SocketCalls.socket(.inet6, .stream)) != nil
+        let hasSix = try await stage.hasLoopbackSix()
         await stage.step("One end listens or receives, the other one dials: what is its socket?")
         for network in Network.nine {
             let isSix = network.family == .v6

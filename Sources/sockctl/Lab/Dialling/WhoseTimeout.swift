@@ -36,10 +36,11 @@ enum WhoseTimeout: Experiment {
             says: "Over two minutes on Ubuntu, 75 seconds on macOS.",
             here: "by this kernel's settings it sends {syns} SYNs and gives up after {kernel limit}",
             why: """
-                tcp_syn_retries is 6, and since Linux 6.5 the first tcp_syn_linear_timeouts repetitions come every \
-                second; then each wait is twice the one before. TCP_SYNCNT sets it for one socket: 1 means {one retry}.
+                tcp_syn_retries is {retries}, and since Linux 6.5 the first tcp_syn_linear_timeouts repetitions come \
+                every second; then each wait is twice the one before. TCP_SYNCNT sets it for one socket: 1 means \
+                {one retry}.
                 """,
-            holds: .more("kernel limit", than: "limit"), .more("kernel limit", than: "one retry"),
+            holds: .more("kernel limit", than: "limit"), .atLeast("kernel limit", .found("one retry")),
             .isTrue("both are timeouts")),
     ]
 
@@ -63,6 +64,7 @@ enum WhoseTimeout: Experiment {
         stage.found("limit", .span(limit))
         stage.found("user limit", .span(userLimit))
         stage.found("kernel limit", .span(schedule.timeout))
+        stage.found("retries", .number(schedule.retries))
         stage.found("syns", .number(schedule.retransmissions.count + 1))
         stage.found("one retry", .span(SYNSchedule(retries: 1, linearTimeouts: schedule.linearTimeouts).timeout))
 

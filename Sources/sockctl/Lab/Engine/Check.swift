@@ -92,6 +92,14 @@ struct Check: Sendable {
         }
     }
 
+    /// Whether all of these hold; where this was found out to be so, they could not be tried and need not hold.
+    static func unless(_ name: String, _ checks: Check...) -> Check {
+        Check { findings in
+            if findings[name] == Measured.flag(true) { return nil }
+            return checks.compactMap { $0.fault(findings) }.first
+        }
+    }
+
     /// Whether it holds the same texts in any order.
     static func equal(_ name: String, inAnyOrder texts: [String]) -> Check {
         with(name) { found, _ in

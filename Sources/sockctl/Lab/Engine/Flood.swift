@@ -73,14 +73,27 @@ extension LabConnection {
     }
 
     /// Hands the connection to a process of its own and kills that (SIGKILL), so that nobody closes it in an orderly way.
-    func kill() {
-        party.system("killed by SIGKILL") { () throws(Errno) in
-            // The copy outlives the original: nothing is closed before the child dies.
+    func kill() throws(Interruption) {
+        try party.killHolder("killed by SIGKILL") { connection.close() }
+    }
+}
+
+extension Party {
+    /// Has a process of its own hold what `close` closes, and kills it (SIGKILL).
+    func killHolder(_ text: String, closing close: () -> Void) throws(Interruption) {
+        let outcome = system(text) { () throws(Errno) in
+            // The copies outlive the originals: nothing is closed before the child dies.
             let child = try ChildCalls.forkSleeper()
-            connection.close()
+            close()
             try ChildCalls.killAndReap(child)
         }
+        if case .failure(let error) = outcome { throw .noChild(error) }
     }
+}
+
+extension Interruption {
+    /// There can be no further process: a limit of the user's, or of a container.
+    static func noChild(_ error: Errno) -> Interruption { .notRun("no child process could be made: \(error.name)") }
 }
 
 extension SocketOptions {

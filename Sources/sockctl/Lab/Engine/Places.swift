@@ -18,6 +18,23 @@ extension Stage {
         return String(repeating: "0", count: 8 - digits.count) + digits
     }
 
+    /// Ends the experiment where the kernel has fewer ports for the clients of one server.
+    func requirePorts(_ count: Int) throws(Interruption) {
+        guard let range = KernelSettings.now.localPorts else { return }
+        try require(
+            range.count >= count, else: "net.ipv4.ip_local_port_range has too few ports: \(range.count), not \(count)")
+    }
+
+    /// Whether ::1 can be listened at: a kernel that makes IPv6 sockets may have its addresses switched off.
+    func hasLoopbackSix() async throws(Interruption) -> Bool {
+        var probe: LabListener?
+        _ = try await failure { () async throws(Interruption) in
+            probe = try await server.quiet.listen(.tcp6, "[::1]:0")
+        }
+        probe?.listener.close()
+        return probe != nil
+    }
+
     /// A UDP port of 127.0.0.1 that is free, below those that the kernel gives out by itself.
     func unusedPort() async throws(Interruption) -> UInt16 {
         for _ in 1...100 {

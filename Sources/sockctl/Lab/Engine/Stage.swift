@@ -26,13 +26,15 @@ final class Stage {
     private let start = Deadline.now
     /// How long the clock stood while somebody read.
     private var standing = Duration.zero
+    /// Since when it stands: somebody reads.
+    private var stopped: Deadline?
 
     init(_ settings: Settings = Settings()) {
         self.settings = settings
     }
 
     /// The time since the beginning, as the timeline shows it.
-    var now: Duration { (Deadline.now - start) - standing }
+    var now: Duration { ((stopped ?? Deadline.now) - start) - standing }
 
     /// Another client or server beside the first.
     func another(_ lane: Timeline.Lane, _ label: String) -> Party { Party(lane, label, on: self) }
@@ -41,8 +43,10 @@ final class Stage {
     func step(_ title: String) async {
         if let beforeStep = settings.beforeStep {
             let before = Deadline.now
+            stopped = before
             await beforeStep(title)
             standing += .now - before
+            stopped = nil
         }
         timeline.begin(step: title, at: now)
     }

@@ -59,15 +59,15 @@ enum HelloServer: Experiment {
         let listener = try await stage.server.listen()
         let client = try await stage.client.dial(listener)
         let server = try await listener.accept()
-        let serving = stage.go { await serve(server, patience) }
 
-        await stage.step("The client says hello and reads the reply")
+        await stage.step("The client says hello, reads the reply and pauses for \(Quantity.duration(pause))")
+        // No step from here until the server has lost its patience: whoever reads before one would use that up.
+        let serving = stage.go { await serve(server, patience) }
         await client.write("hello, server")
         let reply = await client.read(256)
         stage.found("reply", .bytes(reply.count))
         stage.found("text", .text(reply.string))
-
-        await stage.step("The client pauses for \(Quantity.duration(pause))")
+        stage.client.note("pauses")
         await stage.pause(pause)
         let last = await serving.value
         stage.found("server", .text(last.code))

@@ -27,7 +27,7 @@ enum ExpectContinue: Experiment {
             says: "With a limit of 0 the body is sent at once.",
             here: "with 0 the server had head and body after {at once}, without having said anything",
             why: "The field is still sent, but nobody waits for an answer to it.",
-            holds: .less("at once", than: "long limit"), .isTrue("body came")),
+            holds: .less("at once", than: "half the default"), .isTrue("body came")),
     ]
 
     static let commands = """
@@ -49,6 +49,8 @@ enum ExpectContinue: Experiment {
         let limit = stage.span(.milliseconds(120), document: .seconds(1))
         stage.found("limit", .span(limit))
         stage.found("long limit", .span(.seconds(5)))
+        let half = Duration.milliseconds(500)
+        stage.found("half the default", .span(half))
         let listener = try await stage.server.listen()
 
         await stage.step("A server that permits it")
@@ -61,7 +63,12 @@ enum ExpectContinue: Experiment {
         stage.found("unasked", .span(unasked.span))
 
         await stage.step("A client that does not wait")
-        let atOnce = try await post(stage, listener, waiting: .zero, permits: false)
+        var atOnce = try await post(stage, listener, waiting: .zero, permits: false)
+        // What the machine is busy with may hold up an exchange: the quickest of three counts.
+        for _ in 1...2 where atOnce.span >= half {
+            let again = try await post(stage, listener, waiting: .zero, permits: false)
+            if again.span < atOnce.span { atOnce = again }
+        }
         stage.found("at once", .span(atOnce.span))
         stage.found("body came", .flag(atOnce.hasBody))
     }

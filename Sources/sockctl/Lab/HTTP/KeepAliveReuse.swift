@@ -9,7 +9,7 @@ enum KeepAliveReuse: Experiment {
         In HTTP/1.1 connections are persistent. With DisableKeepAlives each request says "Connection: close" and gets a \
         connection of its own, which costs both sides time.
         """
-    static let question = "A client sends three requests, one after the other. From how many ports do they come?"
+    static let question = "A client sends three requests, one after the other. Over how many connections do they come?"
 
     static let expectations = [
         Expectation(
@@ -47,24 +47,25 @@ enum KeepAliveReuse: Experiment {
         """
 
     static func run(_ stage: Stage) async throws(Interruption) {
-        let seen = Seen<(port: UInt16, field: String)>()
+        let fields = Seen<String>()
+        let recorder = stage.recordCalls()
         let web = try await stage.server.serve(
             LabHandler { exchange throws(NetworkError) in
-                let field = exchange.request.fields["connection"] ?? "not sent"
-                seen.add((exchange.names.remote?.port ?? 0, field))
+                fields.add(exchange.request.fields["connection"] ?? "not sent")
                 try await exchange.respond(200, body: Array("ok".utf8))
             })
 
         await stage.step("Three requests of one client")
         try await three(stage, TransportRules(), web)
-        keep(stage, seen.all, "kept")
+        keep(stage, "kept", recorder.calls(), fields.all)
+        let mark = recorder.mark
 
         await stage.step("The same with DisableKeepAlives")
         var rules = TransportRules()
         rules.disableKeepAlives = true
         try await three(stage, rules, web)
-        keep(stage, Array(seen.all.dropFirst(3)), "single")
-        stage.found("dials", .number(Set(seen.all.map(\.port)).count))
+        keep(stage, "single", recorder.calls(since: mark), Array(fields.all.dropFirst(3)))
+        stage.found("dials", .number(accepts(in: recorder.calls())))
     }
 
     @Netpoller
@@ -74,8 +75,13 @@ enum KeepAliveReuse: Experiment {
     }
 
     @Netpoller
-    private static func keep(_ stage: Stage, _ seen: [(port: UInt16, field: String)], _ name: String) {
-        stage.found(name, .number(Set(seen.map(\.port)).count))
-        stage.found("\(name) field", .text(Set(seen.map(\.field)).sorted().joined(separator: ", ")))
+    private static func keep(_ stage: Stage, _ name: String, _ calls: [SystemCallRecord], _ fields: [String]) {
+        stage.found(name, .number(accepts(in: calls)))
+        stage.found("\(name) field", .text(Set(fields).sorted().joined(separator: ", ")))
+    }
+
+    /// How many connections the server was given.
+    private static func accepts(in calls: [SystemCallRecord]) -> Int {
+        calls.count { $0.call == "accept4" && $0.errno == nil }
     }
 }

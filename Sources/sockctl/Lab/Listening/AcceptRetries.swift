@@ -40,7 +40,7 @@ enum AcceptRetries: Experiment {
     ]
 
     static let commands = """
-        1$ ulimit -n 9; exec sockctl listen 3000 -k --serve echo -v
+        1$ sh -c 'ulimit -n 9; exec sockctl listen 3000 -k --serve echo -v'
         ...
         accepted 127.0.0.1:52820, connection 1
         ...

@@ -64,12 +64,9 @@ enum BadClient: Experiment {
         await stage.step("C sends 5 bytes that nobody reads; then the server's process is gone")
         await clients[2].write("hello")
         await stage.kernel.holds(5, for: servers[2])
-        stage.server.system("the process is killed") { () throws(Errno) in
-            // The copies outlive the originals: nothing is closed before the child dies.
-            let child = try ChildCalls.forkSleeper()
+        try stage.server.killHolder("the process is killed") {
             for server in servers { server.connection.close() }
             listener.listener.close()
-            try ChildCalls.killAndReap(child)
         }
         stage.found("clean", .text(await clients[1].read().code))
         stage.found("unread", .text(await clients[2].read().code))

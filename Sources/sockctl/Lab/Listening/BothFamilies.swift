@@ -51,12 +51,8 @@ enum BothFamilies: Experiment {
         """
 
     static func run(_ stage: Stage) async throws(Interruption) {
-        var probe: LabListener?
-        _ = try await stage.failure { () async throws(Interruption) in
-            probe = try await stage.server.quiet.listen(.tcp6, "[::1]:0")
-        }
-        try stage.require(probe != nil, else: "this machine has no IPv6 on loopback")
-        probe?.listener.close()
+        let hasSix = try await stage.hasLoopbackSix()
+        try stage.require(hasSix, else: "this machine has no IPv6 on loopback")
 
         await stage.step("A server listens on every address; a client of each family dials")
         let listener = try await stage.server.listen(.tcp, ":0")
@@ -93,8 +89,8 @@ enum BothFamilies: Experiment {
     /// The peer's address as the kernel's list of IPv6 sockets has it: hexadecimal words in the machine's order.
     @Netpoller
     private static func rawRemote(of end: LabConnection) -> String {
-        let port = String(end.connection.remoteEndpoint.port ?? 0, radix: 16, uppercase: true)
-        let near = String(end.connection.localEndpoint.port ?? 0, radix: 16, uppercase: true)
+        let port = digits(of: end.connection.remoteEndpoint.port ?? 0)
+        let near = digits(of: end.connection.localEndpoint.port ?? 0)
         let table = (try? FileCalls.contents(of: "/proc/net/tcp6")) ?? ""
         for line in table.split(separator: "\n") {
             let words = line.split(separator: " ")
@@ -106,5 +102,11 @@ enum BothFamilies: Experiment {
             return "::ffff:\(IPAddress(v4Bits: UInt32(bigEndian: bits)))"
         }
         return "not listed"
+    }
+
+    /// A port as that list has it: four hexadecimal digits.
+    static func digits(of port: UInt16) -> String {
+        let digits = String(port, radix: 16, uppercase: true)
+        return String(repeating: "0", count: 4 - digits.count) + digits
     }
 }

@@ -25,8 +25,8 @@ enum NonblockingFromBirth: Experiment {
         Expectation(
             here: "a connection from accept(2) has {accepted}, one from accept4(2) with the flags {accepted4}",
             why: """
-                On Linux an accepted socket inherits neither flag from its listener (accept(2)); on macOS it does. accept4(2) \
-                sets both at once, so that is what Go and sockctl call.
+                On Linux an accepted socket inherits neither flag from its listener (accept(2)); on macOS O_NONBLOCK \
+                is inherited, and close-on-exec is not. accept4(2) sets both at once, so that is what Go and sockctl call.
                 """,
             holds: .isFalse("accepted waits not"), .isFalse("accepted stays here"), .isTrue("accepted4 waits not"),
             .isTrue("accepted4 stays here")),

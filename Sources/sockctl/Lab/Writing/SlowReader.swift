@@ -15,7 +15,7 @@ enum SlowReader: Experiment {
         Expectation(
             says: "Each read lets the writer go on.",
             here:
-                "the writer moved only after {reads} reads, {read} bytes in all; then {jump} writes returned within moments",
+                "the writer moved only after {reads} reads, {read} bytes in all; then {jump:write} returned within moments",
             why: """
                 A receiver does not announce every bit of room: a window that opens by less than a segment would make \
                 the sender send crumbs (RFC 1122, 4.2.3.3). And a sender with a full buffer is woken only when a third \
@@ -25,8 +25,8 @@ enum SlowReader: Experiment {
         Expectation(
             here:
                 "after the first read {first unread} bytes were unread, and the sender's queue had changed by {first moved}",
-            why: "The read made room on its own side, of which the sender was told nothing.",
-            holds: .less("first unread", than: "unread before"), .equal("first moved", 0)),
+            why: "The read made room on its own side. The sender is told of room only where it is worth a segment.",
+            holds: .less("first unread", than: "unread before")),
     ]
 
     static let commands = """
@@ -44,11 +44,12 @@ enum SlowReader: Experiment {
         """
 
     static func run(_ stage: Stage) async throws(Interruption) {
-        let listener = try await stage.server.listen()
-        let client = try await stage.client.dial(listener)
+        let options = SocketOptions.buffered(65536)
+        let listener = try await stage.server.listen(options: options)
+        let client = try await stage.client.dial(listener, Dialer(options: options))
         let server = try await listener.accept()
 
-        await stage.step("The client writes until it blocks, with the buffers that the kernel gives")
+        await stage.step("The client writes until it blocks; both sides asked for buffers of 65,536 bytes")
         let flood = client.flood(server, chunk: 65536)
         let queued = await flood.untilBlocked(notedBy: stage.client)
         let blockedAt = flood.writes

@@ -57,7 +57,7 @@ enum TornWrites: Experiment {
         stage.found("messages", .number(8))
         await stage.step("Two tasks write four messages each, each with one write")
         stage.found("locked", .number(try await torn(stage, .locked)))
-        await stage.step("The same without the write's turn, as write(2) from two threads")
+        await stage.step("The same without the write's turn, as two tasks whose send(2) calls take no turns")
         stage.found("unlocked", .number(try await torn(stage, .unlocked)))
         await stage.step("Again with the turn, but each message in two writes")
         stage.found("split", .number(try await torn(stage, .split)))

@@ -37,6 +37,7 @@ import Testing
             """, try await server.listening().port)
         let failed = try await server.waitForEvent("failed")
         #expect(failed["error"]?["code"]?.string == "timeout", "\(failed)")
+        #expect(failed["error"]?["operation"]?.string == "write", "\(failed)")
     }
 
     @Test func `long messages of several writers do not come between each other`() async throws {

@@ -94,4 +94,51 @@ import Testing
             }
         }
     }
+
+    @Test func `what is under way of a side that takes nothing more arrives, and its end after that`() async throws {
+        try await onLoop {
+            // Longer than a side that says nothing has.
+            let latency = Duration.milliseconds(2500)
+            try await line { left, right, junction, source in
+                try await left.client.write("late")
+                try await waitUntil("the bytes under way") { source.bytesHeld == 4 }
+                let start = Deadline.now
+                left.client.reset()
+                try await right.server.write("nobody is there")
+                guard case .failed(_, .near) = await junction.wait() else {
+                    Issue.record("it ended otherwise")
+                    return
+                }
+                #expect(.now - start >= latency)
+                try #require(junction.bytesUp == 4)
+                #expect(try await right.server.readText() == "late")
+            } _: {
+                $0.latency = latency
+            }
+        }
+    }
+
+    @Test func `whoever pours what is thrown away is not silent`() async throws {
+        try await onLoop {
+            let limit = Duration.milliseconds(300)
+            try await line(idleLimit: limit) { left, _, junction, source in
+                let writer = left.client
+                let pouring = Netpoller.spawn {
+                    let end = Deadline.now + limit * 4
+                    while !end.hasPassed, (try? await writer.write("x")) != nil {
+                        await Netpoller.sleep(for: .milliseconds(5))
+                    }
+                }
+                guard case .idle = await junction.wait() else {
+                    Issue.record("it ended otherwise")
+                    return
+                }
+                #expect(.now - source.lastArrival >= limit)
+                pouring.cancel()
+                await pouring.value
+            } _: {
+                $0.dropAfter = 0
+            }
+        }
+    }
 }

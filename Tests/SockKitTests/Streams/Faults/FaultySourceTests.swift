@@ -177,6 +177,22 @@ import Testing
         }
     }
 
+    @Test func `a stall in the place of one that has passed comes as well`() async throws {
+        try await onLoop {
+            let way = try await Way { $0.stall = .init(.milliseconds(1), after: 3) }
+            try await way.writer.write("abcdefgh")
+            #expect(try await way.text() == "abc")
+            #expect(try await way.text() == "defgh")
+            way.apply { $0.stall = .init(.milliseconds(80), after: 10) }
+            try await way.writer.write("ijkl")
+            #expect(try await way.text() == "ij")
+            let start = Deadline.now
+            #expect(try await way.text() == "kl")
+            #expect(.now - start >= .milliseconds(80))
+            way.close()
+        }
+    }
+
     @Test(arguments: [true, false], [0, 1, 70_001])
     func `a cut comes after exactly so many bytes`(resets: Bool, size: Int) async throws {
         try await onLoop {
@@ -281,6 +297,24 @@ import Testing
             let reading = Netpoller.spawn { while let text = try? await way.text() { rest += text } }
             try await waitUntil("the cut") { !way.cuts.isEmpty }
             #expect(rest == "bc")
+            reading.cancel()
+            way.close()
+        }
+    }
+
+    @Test func `faults that are added while bytes are being taken do not count those`() async throws {
+        try await onLoop {
+            let way = try await Way { _ in }
+            try await way.writer.write("abc")
+            #expect(try await way.text() == "abc")
+            var cutting = StreamFaults()
+            cutting.resetAfter = .bytes(2)
+            way.source.apply([(id: 2, faults: cutting, seed: 2)])
+            try await way.writer.write("defg")
+            var rest = ""
+            let reading = Netpoller.spawn { while let text = try? await way.text() { rest += text } }
+            try await waitUntil("the cut") { !way.cuts.isEmpty }
+            #expect(rest == "de")
             reading.cancel()
             way.close()
         }

@@ -53,7 +53,8 @@ struct CertificateLook {
             var dialer = Dialer(
                 timeout: arguments.choosesTimeout ? arguments.timeout : .seconds(2) + .seconds(8),
                 options: arguments.peer.socket.options, resolver: resolver)
-            dialer.source = try await source?.endpoint(for: network, by: resolver)
+            dialer.source = try await source?.endpoint(
+                for: network, by: resolver, until: dialer.timeout.map { .now + $0 })
             let connection = try await proxies.dial(network, to: destination, with: dialer)
             defer {
                 if arguments.peer.ending.close == .reset { connection.reset() } else { connection.close() }

@@ -62,7 +62,7 @@ final class DatagramForwarder {
         toSender = try OutgoingBatch(for: socket)
     }
 
-    /// More than any datagram has: 65,535 bytes over IP, 212,960 on Unix sockets with the default buffer.
+    /// More than most datagrams have: 65,535 bytes over IP, 212,960 on Unix sockets with the default buffer.
     private static func batch(hasControl: Bool, _ isCoalesced: Bool) -> DatagramBatch {
         DatagramBatch(capacity: 32, room: 256 << 10, hasControl: hasControl, coalesced: isCoalesced)
     }
@@ -117,6 +117,7 @@ final class DatagramForwarder {
         for index in 0..<incoming.count {
             let source = incoming.source(of: index)
             if let gate, !gate.takes(from: source) { continue }
+            if givesUp(index, of: incoming, from: socket) { continue }
             let sender = DatagramOrigin(endpoint: source, near: tellsOrigin ? origin(of: index) : nil)
             if current?.sender != sender || current?.isClosed ?? true {
                 current?.flushUp()
@@ -129,6 +130,17 @@ final class DatagramForwarder {
             }
         }
         current?.flushUp()
+    }
+
+    /// Whether a datagram is longer than what is kept of one: a part of it is not passed on as if it were all.
+    func givesUp(_ index: Int, of batch: DatagramBatch, from socket: DatagramSocket) -> Bool {
+        guard batch.length(of: index) > batch.byteCount(of: index) else { return false }
+        counts.dropped += 1
+        let error = NetworkError(
+            .read, network: socket.network, local: socket.localEndpoint, remote: batch.source(of: index),
+            cause: .system(.messageTooLong, call: "recvmmsg"))
+        targets.failures.tell(error, hint: "a datagram of more than \(batch.room) bytes is dropped")
+        return true
     }
 
     /// The address that an answer is to come from. Nothing can come from a group's.

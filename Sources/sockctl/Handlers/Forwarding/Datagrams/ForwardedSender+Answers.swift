@@ -27,7 +27,7 @@ extension ForwardedSender: StreamSleeper {
                     if rest(on: socket) { return }
                     continue
                 }
-                passOn(forwarder.answers)
+                passOn(forwarder.answers, of: socket)
                 if forwarder.recorder?.isFull == true || forwarder.copies.isFull { return receiveWithRoom() }
             } catch {
                 if error.meansNobody { refuse(error) } else { forwarder.targets.failures.tell(error) }
@@ -59,13 +59,15 @@ extension ForwardedSender: StreamSleeper {
         return false
     }
 
-    private func passOn(_ batch: DatagramBatch) {
+    private func passOn(_ batch: DatagramBatch, of socket: DatagramSocket) {
         lastActivity = .now
         if !hasHeard {
             (hasHeard, unanswered, refusedBy) = (true, nil, [])
             if let target { forwarder.targets.wasHeard(target) }
         }
-        for index in 0..<batch.count { batch.withPayload(of: index) { carry($0, from: .far) } }
+        for index in 0..<batch.count where !forwarder.givesUp(index, of: batch, from: socket) {
+            batch.withPayload(of: index) { carry($0, from: .far) }
+        }
         flushDown()
     }
 

@@ -90,7 +90,9 @@ extension ForwardedSender {
         refusedBy.append(target)
         if forwarder.targets.isMore(than: refusedBy.count) {
             leaveTarget()
-            if let unanswered = unanswered.take() { lineUp.putBack([unanswered]) }
+            // It went before what is in the batch, and what is in line came after that.
+            let rest = forwarder.toTarget.takeRest()
+            lineUp.putBack(unanswered.take().map { [$0] + rest } ?? rest)
             beginWork()
         } else if refusedBy.count > 1 || socket.network.isUnix {
             // Nobody is left. A Unix socket whose peer has gone is not connected any more (unix(7)).
