@@ -87,7 +87,7 @@ extension Connection {
             case .wantsRead: continue
             case .wantsTurn: await Task.yield()
             case .wantsWrite:
-                try await flush(layer, .read)
+                try await flush(layer, .write)
                 // There may have been nothing to wait for.
                 await Task.yield()
             }
@@ -160,10 +160,12 @@ extension Connection {
             switch attempt {
             case .moved(let count): return Array(buffer.prefix(count))
             case .end: return []
-            case .failed(let cause): throw names.failure(.read, cause)
+            case .failed(let cause): throw readFailure(cause, layer)
             case .wantsRead: continue
             case .wantsTurn: await Task.yield()
-            case .wantsWrite: try await flush(layer, .read)
+            case .wantsWrite:
+                try await flush(layer, .write)
+                await Task.yield()
             }
         }
     }
@@ -252,18 +254,17 @@ extension Connection {
     /// Waits until what was written is with the kernel, which goes on with it when this end is closed; what the layer keeps
     /// would be lost. Fails once the peer has taken nothing for so long, or the write deadline has passed.
     public func deliverKept(patience: Duration) async throws(NetworkError) {
-        guard let layer else { return }
-        let last = writeDeadline ?? .never
-        defer { writeDeadline = last == .never ? nil : last }
+        guard let layer, keepsOutput else { return }
+        startFlushing(layer)
+        var (least, end, pause) = (Int.max, Deadline.now + patience, Duration.milliseconds(1))
         while keepsOutput {
             let left = layer.bytesKept + (queueDepths?.unacknowledged ?? 0)
-            writeDeadline = min(.now + patience, last)
-            do throws(NetworkError) { try await flush(layer, .write) } catch {
-                guard error.cause == .timeout, !last.hasPassed,
-                    layer.bytesKept + (queueDepths?.unacknowledged ?? 0) < left
-                else { throw error }
-            }
+            if left < least { (least, end) = (left, .now + patience) }
+            if end.hasPassed { throw names.failure(.write, .timeout) }
+            guard await Netpoller.sleep(for: pause) else { throw names.failure(.write, .cancelled) }
+            pause = min(pause * 2, .milliseconds(20))
         }
+        if let cause = layer.sendingFailure { throw names.failure(.write, cause) }
     }
 
     /// Whether something that counts as written is not with the kernel yet.

@@ -35,7 +35,7 @@ import Testing
             }
             #expect(error?.cause == .timeout)
             layer.releases = true
-            pair.client.descriptor.noteReady(.write)
+            pair.client.descriptor.wake(.write)
             try await pair.client.deliverKept(patience: patience)
             #expect(!pair.client.keepsOutput)
             pair.close()

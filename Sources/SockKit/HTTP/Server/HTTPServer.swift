@@ -99,8 +99,10 @@ public final class HTTPServer {
     private func serve(_ member: Member) async {
         do throws(NetworkError) {
             while case .rest = try await member.conversation.advance() {
-                unsafe member.task = nil
-                if member.connection.rest(waking: member) { return }
+                if member.connection.rest(waking: member) {
+                    unsafe member.task = nil
+                    return
+                }
                 await Task.yield()
             }
         } catch {

@@ -65,11 +65,11 @@ final class DatagramServer {
     private func send(_ bytes: Span<UInt8>, to peer: Endpoint) async throws(NetworkError) {
         // Meanwhile nobody else is answered.
         if socket.network.isUnix {
-            socket.writeDeadline = .now + (absent.contains(peer) ? .milliseconds(1) : .seconds(1))
+            socket.writeDeadline = .now + (absent.contains(peer) ? .milliseconds(20) : .seconds(1))
         }
         do throws(NetworkError) {
             try await socket.send(bytes, to: peer)
-            absent.remove(peer)
+            if !absent.isEmpty { absent.remove(peer) }
             report(peer, bytes: bytes.count, length: bytes.count, sent: true)
         } catch {
             // One peer that cannot be answered is its own affair.

@@ -75,15 +75,13 @@ extension Peer {
 
     /// A peer that takes nothing for so long is not to hold us up, and is not to take what it has for all.
     private func hasDelivered(_ mode: CloseMode, _ ending: ConnectionEnding) async -> Bool {
+        guard mode == .fin, connection.isSecured, !isCutOff, [.local, .peer].contains(ending) else { return true }
         // What did not go before its time was over is not wanted any more.
-        guard mode == .fin, connection.isSecured, !isCutOff, !(writeDeadline?.hasPassed ?? false),
-            [.local, .peer].contains(ending)
-        else { return true }
+        if writeDeadline?.hasPassed ?? false { return !connection.keepsOutput }
         do throws(NetworkError) { try await connection.deliverKept(patience: .seconds(5)) } catch {
+            if error.cause == .timeout { reporter.report(FailedEvent(failure(error))) }
             // One that is gone has missed nothing that it would have read.
-            guard error.cause == .timeout else { return true }
-            reporter.report(FailedEvent(failure(error)))
-            return false
+            return error.cause != .timeout && error.cause != .cancelled
         }
         return true
     }

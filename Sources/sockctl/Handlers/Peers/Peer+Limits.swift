@@ -66,7 +66,10 @@ extension Peer {
     var slowness: Duration? {
         let pace = policy.pace
         guard pacing != nil, !pace.writesFreely else { return nil }
-        return .seconds(1) + max(pace.writeDelay, pace.lineDelay)
+        // Of a stream a slice goes at least every second, and a message goes whole.
+        let unit = connection.network.kind == .stream ? 1 : 64 * 1024
+        let span = pace.rate.map { Duration.seconds(Double(unit) / Double($0)) } ?? .zero
+        return .seconds(2) + pace.writeDelay + pace.lineDelay + span
     }
 
     /// Ends the peer's service for a failure that another task met; the first one counts.

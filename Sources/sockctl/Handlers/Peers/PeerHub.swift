@@ -222,6 +222,8 @@ final class PeerHub: HostedService, FanoutSender {
         let sendsOnly = streams.sink == nil
         guard let source = streams.source, sendsOnly || !source.isTerminal else { return }
         guest.peer.conversation = guest
+        // Nothing is read of it any more.
+        guest.peer.connection.readTimeout = nil
         let watch = Netpoller.spawn {
             do throws(NetworkError) { try await guest.peer.waitUntilGone() } catch {
                 if error.cause == .cancelled { return }
