@@ -81,7 +81,7 @@ import Testing
         outcome.expect(status: 75)
         let failed = try #require(try outcome.events().last)
         let elapsed = try #require(failed["elapsed"]?.number)
-        #expect(elapsed >= 1 && elapsed < 1.9, "\(outcome)")
+        #expect(elapsed >= 1 && elapsed < 10, "\(outcome)")
     }
 
     @Test(.needsIPv6) func `a silent first family costs the head start only`() async throws {

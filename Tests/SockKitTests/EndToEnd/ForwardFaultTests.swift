@@ -216,7 +216,7 @@ import Testing
     @Test func `what a fault keeps back is no silence, where a connection's age is limited as well`() async throws {
         let (outcome, _) = try await ForwardedPairs.run(
             "c, s = pair(); c.sendall(b'late'); say(s.recv(4))",
-            ["--up", "latency=3s", "-i", "1s", "--close-after", "60s"])
+            ["--up", "latency=6s", "-i", "2s", "--close-after", "60s"])
         outcome.expect(lines: ["b'late'"])
     }
 

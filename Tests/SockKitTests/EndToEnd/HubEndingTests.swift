@@ -117,7 +117,8 @@ import Testing
             one.sendall(b"over")
             while True:
                 part = two.recv(1 << 20)
-                if part.endswith(b"over"): break
+                # One that was kept from the CPU may have been dropped as well; nobody was held up.
+                if not part or part.endswith(b"over"): break
             say("over")
             """, server.listening().port)
         try await peers.finish(within: .seconds(60)).expect(lines: ["over"])

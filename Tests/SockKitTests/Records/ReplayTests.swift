@@ -199,7 +199,7 @@ import Testing
         }
         // Slow enough for the refusal to come before the last line has gone.
         let outcome = try await onLoop {
-            try await play(recording, speed: 0.1) { server in
+            try await play(recording, speed: 0.03) { server in
                 _ = try await server.readAll(5)
                 try server.closeWrite()
             }

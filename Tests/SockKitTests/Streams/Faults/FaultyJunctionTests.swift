@@ -120,7 +120,7 @@ import Testing
 
     @Test func `whoever pours what is thrown away is not silent`() async throws {
         try await onLoop {
-            let limit = Duration.seconds(1)
+            let limit = Duration.seconds(2)
             try await line(idleLimit: limit) { left, _, junction, _ in
                 let (writer, start) = (left.client, Deadline.now)
                 let pouring = Netpoller.spawn {
