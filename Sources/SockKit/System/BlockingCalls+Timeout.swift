@@ -5,14 +5,7 @@ extension BlockingCalls {
     /// recv(2) on a socket that is made to wait at most this long (SO_RCVTIMEO, socket(7)). EAGAIN says it was too long.
     package static func receive(_ descriptor: Int32, upTo count: Int, timeout: Duration) throws(Errno) -> Int {
         try setBlocking(true, descriptor)
-        let microseconds = Int(max(timeout.wholeNanoseconds / 1000, 1))
-        var span = timeval(tv_sec: microseconds / 1_000_000, tv_usec: microseconds % 1_000_000)
-        _ = try SystemCall.perform(
-            "setsockopt", on: descriptor,
-            arguments: "\(descriptor), SOL_SOCKET, SO_RCVTIMEO, {\(span.tv_sec), \(span.tv_usec)}"
-        ) {
-            unsafe Int(setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &span, UInt32(MemoryLayout<timeval>.size)))
-        }
+        try limit(SO_RCVTIMEO, "SO_RCVTIMEO", descriptor, to: timeout)
         var bytes = [UInt8](repeating: 0, count: count)
         var buffer = bytes.mutableSpan
         let outcome = try unsafe buffer.withUnsafeMutableBytes { room throws(Errno) in

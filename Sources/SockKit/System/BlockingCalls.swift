@@ -45,7 +45,7 @@ package enum BlockingCalls {
         let start = Deadline.now
         var left = timeout
         for _ in 0..<SystemCall.mostInterrupts {
-            if let left { try limitSending(descriptor, to: left) }
+            if let left { try limit(SO_SNDTIMEO, "SO_SNDTIMEO", descriptor, to: left) }
             do throws(Errno) {
                 return try SocketCalls.connect(descriptor, to: endpoint, family: family)
             } catch {
@@ -57,14 +57,17 @@ package enum BlockingCalls {
         throw .interrupted
     }
 
-    private static func limitSending(_ descriptor: Int32, to time: Duration) throws(Errno) {
+    /// Has calls of one direction wait no longer than this (socket(7)).
+    static func limit(
+        _ option: Int32, _ name: String, _ descriptor: Int32, to time: Duration
+    ) throws(Errno) {
         let microseconds = Int(max(time.wholeNanoseconds / 1000, 1))
         var span = timeval(tv_sec: microseconds / 1_000_000, tv_usec: microseconds % 1_000_000)
         _ = try SystemCall.perform(
             "setsockopt", on: descriptor,
-            arguments: "\(descriptor), SOL_SOCKET, SO_SNDTIMEO, {\(span.tv_sec), \(span.tv_usec)}"
+            arguments: "\(descriptor), SOL_SOCKET, \(name), {\(span.tv_sec), \(span.tv_usec)}"
         ) {
-            unsafe Int(setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &span, UInt32(MemoryLayout<timeval>.size)))
+            unsafe Int(setsockopt(descriptor, SOL_SOCKET, option, &span, UInt32(MemoryLayout<timeval>.size)))
         }
     }
 }

@@ -92,11 +92,7 @@ struct Scan {
 
     private func sourceAddress() async throws(NetworkError) -> IPAddress? {
         guard let source, !source.host.isEmpty else { return nil }
-        do throws(LookupFailure) {
-            let end = arguments.timeout.map { Deadline.now + $0 }
-            return try await resolver.addresses(of: source.host, for: network, until: end)[0]
-        } catch {
-            throw NetworkError(.dial, network: network, cause: error.cause)
-        }
+        let end = arguments.timeout.map { Deadline.now + $0 }
+        return try await source.endpoint(for: network, by: resolver, until: end).address
     }
 }
