@@ -105,15 +105,15 @@ import Testing
         side: Side, kind: InputKind
     ) async throws {
         let pair = try await join(
-            side, "--input-grace", "2s", from: kind,
+            side, "--input-grace", "4s", from: kind,
             peer: """
                 c.shutdown(socket.SHUT_WR); say("ended"); say(c.recv(9))
-                last = time.monotonic(); say(c.recv(9)); say(time.monotonic() - last > 1.4)
+                last = time.monotonic(); say(c.recv(9)); say(time.monotonic() - last > 2.5)
                 """)
         try await pair.peer.waitForLine(containing: "ended", on: .out)
         // When more than half of it is over. Had the grace not begun anew, less than half would be left.
         await #expect(throws: Overdue.self) {
-            try await pair.program.wait(for: "end", within: .milliseconds(1100)) { $0.status }
+            try await pair.program.wait(for: "end", within: .milliseconds(2100)) { $0.status }
         }
         pair.program.send("late")
         let outcome = try await pair.program.finish()

@@ -18,10 +18,20 @@ import Testing
         #expect(outcome.lines.last?.contains("sockctl lab --all") == true)
     }
 
+    /// Most experiments measure times. One that was not seen may be seen the next time, on a machine that is less
+    /// busy by then; one that is wrong is not seen any time.
+    private func attempt(_ run: () async throws -> Outcome) async throws -> Outcome {
+        for _ in 1..<3 {
+            let outcome = try await run()
+            if outcome.status != 1 { return outcome }
+        }
+        return try await run()
+    }
+
     @Test(.serialized, arguments: CourseTests.experiments)
     func `what the documents describe is seen on this machine`(experiment: CourseTests.Named) async throws {
         let name = experiment.type.name
-        let outcome = try await sockctl("lab", name, "--check").finish(within: patience)
+        let outcome = try await attempt { try await sockctl("lab", name, "--check").finish(within: patience) }
         outcome.expectQuietErrors(status: 0)
         #expect(outcome.lines.first?.contains(name) == true)
         let count = experiment.type.expectations.count
@@ -117,6 +127,13 @@ import Testing
     @Test(arguments: Chapter.allCases)
     func `whoever reads before each step sees the same`(chapter: Chapter) async throws {
         let names = ExperimentList.experiments(of: chapter).map { $0.name }
+        let outcome = try await attempt { try await stepThrough(names) }
+        outcome.expect(status: 0)
+        let faults = outcome.lines.filter { $0.hasPrefix("NOT SEEN") || $0.hasPrefix("failed: ") }
+        #expect(faults.isEmpty, "\(faults)")
+    }
+
+    private func stepThrough(_ names: [String]) async throws -> Outcome {
         let process = try sockctl(["lab"] + names + ["--step"], input: .open)
         var asked: [String] = []
         while true {
@@ -130,10 +147,7 @@ import Testing
             if asked.last != "Enter: what that means" { try await SuspendingClock().sleep(for: .milliseconds(500)) }
             process.send("\n")
         }
-        let outcome = try await process.finish()
-        outcome.expect(status: 0)
-        let faults = outcome.lines.filter { $0.hasPrefix("NOT SEEN") || $0.hasPrefix("failed: ") }
-        #expect(faults.isEmpty, "\(faults)")
+        return try await process.finish()
     }
 
     @Test(.needsOwnNetwork) func `where the loopback is down each experiment has its name beside the reason`()

@@ -99,6 +99,13 @@ import Testing
     }
 
     @Test func `close does not wait for the end of a pause`() async throws {
+        // Where this process itself is held up for so long, nothing was seen.
+        for _ in 1...5 where try await timeOfCloseInPause() < .milliseconds(800) { return }
+        Issue.record("five times it took as long as the pause")
+    }
+
+    /// How long a close takes, with the end of what accepts, in the middle of a pause of a second.
+    private func timeOfCloseInPause() async throws -> Duration {
         try await onLoop {
             let listener = try await listen()
             let faults = FaultSwitch.install(
@@ -109,13 +116,12 @@ import Testing
             listener.onRetry = { _, _, pause in if pause >= .seconds(1) { longPause.fulfil(()) } }
             let accepting = Netpoller.spawn { _ = try await listener.accept() }
             _ = await longPause.wait(until: .now + patience)
-            let time = try await elapsed {
+            defer { client.close() }
+            return try await elapsed {
                 listener.close()
                 let error = try await failure { try await accepting.value }
                 #expect(error.isClosed)
             }
-            #expect(time < .milliseconds(800))
-            client.close()
         }
     }
 

@@ -121,14 +121,14 @@ import Testing
         try await onLoop {
             let server = try await ScriptedServer { try await $0.answerAll() }
             defer { server.close() }
-            let transport = Transport(rules: .with { $0.idleConnTimeout = .milliseconds(50) })
+            let transport = Transport(rules: .with { $0.idleConnTimeout = .milliseconds(700) })
             _ = try await transport.text(server.get())
             #expect(transport.idleCount == 1)
             try await waitUntil("it is closed") { server.open == 0 }
             #expect(transport.idleCount == 0)
             // Nobody looked in between: a connection that is too old is not used all the same.
             _ = try await transport.text(server.get())
-            await Netpoller.sleep(for: .milliseconds(60))
+            await Netpoller.sleep(for: .milliseconds(710))
             #expect(try await !transport.roundTrip(server.get()).isReused)
         }
     }
@@ -163,11 +163,11 @@ import Testing
         try await onLoop {
             let server = try await ScriptedServer { try await $0.answerAll() }
             defer { server.close() }
-            let transport = Transport(rules: .with { $0.idleConnTimeout = .milliseconds(60) })
+            let transport = Transport(rules: .with { $0.idleConnTimeout = .milliseconds(300) })
             _ = try await transport.text(server.get())
             // In use at the moment of the look.
             let held = try await transport.roundTrip(server.get())
-            await Netpoller.sleep(for: .milliseconds(100))
+            await Netpoller.sleep(for: .milliseconds(400))
             try await held.drain()
             #expect(held.fate == .kept)
             try await waitUntil("it is closed") { server.open == 0 && transport.idleCount == 0 }
