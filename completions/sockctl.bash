@@ -405,7 +405,7 @@ _sockctl() {
         esac
         ;;
     udp-recv)
-        options='--count -w --timeout --reply --stats --separator --buffer --first-read-delay --join --reuse-port --tls --tls-cert --tls-key --tls-password-file --tls-ca --tls-crl --tls-verify-client --tls-alpn --tls-min --tls-max --tls-ciphers --tls-key-log --tls-handshake-timeout --allow --deny --allow-file --deny-file -o --output --append -x --hex-dump --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf -M --ttl -T --tos --interface --min-ttl --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
+        options='--count -w --timeout --reply --stats --separator --buffer --first-read-delay --join --reuse-port --tls --tls-cert --tls-key --tls-password-file --tls-ca --tls-crl --tls-verify-client --tls-alpn --tls-min --tls-max --tls-ciphers --tls-key-log --tls-handshake-timeout --allow --deny --allow-file --deny-file --max-conns-per-host -o --output --append -x --hex-dump --network -4 --ipv4 -6 --ipv6 -u --udp -U --unix -n --no-dns --resolve -O --sndbuf -I --rcvbuf -M --ttl -T --tos --interface --min-ttl --setsockopt -v --verbose -J --json --trace --timestamps --color --quiet --progress -h --help'
         case $previous in
         --count) kind=none ;;
         -w|--timeout) kind=none ;;
@@ -429,6 +429,7 @@ _sockctl() {
         --deny) kind=hosts ;;
         --allow-file) kind=files ;;
         --deny-file) kind=files ;;
+        --max-conns-per-host) kind=none ;;
         -o|--output) kind=files ;;
         -x|--hex-dump) kind=files ;;
         --network) kind=words values='tcp tcp4 tcp6 udp udp4 udp6 unix unixgram unixpacket vsock' ;;

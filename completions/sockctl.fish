@@ -565,6 +565,7 @@ complete -c sockctl -n '__fish_seen_subcommand_from udp-recv' -l allow -x -a '(_
 complete -c sockctl -n '__fish_seen_subcommand_from udp-recv' -l deny -x -a '(__fish_print_hostnames)' -d 'Turn away who is named.'
 complete -c sockctl -n '__fish_seen_subcommand_from udp-recv' -l allow-file -r -F -d 'Let in only who a file names.'
 complete -c sockctl -n '__fish_seen_subcommand_from udp-recv' -l deny-file -r -F -d 'Turn away who a file names.'
+complete -c sockctl -n '__fish_seen_subcommand_from udp-recv' -l max-conns-per-host -x -d 'Serve at most this many of one host at once.'
 complete -c sockctl -n '__fish_seen_subcommand_from udp-recv' -s o -l output -r -F -d 'Also write what is received to a file.'
 complete -c sockctl -n '__fish_seen_subcommand_from udp-recv' -l append -d 'Keep what the file of --output holds already.'
 complete -c sockctl -n '__fish_seen_subcommand_from udp-recv' -s x -l hex-dump -r -F -d 'Write a hex dump of both directions to a file.'

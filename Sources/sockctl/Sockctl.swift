@@ -5,6 +5,8 @@ enum Sockctl {
     static func main() {
         // What writes without the loop, as help to a pager that was closed, is to hear of it too.
         SignalCalls.ignoreBrokenPipes()
+        // A client that brings a file larger than a server may have is to end its upload, and not the server.
+        SignalCalls.ignoreFileSizeLimit()
         #if DEBUG
             FaultHook.install()
         #endif

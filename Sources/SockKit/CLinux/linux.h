@@ -182,9 +182,12 @@ static inline int sk_enter_own_network(void) {
 // fork(2) of a child that sleeps until it is killed, at the latest when its parent's thread ends. Between fork and exec a
 // process with threads may only do what signal-safety(7) allows, which Swift code cannot promise.
 static inline int sk_fork_sleeper(void) {
+    pid_t parent = getpid();
     int child = fork();
     if (child != 0) return child;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // It may have ended before it could be told apart.
+    if (getppid() != parent) _exit(0);
     for (;;) pause();
 }
 

@@ -26,7 +26,7 @@ public struct InputFramer: Sendable {
         defer { self.made = made }
         do throws(FramingError) {
             try lines.push(bytes) { (_, line) throws(FramingError) in
-                try encoder.append(line, to: &frames)
+                try encoder.append(line, isLine: true, to: &frames)
                 made += 1
             }
         } catch {

@@ -9,7 +9,9 @@ package final class PolledDescriptor {
     @safe @exclusivity(unchecked) private var owner: FileDescriptor?
     private let slot: PollSlot
     private let sharesFile: Bool
-    private let restoresWaiting: Bool
+    private var restoresWaiting: Bool
+    /// close(2) waits for what the peer has not acknowledged.
+    package var lingers = false
     @safe @exclusivity(unchecked) private var readTurn = Turn()
     @safe @exclusivity(unchecked) private var writeTurn = Turn()
 
@@ -23,7 +25,10 @@ package final class PolledDescriptor {
     ) throws(Errno) {
         self.sharesFile = sharesFile
         self.restoresWaiting = restoresWaiting
-        slot = try unsafe Netpoller.loop.state.add(descriptor.rawValue)
+        do throws(Errno) { slot = try unsafe Netpoller.loop.state.add(descriptor.rawValue) } catch {
+            if restoresWaiting { try? FileCalls.setNonBlocking(false, descriptor.rawValue) }
+            throw error
+        }
         owner = consume descriptor
     }
 
@@ -46,21 +51,39 @@ package final class PolledDescriptor {
 
     package var isClosed: Bool { owner == nil }
 
+    /// Whether calls on it can be waited for; a regular file's never wait.
+    package var isPolled: Bool { slot.isPolled }
+
     /// Closes the descriptor and wakes every waiter with `closed`; the kernel itself wakes nobody. Harmless twice.
     package func close() {
         guard let descriptor = owner.take() else { return }
-        leaveLoop(sharesFile ? descriptor.rawValue : nil)
-        if restoresWaiting { try? FileCalls.setNonBlocking(false, descriptor.rawValue) }
+        leaveLoop(sharesFile || lingers ? descriptor.rawValue : nil)
+        restoreWaiting(descriptor.rawValue)
+        if lingers { return LingeringCloses.close(descriptor) }
         // What close(2) could still say, EIO of a remote file system, has no address on a socket.
         try? descriptor.close()
     }
 
     /// Gives the open descriptor away: the loop forgets it, and whoever waits is woken with `closed`. nil once closed.
+    ///
+    /// Calls on one that others share wait again, if they did before.
     package func release() -> FileDescriptor? {
         guard let descriptor = owner.take() else { return nil }
         // It stays open, so the kernel would go on announcing what happens to it.
         leaveLoop(descriptor.rawValue)
+        restoreWaiting(descriptor.rawValue)
         return descriptor
+    }
+
+    /// Lets calls on the file wait again, where they did and others share it: for who ends without closing it.
+    package func restoreWaiting() {
+        if let number = owner?.rawValue { restoreWaiting(number) }
+    }
+
+    private func restoreWaiting(_ number: Int32) {
+        guard restoresWaiting else { return }
+        restoresWaiting = false
+        try? FileCalls.setNonBlocking(false, number)
     }
 
     private func leaveLoop(_ remaining: Int32?) {
@@ -279,7 +302,9 @@ package final class PolledDescriptor {
         switch await place.wait() {
         case .ready, .deadline: return
         case .closed: throw .closed
-        case .cancelled: throw .cancelled
+        case .cancelled:
+            if side == .read { readTurn.leave(place) } else { writeTurn.leave(place) }
+            throw .cancelled
         }
     }
 

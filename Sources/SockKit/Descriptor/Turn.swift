@@ -18,6 +18,9 @@ package struct Turn {
         return place
     }
 
+    /// Gives a place up without having had the turn.
+    mutating func leave(_ place: Parking) { line.removeAll { $0 === place } }
+
     /// Hands the turn to the first in line who still waits.
     package mutating func give() {
         while !line.isEmpty {

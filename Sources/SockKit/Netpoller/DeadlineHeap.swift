@@ -39,11 +39,13 @@ struct DeadlineHeap {
         return first.target
     }
 
-    /// Forgets the entries of targets that no longer exist.
-    mutating func removeAll(where isStale: (DeadlineTarget) -> Bool) {
-        let kept = entries.filter { !isStale($0.target) }
-        entries.removeAll(keepingCapacity: true)
-        for entry in kept { insert(entry.deadline, entry.target) }
+    /// Forgets all but the earliest entry of each target that still exists: when that comes up, the target says what
+    /// counts now.
+    mutating func keepEarliest(where exists: (DeadlineTarget) -> Bool) {
+        var seen: Set<DeadlineTarget> = []
+        // What is in order is a heap.
+        entries = entries.sorted { $0.deadline < $1.deadline }
+            .filter { seen.insert($0.target).inserted && exists($0.target) }
     }
 
     private mutating func siftDown() {

@@ -12,6 +12,7 @@ struct EpollPoller: Poller, ~Copyable {
     private let events = PollEvents(capacity: 512)
     private var alarm: Alarm
     private var interruptions = 0
+    private var lastInterruption = Deadline.past
     /// How many events the last wait brought.
     private var brought = 0
     /// Whether to look for a while before a wait.
@@ -112,14 +113,17 @@ struct EpollPoller: Poller, ~Copyable {
         }
     }
 
-    /// An interruption by a signal counts as no event: the loop looks at its clock and comes back.
+    /// An interruption by a signal counts as no event: the loop looks at its clock and comes back. Where each wait is
+    /// interrupted as soon as it begins, nothing else would ever happen.
     private mutating func takeEvents(timeout: Duration?) throws(NetpollerFailure) -> Int {
         do throws(Errno) {
             let count = try events.wait(on: epoll.rawValue, timeout: timeout)
             interruptions = 0
             return count
         } catch {
-            interruptions += 1
+            let now = Deadline.now
+            interruptions = now > lastInterruption + .seconds(1) ? 1 : interruptions + 1
+            lastInterruption = now
             guard error == .interrupted, interruptions < Self.mostInterruptions else {
                 throw NetpollerFailure(call: "epoll_wait", errno: error)
             }

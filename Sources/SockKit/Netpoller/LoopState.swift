@@ -20,6 +20,8 @@
     @safe private struct Parked {
         let waiter: UnsafeContinuation<Wake, Never>
         let deadline: Deadline
+        /// Which of the waits under its ticket this is.
+        let number: UInt32
     }
 
     init() {
@@ -107,7 +109,7 @@
     }
 
     func setDeadline(_ slot: PollSlot, _ side: PollSide, _ deadline: Deadline?) {
-        if let moment = slot.setDeadline(side, deadline) { heap.insert(moment, .slot(slot.tag, side)) }
+        if let moment = slot.setDeadline(side, deadline) { schedule(slot, side, moment) }
         // They wait until the reader's deadline.
         if side == .read { wakeWatchers(slot, .ready) }
     }
@@ -126,11 +128,16 @@
     }
 
     func park(_ slot: PollSlot, _ side: PollSide, _ waiter: UnsafeContinuation<Wake, Never>) {
-        if let moment = unsafe slot.park(side, waiter) { heap.insert(moment, .slot(slot.tag, side)) }
+        if let moment = unsafe slot.park(side, waiter) { schedule(slot, side, moment) }
     }
 
     func rest(_ slot: PollSlot, _ side: PollSide, _ sleeper: any StreamSleeper) {
-        if let moment = slot.rest(side, sleeper) { heap.insert(moment, .slot(slot.tag, side)) }
+        if let moment = slot.rest(side, sleeper) { schedule(slot, side, moment) }
+    }
+
+    private func schedule(_ slot: PollSlot, _ side: PollSide, _ moment: Deadline) {
+        heap.insert(moment, .slot(slot.tag, side))
+        forgetStaleEntries()
     }
 
     func cancel(_ tag: PollTag, _ side: PollSide, ticket: UInt32) {
@@ -144,30 +151,34 @@
         return lastParked
     }
 
-    func park(_ ticket: UInt64, until deadline: Deadline?, _ waiter: UnsafeContinuation<Wake, Never>) {
-        parked[ticket] = unsafe Parked(waiter: waiter, deadline: deadline ?? .never)
+    func park(
+        _ ticket: UInt64, number: UInt32, until deadline: Deadline?, _ waiter: UnsafeContinuation<Wake, Never>
+    ) {
+        parked[ticket] = unsafe Parked(waiter: waiter, deadline: deadline ?? .never, number: number)
         guard let deadline else { return }
         schedule(ticket, deadline)
         forgetStaleEntries()
     }
 
-    /// Wakes a parked task; false if nobody is parked under this ticket.
+    /// Wakes a parked task; false if nobody is parked under this ticket, or not for this wait where one is named.
     @discardableResult
-    func unpark(_ ticket: UInt64, _ reason: Wake) -> Bool {
+    func unpark(_ ticket: UInt64, _ reason: Wake, number: UInt32? = nil) -> Bool {
+        if let number, parked[ticket]?.number != number { return false }
         guard let task = parked.removeValue(forKey: ticket) else { return false }
         unsafe task.waiter.resume(returning: reason)
         return true
     }
 
-    /// Long sleeps that were woken early leave their entries behind; when those are the most, they go.
+    /// Long waits that ended early, and those that came after a shorter one, leave entries behind; when those are the
+    /// most, they go.
     private func forgetStaleEntries() {
         guard heap.count > 1024, heap.count > 2 * (parked.count + slots.count * 2) else { return }
-        heap.removeAll { target in
+        heap.keepEarliest { target in
             switch target {
             case .parked(let ticket):
                 if parked[ticket] == nil { scheduled[ticket] = nil }
-                return parked[ticket] == nil
-            case .slot(let tag, _): return slot(of: tag) == nil
+                return parked[ticket] != nil
+            case .slot(let tag, _): return slot(of: tag) != nil
             }
         }
     }

@@ -109,6 +109,7 @@ private final class RunResult: Sendable {
 package final class Parking {
     /// What the loop knows the waiter by.
     let ticket: UInt64
+    private var waits: UInt32 = 0
 
     package init() {
         ticket = unsafe Netpoller.loop.state.makeTicket()
@@ -117,13 +118,15 @@ package final class Parking {
     /// Waits; a wake-up that came before the wait is not remembered.
     package func wait(until deadline: Deadline? = nil) async -> Wake {
         if Task.isCancelled { return .cancelled }
-        let ticket = ticket
+        waits &+= 1
+        let (ticket, number) = (ticket, waits)
         return await withTaskCancellationHandler {
             await unsafe withUnsafeContinuation { waiter in
-                unsafe Netpoller.loop.state.park(ticket, until: deadline, waiter)
+                unsafe Netpoller.loop.state.park(ticket, number: number, until: deadline, waiter)
             }
         } onCancel: {
-            Netpoller.spawn { _ = unsafe Netpoller.loop.state.unpark(ticket, .cancelled) }
+            // It may come when another task waits here.
+            Netpoller.spawn { _ = unsafe Netpoller.loop.state.unpark(ticket, .cancelled, number: number) }
         }
     }
 

@@ -298,6 +298,7 @@ public final class Connection {
     /// Closes with a reset instead of a FIN: queued data is dropped on both sides (SO_LINGER with no time).
     public func reset() {
         try? descriptor.withNumber { number throws(Errno) in try SocketOption.setLinger(0, on: number) }
+        descriptor.lingers = false
         extras?.layer = nil
         close()
     }

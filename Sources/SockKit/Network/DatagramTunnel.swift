@@ -46,7 +46,7 @@ package final class DatagramTunnel {
 @Netpoller
 final class ConnectionExtras {
     /// The file of its own name: a Unix socket that was bound before it connected.
-    let path: OwnedPath?
+    private var path: OwnedPath?
     let tunnel: DatagramTunnel?
     /// What the bytes pass through: TLS.
     var layer: (any ConnectionLayer)?
@@ -59,9 +59,13 @@ final class ConnectionExtras {
         self.tunnel = tunnel
     }
 
+    isolated deinit {
+        path?.remove()
+    }
+
     func close() {
         // Before the socket is closed: afterwards the file may be somebody else's already.
-        path?.remove()
+        path.take()?.remove()
         tunnel?.close()
     }
 }

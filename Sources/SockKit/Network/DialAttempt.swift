@@ -18,7 +18,14 @@ struct DialAttempt {
 
     /// A socket that is given the very port it dials, on this machine, meets itself (simultaneous open). Nobody means that.
     private func meetsItself(_ connection: Connection) -> Bool {
-        network.isTCP && dialer.source?.port ?? 0 == 0 && connection.localEndpoint == remote
+        guard network.isTCP, dialer.source?.port ?? 0 == 0, connection.localEndpoint.port == remote.port else {
+            return false
+        }
+        // What was dialled may be another name for it: 0.0.0.0, or a zone by its number.
+        let peer = try? connection.descriptor.withNumber { number throws(Errno) in
+            try SocketCalls.remoteEndpoint(of: number)
+        }
+        return peer ?? remote == connection.localEndpoint
     }
 
     /// The same, where connect(2) is decided at once; nil where it is not, and then nothing was done.
@@ -41,6 +48,8 @@ struct DialAttempt {
         do throws(Errno) {
             return try SocketCalls.connectNow(number, to: remote, family: remote.socketFamily)
         } catch {
+            // A Unix listener's full queue has to be waited for.
+            if error == .wouldBlock, remote.socketFamily == .unix { return .wouldBlock }
             throw failure(error)
         }
     }
@@ -68,7 +77,11 @@ struct DialAttempt {
     }
 
     private func adopt(_ socket: consuming FileDescriptor) throws(NetworkError) -> PolledDescriptor {
-        do throws(Errno) { return try PolledDescriptor(adopting: socket) } catch {
+        do throws(Errno) {
+            let descriptor = try PolledDescriptor(adopting: socket)
+            descriptor.lingers = dialer.options.lingers && network.isTCP
+            return descriptor
+        } catch {
             throw builder.failure(.system(error, call: "epoll_ctl"))
         }
     }
@@ -127,9 +140,11 @@ struct DialAttempt {
         descriptor.noteBlocked(.write)
         descriptor[deadline: .write] = deadline
         do throws(DescriptorFailure) {
-            try await descriptor.perform(.write) { [network] number throws(Errno) in
+            try await descriptor.perform(.write) {
+                [network, isMultipath = dialer.options.multipath] number throws(Errno) in
                 // It stood, and what came is there to be read; what became of it since the kernel tells once, and not here.
-                if network.isTCP, try FileCalls.queued(number, .received) > 0 { return .done(()) }
+                // Multipath TCP says 1 where it did not come to stand, and before Linux 5.16 nothing.
+                if network.isTCP, !isMultipath, try FileCalls.queued(number, .received) > 0 { return .done(()) }
                 if let error = try SocketCalls.takeError(of: number) { throw error }
                 do throws(Errno) {
                     _ = try SocketCalls.remoteEndpoint(of: number)
@@ -144,6 +159,7 @@ struct DialAttempt {
             // It may stand by now, and is not to look like one that came and had nothing to say.
             if error == .cancelled {
                 try? descriptor.withNumber { number throws(Errno) in try SocketOption.setLinger(0, on: number) }
+                descriptor.lingers = false
             }
             descriptor.close()
             if case .system(let number) = error { throw failure(number) }

@@ -27,7 +27,7 @@ public enum GivenSocket: Sendable {
         do throws(OptionFailure) { try options.apply(to: number, network, Self.family(of: number)) } catch {
             throw NetworkError(.listen, network: network, cause: error.cause)
         }
-        do throws(Errno) { self = try Self.adopt(number, network) } catch {
+        do throws(Errno) { self = try Self.adopt(number, network, lingers: options.lingers) } catch {
             guard error != .notConnected else {
                 throw Self.refusal("descriptor \(number) neither listens nor is connected")
             }
@@ -35,23 +35,41 @@ public enum GivenSocket: Sendable {
         }
     }
 
+    /// Leaves it as it was found to whoever gave it, for a program that ends without closing it.
     @Netpoller
-    private static func adopt(_ number: Int32, _ network: Network) throws(Errno) -> GivenSocket {
+    public func leaveAsFound() {
+        switch self {
+        case .listener(let listener): listener.descriptor.restoreWaiting()
+        case .connection(let connection): connection.descriptor.restoreWaiting()
+        case .datagrams(let socket): socket.descriptor.restoreWaiting()
+        }
+    }
+
+    @Netpoller
+    private static func adopt(
+        _ number: Int32, _ network: Network, lingers: Bool
+    ) throws(Errno) -> GivenSocket {
         let local = try SocketCalls.localEndpoint(of: number)
         let listens = try SocketOption.acceptsConnections.get(from: number) != 0
         let remote = listens || network.kind == .datagram ? nil : try SocketCalls.remoteEndpoint(of: number)
-        // accept(2) has no flag that keeps it from waiting, and splice(2) goes by the file's.
         let waited = try !FileCalls.isNonBlocking(number)
-        try FileCalls.setNonBlocking(true, number)
+        let socket = try own(number)
+        // accept(2) has no flag that keeps it from waiting, and splice(2) goes by the file's.
+        try FileCalls.setNonBlocking(true, socket.rawValue)
         // Whoever gave it may hold it still, and closing ours would leave it among those that the loop watches.
-        let descriptor = try PolledDescriptor(adopting: own(number), sharesFile: true, restoresWaiting: waited)
-        if let remote { return .connection(Connection(descriptor, network, local: local, remote: remote)) }
+        let descriptor = try PolledDescriptor(adopting: socket, sharesFile: true, restoresWaiting: waited)
+        if let remote {
+            descriptor.lingers = lingers && network.isTCP
+            return .connection(Connection(descriptor, network, local: local, remote: remote))
+        }
         guard listens else {
             return .datagrams(
                 DatagramSocket(descriptor, network, family: local.socketFamily, local: local, path: nil))
         }
         return .listener(
-            Listener(descriptor, network, local, backlog: descriptor.grantedBacklog ?? -1, path: nil))
+            Listener(
+                descriptor, network, local, backlog: descriptor.grantedBacklog ?? -1, path: nil, lingers: lingers,
+                isShared: true))
     }
 
     private static func own(_ number: Int32) throws(Errno) -> FileDescriptor {

@@ -44,7 +44,8 @@ public struct ListenConfiguration: Sendable {
             try builder.system("listen") { () throws(Errno) in try SocketCalls.listen(number, backlog: backlog) }
             let endpoint = try builder.localEndpoint(of: number)
             let descriptor = try adopt(bound, builder)
-            return Listener(descriptor, network, endpoint, backlog: backlog, path: path)
+            return Listener(
+                descriptor, network, endpoint, backlog: backlog, path: path, lingers: options.lingers)
         } catch {
             path?.remove()
             throw error

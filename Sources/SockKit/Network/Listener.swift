@@ -8,6 +8,10 @@ public final class Listener {
     public let backlog: Int32
     package let descriptor: PolledDescriptor
     private let path: OwnedPath?
+    /// The peers' sockets have this from the listening one.
+    private let lingers: Bool
+    /// Others have the socket as well.
+    private let isShared: Bool
     /// Where accepts wait out a shortage.
     private var pauses: [Parking] = []
     /// What `acceptNow` lacked, for the next `accept` to wait out.
@@ -22,13 +26,16 @@ public final class Listener {
     public var onRetry: (@Netpoller (NetworkError, _ attempt: Int, _ pause: Duration) -> Void)?
 
     init(
-        _ descriptor: PolledDescriptor, _ network: Network, _ endpoint: Endpoint, backlog: Int32, path: OwnedPath?
+        _ descriptor: PolledDescriptor, _ network: Network, _ endpoint: Endpoint, backlog: Int32, path: OwnedPath?,
+        lingers: Bool = false, isShared: Bool = false
     ) {
         self.descriptor = descriptor
         self.network = network
         self.endpoint = endpoint
         self.backlog = backlog
         self.path = path
+        self.lingers = lingers && network.isTCP
+        self.isShared = isShared
     }
 
     isolated deinit {
@@ -38,7 +45,10 @@ public final class Listener {
     /// The moment after which `accept` fails, until another is set.
     public var deadline: Deadline? {
         get { descriptor[deadline: .read] }
-        set { descriptor[deadline: .read] = newValue }
+        set {
+            descriptor[deadline: .read] = newValue
+            for pause in pauses { pause.wake() }
+        }
     }
 
     /// Waits for the next peer.
@@ -57,7 +67,7 @@ public final class Listener {
             do throws(DescriptorFailure) {
                 if let want = want.take() { throw want }
                 let accepted = try await descriptor.perform(.read) { number throws(Errno) in
-                    try SocketCalls.accept(number)
+                    try attempt(number)
                 }
                 taken += 1
                 return try adopt(accepted)
@@ -73,7 +83,7 @@ public final class Listener {
     /// A peer that need not be waited for; nil where there is none, or `accept` has more to say.
     public func acceptNow() throws(NetworkError) -> Connection? {
         let accepted = try? descriptor.performNow(.read) { number throws(Errno) in
-            try SocketCalls.accept(number)
+            try attempt(number)
         }
         guard let accepted = accepted ?? nil else { return nil }
         taken += 1
@@ -82,6 +92,12 @@ public final class Listener {
             want = error
             return nil
         }
+    }
+
+    /// One that does not wait: O_NONBLOCK is the open file's, and another that has it may have taken it back.
+    private func attempt(_ number: Int32) throws(Errno) -> Attempt<AcceptedSocket> {
+        if isShared, try !FileCalls.isNonBlocking(number) { try FileCalls.setNonBlocking(true, number) }
+        return try SocketCalls.accept(number)
     }
 
     /// Closes the socket, which wakes `accept` with `closed`, and removes its file if it still is this listener's.
@@ -106,7 +122,9 @@ public final class Listener {
     private func adopt(_ accepted: AcceptedSocket) throws(DescriptorFailure) -> Connection {
         let owner = FileDescriptor(adopting: accepted.number)
         do throws(Errno) {
-            return Connection(try PolledDescriptor(adopting: owner), network, remote: accepted.remote)
+            let descriptor = try PolledDescriptor(adopting: owner)
+            descriptor.lingers = lingers
+            return Connection(descriptor, network, remote: accepted.remote)
         } catch {
             throw .system(error)
         }

@@ -1,8 +1,8 @@
-/// The file of a Unix socket that we made, to be removed if it still is the same file.
+/// A file that we made, of a Unix socket or of what is to be written, to be removed if it still is the same file.
 ///
-/// It must be removed before its socket is closed: until then nobody takes it for a stale one, and its inode number is not
-/// given to another file.
-struct OwnedPath: Sendable {
+/// It must be removed before its socket, or its descriptor, is closed: until then nobody takes it for a stale one, and its
+/// inode number is not given to another file.
+package struct OwnedPath: Sendable {
     private let path: ByteString
     private let identity: FileIdentity
 
@@ -15,7 +15,15 @@ struct OwnedPath: Sendable {
         self.identity = identity
     }
 
-    func remove() {
+    /// Remembers the empty file that open(2) has just made.
+    init?(_ path: ByteString, descriptor: Int32) {
+        guard let identity = try? FileCalls.identity(of: descriptor) else { return nil }
+        self.path = path
+        self.identity = identity
+    }
+
+    /// Removes it, unless somebody has put another in its place, or something into it.
+    package func remove() {
         guard let present = try? FileCalls.identity(ofPath: path), present == identity else { return }
         try? FileCalls.remove(path)
     }

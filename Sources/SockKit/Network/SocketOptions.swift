@@ -12,6 +12,8 @@ public struct SocketOptions: Sendable, Hashable {
     public var userTimeout: Duration?
     /// How long a close lets unsent data live; zero resets the connection.
     public var linger: Duration?
+    /// Whether closing waits.
+    var lingers: Bool { linger.map { $0 >= .seconds(1) } ?? false }
     public var maximumSegment: Int32?
     public var interface: String?
     public var reusesPort: Bool = false
@@ -64,7 +66,7 @@ public struct SocketOptions: Sendable, Hashable {
         try set(family == .inet ? .minimumTimeToLive : .minimumHopCount, minimumTimeToLive, descriptor)
         try set(family == .inet ? .typeOfService : .trafficClass, typeOfService, descriptor)
         guard network.isTCP else { return try applyDatagram(descriptor, family) }
-        try set(.noDelay, noDelay ? 1 : 0, descriptor)
+        try setKnown(.noDelay, noDelay ? 1 : 0, descriptor, isDefault: noDelay)
         try set(.maximumSegment, maximumSegment, descriptor)
         try set(.userTimeout, userTimeout.map { Int32(clamping: $0.wholeNanoseconds / 1_000_000) }, descriptor)
         if let linger {
@@ -95,9 +97,22 @@ public struct SocketOptions: Sendable, Hashable {
         guard let idle = keepAlive.idle else { return try set(.keepAlive, 0, descriptor) }
         try set(.keepAlive, 1, descriptor)
         // The kernel counts in whole seconds, of which none is too few.
-        try set(.keepAliveIdle, max(1, Int32(clamping: idle.components.seconds)), descriptor)
-        try set(.keepAliveInterval, max(1, Int32(clamping: keepAlive.interval.components.seconds)), descriptor)
-        try set(.keepAliveCount, keepAlive.count, descriptor)
+        let interval = max(1, Int32(clamping: keepAlive.interval.components.seconds))
+        let isDefault = keepAlive == .standard
+        try setKnown(.keepAliveIdle, max(1, Int32(clamping: idle.components.seconds)), descriptor, isDefault: isDefault)
+        try setKnown(.keepAliveInterval, interval, descriptor, isDefault: isDefault)
+        try setKnown(.keepAliveCount, keepAlive.count, descriptor, isDefault: isDefault)
+    }
+
+    /// Multipath TCP has learned TCP's options over the years, up to Linux 6.10: what nobody asked for is left to a kernel
+    /// that does not know it there.
+    private func setKnown(
+        _ option: SocketOption, _ value: Int32, _ descriptor: Int32, isDefault: Bool
+    ) throws(OptionFailure) {
+        do throws(Errno) { try option.set(value, on: descriptor) } catch {
+            if multipath, isDefault, [.notSupported, .noSuchProtocolOption].contains(error) { return }
+            throw OptionFailure(cause: .option(error, name: option.name))
+        }
     }
 
     private func set(_ option: SocketOption, _ value: Int32?, _ descriptor: Int32) throws(OptionFailure) {

@@ -10,6 +10,11 @@ package final class ChildTerminal: ByteStream {
     private var saidEnd = false
     /// The program has ended: what it has written is still to be read, and nothing of others that have the terminal open.
     private var isLeft = false
+    /// How much may still be taken, and how often be waited for, once the program has ended: others may write for ever.
+    private var (restLeft, waitsLeft) = (64 << 10, 10)
+    /// The reader is woken by a deadline that has passed, and its own is kept here.
+    private var isWoken = false
+    private var ownDeadline: Deadline?
     /// Told that the program was told the end as a key, and goes on.
     package var onDeafness: (@Netpoller () -> Void)?
 
@@ -31,8 +36,9 @@ package final class ChildTerminal: ByteStream {
             return try await terminal.readChunk(maximum: maximum ?? BufferPool.bufferSize, .file)
         } catch {
             if error == .system(.inputOutput) { return Chunk([], count: 0) }
-            if isLeft, error == .deadlineExceeded {
-                terminal[deadline: .read] = nil
+            if isWoken, error == .deadlineExceeded {
+                isWoken = false
+                terminal[deadline: .read] = ownDeadline
                 return try await readChunk(maximum: maximum)
             }
             throw failure(.read, error)
@@ -44,12 +50,19 @@ package final class ChildTerminal: ByteStream {
     package func leaderHasEnded() {
         guard !isLeft else { return }
         isLeft = true
+        (ownDeadline, isWoken) = (terminal[deadline: .read], true)
         // Whoever waits for a read looks again.
         terminal[deadline: .read] = .past
     }
 
     private func readRest() async throws(DescriptorFailure) -> Chunk {
-        if let chunk = try terminal.readNow(.file) { return chunk }
+        guard restLeft > 0 else { return Chunk([], count: 0) }
+        if let chunk = try terminal.readNow(.file) {
+            restLeft -= chunk.count
+            return chunk
+        }
+        guard waitsLeft > 0 else { return Chunk([], count: 0) }
+        waitsLeft -= 1
         await Netpoller.sleep(for: Self.rest)
         return try terminal.readNow(.file) ?? Chunk([], count: 0)
     }
@@ -112,8 +125,8 @@ package final class ChildTerminal: ByteStream {
     }
 
     package var readDeadline: Deadline? {
-        get { terminal[deadline: .read] }
-        set { terminal[deadline: .read] = newValue }
+        get { isWoken ? ownDeadline : terminal[deadline: .read] }
+        set { if isWoken { ownDeadline = newValue } else { terminal[deadline: .read] = newValue } }
     }
 
     package var writeDeadline: Deadline? {

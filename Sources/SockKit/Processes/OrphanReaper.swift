@@ -20,9 +20,14 @@ enum OrphanReaper {
         guard task == nil else { return }
         task = Netpoller.spawn {
             while await Netpoller.sleep(for: interval) {
-                while starting == 0, ChildCalls.reap(but: own) {}
+                reap()
             }
         }
+    }
+
+    /// Not while one is being started: who ends before its number is known would be taken for one of them.
+    private static func reap() {
+        while starting == 0, ChildCalls.reap(but: own) {}
     }
 
     /// It has been, as this process, or not at all.
@@ -30,6 +35,8 @@ enum OrphanReaper {
         guard isNeeded else { return }
         starting -= 1
         if let child { own.insert(child) }
+        // Where there is always one being started, the task finds no moment.
+        reap()
     }
 
     /// Its end was waited for.

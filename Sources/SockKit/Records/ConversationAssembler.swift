@@ -10,13 +10,16 @@ struct ConversationAssembler: Sendable {
     }
 
     private var builder: RecordingBuilder
-    /// By both ends, the client's first.
-    private var open: [Flow: Int] = [:]
+    /// By both ends, the client's first; of connections all that may go on, the last one last.
+    private var open: [Flow: [Int]] = [:]
     private var streams: [Int: StreamAssembler] = [:]
     private var packets = 0
     private var held = 0
     /// Packets of connections whose beginning is not there.
     private var orphans = 0
+
+    /// So many connections of the same ends are told apart.
+    private static let mostTogether = 64
 
     init(_ limits: RecordLimits) {
         builder = RecordingBuilder(limits)
@@ -59,14 +62,15 @@ struct ConversationAssembler: Sendable {
         let there = Flow(client: packet.source, target: packet.destination, isDatagrams: true)
         let back = Flow(client: packet.destination, target: packet.source, isDatagrams: true)
         let direction: RecordDirection = open[there] == nil && open[back] != nil ? .down : .up
-        let index = if let known = open[there] ?? open[back] { known } else { try begin(there, at: time) }
+        let known = (open[there] ?? open[back])?.last
+        let index = if let known { known } else { try begin(there, at: time) }
         try builder.append(payload, isWhole: true, direction, of: index, at: time)
     }
 
     private mutating func begin(_ flow: Flow, at time: Int64) throws(MessageError) -> Int {
         let index = try builder.open(
             client: flow.client.description, target: flow.target.description, hasDatagrams: flow.isDatagrams, at: time)
-        open[flow] = index
+        open[flow, default: []].append(index)
         return index
     }
 
@@ -77,16 +81,12 @@ struct ConversationAssembler: Sendable {
     ) throws(MessageError) {
         let there = Flow(client: packet.source, target: packet.destination, isDatagrams: false)
         let back = Flow(client: packet.destination, target: packet.source, isDatagrams: false)
-        if segment.isSynchronizing, !segment.isAcknowledging, !segment.isReset {
-            // The same once more was lost on its way; another one is a connection in an old one's place.
-            if let index = open[there], streams[index]?.began(with: segment.sequence) ?? false { return }
-            open[back] = nil
-            let index = try begin(there, at: time)
-            streams[index] = StreamAssembler(segment.sequence)
-            return
-        }
+        let isFirst = segment.isSynchronizing && !segment.isAcknowledging && !segment.isReset
+        let begun = try isFirst ? connection(begunBy: segment, there, back, at: time) : nil
         let direction: RecordDirection = open[there] == nil ? .down : .up
-        guard let index = open[there] ?? open[back], var stream = streams.removeValue(forKey: index) else {
+        guard let index = begun ?? nearest(to: segment, direction, direction == .up ? there : back),
+            var stream = streams.removeValue(forKey: index)
+        else {
             orphans += 1
             return
         }
@@ -99,6 +99,37 @@ struct ConversationAssembler: Sendable {
             throw RecordingBuilder.fault(
                 .tooLong, "more than \(builder.limits.held) bytes wait in it for others that they follow")
         }
+    }
+
+    /// The connection that a first segment begins, or has begun: the same once more was lost on its way.
+    private mutating func connection(
+        begunBy segment: DissectedPacket.Segment, _ there: Flow, _ back: Flow, at time: Int64
+    ) throws(MessageError) -> Int {
+        let known = open[there] ?? []
+        if let index = known.last(where: { streams[$0]?.began(with: segment.sequence) ?? false }) { return index }
+        // One that is over, or that nobody has answered, has another one in its place.
+        let others = known.filter { streams[$0]?.goesOn ?? false }
+        open[back] = nil
+        // Where so many go on, the capture has not the end of some.
+        open[there] = Array(others.suffix(Self.mostTogether - 1))
+        let index = try begin(there, at: time)
+        streams[index] = StreamAssembler(segment.sequence)
+        return index
+    }
+
+    /// Of several connections between the same ends the one whose next byte a segment is nearest to: each has numbers of its
+    /// own.
+    private func nearest(
+        to segment: DissectedPacket.Segment, _ direction: RecordDirection, _ flow: Flow
+    ) -> Int? {
+        guard let known = open[flow], known.count > 1 else { return open[flow]?.last }
+        return known.reversed().min { distance(of: segment, direction, $0) < distance(of: segment, direction, $1) }
+    }
+
+    private func distance(
+        of segment: DissectedPacket.Segment, _ direction: RecordDirection, _ index: Int
+    ) -> UInt32 {
+        streams[index]?.distance(to: segment, direction) ?? .max
     }
 
     private func fault(_ text: String) -> MessageError {

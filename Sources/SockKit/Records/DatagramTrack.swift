@@ -1,4 +1,5 @@
-/// An association of datagrams as UDP packets between a sender and its target.
+/// An association of datagrams as UDP packets between a sender and its target. Several of the same ends are one to whoever
+/// reads them: packets of UDP have nothing that would tell them apart.
 struct DatagramTrack: RecordTrack {
     private let ends: PacketEnds
     /// For the first packet.

@@ -1,15 +1,21 @@
 /// Keeps what goes by between clients and their targets, in one file or in several forms at once.
 @Netpoller
 public final class Recorder {
-    private let files: [(file: RecordFile, format: RecordFormat)]
+    private let files: [(file: FileQueue, format: RecordFormat)]
     /// When it began, in nanoseconds since 1970, and on the clock that never goes back.
     private let start = Timestamp.now.total
     private let monotonicStart = Deadline.now
 
     /// Opens the files, and replaces what they held. `program` is who makes the record.
     package init(_ paths: [(path: ByteString, format: RecordFormat)], program: String) throws(NetworkError) {
-        var files: [(RecordFile, RecordFormat)] = []
-        for (path, format) in paths { files.append((try RecordFile(path), format)) }
+        var files: [(FileQueue, RecordFormat)] = []
+        for (path, format) in paths {
+            do throws(Errno) {
+                files.append((try FileQueue(FileCalls.openOutput(path), named: path.description), format))
+            } catch {
+                throw NetworkError(.write, .file(path.description), cause: .system(error, call: "open"))
+            }
+        }
         self.files = files
         for (file, format) in files { file.append { $0 += format.preamble(program: program) } }
     }
@@ -28,9 +34,14 @@ public final class Recorder {
         ConnectionRecord(self, files.map { $0.format.track(of: subject, since: start) })
     }
 
-    /// Waits until all is in the files.
+    /// Waits until all is in the files; where the task is cancelled, no longer than a second for each that somebody reads.
     public func finish() async {
         for (file, _) in files { await file.finish() }
+    }
+
+    /// How many bytes were not written in time, and of which files: known once `finish` has returned.
+    package var losses: [(path: String, bytes: Int)] {
+        files.filter { $0.file.bytesLost > 0 }.map { ($0.file.name, $0.file.bytesLost) }
     }
 
     /// There is no room for what one read gives: whoever reads on makes the record grow in memory.

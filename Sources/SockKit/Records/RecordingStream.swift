@@ -14,6 +14,8 @@ public final class RecordingStream: WrappedStream {
     public override func readChunk(maximum: Int?) async throws(NetworkError) -> Chunk {
         // Before the read: what has to wait does so with the peer.
         await record.waitForRoom()
+        // A task that was cancelled waits for nothing, and whatever pours would be kept.
+        if Task.isCancelled { throw names.failure(.read, .cancelled) }
         do throws(NetworkError) {
             let chunk = try await inner.readChunk(maximum: maximum)
             if chunk.isEnd { record.end(direction) } else { chunk.withBytes { record.take($0, direction) } }

@@ -26,8 +26,9 @@ struct ReplayComparison: Sendable {
     private let expected: [Range<Int>]
     private let bytes: [UInt8]
     private let hasMessages: Bool
-    /// What the target is to end with, where it did in the record.
-    private let ending: ReplayDifference.Answer?
+    /// What the target is to end with, where it did in the record: its end, a reset, or its end and then a reset, which may
+    /// be there before the end has been read.
+    private let endings: [ReplayDifference.Answer]
     /// The piece, or message, that is to come next, and how much of it has come.
     private var index = 0
     private var place = 0
@@ -39,12 +40,12 @@ struct ReplayComparison: Sendable {
         bytes = recording.bytes
         self.hasMessages = hasMessages
         var expected: [Range<Int>] = []
-        var ending: ReplayDifference.Answer?
+        var endings: [ReplayDifference.Answer] = []
         var isWhole = true
         for step in conversation.steps where step.direction == .down {
             switch step.deed {
-            case .end: ending = .end
-            case .reset: ending = .reset
+            case .end: endings.append(.end)
+            case .reset: endings.append(.reset)
             case .bytes(let range, let endsHere):
                 // The pieces of one message follow one another, unless something came between them.
                 if hasMessages, !isWhole, let last = expected.last, last.upperBound == range.lowerBound {
@@ -56,17 +57,17 @@ struct ReplayComparison: Sendable {
             }
         }
         self.expected = expected
-        self.ending = ending
+        self.endings = endings
     }
 
     /// All bytes have come that were to.
     private var hasAll: Bool { index == expected.count }
 
-    /// The target is to break the connection off.
-    var expectsReset: Bool { ending == .reset }
+    /// The target is to break the connection off, if only after its end.
+    var expectsReset: Bool { endings.contains(.reset) }
 
     /// Nothing more is to come, neither bytes nor an end.
-    var isComplete: Bool { hasAll && (ending == nil || hasEnded) }
+    var isComplete: Bool { hasAll && (endings.isEmpty || hasEnded) }
 
     /// Compares what one read gave.
     mutating func take(_ got: Span<UInt8>) -> ReplayDifference? {
@@ -106,12 +107,12 @@ struct ReplayComparison: Sendable {
     /// The target said that no more comes.
     mutating func end() -> ReplayDifference? {
         hasEnded = true
-        return hasAll && ending != .reset ? nil : difference(.end)
+        return hasAll && endings.first != .reset ? nil : difference(.end)
     }
 
     mutating func reset() -> ReplayDifference? {
         hasEnded = true
-        return hasAll && ending == .reset ? nil : difference(.reset)
+        return hasAll && expectsReset ? nil : difference(.reset)
     }
 
     /// The target says nothing more, for as long as one waits for it.
@@ -120,7 +121,7 @@ struct ReplayComparison: Sendable {
     private func difference(
         _ got: ReplayDifference.Answer, expecting: ReplayDifference.Answer? = nil
     ) -> ReplayDifference {
-        let next = expecting ?? (hasAll ? ending ?? .nothing : .bytes(rest))
+        let next = expecting ?? (hasAll ? endings.first ?? .nothing : .bytes(rest))
         return ReplayDifference(
             message: hasMessages ? index + 1 : nil, offset: hasMessages ? place : count, expected: next, got: got)
     }

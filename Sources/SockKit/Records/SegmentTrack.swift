@@ -40,7 +40,8 @@ struct SegmentTrack: RecordTrack {
 
     init(_ subject: RecordSubject) {
         ends = PacketEnds(subject)
-        // Far from those of an earlier connection of the same ends: the factor is 2^32 over the golden ratio, and odd.
+        // Far from those of any other connection of the same ends, which has nothing else of its own: the factor is 2^32 over
+        // the golden ratio, and odd.
         let first = UInt32(truncatingIfNeeded: subject.number) &* 0x9e37_79b1
         (up, down) = (Half(next: first), Half(next: ~first))
         comment = "connection \(subject.number), \(subject.network) \(subject.client), target \(subject.target)"

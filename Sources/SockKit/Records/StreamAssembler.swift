@@ -51,8 +51,6 @@ struct StreamAssembler: Sendable {
     private var up: Half
     private var down = Half()
     private var isReset = false
-    /// Nothing but a handshake has come.
-    private var isFresh = true
     /// How many bytes wait for others.
     private(set) var held = 0
 
@@ -65,7 +63,21 @@ struct StreamAssembler: Sendable {
     }
 
     /// Whether a first segment of this number is this connection's once more, and not another one's in its place.
-    func began(with sequence: UInt32) -> Bool { isFresh && sequence == first }
+    func began(with sequence: UInt32) -> Bool { !isOver && sequence == first }
+
+    /// It was answered, and is not over.
+    var goesOn: Bool { down.next != nil && !isOver }
+
+    private var isOver: Bool { isReset || up.hasEnded && down.hasEnded }
+
+    /// How far a segment is from the next byte of its direction, before or behind it; of one that was never answered an
+    /// answer is the next.
+    func distance(to segment: DissectedPacket.Segment, _ direction: RecordDirection) -> UInt32 {
+        guard let next = (direction == .up ? up : down).next else {
+            return segment.isSynchronizing || segment.isReset ? 0 : .max
+        }
+        return Int32(bitPattern: segment.sequence &- next).magnitude
+    }
 
     var isMissingBytes: Bool { !isReset && (!up.early.isEmpty || !down.early.isEmpty) }
 
@@ -74,7 +86,6 @@ struct StreamAssembler: Sendable {
         into builder: inout RecordingBuilder
     ) throws(MessageError) {
         guard !isReset else { return }
-        if segment.isReset || segment.isLast || segment.isPushed || !payload.isEmpty { isFresh = false }
         if segment.isReset {
             isReset = true
             // After both ends it says nothing any more.
@@ -82,23 +93,19 @@ struct StreamAssembler: Sendable {
             return
         }
         var half = place.direction == .up ? up : down
-        if segment.isSynchronizing {
-            if half.next == nil { down.next = segment.sequence &+ 1 }
-            return
-        }
-        if half.next == nil { half.next = segment.sequence }
-        if half.reaches(segment.sequence) {
-            try half.deliver(
-                segment.sequence, payload, isPushed: segment.isPushed, isLast: segment.isLast, at: place, &builder)
+        // A first segment's own number stands before its bytes, if it has any (TCP Fast Open, RFC 7413).
+        let sequence = segment.isSynchronizing ? segment.sequence &+ 1 : segment.sequence
+        let isLast = segment.isLast && !segment.isSynchronizing
+        if half.next == nil { half.next = sequence }
+        if half.reaches(sequence) {
+            let isPushed = segment.isPushed && !(segment.isSynchronizing && payload.isEmpty)
+            try half.deliver(sequence, payload, isPushed: isPushed, isLast: isLast, at: place, &builder)
             try deliverEarly(&half, at: place, &builder)
-        } else if !payload.isEmpty || segment.isLast {
+        } else if !payload.isEmpty || isLast {
             // An acknowledgement from beyond what was captured says nothing, and is not kept.
             var bytes: [UInt8] = []
             bytes.append(payload)
-            try hold(
-                Piece(
-                    sequence: segment.sequence, bytes: bytes, isPushed: segment.isPushed, isLast: segment.isLast), &half
-            )
+            try hold(Piece(sequence: sequence, bytes: bytes, isPushed: segment.isPushed, isLast: isLast), &half)
         }
         if place.direction == .up { up = half } else { down = half }
     }

@@ -34,7 +34,13 @@ struct GivenDescriptor {
             // A pipe of the usual 64 KiB makes its two ends wake each other twenty times for each megabyte. Its capacity
             // is no flag, and whoever shares it only finds more room; where it is refused, nothing is lost.
             if identity.kind == .pipe { _ = try? FileCalls.resizePipe(number, to: 1 << 20) }
-        case .regular, .device, .directory, .symbolicLink:
+        case .device:
+            family = .file
+            descriptor = try PolledDescriptor(adopting: FileCalls.duplicate(number), sharesFile: true)
+            // /dev/null never waits. One that can be waited for, as an input device can, does so in its calls, and opened
+            // anew it might be another one.
+            blocks = try descriptor.isPolled ? !FileCalls.isNonBlocking(number) : false
+        case .regular, .directory, .symbolicLink:
             family = .file
             blocks = false
             descriptor = try PolledDescriptor(adopting: FileCalls.duplicate(number), sharesFile: true)

@@ -111,7 +111,7 @@ public final class Junction {
                 while self.ending == nil {
                     let before = self.bytesUp + self.bytesDown
                     guard await Netpoller.sleep(for: span) else { return }
-                    if self.bytesUp + self.bytesDown == before, self.held(.near) + self.held(.far) == 0 {
+                    if self.bytesUp + self.bytesDown == before, !self.isUnderWay(.near), !self.isUnderWay(.far) {
                         self.stop()
                     }
                 }
@@ -128,10 +128,10 @@ public final class Junction {
     package var idleEnd: Deadline {
         guard let idleLimit else { return .never }
         // What is kept back on purpose is under way.
-        if held(.near) + held(.far) > 0 { return .now + idleLimit }
+        if isUnderWay(.near) || isUnderWay(.far) { return .now + idleLimit }
         let moved = max(lastActivity, up?.lastMoved ?? .past, down?.lastMoved ?? .past)
-        // Whoever pours what a fault throws away is not silent either.
-        return max(moved, faulty(.near)?.lastArrival ?? .past, faulty(.far)?.lastArrival ?? .past) + idleLimit
+        // Whoever pours what a fault throws away is not silent either, and what it had kept back is not idle when it goes.
+        return max(moved, faulty(.near)?.lastMoved ?? .past, faulty(.far)?.lastMoved ?? .past) + idleLimit
     }
 
     func timeCameUp() { end(.idle) }
@@ -155,7 +155,7 @@ public final class Junction {
         let isPassedOn = faulty(lane.side)?.isSilent != true
         if isPassedOn {
             do throws(NetworkError) { try lane.sink.closeWrite() } catch {
-                return didFail(lane, error)
+                return didFail(lane, SideFailure(lane.side.other, error))
             }
         }
         onEvent?(RelayEvent(ended: lane.side, isPassedOn: isPassedOn))
@@ -163,11 +163,11 @@ public final class Junction {
         watch(lane)
     }
 
-    /// A read or a write of this direction failed.
-    func didFail(_ lane: JunctionLane, _ error: NetworkError) {
+    /// What this direction did with one of the sides failed.
+    func didFail(_ lane: JunctionLane, _ failure: SideFailure) {
         guard ending == nil else { return }
-        guard error.operation != .read else { return end(.failed(error, of: lane.side)) }
-        let side = lane.side.other
+        let (side, error) = (failure.side, failure.error)
+        guard side != lane.side else { return end(.failed(error, of: side)) }
         // The kernel says of a reset only once; what came before it is read by the other direction, and then its end.
         guard error.endsConnection, !isOver(side) else { return end(.failed(error, of: side)) }
         broken = (side, error)
@@ -212,6 +212,11 @@ public final class Junction {
     /// A side that is read with faults.
     private func faulty(_ side: RelaySide) -> FaultySource? { (side == .near ? near : far) as? FaultySource }
 
+    /// Bytes of a side are kept back on purpose, and not since the other one does not take what it is given.
+    private func isUnderWay(_ side: RelaySide) -> Bool {
+        held(side) > 0 && (side == .near ? up : down)?.isHeldUp != true
+    }
+
     /// How many bytes of a side are kept back on purpose.
     private func held(_ side: RelaySide) -> Int { faulty(side)?.bytesHeld ?? 0 }
 
@@ -238,6 +243,18 @@ public final class Junction {
 extension RelaySide {
     /// The side that faces this one.
     public var other: RelaySide { self == .near ? .far : .near }
+}
+
+/// A failure, and the side that it is of: its operation does not tell, since a read may fail of what was to be sent, or of
+/// an opening that was put off.
+struct SideFailure: Error {
+    let side: RelaySide
+    let error: NetworkError
+
+    init(_ side: RelaySide, _ error: NetworkError) {
+        self.side = side
+        self.error = error
+    }
 }
 
 /// Tells a junction that a side which has ended is gone for good.

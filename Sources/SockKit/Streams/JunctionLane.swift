@@ -94,9 +94,9 @@ final class JunctionLane {
         }
     }
 
-    private func fail(_ error: NetworkError) {
+    private func fail(_ failure: SideFailure) {
         isOver = true
-        junction.didFail(self, error)
+        junction.didFail(self, failure)
     }
 
     // MARK: - By a task
@@ -110,7 +110,8 @@ final class JunctionLane {
                 try await pump.run()
                 self.endWasRead()
             } catch {
-                if !self.isOver { self.fail(error) }
+                let side = pump.asked == .source ? self.side : self.side.other
+                if !self.isOver { self.fail(SideFailure(side, error)) }
             }
         }
     }
@@ -126,7 +127,7 @@ final class JunctionLane {
     /// Moves what there is, and rests.
     private func goOn() {
         guard !isOver, let from, let to else { return }
-        do throws(NetworkError) {
+        do throws(SideFailure) {
             if try hasWaitedInVain(from, to) { return junction.timeCameUp() }
             let end = count + Self.most
             while true {
@@ -157,7 +158,7 @@ final class JunctionLane {
 
     /// Whether it was woken for nothing but that the junction was silent for too long. A limit on single reads and writes
     /// is an error.
-    private func hasWaitedInVain(_ from: PolledDescriptor, _ to: PolledDescriptor) throws(NetworkError) -> Bool {
+    private func hasWaitedInVain(_ from: PolledDescriptor, _ to: PolledDescriptor) throws(SideFailure) -> Bool {
         let isWriting = unsent != nil || (pipe?.held ?? 0) > 0
         let (waitedOn, operation) = isWriting ? (to, PollSide.write) : (from, .read)
         let isOverdue = waitedOn.hasRestedTooLong(operation)
@@ -170,15 +171,17 @@ final class JunctionLane {
         {
             return false
         }
-        throw isWriting ? sink.names.failure(.write, .timeout) : source.names.failure(.read, .timeout)
+        throw isWriting
+            ? SideFailure(side.other, sink.names.failure(.write, .timeout))
+            : SideFailure(side, source.names.failure(.read, .timeout))
     }
 
     // MARK: - Taking
 
     /// Takes what there is; false if it would have to wait, or it was the end.
-    private func take(_ from: PolledDescriptor) throws(NetworkError) -> Bool {
+    private func take(_ from: PolledDescriptor) throws(SideFailure) -> Bool {
         if isBulk, splices, let taken = try splice(from) { return taken }
-        guard let chunk = try source.readNow() else { return false }
+        guard let chunk = try readNow() else { return false }
         if chunk.isEnd {
             endWasRead()
             return false
@@ -188,8 +191,12 @@ final class JunctionLane {
         return true
     }
 
+    private func readNow() throws(SideFailure) -> Chunk? {
+        do throws(NetworkError) { return try source.readNow() } catch { throw SideFailure(side, error) }
+    }
+
     /// As `take`, into a pipe; nil where that cannot be.
-    private func splice(_ from: PolledDescriptor) throws(NetworkError) -> Bool? {
+    private func splice(_ from: PolledDescriptor) throws(SideFailure) -> Bool? {
         guard let pipe = pipe ?? OwnPipe.take() else { return nil }
         self.pipe = pipe
         guard let plain = source.plainSource else { return nil }
@@ -200,7 +207,7 @@ final class JunctionLane {
                 try TransferCalls.splice(from: socket, to: pipe.writer, upTo: Pump.most)
             }
         } catch {
-            guard error.meansRefused else { throw plain.failure(.read, error) }
+            guard error.meansRefused else { throw SideFailure(side, plain.failure(.read, error)) }
             splices = false
             return nil
         }
@@ -220,20 +227,20 @@ final class JunctionLane {
     // MARK: - Giving
 
     /// Writes what is left of what was taken; false if that would have to wait.
-    private func giveUnsent(_ to: PolledDescriptor) throws(NetworkError) -> Bool {
+    private func giveUnsent(_ to: PolledDescriptor) throws(SideFailure) -> Bool {
         if let pipe, pipe.held > 0 { return try drain(pipe, to) }
         guard let chunk = unsent.take() else { return true }
         return try give(chunk)
     }
 
     /// Writes what need not wait, and keeps the rest; true if there is none.
-    private func give(_ chunk: consuming Chunk) throws(NetworkError) -> Bool {
+    private func give(_ chunk: consuming Chunk) throws(SideFailure) -> Bool {
         let gone: Int
         do throws(NetworkError) {
             gone = try chunk.withBytes { bytes throws(NetworkError) in try sink.writeNow(bytes) }
         } catch {
             refused = chunk.count
-            throw error
+            throw SideFailure(side.other, error)
         }
         note(gone)
         guard gone == chunk.count else {
@@ -244,7 +251,7 @@ final class JunctionLane {
         return true
     }
 
-    private func drain(_ pipe: OwnPipe, _ to: PolledDescriptor) throws(NetworkError) -> Bool {
+    private func drain(_ pipe: OwnPipe, _ to: PolledDescriptor) throws(SideFailure) -> Bool {
         guard let plain = sink.plainSink else { return false }
         do throws(DescriptorFailure) {
             while pipe.held > 0 {
@@ -258,7 +265,7 @@ final class JunctionLane {
             }
             return true
         } catch {
-            throw plain.failure(.write, error)
+            throw SideFailure(side.other, plain.failure(.write, error))
         }
     }
 

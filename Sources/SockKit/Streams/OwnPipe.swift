@@ -50,7 +50,7 @@ final class OwnPipe {
                 held -= moved
                 pump.noteDrained(moved, to: sink)
             } catch {
-                guard error.meansRefused else { throw sink.failure(.write, error) }
+                guard error.meansRefused else { throw pump.failure(of: .sink, sink, error) }
                 try await copy(sink, into: pump)
                 return false
             }
@@ -76,10 +76,11 @@ final class OwnPipe {
     }
 
     private func copy(_ sink: PlainDescriptor, into pump: Pump) async throws(NetworkError) {
+        pump.asked = .sink
         while held > 0 {
             let bytes: [UInt8]
             do throws(Errno) { bytes = try read(upTo: 1 << 16) } catch {
-                throw sink.failure(.write, .system(error))
+                throw pump.failure(of: .sink, sink, .system(error))
             }
             // The stream counts what it is given by itself.
             do throws(NetworkError) { try await pump.sink.write(bytes) } catch {

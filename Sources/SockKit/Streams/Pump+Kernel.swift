@@ -16,7 +16,7 @@ extension Pump {
             if !pipe.isReady(.read) {
                 isHeldUp = false
                 do throws(DescriptorFailure) { try await pipe.waitUntilReady(.read) } catch {
-                    throw from.failure(.read, error)
+                    throw failure(of: .source, from, error)
                 }
             }
             // Whether it has anything the attempt tells: if not, the pipe is no longer ready.
@@ -34,7 +34,7 @@ extension Pump {
                 if isFull { return .ended }
             } catch {
                 if error.meansRefused { return .refused }
-                throw to.failure(.write, error)
+                throw failure(of: .sink, to, error)
             }
             if shouldBreathe() { await Task.yield() }
         }
@@ -71,7 +71,7 @@ extension Pump {
             if !pipe.isReady(.write) {
                 isHeldUp = true
                 do throws(DescriptorFailure) { try await pipe.waitUntilReady(.write) } catch {
-                    throw to.failure(.write, error)
+                    throw failure(of: .sink, to, error)
                 }
                 isHeldUp = false
             }
@@ -91,7 +91,7 @@ extension Pump {
             } catch {
                 if error.meansRefused { return .refused }
                 // Reading a socket never gives EPIPE: it is the pipe whose reader has gone.
-                throw error == .system(.brokenPipe) ? to.failure(.write, error) : from.failure(.read, error)
+                throw error == .system(.brokenPipe) ? failure(of: .sink, to, error) : failure(of: .source, from, error)
             }
             if shouldBreathe() { await Task.yield() }
         }
@@ -136,7 +136,7 @@ extension Pump {
                 }
             } catch {
                 if error.meansRefused { return .refused }
-                throw from.failure(.read, error)
+                throw failure(of: .source, from, error)
             }
             guard moved > 0 else { return .ended }
             pipe.noteFilled(moved)
@@ -177,7 +177,7 @@ extension Pump {
             } catch {
                 if error.meansRefused { return .refused }
                 // A socket never gives EIO: it is the disk under the file.
-                throw error == .system(.inputOutput) ? from.failure(.read, error) : to.failure(.write, error)
+                throw error == .system(.inputOutput) ? failure(of: .source, from, error) : failure(of: .sink, to, error)
             }
             guard moved > 0 else { return .ended }
             note(moved, from: from, to: to)

@@ -6,6 +6,8 @@ final class Pump {
     private let chunkSize: Int?
     /// How many bytes are moved at most; what is behind them stays in the source.
     private let limit: Int
+    /// The stream that was asked for something last: what `run` throws is a failure of that one.
+    var asked = End.source
     /// Bytes that the sink took.
     private(set) var count = 0
     /// Taken from the source, and never by the sink.
@@ -69,6 +71,11 @@ final class Pump {
         }
     }
 
+    /// One of the two streams.
+    enum End {
+        case source, sink
+    }
+
     enum KernelMove {
         case ended
         /// The kernel does not move bytes between two descriptors of these kinds.
@@ -105,10 +112,12 @@ final class Pump {
     private func copy(untilPlain: Bool) async throws(NetworkError) -> Bool {
         while true {
             if isFull { return false }
+            asked = .source
             let chunk = try await source.readChunk(maximum: chunkMaximum)
             guard !chunk.isEnd else { return false }
             // The task was cancelled already, and yet this came.
             let isCut = isStopped
+            asked = .sink
             isGiving = true
             isHeldUp = true
             defer { (isGiving, isHeldUp) = (false, false) }
@@ -144,6 +153,12 @@ final class Pump {
 
     private var chunkMaximum: Int? {
         limit == .max ? chunkSize : min(chunkSize ?? BufferPool.bufferSize, limit - count)
+    }
+
+    /// A failed attempt on one of the two, as its stream tells it.
+    func failure(of end: End, _ plain: PlainDescriptor, _ failure: DescriptorFailure) -> NetworkError {
+        asked = end
+        return plain.failure(end == .source ? .read : .write, failure)
     }
 
     // MARK: - Accounting

@@ -85,10 +85,22 @@ enum ControlMessages {
         return offset + space(20)
     }
 
+    /// How much data those have that are read here.
+    private static func size(_ level: Int32, _ type: Int32) -> Int {
+        switch (level, type) {
+        case (SOL_SOCKET, Int32(SK_SO_TIMESTAMPNS)): MemoryLayout<timespec>.size
+        case (Int32(IPPROTO_IP), IP_PKTINFO): 12
+        case (Int32(IPPROTO_IPV6), Int32(SK_IPV6_PKTINFO)): 20
+        default: MemoryLayout<Int32>.size
+        }
+    }
+
     /// What the control messages beside a datagram say.
     static func datagram(_ area: UnsafeRawBufferPointer) -> DatagramControl {
         var control = DatagramControl()
         unsafe each(area) { level, type, data in
+            // The last one may be cut, where there was not room for all (recvmsg(2), MSG_CTRUNC).
+            guard data.count >= size(level, type) else { return }
             switch (level, type) {
             case (SOL_SOCKET, Int32(SK_SO_TIMESTAMPNS)):
                 let time = unsafe data.loadUnaligned(as: timespec.self)

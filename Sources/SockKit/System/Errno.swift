@@ -134,6 +134,8 @@ extension Errno {
     public static let noMemory = Errno(rawValue: ENOMEM)
     public static let permissionDenied = Errno(rawValue: EACCES)
     public static let busy = Errno(rawValue: EBUSY)
+    /// ETXTBSY, as open(2) has it for the file of a program that is running.
+    public static let textFileBusy = Errno(rawValue: ETXTBSY)
     public static let fileExists = Errno(rawValue: EEXIST)
     /// ENODEV, as sockets have it for a network interface that is not there.
     public static let noSuchInterface = Errno(rawValue: ENODEV)

@@ -101,6 +101,45 @@ extension FileCalls {
         (try? identity(ofPath: "/proc/self"))?.device == UInt64(link.st_dev)
     }
 
+    // MARK: - Whether two paths are one file
+
+    /// Which file a path leads to, or would make; nil where that is not to be known, and for a device: any number of
+    /// writers share a terminal.
+    package static func place(of path: ByteString) -> FilePlace? {
+        var path = path.bytes
+        for _ in 0...mostLinks {
+            if let there = lookUp(path) {
+                let isDevice = FileKind(mode: there.st_mode) == .device
+                return isDevice ? nil : FilePlace(device: UInt64(there.st_dev), inode: UInt64(there.st_ino))
+            }
+            // It would be made in its folder, unless a link stands there that leads to nothing yet.
+            let cut = path.lastIndex(of: slash).map { $0 + 1 } ?? 0
+            let above = Array(path[..<cut])
+            guard let target = linkTarget(path) else {
+                guard let folder = lookUp(above.isEmpty ? [UInt8(ascii: ".")] : above) else { return nil }
+                return FilePlace(
+                    device: UInt64(folder.st_dev), inode: UInt64(folder.st_ino), name: Array(path[cut...]))
+            }
+            path = target.first == slash ? target : above + target
+        }
+        return nil
+    }
+
+    /// What a path leads to, if anything; neither opened for reading nor for writing.
+    private static func lookUp(_ path: [UInt8]) -> stat? {
+        guard let place = try? open(ByteString(bytes: path), in: AT_FDCWD, Int32(SK_O_PATH) | O_CLOEXEC) else {
+            return nil
+        }
+        return try? status(of: place.rawValue)
+    }
+
+    /// Where a link leads, if there is one.
+    private static func linkTarget(_ path: [UInt8]) -> [UInt8]? {
+        let flags = Int32(SK_O_PATH) | O_NOFOLLOW | O_CLOEXEC
+        guard let link = try? open(ByteString(bytes: path), in: AT_FDCWD, flags) else { return nil }
+        return try? target(of: link.rawValue)
+    }
+
     // MARK: - Parts of paths
 
     private static let slash = UInt8(ascii: "/")

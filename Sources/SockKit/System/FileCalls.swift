@@ -33,6 +33,8 @@ package enum FileCalls {
         case read, write, readWrite, append
         /// As `write`, but what the file holds stays until something is written over it.
         case overwrite
+        /// As `write`, but a file that is there already is EEXIST.
+        case new
     }
 
     /// Opens close-on-exec; writing creates and, unless it appends, truncates. What may be created is not reached by links
@@ -46,6 +48,7 @@ package enum FileCalls {
         case .write: flags |= O_WRONLY | (creating ? O_CREAT | O_TRUNC : 0)
         case .readWrite: flags |= O_RDWR
         case .overwrite: flags |= O_WRONLY | (creating ? O_CREAT : 0)
+        case .new: flags |= O_WRONLY | O_CREAT | O_EXCL
         case .append: flags |= O_WRONLY | O_APPEND | (creating ? O_CREAT : 0)
         }
         if flags & O_CREAT != 0 { return try openNew(path, flags) }
@@ -53,6 +56,11 @@ package enum FileCalls {
             unsafe path.withCString { unsafe Int(Glibc.open($0, flags)) }
         }
         return FileDescriptor(adopting: Int32(number))
+    }
+
+    /// Opens what somebody has named to be written. A pipe that nobody reads is ENXIO: it would keep us waiting otherwise.
+    package static func openOutput(_ path: ByteString, for access: Access = .write) throws(Errno) -> FileDescriptor {
+        try open(path, for: access, nonBlocking: true)
     }
 
     /// Opens a file to append secrets to: one that is made is nobody else's to read, and no symbolic link is followed.
@@ -211,6 +219,8 @@ package enum FileCalls {
                 try unsafe TransferCalls.write(descriptor, UnsafeRawBufferPointer(rebasing: all[gone...]))
             }
             guard case .done(let more) = outcome else { throw .wouldBlock }
+            // A driver that takes nothing would be asked for ever.
+            guard more > 0 else { throw .inputOutput }
             gone += more
         }
     }

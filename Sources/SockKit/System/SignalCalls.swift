@@ -44,12 +44,18 @@ package enum SignalCalls {
     /// already handles it.
     ///
     /// Sends carry MSG_NOSIGNAL, but splice(2) and sendfile(2) have no such flag.
-    package static func ignoreBrokenPipes() {
+    package static func ignoreBrokenPipes() { ignore(SIGPIPE) }
+
+    /// A write beyond the largest file that the process may have is to be an error, EFBIG, not the process's end: ignores
+    /// SIGXFSZ unless somebody already handles it (setrlimit(2)).
+    package static func ignoreFileSizeLimit() { ignore(SIGXFSZ) }
+
+    private static func ignore(_ number: Int32) {
         var action = sigaction()
-        guard unsafe sigaction(SIGPIPE, nil, &action) == 0,
+        guard unsafe sigaction(number, nil, &action) == 0,
             unsafe action.__sigaction_handler.sa_handler == nil
         else { return }
-        _ = signal(SIGPIPE, SIG_IGN)
+        _ = Glibc.signal(number, SIG_IGN)
     }
 
     /// The end of a child is to be seen: a program that was started with SIGCHLD ignored would never learn how its own

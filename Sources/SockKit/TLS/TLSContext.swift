@@ -116,7 +116,9 @@ final class TLSContext {
     func setAuthorities() throws(TLSFailure) {
         if rules.authorities.isEmpty { return setSystemAuthorities() }
         for path in rules.authorities {
-            let isFolder = (try? FileCalls.identity(ofPath: path))?.kind == .directory
+            // Behind a link as well: the dot stands in the folder itself. To open it would disturb a pipe.
+            let itself = ByteString(bytes: path.bytes + Array("/.".utf8))
+            let isFolder = (try? FileCalls.identity(ofPath: itself))?.kind == .directory
             if isFolder, !Self.isHashed(path.description) {
                 throw TLSFailure(
                     .configuration, "\(path): no certificate in it has a name by its hash",

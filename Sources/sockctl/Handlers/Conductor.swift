@@ -10,6 +10,8 @@ final class Conductor {
     /// Nothing is waited for any more but who reads the last reports.
     private var isDone = false
     private var body: Task<ExitStatus, Never>?
+    /// Waits for closes that linger.
+    private var closes: Task<Void, Never>?
     /// A server's way to finish: called with the first signal, which then ends nothing by itself.
     var onFinish: (@Netpoller (Signal) -> Void)?
     /// What SIGHUP does where it does not end the program.
@@ -61,6 +63,11 @@ final class Conductor {
         for ending in endings {
             if let failure = await ending(), status == .success { status = failure }
         }
+        if interruption == nil, !hasTimedOut {
+            let closes = Netpoller.spawn { await LingeringCloses.finish() }
+            self.closes = closes
+            await closes.value
+        }
         return status
     }
 
@@ -69,6 +76,7 @@ final class Conductor {
         hasTimedOut = true
         reporter.fail(code: "timeout", message: "the run took \(Quantity.duration(span)), as long as --max-time allows")
         body.cancel()
+        closes?.cancel()
     }
 
     private func watchSignals() -> Task<Void, Never>? {
@@ -108,6 +116,7 @@ final class Conductor {
         if interruption != nil { abort(signal) }
         interruption = signal
         body?.cancel()
+        closes?.cancel()
     }
 
     private func abort(_ signal: Signal) -> Never {

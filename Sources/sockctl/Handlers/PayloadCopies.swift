@@ -91,12 +91,14 @@ final class PayloadCopies {
     /// A stream that goes on only as fast as those who read the copies do.
     func held(_ stream: any ByteStream) -> any ByteStream { waits ? HeldStream(stream, self) : stream }
 
-    /// Waits until they have all of it, and says how a command ends that this failed for.
+    /// Waits until they have all of it, or have had their time, and tells what they have not got; says how a command ends
+    /// that this failed for.
     func finish() async -> ExitStatus? {
         let isKnown = failure != nil
         onFailure = nil
-        await output?.finish()
-        await dumpFile?.finish()
+        for file in [output, dumpFile] {
+            if let loss = await file?.finish() { reporter.report(loss) }
+        }
         return isKnown ? nil : failure.map { reporter.fail($0) }
     }
 }
@@ -113,6 +115,8 @@ private final class HeldStream: WrappedStream {
 
     override func readChunk(maximum: Int?) async throws(NetworkError) -> Chunk {
         await copies.waitForRoom()
+        // A task that was cancelled waits for nothing, and whatever pours would be kept.
+        if Task.isCancelled { throw names.failure(.read, .cancelled) }
         return try await inner.readChunk(maximum: maximum)
     }
 

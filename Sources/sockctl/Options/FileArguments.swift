@@ -17,7 +17,8 @@ struct FileArguments: Equatable, Sendable {
                 Never one outside: `..` is not found in any spelling, and neither is what a symbolic link leads to, if \
                 that is outside or the link begins with a slash. GET and HEAD know ranges, several at once too, and \
                 conditions by date and by tag. If FILE.gz stands beside FILE, is not older in whole seconds, and the client \
-                takes gzip, it is sent instead. The paths above are answered where no file has the name.
+                takes gzip, it is sent instead, unless there is `--upload` without `--overwrite`: what anybody may bring \
+                does not stand for a file that nobody may replace. The paths above are answered where no file has the name.
                 """),
         .flag(
             "no-index", into: \.listsFolders, value: false, help: "List no folder.",
@@ -38,7 +39,8 @@ struct FileArguments: Equatable, Sendable {
         .flag(
             "upload", into: \.takesUploads, help: "Take files with PUT, of any size if no --max-body is given.",
             detail: """
-                As `curl -T FILE URL` sends them. The folder must be there. A file gets its name when it is whole; of one that is broken off nothing is left. Anybody who can connect \
+                As `curl -T FILE URL` sends them. The folder must be there, and the length known, or the content in chunks. \
+                A file gets its name when it is whole; of one that is broken off nothing is left. Anybody who can connect \
                 may fill the disk: think of `--auth`.
                 """
         ).needs("root", reason: "'--upload' stores files in '--root', and there is none"),

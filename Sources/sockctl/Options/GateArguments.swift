@@ -19,20 +19,29 @@ struct GateArguments: Equatable, Sendable {
     static let rows: [Row<GateArguments>] =
         rules
         + [
-            .option(
-                "max-conns-per-host", as: .count(1...Int.max), into: \.mostPerHost,
-                help: "Serve at most this many of one host at once.",
-                detail: """
-                    One too many is accepted, closed and reported. Beyond this machine's own network all of an IPv6 network of \
-                    64 bits are one host.
-                    """
-            ).manualOnly
-                .needs(.connection, reason: "'{option}' is about connections, and {network} has none")
+            perHost.needs(.connection, reason: "'{option}' is about connections, and {network} has none")
                 .needs(.ip, reason: "'{option}' is about hosts, and the peers of {network} are all on this one")
         ].titled(title)
 
-    /// The rules alone, for datagrams, too.
-    static let rules: [Row<GateArguments>] = [
+    /// Of a command that receives datagrams, whose senders have connections only under TLS.
+    static let datagramRows: [Row<GateArguments>] =
+        rules
+        + [
+            perHost.needs(
+                "tls", reason: "'{option}' is about connections, and senders have one under TLS: give '--tls' too")
+        ].titled(title)
+
+    private static let perHost: Row<GateArguments> = .option(
+        "max-conns-per-host", as: .count(1...Int.max), into: \.mostPerHost,
+        help: "Serve at most this many of one host at once.",
+        detail: """
+            One too many is accepted, closed and reported. Beyond this machine's own network all of an IPv6 network of \
+            64 bits are one host.
+            """
+    ).manualOnly
+
+    /// The rules alone, which hold for datagrams, too.
+    private static let rules: [Row<GateArguments>] = [
         .list(
             "allow", as: .addressRules, into: \.allowed, help: "Let in only who is named.",
             detail: """

@@ -30,7 +30,9 @@ struct HTTPLimitArguments: Equatable, Sendable {
             detail: "Each 1024 bytes that come give it a second more; then the client is told 408."),
         .option(
             "write-timeout", as: .limitAboveZero, into: \.writeTimeout, help: "How long a client may read nothing.",
-            detail: "It counts anew for each piece of an answer, of at most 256K: a client may be slow, but not stop."),
+            detail:
+                "It counts anew for each piece of an answer, of at most 32K, under TLS 96K: a client may be slow, but not stop."
+        ),
         .option(
             "idle-timeout", short: "i", as: .limitAboveZero, into: \.idleTimeout,
             help: "How long to wait for the next request.",

@@ -62,5 +62,8 @@ struct TransferArguments: Equatable, Sendable {
             "frame delim:*", "frame length:*", reason: "'--crlf' is about lines: only '--frame line' has them"),
     ].titled(title)
 
-    func validate() throws(UsageError) { try WrittenFiles.check(("output", output), ("hex-dump", hexDump)) }
+    var writtenFiles: [WrittenFiles.Named] {
+        // The file - is standard error.
+        [("output", output), ("hex-dump", hexDump == "-" ? nil : hexDump)]
+    }
 }

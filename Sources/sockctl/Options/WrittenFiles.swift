@@ -1,10 +1,23 @@
-/// The files that options name to be written: no two of them may be one.
+import SockKit
+
+/// The files that options name to be written: no two of them may be one, whatever each is called.
+///
+/// That is looked at before any of them is opened, and emptied.
 enum WrittenFiles {
-    static func check(_ files: (option: String, file: Word?)...) throws(UsageError) {
-        for (index, last) in files.enumerated() {
-            guard let file = last.file, let first = files[..<index].first(where: { $0.file == file }) else { continue }
-            throw UsageError(
-                "'--\(first.option) \(file)' and '--\(last.option) \(file)' are one file", hint: "name two files")
+    typealias Named = (option: String, file: Word?)
+
+    static func check(_ files: [Named]) throws(UsageError) {
+        // For one alone nobody need ask the kernel.
+        guard files.count(where: { $0.file != nil }) > 1 else { return }
+        var known: [(option: String, file: Word, place: FilePlace?)] = []
+        for (option, file) in files {
+            guard let file else { continue }
+            let place = FileCalls.place(of: file.byteString)
+            if let first = known.first(where: { $0.file == file || place != nil && $0.place == place }) {
+                throw UsageError(
+                    "'--\(first.option) \(first.file)' and '--\(option) \(file)' are one file", hint: "name two files")
+            }
+            known.append((option, file, place))
         }
     }
 }

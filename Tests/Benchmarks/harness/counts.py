@@ -214,6 +214,7 @@ def cases(tools: Tools) -> dict[str, Case]:
         "relay: pipe to TCP": Case(slope(lab.sends(), 200, 600)),
         "relay: pipe to TCP, -v": Case(slope(lab.sends("-v"), 200, 600)),
         "relay: TCP to pipe, -o": Case(slope(lab.receives("-o", "/dev/null"), 200, 600)),
+        "relay: pipe to TCP, --frame line": Case(slope(lab.sends("--frame", "line"), 20, 60)),
         "relay: TCP to pipe, --frame line": Case(slope(lab.receives("--frame", "line"), 20, 60)),
         "relay: TCP to pipe, -x": Case(slope(lab.receives("-x", "/dev/null"), 20, 60)),
     }

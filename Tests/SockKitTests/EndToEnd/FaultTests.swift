@@ -171,6 +171,21 @@ import Testing
         #expect(outcome.status == 71 && outcome.err.contains("bind"), "\(outcome)")
     }
 
+    @Test(arguments: [
+        ("sendmmsg:EINVAL:1+", ["udp-recv", "--reply", "echo"]),
+        ("sendto:EINVAL:1+", ["listen", "-u", "--serve", "echo"]),
+    ])
+    func `answers that cannot be sent are told of once in a while, not each`(fault: String, words: [String])
+        async throws
+    {
+        let server = try faulty(fault, words + ["--json", "127.0.0.1:0"])
+        let place = "127.0.0.1:\(try await server.listening().port)"
+        try await sockctl("udp-send", place, "one", "two", "three", "four").finish().expect(status: 0)
+        _ = try await server.waitForEvents("datagram-received", count: 4)
+        let outcome = try await server.finish(after: SIGTERM)
+        #expect(try outcome.events().count { $0.name == "failed" } == 1, "\(outcome)")
+    }
+
     @Test func `a probe that cannot accept its own peer gives up in time`() async throws {
         let outcome = try await faulty("accept4:EMFILE:1+", ["write-block-probe", "-w", "1s"]).finish()
         #expect(outcome.status != 0 && !outcome.err.isEmpty, "\(outcome)")

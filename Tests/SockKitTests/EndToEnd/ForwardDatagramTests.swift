@@ -4,7 +4,7 @@ import Testing
 /// Datagrams that are forwarded: whose they are, what comes back, and what becomes of those that cannot go on.
 @Suite(.endToEnd, .needsSockctl, .needs(.python3)) struct ForwardDatagramTests {
     /// A server that the forwarder's target is, `ask()` for a client of its own that asks and is answered.
-    private static let peers = """
+    static let peers = """
         port, target = int(arguments[0]), int(arguments[1])
         def bound(port=0, host="127.0.0.1"):
             s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(30)

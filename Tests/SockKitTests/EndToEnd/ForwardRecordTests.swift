@@ -153,6 +153,26 @@ import Testing
         }
     }
 
+    @Test func `told to finish it waits a moment for who reads a record, and tells what is missing`() async throws {
+        let pipe = try scratch("pipe")
+        try #require(unsafe mkfifo(pipe, 0o600) == 0)
+        let reader = unsafe open(pipe, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        try #require(reader >= 0)
+        try Scene.required().adopt(descriptor: reader)
+        let server = try sockctl("listen", "--serve", "discard", "127.0.0.1:0")
+        let target = "127.0.0.1:\(try await server.listening().port)"
+        let (process, port) = try await forward(target, ["--record-json", pipe])
+        _ = try python("c = dial(arguments[0]); c.sendall(bytes(64 << 20))", port)
+        try await eventually("a full pipe") {
+            var room = pollfd(fd: reader, events: Int16(POLLOUT), revents: 0)
+            return unsafe poll(&room, 1, 0) == 0 ? () : nil
+        }
+        let outcome = try await process.finish(after: SIGTERM)
+        outcome.expect(status: 0)
+        let dropped = try #require(try outcome.events().last { $0.name == "output-dropped" }, "\(outcome)")
+        #expect(dropped["path"]?.string == pipe && dropped["bytes"]?.integer ?? 0 > 0, "\(dropped)")
+    }
+
     @Test func `a record that can be kept no longer ends the run`() async throws {
         let server = try sockctl("listen", "--serve", "echo", "127.0.0.1:0")
         let outcome = try await sockctl(

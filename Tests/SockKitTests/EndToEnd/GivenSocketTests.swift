@@ -62,6 +62,20 @@ import Testing
         outcome.expect(lines: ["b'ping' False", "0"])
     }
 
+    @Test func `one that is given up at once is as it was found, too`() async throws {
+        let outcome = try await activator(
+            """
+            s = socket.create_server(("127.0.0.1", 0))
+            pid = activate([s], [program, "listen", "--fd", "3", "--no-accept"])
+            until(lambda: not os.get_blocking(s.fileno()))
+            # Two signals at once: the first of them has no time to end anything in order.
+            for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGINT, signal.SIGCONT): os.kill(pid, number)
+            say(status(pid) in (130, 143), os.get_blocking(s.fileno()))
+            """
+        ).finish()
+        outcome.expect(lines: ["True True"])
+    }
+
     @Test func `a connection is the one peer, joined to the standard streams`() async throws {
         let outcome = try await activator(
             """

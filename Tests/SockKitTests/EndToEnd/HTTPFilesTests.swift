@@ -68,6 +68,61 @@ import Testing
         }
     }
 
+    @Test(.needsNobody, .needs(.curl)) func `of what lies outside nothing is told, not even that it may not be seen`()
+        async throws
+    {
+        let (root, outside) = (try scratch("root"), try scratch("private"))
+        unsafe mkdir(root, 0o755)
+        unsafe mkdir(outside, 0o700)
+        try #require(unsafe chmod(Scene.required().directory, 0o755) == 0)
+        try writeFile("\(outside)/secret", [1])
+        try #require(unsafe symlink("../private", "\(root)/out") == 0)
+        let words = ["http-serve", "--root", root, "--upload", "127.0.0.1:0"]
+        let server = try start(#require(Tool.setpriv.path), Tool.asNobody + [#require(Binary.sockctl)] + words)
+        let url = "http://127.0.0.1:\(try await server.listening().port)"
+        let source = try scratch("source")
+        try writeFile(source, noise(100))
+        for name in ["secret", "none"] {
+            #expect(try await curl("-w", "%{http_code}", "\(url)/out/\(name)").out == "404 Not Found\n404")
+            let upload = try await curl("-T", source, "\(url)/out/\(name)")
+            #expect(upload.out == "409 Conflict: there is no such folder to store it in\n", "\(upload)")
+        }
+    }
+
+    @Test(.needs(.curl, .sh)) func `a file larger than the server may write is refused, and the server goes on`()
+        async throws
+    {
+        let root = try scratch("root")
+        unsafe mkdir(root, 0o755)
+        // In blocks of 512 or of 1024 bytes, as the shell has it.
+        let server = try start(
+            .sh, "-c", #"ulimit -f 8; exec "$0" http-serve --root "$1" --upload 127.0.0.1:0"#,
+            #require(Binary.sockctl), root)
+        let url = "http://127.0.0.1:\(try await server.listening().port)"
+        let source = try scratch("source")
+        try writeFile(source, noise(100_000))
+        let outcome = try await curl("-T", source, "-w", "%{http_code}", "\(url)/a")
+        #expect(outcome.out.hasSuffix("507"), "\(outcome)")
+        #expect(try await curl("-w", "%{http_code}", "\(url)/time").out.hasSuffix("200"))
+        #expect(names(in: root) == [])
+    }
+
+    @Test(.needs(.curl, .sh, .cat)) func `the file of a program that runs may be replaced`() async throws {
+        let (_, url, root) = try await serve("--upload", "--overwrite")
+        // Copied by another process: nobody must have it open to be written when it is run.
+        let program = try start(
+            .sh, "-c", #"cp "$0" "$1" && exec "$1""#, #require(Tool.cat.path), "\(root)/cat", input: .open)
+        program.send("up\n")
+        try await program.waitForOutput("up\n")
+        let (source, bytes) = (try scratch("source"), noise(100))
+        try writeFile(source, bytes)
+        let outcome = try await curl("-T", source, "-w", "%{http_code}", "\(url)/cat")
+        #expect(outcome.out == "204", "\(outcome)")
+        #expect(try contents(of: "\(root)/cat") == bytes)
+        program.send("on\n")
+        try await program.waitForOutput("on\n")
+    }
+
     @Test(.needs(.curl)) func `a limit that is given holds for uploads too`() async throws {
         let (_, url, root) = try await serve("--upload", "--max-body", "1K")
         let source = try scratch("source")

@@ -185,6 +185,20 @@ import Testing
         #expect(try await server.waitForEvent("answered")["is_cut_off"] == .bool(true))
     }
 
+    @Test(.needs(.python3)) func `a client that is gone is not kept until its answer would be due`() async throws {
+        let (server, _, port) = try await serve("--json")
+        let script = """
+            c = dial(arguments[0]); c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            c.sendall(b'GET /delay/1h HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n'); hold()
+            """
+        let client = try python(script, port)
+        try await server.waitForEvent("first-byte")
+        // Its end resets the connection.
+        client.signal(SIGKILL)
+        #expect(try await server.waitForEvent("closed")["by"]?.string == "reset")
+        #expect(try await server.waitForEvent("answered")["is_cut_off"] == .bool(true))
+    }
+
     @Test func `the default is port 80, which not everybody may have`() async throws {
         let outcome = try await sockctl("http-serve", "--max-time", "100ms").finish()
         let text = outcome.err

@@ -61,6 +61,32 @@ import Testing
         try await dial.finish(after: SIGTERM).expect(status: 143)
     }
 
+    @Test(arguments: ["-o", "-x"])
+    func `what nobody has taken of a copy when the program has to end is told`(option: String) async throws {
+        let pipe = try makePipe()
+        let reader = try reader(of: pipe)
+        let peer = try python("c = take(serve()); c.sendall(bytes(64 << 20))")
+        let dial = try sockctl(
+            "dial", "--json", option, pipe, "127.0.0.1:\(try await peer.port())", output: .file("/dev/null"))
+        try await eventually("a full pipe") {
+            var room = pollfd(fd: reader, events: Int16(POLLOUT), revents: 0)
+            return unsafe poll(&room, 1, 0) == 0 ? () : nil
+        }
+        let outcome = try await dial.finish(after: SIGTERM)
+        outcome.expect(status: 143)
+        let events = try outcome.events()
+        let dropped = try #require(events.last { $0.name == "output-dropped" }, "\(outcome)")
+        #expect(dropped["path"]?.string == pipe && dropped["bytes_received"] == nil, "\(dropped)")
+        let lost = try #require(dropped["bytes"]?.integer, "\(dropped)")
+        var taken = 0
+        var room = [UInt8](repeating: 0, count: 1 << 20)
+        while case let count = unsafe read(reader, &room, room.count), count > 0 { taken += count }
+        let received = try #require(events.last { $0.name == "closed" }?["bytes_received"]?.integer, "\(outcome)")
+        // A dump has several bytes for each.
+        #expect(
+            option == "-o" ? lost == received - taken : lost > received - taken, "\(received), \(taken), \(dropped)")
+    }
+
     @Test(arguments: [
         ["dial", "--proxy", "socks5://127.0.0.1:9", "127.0.0.1:9"], ["listen", "--serve", "proxy", "127.0.0.1:0"],
     ])

@@ -33,6 +33,17 @@ import Testing
         }
     }
 
+    @Test func `a file that two options name differently is refused before it is emptied`() async throws {
+        let (file, other) = (try scratch("file"), try scratch("./file"))
+        try writeFile(file, Array("precious".utf8))
+        for words in [["dial", "-w", "1s", "127.0.0.1:9"], ["listen", "-w", "1ms", "127.0.0.1:0"]] {
+            let outcome = try await sockctl(words + ["-o", file, "-x", other]).finish()
+            outcome.expect(status: 64)
+            #expect(outcome.err.contains("'--output \(file)' and '--hex-dump \(other)' are one file"), "\(outcome)")
+            #expect(try contents(of: file) == Array("precious".utf8))
+        }
+    }
+
     @Test func `an input that cannot be read is known before anybody is told to come`() async throws {
         let directory = try Scene.required().directory
         let outcome = try await sockctl("listen", "127.0.0.1:0", input: .file(directory)).finish()

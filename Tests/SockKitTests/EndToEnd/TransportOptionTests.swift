@@ -35,6 +35,16 @@ import Testing
         #expect(event["feature"]?.string == "mptcp" && event["used"]?.bool == false)
     }
 
+    @Test(.enabled(if: hasMultipath, "needs net.mptcp.enabled"))
+    func `one that is refused is no connection`() async throws {
+        let port = try unboundPort()
+        let outcome = try await sockctl("dial", "--json", "-v", "--mptcp", "127.0.0.1:\(port)").finish()
+        outcome.expect(status: 69)
+        let events = try outcome.events()
+        #expect(!events.contains { $0.name == "connected" }, "\(outcome)")
+        #expect(events.last { $0.name == "failed" }?["error"]?["code"]?.string == "ECONNREFUSED", "\(outcome)")
+    }
+
     @Test(.needsOwnNetwork, .needs(.unshare, .sh)) func `where the kernel has none, that is what the error says`()
         async throws
     {

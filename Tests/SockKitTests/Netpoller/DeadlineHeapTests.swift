@@ -35,11 +35,23 @@ import Testing
         for time in (0..<100).reversed() as ReversedCollection<Range<Int64>> {
             heap.insert(moment(time), .parked(UInt64(time)))
         }
-        heap.removeAll { if case .parked(let ticket) = $0 { ticket % 3 != 0 } else { false } }
+        heap.keepEarliest { if case .parked(let ticket) = $0 { ticket % 3 == 0 } else { true } }
         #expect(heap.count == 34)
         var seen: [DeadlineTarget] = []
         while let target = heap.popExpired(at: moment(1000)) { seen.append(target) }
         #expect(seen == stride(from: 0, to: 100, by: 3).map { .parked($0) })
+    }
+
+    @Test func `of several entries of one target the earliest is kept, whatever the order they came in`() {
+        var heap = DeadlineHeap()
+        for time in [50, 20, 90, 20, 70] as [Int64] {
+            heap.insert(moment(time), .parked(1))
+            heap.insert(moment(time + 1), .slot(PollTag(index: 0, generation: 1), .read))
+        }
+        heap.keepEarliest { _ in true }
+        #expect(heap.count == 2 && heap.earliest == moment(20))
+        #expect(heap.popExpired(at: moment(20)) == .parked(1))
+        #expect(heap.earliest == moment(21))
     }
 
     @Test func `a tag survives being packed into an event`() {

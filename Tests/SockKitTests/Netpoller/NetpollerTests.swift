@@ -33,6 +33,20 @@ import Testing
         await #expect(throws: Unexpected.self) { try await onLoop { throw Unexpected("x") } }
     }
 
+    @Test func `a cancellation that comes late wakes nobody who waits there next`() async throws {
+        try await onLoop {
+            let place = Parking()
+            let first = Netpoller.spawn { await place.wait() }
+            await letOthersRun()
+            place.wake()
+            // Before the first one has gone on.
+            let second = Netpoller.spawn { await place.wait(until: .now + .milliseconds(50)) }
+            first.cancel()
+            #expect(await second.value == .deadline)
+            #expect(await first.value == .ready)
+        }
+    }
+
     @Test(arguments: [0, 1, 20, 300])
     func `a sleep is never shorter than asked`(milliseconds: Int) async throws {
         try await onLoop {

@@ -119,6 +119,7 @@ import Testing
             #"{"bytes":3,"length":6}"#,
             #"{"bytes":3,"bytes_sent":5,"bytes_unsent":3}"#,
             #"{"bytes":3,"bytes_received":5}"#,
+            #"{"bytes":3,"path":"/tmp/copy"}"#,
             #"""
             {"connection":1,"network":"tcp","local":"127.0.0.1:3000","remote":"127.0.0.1:40112","bytes":1048577,\#
             "action":"drop"}

@@ -37,7 +37,7 @@ import Testing
         ("input-unfinished", .always, ""),
         ("message-cut", .always, "length"),
         ("input-dropped", .always, "bytes_sent bytes_unsent"),
-        ("output-dropped", .always, "bytes_received"),
+        ("output-dropped", .always, "bytes_received path"),
         ("started", .verbose, "pid command"),
         ("child-error", .verbose, "pid text"),
         ("exited", .verbose, "pid status signal seconds"),

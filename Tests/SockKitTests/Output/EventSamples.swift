@@ -117,6 +117,7 @@ enum EventSamples {
         MessageCutEvent(bytes: 3, length: 6),
         InputDroppedEvent(bytes: 3, sent: 5, unsent: 3),
         OutputDroppedEvent(bytes: 3, received: 5),
+        OutputDroppedEvent(bytes: 3, path: "/tmp/copy"),
         SlowEvent(ends: ends, bytes: 1_048_577, action: .drop), SlowEvent(ends: nil, bytes: 17, action: .skip),
         UnansweredEvent(count: 2),
         KeepAliveEvent(ends: ends, silence: .milliseconds(300), limit: .seconds(3)),

@@ -48,6 +48,17 @@ import Testing
         }
     }
 
+    @Test func `a short line has its bars around what there is, and its digits where they always are`() {
+        for count in 1...16 {
+            var dump = HexDump()
+            let bytes = (0..<count).map { UInt8(ascii: "a") + UInt8($0) }
+            let line = text(&dump, String(decoding: bytes, as: UTF8.self), .received)
+            let digits = bytes.enumerated().map { ($0 == 8 ? " " : "") + String($1, radix: 16) + " " }.joined()
+            let wide = digits + String(repeating: " ", count: 50 - digits.count)
+            #expect(line == "< 00000000  \(wide)|\(String(decoding: bytes, as: UTF8.self))|\n")
+        }
+    }
+
     private func text(_ dump: inout HexDump, _ bytes: String, _ direction: HexDump.Direction) -> String {
         String(decoding: dump.lines(Array(bytes.utf8).span, direction), as: UTF8.self)
     }

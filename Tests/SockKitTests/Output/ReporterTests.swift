@@ -10,7 +10,7 @@ import Testing
         #expect(
             names.errors == [
                 "listening", "insecure", "certificate", "certificate", "reply", "dropped", "input-unfinished",
-                "message-cut", "input-dropped", "output-dropped", "slow", "slow",
+                "message-cut", "input-dropped", "output-dropped", "output-dropped", "slow", "slow",
                 "unanswered", "failed", "failed", "failed", "failed",
                 "retrying", "disconnected", "reconnected", "peer-refused", "stopping", "stopping", "reports-lost",
                 "target-down", "target-up", "difference", "summary",

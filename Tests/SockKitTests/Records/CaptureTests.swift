@@ -96,14 +96,47 @@ import Testing
                 == ["1 10.0.0.1:4000 10.0.0.2:80: >one", "2 10.0.0.1:4000 10.0.0.2:80: <two"])
     }
 
-    @Test func `a first segment after bytes is another connection's, though its number is the same`() throws {
+    @Test func `a first segment that comes again after bytes is the same connection's`() throws {
         let data = Self.push | Self.acknowledge
         #expect(
             try story(
-                handshake() + [segment(.client, data, 101, "one")] + handshake() + [
-                    segment(.client, data, 101, "two")
-                ])
-                == ["1 10.0.0.1:4000 10.0.0.2:80: >one", "2 10.0.0.1:4000 10.0.0.2:80: >two"])
+                handshake() + [segment(.client, data, 101, "one"), segment(.server, data, 501, "two")] + [
+                    segment(.client, Self.syn, 100), segment(.server, Self.syn | Self.acknowledge, 500),
+                    segment(.client, data, 104, "three"),
+                ]) == ["1 10.0.0.1:4000 10.0.0.2:80: >one <two >three"])
+    }
+
+    @Test func `bytes of a first segment count, though it is sent again before and after an answer`() throws {
+        let data = Self.push | Self.acknowledge
+        #expect(
+            try story([
+                segment(.client, Self.syn, 100, "early"), segment(.client, Self.syn, 100, "early"),
+                segment(.server, Self.syn | Self.acknowledge, 500), segment(.server, data, 501, "answer"),
+                segment(.client, Self.syn, 100), segment(.client, data, 101, "early"),
+                segment(.client, data, 106, "late"),
+            ]) == ["1 10.0.0.1:4000 10.0.0.2:80: >early <answer >late"])
+    }
+
+    @Test func `a first segment after the end is another connection's, though its number is the same`() throws {
+        let data = Self.push | Self.acknowledge
+        for end in [
+            [segment(.client, Self.reset, 104)],
+            [
+                segment(.client, Self.fin | Self.acknowledge, 104), segment(.server, Self.fin | Self.acknowledge, 501),
+            ],
+        ] {
+            let first = handshake() + [segment(.client, data, 101, "one")] + end
+            let stories = try story(first + handshake() + [segment(.client, data, 101, "two")])
+            #expect(stories.count == 2 && stories.last == "2 10.0.0.1:4000 10.0.0.2:80: >two", "\(stories)")
+        }
+    }
+
+    @Test func `connections of the same ends whose end is not there are read, however many`() throws {
+        let packets = (UInt32(0)..<100).flatMap { handshake(100 + $0 * 1000, 500 + $0 * 1000) }
+        #expect(try story(packets).count == 100)
+        // Those that nobody answers are attempts, of which the last one counts.
+        let attempts = (UInt32(0)..<100).map { segment(.client, Self.syn, 100 + $0 * 1000) }
+        #expect(try story(attempts).count == 100)
     }
 
     @Test func `what began before the capture is left out, and nothing else there is an error`() throws {

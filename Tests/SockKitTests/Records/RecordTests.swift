@@ -43,6 +43,28 @@ private let formats: [RecordFormat] = [.pcapng, .json]
         #expect(try scene.read().story == (1...3).map { "\($0) \(ends): >\($0) <\(-$0) <end >end" })
     }
 
+    @Test(arguments: formats) func `connections of the same ends at once stay apart`(format: RecordFormat) throws {
+        var scene = RecordScene(format)
+        var tracks: [any RecordTrack] = []
+        for number in 1...5 { tracks.append(scene.open(number)) }
+        for round in 1...3 {
+            for (index, number) in (1...5).enumerated() {
+                scene.append("\(number * round)", .up, &tracks[index])
+                scene.append("\(-number * round)", .down, &tracks[index])
+            }
+        }
+        for index in tracks.indices.reversed() {
+            scene.end(.up, &tracks[index])
+            scene.end(.down, &tracks[index])
+        }
+        let ends = "127.0.0.1:50000 127.0.0.1:80"
+        let expected = (1...5).map { number in
+            let steps = (1...3).map { ">\(number * $0) <\(-number * $0) " }.joined()
+            return "\(number) \(ends): \(steps)>end <end"
+        }
+        #expect(try scene.read().story == expected)
+    }
+
     @Test(arguments: formats) func `times are kept to the nanosecond`(format: RecordFormat) throws {
         var scene = RecordScene(format)
         var track = scene.open()

@@ -137,6 +137,28 @@ import Testing
         #expect(try other.result.get() == nil)
     }
 
+    @Test(arguments: [RecordFormat.pcapng, .json], [false, true])
+    func `a target that ended and then reset the connection is to end first, and may be quicker`(
+        format: RecordFormat, isQuick: Bool
+    ) async throws {
+        var scene = RecordScene(format)
+        var track = scene.open()
+        scene.append("x", .up, &track)
+        scene.end(.down, &track)
+        scene.reset(.down, &track)
+        let recording = try scene.read()
+        #expect(recording.story.first?.hasSuffix(": >x <end <reset") ?? false, "\(recording.story)")
+        let outcome = try await onLoop {
+            try await play(recording) { server in
+                _ = try await server.readAll(1)
+                if isQuick { return server.reset() }
+                try server.closeWrite()
+                try await server.waitUntilGone()
+            }
+        }
+        #expect(try outcome.result.get() == nil)
+    }
+
     @Test(arguments: [(1.0, 200), (4.0, 50)]) func `it takes its time, and as much less as it is played faster`(
         speed: Double, least: Int
     ) async throws {

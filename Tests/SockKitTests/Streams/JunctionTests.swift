@@ -187,6 +187,55 @@ import Testing
         }
     }
 
+    /// A stream whose failures are told as another operation's: a read by TLS may fail of what was to be sent, and whoever
+    /// asks first is told of a connection that was never opened.
+    private final class Misnamed: WrappedStream {
+        private let failsReading: Bool
+
+        init(_ inner: any ByteStream, failsReading: Bool) {
+            self.failsReading = failsReading
+            super.init(inner)
+        }
+
+        override func readChunk(maximum: Int?) async throws(NetworkError) -> Chunk {
+            guard failsReading else { return try await inner.readChunk(maximum: maximum) }
+            throw names.failure(.write, .system(.connectionReset, call: "write"))
+        }
+
+        override func write(_ bytes: Span<UInt8>) async throws(NetworkError) {
+            guard !failsReading else { return try await inner.write(bytes) }
+            throw names.failure(.read, .timeout)
+        }
+
+        override var plainSource: PlainDescriptor? { nil }
+        override var plainSink: PlainDescriptor? { nil }
+    }
+
+    @Test(arguments: [RelaySide.near, .far], [false, true])
+    func `a failure is that of the side which was asked, whatever was tried`(
+        side: RelaySide, reading: Bool
+    ) async throws {
+        try await onLoop {
+            let (left, right) = (try await loopback(), try await loopback())
+            var (near, far): (any ByteStream, any ByteStream) = (left.server, right.client)
+            if side == .near {
+                near = Misnamed(near, failsReading: reading)
+            } else {
+                far = Misnamed(far, failsReading: reading)
+            }
+            let junction = Junction(near, far)
+            junction.start()
+            // What is written to the one side was read of the other.
+            try await (side == .near ? right.server : left.client).write("x")
+            guard case .failed(let error, let failed) = await junction.wait() else {
+                throw Unexpected(junction.ending)
+            }
+            #expect(failed == side && error.operation == (reading ? .write : .read))
+            left.close()
+            right.close()
+        }
+    }
+
     @Test func `it stops when it is told to, and when nothing goes through any more`() async throws {
         try await onLoop {
             let first = try await Line()

@@ -43,14 +43,6 @@ public struct FilePath: Sendable, Hashable, CustomStringConvertible {
         segments.count < 2 ? [UInt8(ascii: ".")] : Array(segments.dropLast().joined(separator: [UInt8(ascii: "/")]))
     }
 
-    /// Of a file `NAME.gz`, which may be given out in place of `NAME`, the path of that one; nil of any other.
-    var original: [UInt8]? {
-        guard !isFolder, let name = segments.last, name.count > 3, name.suffix(3) == Array(".gz".utf8)[...] else {
-            return nil
-        }
-        return relative.dropLast(3)
-    }
-
     /// The path as a reference, encoded, without a slash at its end. It has one slash at its beginning, whatever the
     /// request had: two would begin the name of another server.
     public var reference: String { "/" + segments.map(PercentCoding.encodeSegment).joined(separator: "/") }

@@ -57,7 +57,7 @@ extension FileHandler {
     ) throws(FileFailure) -> Found {
         let fileName = String(decoding: name ?? [], as: UTF8.self)
         let file = try root.openFile(place)
-        if request.acceptsGzip, let copy = compressedCopy(place, of: file.status) {
+        if rules.givesCopies, request.acceptsGzip, let copy = compressedCopy(place, of: file.status) {
             let facts = FileFacts(copy.status, fileName: fileName, coding: "gzip", now: .now)
             return .file(FoundFile(file: copy.takeDescriptor(), facts: facts))
         }

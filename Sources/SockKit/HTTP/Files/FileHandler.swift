@@ -56,7 +56,7 @@ public final class FileHandler: HTTPHandler {
     private func findOpenFile(_ request: RequestHead) -> OpenFiles.Entry? {
         guard request.method == .get || request.method == .head,
             let entry = request.withTarget({ openFiles.find($0, in: root) }),
-            !request.acceptsGzip || (try? root.status(of: entry.compressedPath)) == nil
+            !request.acceptsGzip || !rules.givesCopies || (try? root.status(of: entry.compressedPath)) == nil
         else { return nil }
         return entry
     }

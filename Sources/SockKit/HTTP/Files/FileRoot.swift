@@ -56,7 +56,24 @@ public final class FileRoot: Sendable {
         do throws(Errno) {
             return try FolderCalls.status(of: path, in: folder.rawValue, followingLinks: followingLinks)
         } catch {
-            throw FileFailure(error)
+            let failure = FileFailure(error)
+            guard followingLinks, failure.status != 404 else { throw failure }
+        }
+        // Why it cannot be looked at is told only if it is beneath: of what is outside not even that it is there.
+        return try statusBeneath(path)
+    }
+
+    /// What has this name in a folder beneath; nil if nothing, and where there is no such folder. A link stands for itself.
+    func status(of name: KernelPath, in place: KernelPath) throws(FileFailure) -> FileStatus? {
+        do throws(Errno) {
+            let parent = try FolderCalls.open(place, beneath: folder.rawValue, for: .place)
+            return try FolderCalls.status(of: name, in: parent.rawValue, followingLinks: false)
+        } catch {
+            // Nothing can have it, now or later.
+            if error == .nameTooLong { throw FileFailure(414, "no file can have a name as long as this") }
+            let failure = FileFailure(error)
+            guard failure.status == 404 else { throw failure }
+            return nil
         }
     }
 
@@ -71,6 +88,8 @@ public final class FileRoot: Sendable {
     /// Fails if the process may not write to the file at a path.
     func requireWritable(_ path: KernelPath) throws(FileFailure) {
         do throws(Errno) { _ = try FolderCalls.open(path, beneath: folder.rawValue, for: .writing) } catch {
+            // It may, but a program runs that is in it, and goes on with the old one when another has the name.
+            if error == .textFileBusy { return }
             throw FileFailure(storing: error, in: "file")
         }
     }

@@ -14,5 +14,9 @@ public struct FileRules: Sendable {
     /// The largest file that is taken; nil is without limit.
     public var uploadLimit: Int?
 
+    /// Whether FILE.gz is given out in place of FILE. Not where anybody may bring a file and nobody replace one: what
+    /// somebody called so would stand for a file that is none of his.
+    var givesCopies: Bool { overwrites || !takesUploads }
+
     public init() {}
 }

@@ -12,7 +12,7 @@ struct FileUpload: ~Copyable {
         do throws(FileFailure) {
             folder = try root.openFolder(place, for: .place)
         } catch {
-            throw error.status == 404 ? FileFailure(409, "there is no such folder to store it in") : error
+            throw error.status == 404 ? FileFailure.noFolder : error
         }
         do throws(Errno) {
             if let file = try openUnnamed(folder.rawValue) { return FileUpload(folder, file, nil) }
@@ -49,6 +49,14 @@ struct FileUpload: ~Copyable {
         KernelPath(".upload-\(String(UInt64.random(in: .min ... .max), radix: 36))".utf8)
     }
 
+    /// Whether the path of the folder still leads to it.
+    borrowing func isStill(at place: KernelPath, of root: FileRoot) -> Bool {
+        guard let now = try? root.statusBeneath(place), let own = try? FolderCalls.status(of: folder.rawValue) else {
+            return false
+        }
+        return now.isSameFile(as: own)
+    }
+
     /// Writes some more.
     ///
     /// It may block for as long as the disk has no room in memory, which is rare and short; what comes over a network is
@@ -61,9 +69,11 @@ struct FileUpload: ~Copyable {
         }
     }
 
-    /// Gives the file its name, and these permissions, if another had them. Without `replacing`, a name that is taken is a
-    /// conflict, also if it was not at first.
-    mutating func finish(as name: KernelPath, replacing: Bool, permissions: UInt32? = nil) throws(FileFailure) {
+    /// Gives the file its name, and these permissions, if another had them. Without `replacing`, a name that is taken is
+    /// the failure `whenTaken`.
+    mutating func finish(
+        as name: KernelPath, replacing: Bool, permissions: UInt32?, whenTaken: FileFailure
+    ) throws(FileFailure) {
         do throws(Errno) {
             if let permissions { try FileCalls.setMode(permissions, of: file.rawValue) }
             if temporaryName == nil {
@@ -76,7 +86,12 @@ struct FileUpload: ~Copyable {
             try FolderCalls.rename(temporaryName, to: name, in: folder.rawValue, replacing: replacing)
             self.temporaryName = nil
         } catch {
-            throw error == .fileExists ? FileFailure(409, FileFailure.nameIsTaken) : FileFailure(error)
+            switch error {
+            case .fileExists: throw whenTaken
+            // It was there at first.
+            case .noSuchFile: throw FileFailure.noFolder
+            default: throw FileFailure(error)
+            }
         }
     }
 }

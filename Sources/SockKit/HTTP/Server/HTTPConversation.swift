@@ -95,7 +95,7 @@ public final class HTTPConversation {
             if !isBusy, canRest { return rest() }
             return take(try await stream.readChunk(maximum: nil))
         } catch {
-            return try concludeWait(error)
+            return try await concludeWait(error)
         }
     }
 
@@ -131,18 +131,21 @@ public final class HTTPConversation {
         if chunk.isEnd { return .end(.peer) }
         let exchange = exchange ?? HTTPExchange(self)
         self.exchange = exchange
+        // Who asks again has read what was answered before, as far as anybody knows.
+        exchange.answeredBefore = 0
+        exchange.answer.count = 0
         exchange.input.take(chunk)
         return .request
     }
 
     /// A time-out is no failure: it was the idle limit's, the order to finish, or the end of what is soon.
     @inline(never)
-    private func concludeWait(_ error: NetworkError) throws(NetworkError) -> Next {
+    private func concludeWait(_ error: NetworkError) async throws(NetworkError) -> Next {
         guard error.cause == .timeout else {
             isIdle = false
             throw error
         }
-        if isFinishing { return .end(.local) }
+        if isFinishing { return await finishWait() }
         let end = site.limits.idle.map { idleSince + $0 }
         guard isBusy, canRest, !(end?.hasPassed ?? false) else {
             isIdle = false
@@ -151,5 +154,19 @@ public final class HTTPConversation {
         isBusy = false
         stream.readDeadline = end
         return rest()
+    }
+
+    /// A request that has come before the order to finish is answered still, as the last one: were it left unread, closing
+    /// would reset the connection, and the answer before it might be lost.
+    private func finishWait() async -> Next {
+        // The loop may not have looked since.
+        await Netpoller.sleep(until: .now)
+        stream.readDeadline = nil
+        do throws(NetworkError) {
+            if let chunk = try stream.readNow() { return take(chunk) }
+        } catch {
+            // It is gone: there is nobody whom anything could be lost to.
+        }
+        return .end(.local)
     }
 }

@@ -1,13 +1,13 @@
 /// The answer.
 extension HTTPExchange {
-    /// The most that is handed to the connection at once, and has `HTTPServerLimits.write` to be read.
-    public static let piece = 256 << 10
+    /// The most that has to wait for the client at once, with `HTTPServerLimits.write` for it.
+    public static let piece = 16 << 10
 
     /// So much is written before others have their turn.
     private static let mostInATurn = 1 << 20
 
     /// So much is gathered of answers to requests that came together.
-    private static let gathered = 64 << 10
+    static let gathered = 64 << 10
 
     /// More is gathered than should be: it is time to `flush`.
     var isFull: Bool { output.bytes.count > Self.gathered }
@@ -152,6 +152,22 @@ extension HTTPExchange {
         swap(&bytes, &output.bytes)
     }
 
+    /// Sends what was gathered, and waits so long before the answer goes on; but not for a client that is gone.
+    public func pause(for span: Duration) async throws(NetworkError) {
+        try await flush()
+        let stream = stream
+        // The time that the client had for its request is none for the answer.
+        stream.readDeadline = nil
+        let sleep = Netpoller.spawn { await Netpoller.sleep(for: span) }
+        let watch = Netpoller.spawn { if (try? await stream.waitUntilGone()) != nil { sleep.cancel() } }
+        let isOver = await Netpoller.join(sleep)
+        watch.cancel()
+        if isOver { return }
+        if Task.isCancelled { throw names.failure(.write, .cancelled) }
+        isBroken = true
+        throw names.failure(.write, .system(.connectionReset, call: "write"))
+    }
+
     // MARK: - Steps
 
     /// Counts bytes of the answer that are to be written; false if they are not to be.
@@ -176,16 +192,23 @@ extension HTTPExchange {
         try await writeDirectly(bytes)
     }
 
+    /// What need not wait goes as it is. What has to goes in pieces, each with its own time: a client may be slow.
     func writeDirectly(_ bytes: Span<UInt8>) async throws(NetworkError) {
         var start = 0
-        while start < bytes.count {
-            let end = min(bytes.count, start + Self.piece)
-            stream.writeDeadline = limits.write.map { .now + $0 }
-            do throws(NetworkError) { try await stream.write(bytes.extracting(start..<end)) } catch {
-                isBroken = true
-                throw error
+        // What a layer keeps counts as written, and is to have its time as well.
+        let goesAsItIs = stream.plainSink != nil
+        do throws(NetworkError) {
+            while start < bytes.count {
+                if goesAsItIs { start += try stream.writeNow(bytes.extracting(start...)) }
+                if start == bytes.count { break }
+                let end = min(bytes.count, start + Self.piece)
+                stream.writeDeadline = limits.write.map { .now + $0 }
+                try await stream.write(bytes.extracting(start..<end))
+                start = end
             }
-            start = end
+        } catch {
+            isBroken = true
+            throw error
         }
         // It was for these: what follows may be much later.
         stream.writeDeadline = nil

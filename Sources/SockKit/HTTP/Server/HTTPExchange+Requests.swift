@@ -32,21 +32,29 @@ extension HTTPExchange {
 
     private func nextHead() -> Found {
         do throws(HTTPRefusal) {
-            if try nextEvent() == .head {
-                try beginRequest()
-                return .head
+            guard try nextEvent() == .head else {
+                input.release()
+                return parser.isIdle ? .nothing : .part
             }
         } catch {
             return .refused(RequestRefusal(error))
         }
-        input.release()
-        return parser.isIdle ? .nothing : .part
+        do throws(HTTPRefusal) {
+            try beginRequest()
+            return .head
+        } catch {
+            // Its head was whole: it is known what it asked for.
+            var refusal = RequestRefusal(error)
+            refusal.isForHead = answer.isForHead
+            return .refused(refusal)
+        }
     }
 
     /// Notes what the head says of the connection and the content.
     private func beginRequest() throws(HTTPRefusal) {
         conversation.requests += 1
         let head = parser.head
+        answeredBefore &+= answer.count
         answer = AnswerState()
         content = ContentState()
         answer.isForHead = head.method == .head
@@ -109,6 +117,8 @@ extension HTTPExchange {
         }
         isBroken = true
         observer?.didAnswer(self)
+        // The answers before this one are whole, and so far they may only have been gathered.
+        _ = try? flushNow()
         // Without a length or chunks, an end would look like a whole answer.
         if case .untilClose = answer.framing { stream.reset() }
         throw error
@@ -148,6 +158,7 @@ extension HTTPExchange {
         hasRequest = false
         // A head that was taken may have been refused for what it expects; of any other nothing is known.
         answer = AnswerState()
+        answer.isForHead = refusal.isForHead
         answer.isLast = true
         content = ContentState()
         content.refusal = refusal
@@ -161,12 +172,31 @@ extension HTTPExchange {
     @inline(never)
     private func end() async throws(NetworkError) -> HTTPConversation.Ending {
         try await flush()
-        guard !content.isAtEnd || !input.isEmpty || conversation.isFinishing else { return .local }
+        guard mayBeReset() else { return .local }
         input.release()
         try? stream.closeWrite()
         stream.readDeadline = .now + limits.drainTime
         var left = limits.drain
         while left > 0, let count = (try? await stream.discard()) ?? nil { left -= count }
         return .local
+    }
+
+    /// Whether bytes have come that nobody reads, or may come while the client has not got all of what was answered. What
+    /// left in one write it has, as far as anybody knows: for that no call is made.
+    private func mayBeReset() -> Bool {
+        if !content.isAtEnd || !input.isEmpty || conversation.isFinishing { return true }
+        return answeredBefore &+ answer.count > Self.gathered || takesMore()
+    }
+
+    /// Takes what the client has sent behind its last request; whether there was any.
+    private func takesMore() -> Bool {
+        do throws(NetworkError) {
+            guard let chunk = try stream.readNow() else { return false }
+            let isMore = !chunk.isEnd
+            chunk.giveBack()
+            return isMore
+        } catch {
+            return false
+        }
     }
 }

@@ -41,11 +41,15 @@ extension HTTPExchange {
 
     /// Reads and writes; what is read first leaves with what was gathered.
     private func copy(_ number: Int32, _ position: inout Int, to end: Int) async throws(NetworkError) {
+        var rounds = 0
         while position < end {
             let read = try read(number, at: position, upTo: end - position)
             guard read > 0 else { throw shortened() }
             position += read
             if output.bytes.count >= Self.first { try await flush() }
+            rounds += 1
+            // A connection with much room never makes us wait.
+            if rounds % 16 == 0 { await Task.yield() }
         }
     }
 
@@ -77,7 +81,11 @@ extension HTTPExchange {
                     try TransferCalls.sendFile(from: number, at: offset, to: socket, upTo: most)
                 }
             } catch {
-                if error.meansRefused { return }
+                if error.meansRefused {
+                    // It was for this call: what is copied has its own.
+                    stream.writeDeadline = nil
+                    return
+                }
                 if error == .system(.inputOutput) { throw unreadable(.inputOutput) }
                 isBroken = true
                 throw sink.failure(.write, error)

@@ -17,6 +17,8 @@ public final class HTTPExchange {
     @safe @exclusivity(unchecked) var output = MessageWriter()
     @safe @exclusivity(unchecked) var answer = AnswerState()
     @safe @exclusivity(unchecked) var content = ContentState()
+    /// Bytes of content in the answers before this one.
+    @safe @exclusivity(unchecked) var answeredBefore = 0
     /// When a head that comes in parts must be whole.
     var headDeadline: Deadline?
     /// Something went wrong that no answer can be given to: the connection is not to be used any more.
@@ -102,6 +104,8 @@ struct AnswerState {
 struct ContentState {
     var isAtEnd = false
     var received = 0
+    /// How often a piece of it was asked for.
+    var pieces = 0
     /// The client waits for `100 Continue`.
     var isAwaited = false
     /// When its time began, or, of what is dropped, when it is over.

@@ -6,7 +6,8 @@ public struct HTTPServerLimits: Sendable {
     public var header: Duration?
     /// For the content of a request, and a second more for each `minimumRate` bytes that came: 408 after that.
     public var body: Duration?
-    /// For each piece of an answer, of at most `HTTPExchange.piece` bytes, that the client does not read.
+    /// For each piece of an answer that has to wait for the client, of at most `HTTPExchange.piece` bytes, of a file twice
+    /// as many.
     public var write: Duration?
     /// For the next request, and for the first.
     public var idle: Duration?

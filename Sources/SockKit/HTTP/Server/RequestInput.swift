@@ -26,12 +26,26 @@ struct RequestInput {
         position = 0
     }
 
-    /// A piece of what was read as a chunk of its own: in place if nothing is left behind it, else copied.
+    /// A piece of what was read as a chunk of its own: in place if nothing is left to be taken, else copied.
     mutating func piece(_ range: Range<Int>) -> Chunk {
-        guard range.upperBound == count else { return Chunk(Array(buffer[range]), count: range.count) }
+        guard isEmpty else { return Chunk(Array(buffer[range]), count: range.count) }
         count = 0
         position = 0
         return Chunk(takeBuffer(), range)
+    }
+
+    /// Moves a piece up to the one before it, over what stood between them; returns where both are now.
+    mutating func join(_ first: Range<Int>, _ next: Range<Int>) -> Range<Int> {
+        if first.upperBound < next.lowerBound { Self.move(next, to: first.upperBound, in: &buffer) }
+        return first.lowerBound..<first.upperBound + next.count
+    }
+
+    private nonisolated static func move(_ range: Range<Int>, to place: Int, in buffer: inout [UInt8]) {
+        var bytes = buffer.mutableSpan
+        unsafe bytes.withUnsafeMutableBytes { all in
+            let target = unsafe UnsafeMutableRawBufferPointer(rebasing: all[place..<place + range.count])
+            unsafe target.copyMemory(from: UnsafeRawBufferPointer(rebasing: all[range]))
+        }
     }
 
     private mutating func takeBuffer() -> [UInt8] {

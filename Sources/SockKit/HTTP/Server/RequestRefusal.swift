@@ -4,6 +4,8 @@ struct RequestRefusal: Sendable {
     let reason: String
     /// The same for the handler that was reading it.
     let cause: NetworkError.Cause
+    /// The request is HEAD, and nothing but the head says why.
+    var isForHead = false
 
     /// What the parser found.
     init(_ refusal: HTTPRefusal) {

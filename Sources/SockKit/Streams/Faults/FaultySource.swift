@@ -13,8 +13,8 @@ public final class FaultySource: WrappedStream {
     private var queue = DelayQueue()
     /// Given, and not known to have been taken until the next read; only the faults that applied then count it.
     private var given: (count: Int, under: [ActiveFaults]) = (0, [])
-    /// When bytes last arrived, whatever became of them.
-    private(set) var lastArrival = Deadline.past
+    /// When bytes last arrived, or were given, whatever became of them.
+    private(set) var lastMoved = Deadline.past
     /// Reads while what arrived before waits for its time.
     private var intake: Task<Void, Never>?
     private var timer: Task<Void, Never>?
@@ -129,6 +129,11 @@ public final class FaultySource: WrappedStream {
         given = (0, [])
     }
 
+    private func noteGiven(_ count: Int) {
+        given = (count, active)
+        lastMoved = .now
+    }
+
     private func pause(before content: DelayQueue.Content) -> Deadline {
         var isEnd = true
         if case .bytes = content { isEnd = false } else if case .message = content { isEnd = false }
@@ -146,11 +151,11 @@ public final class FaultySource: WrappedStream {
                 return nil
             }
             removeFirst()
-            given = (count, active)
+            noteGiven(count)
             return Chunk(message: bytes, count: count, length: length, isEnd: false)
         case .bytes(let bytes, let range):
             let count = active.reduce(min(range.count, maximum ?? .max)) { min($0, $1.room) }
-            given = (count, active)
+            noteGiven(count)
             guard count < range.count else {
                 removeFirst()
                 return Chunk(bytes, range)
@@ -209,7 +214,7 @@ public final class FaultySource: WrappedStream {
             _ = fallsSilent()
             return queue.append(.end, due: due())
         }
-        lastArrival = .now
+        lastMoved = .now
         let (count, length) = (chunk.count, chunk.length)
         var (bytes, range) = chunk.parts()
         let kept = room(for: count)

@@ -15,7 +15,7 @@ struct BacklogProbeRun {
         probe = try BacklogProbe(arguments)
     }
 
-    func run() async -> ExitStatus { await picture.run(reporter) { await measure() } }
+    func run() async -> ExitStatus { await picture.run(conductor) { await measure() } }
 
     private func measure() async -> (status: ExitStatus, plot: Plot?) {
         let narrator = BacklogNarrator(reporter, probe)

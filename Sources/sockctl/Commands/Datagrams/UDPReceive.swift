@@ -88,7 +88,8 @@ struct UDPReceive {
         reporter.report(event)
         let received = ReceivedDatagrams(arguments, output, copies, reporter)
         let service = SecuredReceiver(received)
-        let server = Server(listener, service, limits: Server.Limits(), policy: PeerPolicy(), reporter: reporter)
+        let limits = Server.Limits(connectionsPerHost: arguments.gate.mostPerHost)
+        let server = Server(listener, service, limits: limits, policy: PeerPolicy(), reporter: reporter)
         (server.gate, server.security) = (gate, security)
         conductor.rereads(gate, security)
         let own = listener.endpoint

@@ -27,7 +27,7 @@ struct UDPReceiveArguments: Equatable, Sendable {
                     """)
         ] + receiving.titled("Receiving") + groups.titled("Groups")
         + [TLSArguments.receiverStart].lifted(through: \.tls)
-        + GateArguments.rules.lifted(through: \.gate)
+        + GateArguments.datagramRows.lifted(through: \.gate)
         + TransferArguments.rows.filter { ["output", "append", "hex-dump"].contains($0.info.name) }.lifted(
             through: \.transfer)
         + DatagramArguments.rows(socketOptions: [
@@ -80,7 +80,7 @@ struct UDPReceiveArguments: Equatable, Sendable {
 
     func validate() throws(UsageError) {
         try tls.validate()
-        try transfer.validate()
+        try WrittenFiles.check(transfer.writtenFiles + tls.writtenFiles)
         if hasStatistics, buffer < GeneratedPayload.headerSize {
             throw UsageError("'--stats' reads the first 16 bytes of each datagram: '--buffer \(buffer)' is too small")
         }

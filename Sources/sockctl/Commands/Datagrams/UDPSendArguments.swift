@@ -110,6 +110,7 @@ struct UDPSendArguments: Equatable, Sendable {
     func validate() throws(UsageError) {
         try proxy.validate()
         try tls.validate()
+        try WrittenFiles.check(tls.writtenFiles)
         if tls.isOn, address.first?.text.contains(",") == true {
             throw UsageError("'--tls' is agreed on with one peer, and here are several")
         }

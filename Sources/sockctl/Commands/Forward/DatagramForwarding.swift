@@ -18,7 +18,7 @@ struct DatagramForwarding {
         defer { socket.close() }
         // Not before: who cannot have the address empties no file of whoever has it.
         guard let copies = conductor.copies(arguments.transfer) else { return .cannotCreate }
-        let recorder = try arguments.record.recorder()
+        let recorder = try conductor.recorder(arguments.record)
         let forwarder = try DatagramForwarder(
             socket, targets(for: socket, reporter), limits: limits, copies, reporter)
         (forwarder.gate, forwarder.recorder, forwarder.faults) = (gate, recorder, faults)
@@ -39,7 +39,6 @@ struct DatagramForwarding {
         copies.onFailure = fail
         recorder?.onFailure = fail
         let status = await Netpoller.join(task)
-        await recorder?.finish()
         forwarder.summarize()
         return override ?? status
     }

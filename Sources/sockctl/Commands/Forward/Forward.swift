@@ -59,7 +59,7 @@ struct Forward {
             defer { listener.close() }
             // Not before: who cannot have the address empties no file of whoever has it.
             guard let copies = conductor.copies(arguments.transfer) else { return .cannotCreate }
-            let recorder = try arguments.record.recorder()
+            let recorder = try conductor.recorder(arguments.record)
             let service = ForwardService(dialer, copies, introduction, recorder, reporter)
             service.faults = faults
             dialer.targets.listening = listener.endpoint
@@ -106,7 +106,6 @@ struct Forward {
         copies.onFailure = fail
         recorder?.onFailure = fail
         let status = await Netpoller.join(task)
-        await recorder?.finish()
         return override ?? status
     }
 

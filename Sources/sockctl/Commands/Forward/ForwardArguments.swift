@@ -177,9 +177,7 @@ struct ForwardArguments: Equatable, Sendable {
         try persistence.validate()
         try proxy.validate()
         try proxyHeader.validate()
-        try WrittenFiles.check(
-            ("output", transfer.output), ("hex-dump", transfer.hexDump), ("record", record.capture),
-            ("record-json", record.lines))
+        try WrittenFiles.check(transfer.writtenFiles + record.writtenFiles + tls.writtenFiles)
         try tls.validate()
         if target.isEmpty, furtherTargets.isEmpty, record.replay == nil {
             throw UsageError(

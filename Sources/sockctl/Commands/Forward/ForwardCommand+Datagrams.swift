@@ -10,6 +10,7 @@ extension ForwardCommand {
         That nobody is there is learnt only from the refusal of what was sent: it is told, and where there are more targets \
         than one, the next one gets the last datagram that was sent and what follows. What cannot be sent on is dropped, \
         as a router does it, and counted: of senders beyond `--max-conns`, and of those for whom no socket is to be had. \
+        Where there are no more, the sender that has been silent for longest, for a second or more, gives way to a new one. \
         A kind of failure is told once in 10 s. With `-v` or `--json` a summary comes last; SIGUSR1 tells the same at any \
         time.
         """,

@@ -16,6 +16,8 @@ struct RecordArguments: Equatable, Sendable {
         return files.isEmpty ? nil : try Recorder(files, program: "sockctl \(Screens.version)")
     }
 
+    var writtenFiles: [WrittenFiles.Named] { [("record", capture), ("record-json", lines)] }
+
     static let rows: [Row<RecordArguments>] = [
         .option(
             "record", as: .file, into: \.capture, help: "Keep a capture that Wireshark opens.",
@@ -49,6 +51,21 @@ struct RecordArguments: Equatable, Sendable {
     ].titled("Records")
 
     private static let noOutput = "'{option}' would be standard output, and a file is kept"
+}
+
+extension Conductor {
+    /// What keeps the record, whose files get all of it before the program ends; nil where none is asked for.
+    func recorder(_ record: RecordArguments) throws(NetworkError) -> Recorder? {
+        guard let recorder = try record.recorder() else { return nil }
+        endings.append { [reporter] in
+            let isKnown = recorder.failure != nil
+            recorder.onFailure = nil
+            await recorder.finish()
+            for loss in recorder.losses { reporter.report(OutputDroppedEvent(bytes: loss.bytes, path: loss.path)) }
+            return isKnown ? nil : recorder.failure.map { reporter.fail($0) }
+        }
+        return recorder
+    }
 }
 
 extension ValueType where Value == Double {

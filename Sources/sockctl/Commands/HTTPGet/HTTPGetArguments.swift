@@ -107,12 +107,18 @@ struct HTTPGetArguments: Equatable, Sendable {
         if answer.output != nil, answer.continues, urls.count > 1 {
             throw UsageError("'--continue' goes on with one file, and there are \(urls.count) URLs", hint: "use -O")
         }
+        let written: [WrittenFiles.Named] = [("output", answer.file), ("svg", load.picture.svg)] + tls.writtenFiles
+        try WrittenFiles.check(written)
+        var seen: Set<Word> = []
         for word in urls {
             let url = try HTTPURL(word)
-            if answer.usesRemoteName, url.fileName == nil {
+            guard answer.usesRemoteName else { continue }
+            guard let name = url.fileName else {
                 throw UsageError(
                     "'--remote-name': '\(url)' has no file name at its end", hint: "name one with --output")
             }
+            // One after the other may go to one file.
+            if seen.insert(name).inserted { try WrittenFiles.check([("remote-name", name)] + written) }
         }
     }
 }

@@ -18,7 +18,7 @@ struct LoadRun {
     }
 
     func run() async -> ExitStatus {
-        await arguments.load.picture.run(reporter) { await measure() }
+        await arguments.load.picture.run(conductor) { await measure() }
     }
 
     private func measure() async -> (status: ExitStatus, plot: Plot?) {

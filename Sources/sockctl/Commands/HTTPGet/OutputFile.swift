@@ -4,8 +4,7 @@ import SockKit
 @Netpoller
 final class OutputFile {
     let path: Word
-    private let descriptor: FileDescriptor
-    private let isNew: Bool
+    private let file: ReservedFile
     private var sink: ByteSink?
     /// Whether a body has been put into it.
     private(set) var hasBegun = false
@@ -14,40 +13,26 @@ final class OutputFile {
 
     init(_ path: Word) throws(NetworkError) {
         self.path = path
-        do throws(Errno) {
-            isNew = (try? FileCalls.identity(ofPath: path.byteString)) == nil
-            // A pipe that nobody reads would keep it waiting otherwise.
-            descriptor = try FileCalls.open(path.byteString, for: .overwrite, nonBlocking: true)
-        } catch {
+        do throws(Errno) { file = try ReservedFile(path.byteString) } catch {
             throw NetworkError(.write, .file(path.text), cause: .system(error, call: "open"))
         }
     }
 
-    /// A file that was made for a body that never came is removed.
+    /// A file that was made for a body that never came is removed. One that came may have been empty.
     isolated deinit {
-        guard isNew, !hasBegun else { return }
-        try? FileCalls.remove(path.byteString)
+        if !hasBegun { file.made?.remove() }
     }
 
     /// How many bytes it holds; nil where that says nothing, as of a pipe.
-    var size: Int? {
-        guard let identity = try? FileCalls.identity(of: descriptor.rawValue), identity.kind == .regular else {
-            return nil
-        }
-        return Int(identity.size)
-    }
+    var size: Int? { file.size }
 
     /// Where a body goes: behind the one before it, or behind the bytes that are kept of what the file held. The first
     /// that begins cuts off the rest.
     func begin(keeping kept: Int = 0) throws(NetworkError) -> ByteSink {
         if let sink { return sink }
         do throws(Errno) {
-            // One that could not be looked at is not to be taken for a pipe, and overwritten from its first byte on.
-            if try FileCalls.identity(of: descriptor.rawValue).kind == .regular {
-                try FileCalls.truncate(descriptor.rawValue, to: kept)
-                try FileCalls.seek(descriptor.rawValue, to: kept)
-            }
-            let sink = try ByteSink(given: descriptor.rawValue)
+            try file.cut(to: kept)
+            let sink = try ByteSink(given: file.number)
             (self.sink, hasBegun) = (sink, true)
             return sink
         } catch {
@@ -62,15 +47,15 @@ final class OutputFile {
     var validator: String? {
         get {
             noted
-                ?? (try? FileAttributes.value(of: Self.attribute, on: descriptor.rawValue))
+                ?? (try? FileAttributes.value(of: Self.attribute, on: file.number))
                 .map { String(decoding: $0, as: UTF8.self) }
         }
         set {
             noted = newValue
             if let newValue {
-                try? FileAttributes.set(Self.attribute, to: Array(newValue.utf8), on: descriptor.rawValue)
+                try? FileAttributes.set(Self.attribute, to: Array(newValue.utf8), on: file.number)
             } else {
-                try? FileAttributes.remove(Self.attribute, from: descriptor.rawValue)
+                try? FileAttributes.remove(Self.attribute, from: file.number)
             }
         }
     }

@@ -79,9 +79,11 @@ enum HTTPServeCommand: Subcommand {
                 "UPLOADS",
                 """
                 With `--upload`, PUT stores its content under its path: 201, or 204 where it replaced a file, which takes \
-                `--overwrite`. 409 says that the name is taken or the folder missing, 507 that the disk is full. Until \
-                it is whole the file has no name, so that nobody reads a part of it; file systems that must give it one \
-                have it as `.upload-` and random letters meanwhile.
+                `--overwrite`. 409 says that the name is taken or the folder missing, 411 that the content has no length \
+                and no chunks, 412 that If-Match or the like does not hold, at the beginning or at the end, 414 that the \
+                name is too long for a file, 507 that the disk is full or the file larger than this program may make \
+                one. Until it is whole the file has no name, so that nobody reads a part of it; file systems that must \
+                give it one have it as `.upload-` and random letters meanwhile.
                 """
             ),
             Manual.Section(

@@ -9,7 +9,7 @@ enum LabCommand: Subcommand {
         defaults: LabArguments(),
         rows: LabArguments.rows,
         validate: { (arguments: LabArguments) throws(UsageError) in
-            try WrittenFiles.check(("svg", arguments.svg), ("html", arguments.html))
+            try WrittenFiles.check([("svg", arguments.svg), ("html", arguments.html)])
         }
     )
 

@@ -45,29 +45,19 @@ struct LabRun {
 
     private func performAll() async -> ExitStatus {
         // Files that cannot be written are better known before the experiments than after them.
-        let picture: PictureFile?
-        let page: PictureFile?
-        if let svg = arguments.svg {
-            guard let file = PictureFile(svg, reporter) else { return .cannotCreate }
-            conductor.leftovers.append(file.tidyUp)
-            picture = consume file
-        } else {
-            picture = nil
-        }
-        if let html = arguments.html {
-            guard let file = PictureFile(html, reporter) else { return .cannotCreate }
-            conductor.leftovers.append(file.tidyUp)
-            page = consume file
-        } else {
-            page = nil
-        }
+        let picture = arguments.svg.flatMap { PictureFile($0, conductor) }
+        guard arguments.svg == nil || picture != nil else { return .cannotCreate }
+        let page = arguments.html.flatMap { PictureFile($0, conductor) }
+        guard arguments.html == nil || page != nil else { return .cannotCreate }
         let outcomes = await perform()
         var status = outcomes.contains { $0.isMet == false } ? ExitStatus.notSo : .success
-        if let picture, let outcome = outcomes.first {
-            let drawing = outcome.timeline.picture(titled: outcome.experiment.title).document
-            if !picture.write(drawing, reporter) { status = .cannotCreate }
+        // Where it was broken off before anything was seen, there is nothing to show.
+        guard let first = outcomes.first else { return status }
+        if let picture {
+            let drawing = first.timeline.picture(titled: first.experiment.title).document
+            if !picture.write(drawing) { status = .cannotCreate }
         }
-        if let page, !page.write(LabPage(outcomes).text, reporter) { status = .cannotCreate }
+        if let page, !page.write(LabPage(outcomes).text) { status = .cannotCreate }
         return status
     }
 

@@ -44,6 +44,9 @@ struct Listen {
 
     func run() async -> ExitStatus {
         if let refusal { return reporter.fail(refusal) }
+        if let given { conductor.leftovers.append { given.leaveAsFound() } }
+        // Not all ways to the end close it.
+        defer { given?.leaveAsFound() }
         arguments.peer.waiting.apply()
         do throws(RuleFailure) {
             let gate = try await conductor.gate(arguments.gate, network, resolver)

@@ -144,8 +144,10 @@ extension Manual.Section {
                 """
                 65,536 bytes of one are read. A client of DTLS has proven where it is before anything is kept for it. Of \
                 others the address may be made up: `forward` keeps a descriptor for each until it has been silent for \
-                60 seconds, and takes no further ones while none is left (`--max-conns`, `--allow`); `udp-recv --stats` \
-                tells 1024 apart, and `listen --keep-open` answers the last 1024.
+                60 seconds; while none is left, whoever has been silent for longest, for a second or more, gives way to \
+                a new one (`--max-conns`, `--allow`). `udp-recv --stats` tells 1024 apart, and `listen --keep-open` answers the last 1024. `--serve echo` answers whoever a \
+                datagram says it is from: two services that answer each answer, once somebody has made them begin, \
+                never end. Keep it on loopback, or say who may ask (`--allow`).
                 """
             ),
         ])

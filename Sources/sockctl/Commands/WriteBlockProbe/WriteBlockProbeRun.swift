@@ -4,11 +4,13 @@ import SockKit
 @Netpoller
 struct WriteBlockProbeRun {
     private let picture: PictureArguments
+    private let conductor: Conductor
     private let reporter: Reporter
     private let probe: WriteBlockProbe
 
     init(_ arguments: WriteBlockProbeArguments, _ conductor: Conductor) throws(UsageError) {
         picture = arguments.picture
+        self.conductor = conductor
         reporter = conductor.reporter
         var probe = try WriteBlockProbe(arguments)
         if picture.svg != nil || picture.draws(reporter) { probe.samplingInterval = .milliseconds(10) }
@@ -16,7 +18,7 @@ struct WriteBlockProbeRun {
         self.probe = probe
     }
 
-    func run() async -> ExitStatus { await picture.run(reporter) { await measure() } }
+    func run() async -> ExitStatus { await picture.run(conductor) { await measure() } }
 
     private func measure() async -> (status: ExitStatus, plot: Plot?) {
         let narrator = WriteBlockNarrator(reporter, probe)

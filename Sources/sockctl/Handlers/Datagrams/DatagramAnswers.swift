@@ -8,6 +8,8 @@ final class DatagramAnswers {
     private let outgoing: OutgoingBatch
     private let reporter: Reporter?
     private let failures: Reporter
+    /// What may fail with each datagram: anybody can send some whose source cannot be answered.
+    private let repeatedFailures: RepeatedFailures
     /// Bound to every address: then the answer's source must be said, or a connected asker would not know it.
     let needsControl: Bool
     /// Askers whose queues stayed full: they are not waited for again until they have read.
@@ -19,6 +21,8 @@ final class DatagramAnswers {
 
     /// Meanwhile nobody else is answered, nor is anything received.
     private static let patience = Duration.seconds(1)
+    /// Names can be made up: of more askers it is forgotten that they did not read.
+    private static let mostAbsent = 1024
 
     /// `reporter` is told of each answer, where somebody wants to know.
     init(
@@ -28,6 +32,7 @@ final class DatagramAnswers {
         self.socket = socket
         self.reporter = reporter
         self.failures = failures
+        repeatedFailures = RepeatedFailures(failures)
         outgoing = try OutgoingBatch(for: socket)
         needsControl = socket.localEndpoint.address?.isUnspecified ?? false
         if needsControl { socket.receiveDestinations() }
@@ -49,7 +54,7 @@ final class DatagramAnswers {
         do throws(NetworkError) {
             try outgoing.setReceivers(receivers, for: socket)
         } catch {
-            failures.fail(error)
+            repeatedFailures.tell(error)
             return
         }
         for (place, index) in places.enumerated() {
@@ -111,22 +116,26 @@ final class DatagramAnswers {
                     if let receiver { absent.remove(receiver) }
                     continue
                 }
-                if let receiver, !absent.insert(receiver).inserted {
+                if let receiver, !isNews(receiver) {
                     droppedSilently += 1
                 } else {
                     failures.report(FailedEvent(Self.failure(socket.wouldBlock(outgoing))))
                 }
             } catch {
                 if error.cause == .cancelled { break }
-                var failure = Failure(error)
                 // What would help a sender helps nobody who was asked.
-                if socket.network.isUnix { failure.hint = "who had asked is gone" }
-                failures.report(FailedEvent(failure))
+                repeatedFailures.tell(error, hint: socket.network.isUnix ? "who had asked is gone" : nil)
             }
             _ = outgoing.dropFirst()
         }
         outgoing.removeAll()
         return sent
+    }
+
+    /// Notes that an asker does not read; whether that was not known.
+    private func isNews(_ receiver: Endpoint) -> Bool {
+        if absent.count >= Self.mostAbsent { absent = [] }
+        return absent.insert(receiver).inserted
     }
 
     /// No event tells when a Unix receiver's queue is no longer full (unix(7)): it is tried again and again, ever later.

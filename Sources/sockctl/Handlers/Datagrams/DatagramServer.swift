@@ -6,6 +6,8 @@ final class DatagramServer {
     private let socket: DatagramSocket
     private let mode: ServeMode
     private let reporter: Reporter
+    /// Each datagram may bring one: anybody can send some whose source cannot be answered.
+    private let failures: RepeatedFailures
     private let count: Int?
     private var ring = 0
     /// Askers on Unix sockets whose queues stayed full: they are not waited for again until they have read.
@@ -18,6 +20,7 @@ final class DatagramServer {
         self.mode = mode
         self.count = count
         self.reporter = reporter
+        failures = RepeatedFailures(reporter)
     }
 
     /// Runs until `count` datagrams have come, or the socket is closed by `finish`.
@@ -74,7 +77,7 @@ final class DatagramServer {
         } catch {
             // One peer that cannot be answered is its own affair.
             if error.isClosed || error.cause == .cancelled { throw error }
-            if error.cause != .timeout { return _ = reporter.fail(error) }
+            if error.cause != .timeout { return failures.tell(error) }
             // It is told once.
             if absent.count >= 1024 { absent = [] }
             if absent.insert(peer).inserted { reporter.fail(error) }

@@ -44,13 +44,14 @@ final class ForwardService: Service {
         }
         guard joinsNow, peer.policy.lifetime == nil else { return .goesOn }
         let start = Deadline.now
-        guard let (connection, target) = dialer.connectNow(trying: dialer.targets.order()) else { return .goesOn }
+        let (order, words) = (dialer.targets.order(), introduction.words(of: peer))
+        guard let (connection, target) = dialer.connectNow(trying: order, saying: words) else { return .goesOn }
         _ = join(peer, connection, target, after: .now - start)
         return peer.rest() ? .rests : .goesOn
     }
 
-    /// Nothing is said before or done to a connection, and the order of the targets is no matter of turns.
-    private var joinsNow: Bool { faults == nil && security == nil && introduction.isNone && dialer.targets.count == 1 }
+    /// Nothing is asked before or done to a connection, and the order of the targets is no matter of turns.
+    private var joinsNow: Bool { faults == nil && security == nil && !introduction.asks && dialer.targets.count == 1 }
 
     // MARK: - Joining
 
@@ -86,7 +87,7 @@ final class ForwardService: Service {
     /// A connection to a target; nil where the peer has gone meanwhile. A peer for whom there is none is to see a reset.
     private func reach(_ peer: Peer) async throws(NetworkError) -> (Connection, ForwardTarget)? {
         let (order, words) = (dialer.targets.order(), introduction.words(of: peer))
-        if words.isEmpty, let reached = dialer.connectNow(trying: order) { return reached }
+        if let reached = dialer.connectNow(trying: order, saying: words) { return reached }
         let dialing = Netpoller.spawn { [dialer] () -> Result<(Connection, ForwardTarget), NetworkError> in
             do throws(NetworkError) {
                 return .success(try await dialer.connect(for: peer.number, trying: order, saying: words))

@@ -18,8 +18,8 @@ struct ProxyIntroduction {
         self.reporter = reporter
     }
 
-    /// Nobody is asked, and nothing is said.
-    var isNone: Bool { trusted == nil && version == nil }
+    /// Peers are asked.
+    var asks: Bool { trusted != nil }
 
     /// Takes the header off a peer's connection.
     func receive(from peer: Peer) async throws(NetworkError) {

@@ -33,16 +33,28 @@ struct TargetDialer {
         return (connection, reached)
     }
 
-    /// A connection to the first of these, where nothing has to be waited for: most targets are on the same machine.
-    func connectNow(trying order: [ForwardTarget]) -> (Connection, ForwardTarget)? {
+    /// A connection to the first of these to which `words` have been said, where nothing has to be waited for: most targets are
+    /// on the same machine.
+    func connectNow(
+        trying order: [ForwardTarget], saying words: [UInt8]
+    ) -> (Connection, ForwardTarget)? {
         guard security == nil, let target = order.first, let place = target.localEndpoint,
             !reporter.isReported(.veryVerbose),
             proxies.isDirect(to: target.destination, target.network), !leadsBack(target),
             // What went wrong is found out, and told, by whoever tries it with all the time that there is.
-            let connection = try? dialer.dialNow(target.network, to: place)
+            let connection = try? dialer.dialNow(target.network, to: place), sayNow(words, to: connection)
         else { return nil }
         noteReached(target)
         return (connection, target)
+    }
+
+    /// False where not all of it could be said; the connection is of no use then.
+    private func sayNow(_ words: [UInt8], to target: Connection) -> Bool {
+        if words.isEmpty { return true }
+        let gone = try? target.writeNow(words.span)
+        if gone == words.count { return true }
+        target.reset()
+        return false
     }
 
     private func noteReached(_ target: ForwardTarget) {

@@ -177,8 +177,7 @@ struct BuiltInPaths: HTTPHandler {
             let reason = "'\(word)' is no duration up to 1h; write it like 500ms, 2s or 1.5m"
             return try await exchange.refuse(400, reason: reason)
         }
-        try await exchange.flush()
-        guard await Netpoller.sleep(for: span) else { throw exchange.names.failure(.write, .cancelled) }
+        try await exchange.pause(for: span)
         try await exchange.respond(200, Self.plain, body: Array("waited for \(DurationText.show(span))\n".utf8))
     }
 

@@ -239,6 +239,8 @@ final class Server {
         do throws(NetworkError) {
             try await security.secure(peer)
             countAccepted()
+            // The handshake had deadlines of its own, and has put the old ones back: the order to finish is given again.
+            if peer.isFinishing { peer.finish() }
             return nil
         } catch {
             // One that was cut off, since another one was waited for, has done no wrong.

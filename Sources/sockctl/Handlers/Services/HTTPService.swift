@@ -21,6 +21,8 @@ struct HTTPService: Service {
         if let conversation = peer.conversation as? HTTPConversation { return conversation }
         let conversation = HTTPConversation(peer.stream, site)
         peer.conversation = conversation
+        // The order to finish may have come when there was none that it could be given to.
+        if peer.isFinishing { conversation.finish() }
         return conversation
     }
 

@@ -61,6 +61,8 @@ struct TLSArguments: Equatable, Sendable {
         ProcessCalls.environment("SSLKEYLOGFILE").flatMap { $0.isEmpty ? nil : ByteString($0) }
     }
 
+    var writtenFiles: [WrittenFiles.Named] { [("tls-key-log", keyLog), ("tls-session", session), ("svg", svg)] }
+
     func validate() throws(UsageError) {
         if let name, name.utf8.contains(where: { $0 <= 32 || $0 == 127 }) {
             throw UsageError("'--tls-name': no certificate has a name with spaces or control characters in it")

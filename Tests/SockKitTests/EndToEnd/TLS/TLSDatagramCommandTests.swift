@@ -43,6 +43,17 @@ import Testing
             Set(outcome.out.split(separator: "\n")) == Set((0..<10).flatMap { ["\($0)a", "\($0)b"] }), "\(outcome)")
     }
 
+    @Test func `no host has more senders than it may`() async throws {
+        let kit = try await CertificateKit.shared()
+        let (receiver, place) = try await receiver("--max-conns-per-host", "1", "--json")
+        let first = try sockctl(["udp-send", place] + kit.trusting, input: .open)
+        first.send("one\n")
+        try await receiver.waitForEvent("datagram-received")
+        _ = try sockctl(["udp-send", place, "two"] + kit.trusting)
+        let reason = try await receiver.waitForEvent("peer-refused")["reason"]?.string
+        #expect(reason == "1 peer of its host being served already, as many as --max-conns-per-host allows")
+    }
+
     @Test func `a reply comes back to who asked, with its round trip`() async throws {
         let (_, place) = try await receiver("--reply", "echo")
         let outcome = try await send("--json", "--wait", "60s", "hello", "again", to: place)
@@ -131,6 +142,7 @@ import Testing
         (["udp-send", "--tls-ca", "/dev/null", "127.0.0.1:9", "x"], "give '--tls' too"),
         (["udp-recv", "--tls", "--join", "239.1.2.3", "0"], "--join"),
         (["udp-recv", "--tls", "--first-read-delay", "1s", "0"], "--first-read-delay"),
+        (["udp-recv", "--max-conns-per-host", "1", "0"], "give '--tls' too"),
     ]) func `what has no meaning beside it is a usage error that says why`(_ words: [String], _ text: String)
         async throws
     {

@@ -1,3 +1,4 @@
+import Glibc
 import SockKit
 import Testing
 
@@ -180,6 +181,26 @@ import Testing
         let plain = try await start(curl, ["-sS", "-m", "10", "http://\(url.dropFirst(8))/time"]).finish()
         #expect(plain.status != 0 || !plain.out.hasPrefix("20"), "\(plain)")
         #expect(server.record.status == nil)
+    }
+
+    @Test func `told to finish in the middle of a handshake, it does not wait for requests`() async throws {
+        let kit = try await CertificateKit.shared()
+        let server = try sockctl(
+            ["http-serve", "--json", "--grace", "1h", "--idle-timeout", "none", "127.0.0.1:0"] + kit.showing())
+        let client = try kit.python(
+            """
+            c = dial(arguments[0]); sys.stdin.readline()
+            try: say(ending(dialing(c))[0])
+            # It may have taken too long.
+            except OSError: say(b"")
+            hold()
+            """, try await server.listening().port, input: .open)
+        try await server.waitForEvent("accepted")
+        server.signal(SIGTERM)
+        try await server.waitForEvent("stopping")
+        client.send("go\n")
+        try await client.waitForLine(containing: "b''", on: .out)
+        try await server.finish().expect(status: 0)
     }
 
     @Test func `http-get and http-serve understand each other, under load as well`() async throws {

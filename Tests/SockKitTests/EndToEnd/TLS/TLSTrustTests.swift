@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 /// Whom `--tls` does not trust, and what is said of each; and what it takes to trust them all the same.
@@ -142,9 +143,11 @@ import Testing
         #expect(outcome.err.contains("--tls-pin"), "\(outcome)")
     }
 
-    @Test func `authorities are a file, or a directory of them`() async throws {
+    @Test func `authorities are a file, or a directory of them, or a link to one`() async throws {
         let kit = try await CertificateKit.shared()
-        for path in [kit.root, kit.file("directory")] {
+        let link = try scratch("roots")
+        #expect(unsafe symlink(kit.file("directory"), link) == 0)
+        for path in [kit.root, kit.file("directory"), link] {
             try await dial(.good, ["--tls-ca", path]).outcome.expectQuietErrors(status: 0)
         }
         let (outcome, told) = try await dial(.stranger, ["--tls-ca", kit.file("directory")])

@@ -42,15 +42,52 @@ import Testing
         }
     }
 
-    @Test func `no more is what is given out in its place`() async throws {
+    @Test(arguments: [false, true], [false, true])
+    func `what is brought as FILE.gz stands for FILE only where files may be replaced`(
+        overwrites: Bool, comesFirst: Bool
+    ) async throws {
+        try await onLoop {
+            let files = try Self.site(overwriting: overwrites)
+            if !comesFirst { try files.make("a.js", "old") }
+            #expect(try await files.ask("/a.js.gz", "PUT", body: Array("new".utf8)).status == 201)
+            if comesFirst { try files.make("a.js", "old") }
+            files.date("a.js")
+            for _ in 0..<2 {
+                let answer = try await files.ask("/a.js", "GET", ["Accept-Encoding: gzip"])
+                #expect(answer.text == (overwrites ? "new" : "old"))
+            }
+        }
+    }
+
+    @Test func `content without a length, which is none, is not taken for an empty file`() async throws {
+        try await onLoop {
+            let files = try Self.site(overwriting: true)
+            try files.make("a", "old")
+            for path in ["/a", "/b"] { #expect(try await files.ask(path, "PUT").status == 411) }
+            #expect(try contents(of: "\(files.root)/a") == Array("old".utf8))
+            #expect(names(in: files.root) == ["a"])
+        }
+    }
+
+    @Test func `a name that no file can have is told at once`() async throws {
         try await onLoop {
             let files = try Self.site()
-            try files.make("a.js", "old")
-            #expect(try await files.ask("/a.js.gz", "PUT", body: Array("new".utf8)).status == 409)
-            #expect(try await files.ask("/b.js.gz", "PUT", body: Array("new".utf8)).status == 201)
-            let bold = try Self.site(overwriting: true)
-            try bold.make("a.js", "old")
-            #expect(try await bold.ask("/a.js.gz", "PUT", body: Array("new".utf8)).status == 201)
+            let name = String(repeating: "n", count: 256)
+            let head = "PUT /\(name) HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1000\r\n\r\n"
+            let (bytes, _) = try await files.talk { client in try await client.write(head) }
+            #expect(String(decoding: bytes, as: UTF8.self).hasPrefix("HTTP/1.1 414 "))
+        }
+    }
+
+    @Test func `a folder that goes away meanwhile is told as one that is not there`() async throws {
+        try await onLoop {
+            let files = try Self.site()
+            try files.make("inner/x")
+            let bytes = try await Self.upload("/inner/a", "", to: files) {
+                #expect(unsafe unlink("\(files.root)/inner/x") == 0)
+                #expect(unsafe rmdir("\(files.root)/inner") == 0)
+            }
+            #expect(bytes.hasPrefix("HTTP/1.1 409 ") && bytes.contains("no such folder"), "\(bytes)")
         }
     }
 
@@ -139,6 +176,77 @@ import Testing
             #expect(String(decoding: bytes, as: UTF8.self).hasPrefix("HTTP/1.1 409 "))
             #expect(try contents(of: "\(files.root)/a") == Array("other".utf8))
             #expect(names(in: files.root) == ["a"])
+        }
+    }
+
+    /// Brings a file of five bytes, with these fields, and does something while the server has three of them.
+    @Netpoller
+    private static func upload(
+        _ path: String, _ fields: String, to files: FileSite, meanwhile body: @Netpoller () async throws -> Void
+    ) async throws -> String {
+        let head = "PUT \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n"
+        let (bytes, _) = try await files.talk { client in
+            try await client.write("\(head)\(fields)\r\n123")
+            try await waitUntil("the upload") { openFiles(below: files.root) > 0 }
+            try await body()
+            try await client.write("45")
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The tag of a file, once it is a strong one: some moments after the last change. With a query the file is not kept open.
+    @Netpoller
+    private static func tag(of path: String, in files: FileSite) async throws -> String {
+        while true {
+            let tag = try #require(try await files.ask("\(path)?now").fields["ETag"])
+            if !tag.hasPrefix("W/") { return tag }
+            await Netpoller.sleep(for: .milliseconds(1))
+        }
+    }
+
+    @Test func `what a request takes for granted has to hold when its content has come, too`() async throws {
+        try await onLoop {
+            let files = try Self.site(overwriting: true)
+            try files.make("a", "old")
+            let tag = try await Self.tag(of: "/a", in: files)
+            for (path, field) in [("/a", "If-Match: \(tag)"), ("/b", "If-None-Match: *")] {
+                let answer = try await Self.upload(path, "\(field)\r\n", to: files) {
+                    let other = try await files.ask(path, "PUT", body: Array("other".utf8))
+                    #expect(other.status == (path == "/a" ? 204 : 201))
+                }
+                #expect(answer.hasPrefix("HTTP/1.1 412 "), "\(answer)")
+                #expect(try contents(of: "\(files.root)\(path)") == Array("other".utf8))
+            }
+            // Without a condition the last one wins.
+            let answer = try await Self.upload("/c", "", to: files) {
+                let other = try await files.ask("/c", "PUT", body: Array("other".utf8))
+                #expect(other.status == 201)
+            }
+            #expect(answer.hasPrefix("HTTP/1.1 204 "), "\(answer)")
+            #expect(try contents(of: "\(files.root)/c") == Array("12345".utf8))
+        }
+    }
+
+    @Test func `who names a version that he does not want to replace may replace others`() async throws {
+        try await onLoop {
+            let files = try Self.site(overwriting: true)
+            try files.make("a", "old")
+            let tag = try await Self.tag(of: "/a", in: files)
+            #expect(try await files.ask("/a", "PUT", ["If-None-Match: \(tag)"], body: [1]).status == 412)
+            #expect(try await files.ask("/a", "PUT", ["If-None-Match: \"x\""], body: [1]).status == 204)
+            #expect(try contents(of: "\(files.root)/a") == [1])
+        }
+    }
+
+    @Test func `the version of a link is that of what it leads to, as GET tells it`() async throws {
+        try await onLoop {
+            let files = try Self.site(overwriting: true)
+            try files.make("target", "old")
+            try files.link("a", to: "target")
+            let tag = try await Self.tag(of: "/a", in: files)
+            #expect(try await files.ask("/a", "PUT", ["If-Match: \(tag)"], body: [1]).status == 204)
+            #expect(try contents(of: "\(files.root)/a") == [1])
+            #expect(try contents(of: "\(files.root)/target") == Array("old".utf8))
         }
     }
 

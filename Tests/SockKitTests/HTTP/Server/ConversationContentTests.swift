@@ -75,6 +75,64 @@ import Testing
         #expect(answer.components(of: "HTTP/1.1") == 1)
     }
 
+    @Test func `a HEAD that is refused for what it expects gets no content, and what is no request does`() async throws
+    {
+        let refused = try await talk("HEAD / HTTP/1.1\nHost: a\nExpect: wonders\n\n".onTheWire)
+        #expect(refused.hasPrefix("HTTP/1.1 417 ") && refused.contains("\r\nContent-Length: "), "\(refused)")
+        #expect(refused.hasSuffix("\r\n\r\n"), "\(refused)")
+        let behind = try await talk("HEAD / HTTP/1.1\nHost: a\n\nnonsense\n\n".onTheWire)
+        #expect(behind.contains("HTTP/1.1 400 ") && !behind.hasSuffix("\r\n\r\n"), "\(behind)")
+    }
+
+    @Test func `chunks of a byte that came together are one piece, and others have their turn between pieces`()
+        async throws
+    {
+        let digits = (0..<20_000).map { UInt8(ascii: "0") + UInt8($0 % 10) }
+        let chunks = digits.map { "1\r\n\(UnicodeScalar($0))\r\n" }.joined() + "0\r\n\r\n"
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let next = "GET /b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        try await onLoop {
+            let (turns, pieces) = (TurnCounter(), GivenPieces())
+            defer { turns.stop() }
+            let talk = try await Talk(
+                Answering { (exchange) async throws(NetworkError) in
+                    while true {
+                        let chunk = try await exchange.readBody()
+                        if chunk.isEnd { break }
+                        pieces.take(chunk.copy(), in: turns.turns)
+                        chunk.giveBack()
+                    }
+                    try await exchange.respond(200, body: Array(exchange.request.target.utf8))
+                })
+            try await talk.send(head + chunks + next)
+            #expect(try await talk.rest().hasSuffix("\r\n/b"))
+            talk.client.close()
+            #expect(pieces.bytes == digits)
+            #expect(pieces.count < digits.count / 20, "\(pieces.count) pieces")
+            #expect(pieces.longestRun <= 64, "\(pieces.longestRun) pieces in one turn")
+        }
+    }
+
+    @Test func `content before a fault is given, however much of it came together`() async throws {
+        try await onLoop {
+            let pieces = GivenPieces()
+            let talk = try await Talk(
+                Answering { (exchange) async throws(NetworkError) in
+                    while true {
+                        let chunk = try await exchange.readBody()
+                        if chunk.isEnd { break }
+                        pieces.take(chunk.copy(), in: 0)
+                    }
+                    try await exchange.respond(200, body: [])
+                })
+            try await talk.send("POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n1\na\n1\nb\nzz\n".onTheWire)
+            let answer = try await talk.rest()
+            #expect(answer.hasPrefix("HTTP/1.1 400 ") && answer.contains("chunk 3"), "\(answer)")
+            #expect(pieces.bytes == Array("ab".utf8))
+            talk.client.close()
+        }
+    }
+
     @Test func `what came before a request that is refused has been answered`() async throws {
         let answer = try await talk("GET /a HTTP/1.1\nHost: a\n\nnonsense\n\n".onTheWire)
         #expect(answer.contains("\r\n/aHTTP/1.1 400 Bad Request\r\n"))
@@ -88,6 +146,25 @@ import Testing
         let answer = try await talk(
             "POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n1\na\n0\nX-Sum: 7\n\n".onTheWire, trailing)
         #expect(answer.hasSuffix("\r\n\r\n7"))
+    }
+}
+
+/// The pieces of content that a handler was given.
+@Netpoller
+private final class GivenPieces {
+    private(set) var bytes: [UInt8] = []
+    private(set) var count = 0
+    /// The most that were given in one turn on the loop.
+    private(set) var longestRun = 0
+    private var run = 0
+    private var turn = -1
+
+    func take(_ piece: [UInt8], in turn: Int) {
+        bytes += piece
+        count += 1
+        run = turn == self.turn ? run + 1 : 1
+        self.turn = turn
+        longestRun = max(longestRun, run)
     }
 }
 

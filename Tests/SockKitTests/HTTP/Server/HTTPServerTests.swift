@@ -70,11 +70,93 @@ import Testing
                 }
                 try await pair.client.write("GET / HTTP/1.0\r\n\r\n")
                 let all = try await pair.client.readAll(Int.max)
+                pair.client.close()
                 await task.value
                 pair.close()
                 return Array(all.suffix(count))
             }
             #expect(got == Array(bytes[50..<50 + count]))
         }
+    }
+
+    @Test func `a file that never has to wait lets others have their turn`() async throws {
+        let directory = try TemporaryDirectory()
+        let path = "\(directory.path)/file"
+        let size = 8 << 20
+        try writeFile(path, [UInt8](repeating: 1, count: size))
+        let sending = Answering { (exchange) async throws(NetworkError) in
+            guard let file = try? FileCalls.open(ByteString(path), for: .read) else { return }
+            try await exchange.begin(200, length: size)
+            try await exchange.send(file, from: 0, count: size)
+        }
+        try await onLoop {
+            let turns = TurnCounter()
+            defer { turns.stop() }
+            let writes = try await Self.writes(of: sending) { turns.turns }
+            #expect(writes.bytes > size && Set(writes.turns).count >= 4, "\(Set(writes.turns).count) turns")
+        }
+    }
+
+    @Test func `what has to wait has a time of its own for each 16 KiB`() async throws {
+        let long = Answering { (exchange) async throws(NetworkError) in
+            try await exchange.respond(200, body: [UInt8](repeating: 0, count: 1 << 20))
+        }
+        try await onLoop {
+            let writes = try await Self.writes(of: long) { 0 }
+            #expect(writes.bytes > 1 << 20 && writes.largest <= 16 << 10, "\(writes.largest) bytes at once")
+        }
+    }
+
+    /// What is written in answer to a request, with the turn on the loop that it was written in.
+    @Netpoller
+    private static func writes(
+        of handler: any HTTPHandler, turn: @escaping @Netpoller () -> Int
+    ) async throws -> NotedWrites {
+        let pair = try await loopback()
+        defer { pair.close() }
+        let (stream, writes) = (SwallowingStream(pair.server), NotedWrites())
+        stream.onWrite = { count in writes.note(count, in: turn()) }
+        try await pair.client.write("GET / HTTP/1.0\r\n\r\n")
+        try pair.client.closeWrite()
+        _ = try await HTTPConversation(stream, HTTPSite(handler)).run()
+        return writes
+    }
+
+    @Test func `where the kernel sends no file, no deadline for that is left`() async throws {
+        let directory = try TemporaryDirectory()
+        let path = "\(directory.path)/file"
+        try writeFile(path, noise(60_000))
+        try await onLoop {
+            let isLeft = Promise<Bool>()
+            let sending = Answering { (exchange) async throws(NetworkError) in
+                guard let file = try? FileCalls.open(ByteString(path), for: .read) else { return }
+                try await exchange.begin(200, length: 60_000)
+                try await exchange.send(file, from: 0, count: 60_000)
+                isLeft.fulfil(exchange.conversation.stream.writeDeadline != nil)
+            }
+            let pair = try await loopback()
+            defer { pair.close() }
+            let refusal = FaultSwitch.install("sendfile", on: pair.server.number, [.invalidArgument])
+            defer { refusal.remove() }
+            let conversation = HTTPConversation(pair.server, HTTPSite(sending))
+            Netpoller.spawn { _ = try? await conversation.run() }
+            try await pair.client.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(await isLeft.wait(until: .now + patience).value == false)
+            #expect(refusal.calls == 1)
+        }
+    }
+}
+
+/// What was written to a stream.
+@Netpoller
+private final class NotedWrites {
+    private(set) var bytes = 0
+    private(set) var largest = 0
+    private(set) var turns: [Int] = []
+
+    func note(_ count: Int, in turn: Int) {
+        bytes += count
+        largest = max(largest, count)
+        turns.append(turn)
     }
 }

@@ -69,6 +69,34 @@ func talk(
     }
 }
 
+/// Counts how often others have their turn on the loop.
+@Netpoller
+final class TurnCounter {
+    private(set) var turns = 0
+    private var isStopped = false
+
+    init() {
+        Netpoller.spawn {
+            while !self.isStopped {
+                self.turns += 1
+                await Task.yield()
+            }
+        }
+    }
+
+    func stop() { isStopped = true }
+}
+
+/// A stream whose other side takes all that is written at once.
+@Netpoller
+final class SwallowingStream: WrappedStream {
+    /// Told how many bytes a write has.
+    var onWrite: (@Netpoller (Int) -> Void)?
+
+    override func write(_ bytes: Span<UInt8>) async throws(NetworkError) { onWrite?(bytes.count) }
+    override var plainSink: PlainDescriptor? { nil }
+}
+
 extension String {
     /// An answer's head and content, without its date, which changes.
     var withoutDate: String { replacing(/Date: [^\r]*\r\n/, with: "") }

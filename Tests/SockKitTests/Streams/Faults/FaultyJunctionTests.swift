@@ -78,6 +78,24 @@ import Testing
         }
     }
 
+    @Test func `bytes that wait for a side which does not read put the end of a silence off no longer`() async throws {
+        try await onLoop {
+            try await line(idleLimit: .seconds(2)) { left, _, junction, source in
+                let client = left.client
+                let pouring = Netpoller.spawn { try? await client.write([UInt8](repeating: 1, count: 64 << 20)) }
+                guard case .idle = await junction.wait() else {
+                    Issue.record("it ended otherwise")
+                    return
+                }
+                #expect(source.bytesHeld > 0)
+                pouring.cancel()
+                await pouring.value
+            } _: {
+                $0.latency = .milliseconds(1)
+            }
+        }
+    }
+
     @Test func `what was under way when the other side failed is counted as lost`() async throws {
         try await onLoop {
             try await line { left, right, junction, source in

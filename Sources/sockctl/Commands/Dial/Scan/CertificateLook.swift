@@ -4,6 +4,7 @@ import SockKit
 @Netpoller
 struct CertificateLook {
     private let arguments: DialArguments
+    private let conductor: Conductor
     private let reporter: Reporter
     private let network: Network
     private let destination: Destination
@@ -12,6 +13,7 @@ struct CertificateLook {
 
     init(_ arguments: DialArguments, _ conductor: Conductor) throws(UsageError) {
         self.arguments = arguments
+        self.conductor = conductor
         reporter = conductor.reporter
         guard !arguments.address.contains(where: Self.isList), arguments.address.count < 3 else {
             throw UsageError(Self.onlyOne)
@@ -76,9 +78,9 @@ struct CertificateLook {
     /// The picture, where one was asked for.
     private func draw(_ report: TLSReport) -> Bool {
         guard let svg = arguments.tls.svg else { return true }
-        guard let file = PictureFile(svg, reporter) else { return false }
+        guard let file = PictureFile(svg, conductor) else { return false }
         return file.write(
-            TLSPicture(report, server: arguments.address.map(\.text).joined(separator: " ")).document, reporter)
+            TLSPicture(report, server: arguments.address.map(\.text).joined(separator: " ")).document)
     }
 
     /// The first of the chain that ends is the end of all of it.

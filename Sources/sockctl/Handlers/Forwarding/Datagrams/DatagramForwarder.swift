@@ -43,6 +43,13 @@ final class DatagramForwarder {
     private let tellsOrigin: Bool
     private var associations: [DatagramOrigin: ForwardedSender] = [:]
     private var isFinishing = false
+    /// Numbers go on, though somebody came to nothing.
+    private var numbered = 0
+    /// Nobody has been silent for long before then.
+    private var noneIsSilentBefore = Deadline.past
+
+    /// Whoever has said and heard nothing for so long gives way where there are no more sockets.
+    nonisolated private static let rest = Duration.seconds(1)
 
     init(
         _ socket: DatagramSocket, _ targets: DatagramTargets, limits: Limits, _ copies: PayloadCopies,
@@ -158,12 +165,37 @@ final class DatagramForwarder {
             return nil
         }
         counts.senders += 1
-        let association = ForwardedSender(sender, ends, number: counts.senders, self)
+        numbered += 1
+        let association = ForwardedSender(sender, ends, number: numbered, self)
         associations[sender] = association
         return association
     }
 
     private func local(_ address: IPAddress) -> Endpoint { .ip(address, port: socket.localEndpoint.port ?? 0) }
+
+    /// Ends what has been silent for longest, so that somebody new has its socket; false where nothing has been for long.
+    func makeRoom() -> Bool {
+        let now = Deadline.now
+        guard noneIsSilentBefore <= now else { return false }
+        var oldest = Deadline.never
+        for association in associations.values where association.socket != nil {
+            oldest = min(oldest, association.silentSince)
+        }
+        guard oldest != .never else { return false }
+        guard oldest + Self.rest <= now else {
+            noneIsSilentBefore = oldest + Self.rest
+            return false
+        }
+        // Those that have been silent about as long may end with it: so many are not looked through for one.
+        let last = oldest + (now - oldest) / 16
+        var count = 1 + associations.count / 16
+        for association in associations.values where count > 0 && association.socket != nil {
+            guard association.silentSince <= last else { continue }
+            association.close(.local)
+            count -= 1
+        }
+        return true
+    }
 
     /// Why there is no room for one more.
     private var crowd: String? {

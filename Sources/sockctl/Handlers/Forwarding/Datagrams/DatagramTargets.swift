@@ -104,8 +104,9 @@ final class RepeatedFailures {
 
     init(_ reporter: Reporter) { self.reporter = reporter }
 
-    func tell(_ error: NetworkError, hint: String? = nil) {
-        guard isDue(error.code) else { return }
+    /// `kind` is what it is told as once in a while; without it that is its code.
+    func tell(_ error: NetworkError, hint: String? = nil, as kind: String? = nil) {
+        guard isDue(kind ?? error.code) else { return }
         var failure = reporter.failure(error)
         if let hint { failure.hint = hint }
         reporter.report(FailedEvent(failure))
@@ -126,6 +127,12 @@ extension NetworkError {
             .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .noBufferSpace, .noSpace, .wouldBlock,
             .addressInUse,
         ]
+        return errno.map(numbers.contains) ?? false
+    }
+
+    /// It has no more of what comes back when a socket is closed: descriptors, ports, watches of the loop.
+    var meansNoMoreSockets: Bool {
+        let numbers: [Errno] = [.tooManyOpenFiles, .tooManyOpenFilesInSystem, .addressInUse, .noSpace]
         return errno.map(numbers.contains) ?? false
     }
 

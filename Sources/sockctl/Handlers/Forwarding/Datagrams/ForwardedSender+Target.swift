@@ -132,7 +132,7 @@ extension ForwardedSender {
     private func reach() async -> Bool {
         let beginning = Deadline.now
         do throws(NetworkError) {
-            let (socket, target) = try await forwarder.targets.open(without: refusedBy)
+            let (socket, target) = try await open()
             guard !isClosed else {
                 socket.close()
                 return false
@@ -143,9 +143,26 @@ extension ForwardedSender {
             receive()
             return true
         } catch {
-            if !isClosed { forwarder.targets.failures.tell(error) }
+            if !isClosed {
+                forwarder.targets.failures.tell(error)
+                // Whoever was never served is none of those whom '--max-accepts' counts.
+                if error.meansShortage, !hasJoined { forwarder.counts.senders -= 1 }
+            }
             close(.local)
             return false
         }
     }
+
+    /// A socket to a target. Where there are no more, somebody else's is to be had who has been silent for long.
+    private func open() async throws(NetworkError) -> (DatagramSocket, ForwardTarget) {
+        do throws(NetworkError) { return try await forwarder.targets.open(without: refusedBy) } catch {
+            guard error.meansNoMoreSockets, !isClosed, forwarder.makeRoom() else { throw error }
+            let advice = error.errno == .tooManyOpenFiles ? "; more can be served at once with: ulimit -n" : ""
+            forwarder.targets.failures.tell(error, hint: Self.roomHint + advice, as: "room")
+        }
+        return try await forwarder.targets.open(without: refusedBy)
+    }
+
+    private static let roomHint =
+        "who has been silent for longest gives way to whoever is new"
 }

@@ -26,6 +26,8 @@ final class ForwardedSender {
     /// What was sent last to a target that has not been heard yet: another has it if this one refuses.
     var unanswered: [UInt8]?
     var hasHeard = false
+    /// It has had a target.
+    private(set) var hasJoined = false
     private var up = DatagramCounts.Way()
 
     // The way to the sender.
@@ -93,11 +95,12 @@ final class ForwardedSender {
 
     // MARK: - Its end
 
+    /// Since when nothing has come or gone. What is kept back on purpose is under way.
+    var silentSince: Deadline { faulty?.isBusy ?? false ? .now : lastActivity }
+
     /// When it ends unless something comes or goes before.
     var end: Deadline {
-        // What is kept back on purpose is under way.
-        let last = faulty?.isBusy ?? false ? .now : lastActivity
-        let silence = forwarder.limits.silence.map { last + $0 } ?? .never
+        let silence = forwarder.limits.silence.map { silentSince + $0 } ?? .never
         return min(silence, forwarder.limits.lifetime.map { start + $0 } ?? .never)
     }
 
@@ -132,6 +135,7 @@ final class ForwardedSender {
 
     /// It has a target, after so long.
     func noteJoined(_ socket: DatagramSocket, _ time: Duration) {
+        hasJoined = true
         guard let remote = socket.remoteEndpoint else { return }
         record?.open(RecordSubject(number, ends.network, client: sender.endpoint, target: remote))
         guard forwarder.reporter.isReported(.verbose) else { return }

@@ -60,6 +60,12 @@ struct Failure: Sendable, Hashable {
         operation = call
         self.call = call
     }
+
+    /// A file that was to be written could not be opened.
+    init(_ errno: Errno, openingOutput path: Word) {
+        self.init(errno, "open", path.text)
+        if errno == .noSuchDevice { hint = "nobody reads this pipe: start who is to read it first" }
+    }
 }
 
 extension Failure: JSONRepresentable {

@@ -1,19 +1,21 @@
-/// A file that a record goes to: bytes are taken at once and written beside the loop, in pieces as large as have come
-/// together meanwhile.
+/// A file that is written to beside the loop: bytes are taken at once, and written in pieces as large as have come together
+/// meanwhile.
 ///
 /// Whoever waits for room before he adds what one read gave keeps it to a few megabytes, however slow the file is.
 @Netpoller
-final class RecordFile {
-    private let name: String
+package final class FileQueue {
+    package let name: String
     private let descriptor: FileDescriptor
     /// Nil for a regular file, which never says that it would block, and blocks.
     private let sink: ByteSink?
     private var pending: [UInt8] = []
     private var writer: Task<Void, Never>?
     private var waiting: [Parking] = []
-    private(set) var failure: NetworkError?
+    package private(set) var failure: NetworkError?
+    /// How many bytes were given up at the end, since they were not written in time.
+    package private(set) var bytesLost = 0
     /// Told of the first write that failed, also of one that has failed already.
-    var onFailure: (@Netpoller (NetworkError) -> Void)? {
+    package var onFailure: (@Netpoller (NetworkError) -> Void)? {
         didSet { if let failure { onFailure?(failure) } }
     }
 
@@ -21,30 +23,25 @@ final class RecordFile {
     /// How long the last bytes may take once the run is to end at once.
     private static let grace = Duration.seconds(1)
 
-    init(_ path: ByteString) throws(NetworkError) {
-        name = path.description
-        do throws(Errno) {
-            // A pipe that nobody reads would keep it waiting otherwise.
-            let file = try FileCalls.open(path, for: .write, nonBlocking: true)
-            let isRegular = try FileCalls.identity(of: file.rawValue).kind == .regular
-            sink = isRegular ? nil : try ByteSink(given: file.rawValue)
-            descriptor = file
-        } catch {
-            throw NetworkError(.write, .file(path.description), cause: .system(error, call: "open"))
-        }
+    /// Takes a file that was opened to be written; its calls may not wait, unless it is a regular one.
+    package init(_ file: consuming FileDescriptor, named name: String) throws(Errno) {
+        self.name = name
+        let isRegular = try FileCalls.identity(of: file.rawValue).kind == .regular
+        sink = isRegular ? nil : try ByteSink(given: file.rawValue)
+        descriptor = file
     }
 
     /// Lets `body` append to the file; what comes after a failure is dropped.
-    func append(_ body: (inout [UInt8]) -> Void) {
-        guard failure == nil else { return }
+    package func append(_ body: (inout [UInt8]) -> Void) {
+        guard failure == nil, bytesLost == 0 else { return }
         body(&pending)
         if writer == nil, !pending.isEmpty { writer = Netpoller.spawn { await self.writeAll() } }
     }
 
-    var isFull: Bool { failure == nil && pending.count >= Self.bound }
+    package var isFull: Bool { failure == nil && pending.count >= Self.bound }
 
     /// Waits until there is room for what one read gives.
-    func waitForRoom() async {
+    package func waitForRoom() async {
         while isFull {
             let place = Parking()
             waiting.append(place)
@@ -52,23 +49,28 @@ final class RecordFile {
         }
     }
 
-    /// Waits until all is written; where the task is cancelled no longer than a second, since whoever reads a pipe may
-    /// have stopped reading.
-    func finish() async {
+    /// Waits until all is written; where the task is cancelled, and somebody has to read it, no longer than a second: who
+    /// reads a pipe may have stopped reading. What is left then is lost.
+    package func finish() async {
         let done = Promise<Void>()
         Netpoller.spawn {
             while let writer = self.writer { await writer.value }
             done.fulfil(())
         }
         guard await done.wait().wake == .cancelled else { return }
-        await Netpoller.spawn { _ = await done.wait(until: .now + Self.grace) }.value
+        await Netpoller.spawn {
+            let limit: Deadline? = self.sink == nil ? nil : Deadline.now + Self.grace
+            if await done.wait(until: limit).wake == .ready { return }
+            self.writer?.cancel()
+            _ = await done.wait()
+        }.value
     }
 
     private func writeAll() async {
-        while !pending.isEmpty, failure == nil {
+        while !pending.isEmpty {
             var piece: [UInt8] = []
             swap(&piece, &pending)
-            do throws(NetworkError) { try await write(piece) } catch { fail(error) }
+            do throws(NetworkError) { try await write(piece) } catch { end(error, in: piece.count) }
             let places = waiting
             waiting = []
             for place in places { place.wake() }
@@ -76,9 +78,12 @@ final class RecordFile {
         writer = nil
     }
 
-    private func fail(_ error: NetworkError) {
-        failure = error
+    /// Writes no more, after an error in a piece of so many bytes. That it was told to stop is none of the file's.
+    private func end(_ error: NetworkError, in count: Int) {
+        let behind = pending.count
         pending = []
+        if error.cause == .cancelled { return bytesLost = count - error.bytesTransferred + behind }
+        failure = error
         onFailure?(error)
     }
 
