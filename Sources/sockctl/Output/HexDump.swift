@@ -24,13 +24,19 @@ struct HexDump: Sendable {
             unsafe bytes.withUnsafeBytes { bytes in
                 for line in 0..<whole {
                     let start = line * Self.width
-                    let row = unsafe bytes.loadUnaligned(fromByteOffset: start, as: SIMD16<UInt8>.self)
+                    let row: Row = unsafe (
+                        bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self).littleEndian,
+                        bytes.loadUnaligned(fromByteOffset: start + 8, as: UInt64.self).littleEndian
+                    )
                     unsafe writer.write(row, of: Self.width, offset + start, to: base + length)
                     length += writer.columns.length
                 }
                 guard rest > 0 else { return }
-                var row = SIMD16<UInt8>()
-                for index in 0..<rest { row[index] = unsafe bytes[whole * Self.width + index] }
+                var row: Row = (0, 0)
+                for index in 0..<rest {
+                    let byte = unsafe UInt64(bytes[whole * Self.width + index])
+                    if index < 8 { row.0 |= byte << (8 * index) } else { row.1 |= byte << (8 * (index - 8)) }
+                }
                 unsafe writer.write(row, of: rest, offset + whole * Self.width, to: base + length)
                 length += writer.columns.length - (Self.width - rest)
             }
@@ -42,21 +48,26 @@ struct HexDump: Sendable {
         return text
     }
 
+    /// Sixteen bytes, the first of each word in its lowest place.
+    private typealias Row = (UInt64, UInt64)
+
     /// Where things stand in a line: mark, offset, sixteen bytes in two groups, ASCII between bars.
     private struct Columns {
         /// Eight, more where they are not enough.
         let offsetDigits: Int
+        let bytes: Int
+        let ascii: Int
+        /// Of a whole line, with the second bar and the newline.
+        let length: Int
 
         init(upTo offset: Int) {
             var digits = 8
             while offset >> (4 * digits) > 0 { digits += 1 }
             offsetDigits = digits
+            bytes = 2 + digits + 2
+            ascii = bytes + 3 * HexDump.width + 2
+            length = ascii + 1 + HexDump.width + 2
         }
-
-        var bytes: Int { 2 + offsetDigits + 2 }
-        var ascii: Int { bytes + 3 * HexDump.width + 2 }
-        /// Of a whole line, with the second bar and the newline.
-        var length: Int { ascii + 1 + HexDump.width + 2 }
     }
 
     /// Writes lines at the pace of the stream that they are of: a whole one is a few words that are stored one over the
@@ -67,19 +78,18 @@ struct HexDump: Sendable {
 
         /// Writes one line of the first `count` bytes of a row; what follows its end in that line's room is of no meaning.
         @inline(__always)
-        func write(_ row: SIMD16<UInt8>, of count: Int, _ offset: Int, to line: UnsafeMutableRawPointer) {
+        func write(_ row: Row, of count: Int, _ offset: Int, to line: UnsafeMutableRawPointer) {
             unsafe line.storeBytes(of: mark, as: UInt8.self)
             unsafe (line + 1).storeBytes(of: UInt8(ascii: " "), as: UInt8.self)
             unsafe write(offset, to: line + 2)
             unsafe (line + columns.bytes - 2).storeBytes(of: 0x2020, as: UInt16.self)
-            unsafe write(row, of: count, to: line + columns.bytes)
-            // With vectors on both sides these are one instruction each.
-            let isText = (row .>= SIMD16(repeating: 0x20)) .& (row .< SIMD16(repeating: 0x7f))
-            let mask = unsafe unsafeBitCast(isText, to: SIMD16<UInt8>.self)
-            let text = (row & mask) | (SIMD16(repeating: UInt8(ascii: ".")) & ~mask)
+            unsafe write(row.0, to: line + columns.bytes)
+            unsafe write(row.1, to: line + columns.bytes + 25)
+            if count < HexDump.width { unsafe blank(count, to: line + columns.bytes) }
             let ascii = unsafe line + columns.ascii
             unsafe ascii.storeBytes(of: UInt8(ascii: "|"), as: UInt8.self)
-            unsafe (ascii + 1).storeBytes(of: text, as: SIMD16<UInt8>.self)
+            unsafe (ascii + 1).storeBytes(of: Self.text(row.0), as: UInt64.self)
+            unsafe (ascii + 9).storeBytes(of: Self.text(row.1), as: UInt64.self)
             unsafe (ascii + 1 + count).storeBytes(of: UInt8(ascii: "|"), as: UInt8.self)
             unsafe (ascii + 2 + count).storeBytes(of: UInt8(ascii: "\n"), as: UInt8.self)
         }
@@ -96,27 +106,35 @@ struct HexDump: Sendable {
             unsafe (place + more).storeBytes(of: low, as: UInt64.self)
         }
 
-        /// Two digits and a blank for each byte, and one blank more between the groups.
+        /// Two digits and a blank for each of eight bytes, and one blank more.
         @inline(__always)
-        private func write(_ row: SIMD16<UInt8>, of count: Int, to place: UnsafeMutableRawPointer) {
-            let halves = unsafe unsafeBitCast(row, to: SIMD2<UInt64>.self)
-            for group in 0..<2 {
-                for quarter in 0..<2 {
-                    let word = UInt32(truncatingIfNeeded: halves[group].littleEndian >> UInt64(32 * quarter))
-                    // The first byte's digits come first.
-                    let digits = Self.digits(word.byteSwapped)
-                    let start = unsafe place + 25 * group + 12 * quarter
-                    for index in 0..<4 {
-                        let pair = UInt32(truncatingIfNeeded: digits >> UInt64(16 * index)) & 0xffff | 0x2020_0000
-                        unsafe (start + 3 * index).storeBytes(of: pair, as: UInt32.self)
-                    }
+        private func write(_ word: UInt64, to place: UnsafeMutableRawPointer) {
+            for half in 0..<2 {
+                // The first byte's digits come first.
+                let digits = Self.digits(UInt32(truncatingIfNeeded: word >> UInt64(32 * half)).byteSwapped)
+                for index in 0..<4 {
+                    let pair = UInt32(truncatingIfNeeded: digits >> UInt64(16 * index)) & 0xffff | 0x2020_0000
+                    unsafe (place + 12 * half + 3 * index).storeBytes(of: pair, as: UInt32.self)
                 }
             }
-            // In the place of bytes that a short line has not.
+        }
+
+        /// In the place of the bytes that a short line has not.
+        private func blank(_ count: Int, to place: UnsafeMutableRawPointer) {
             for index in count..<HexDump.width {
                 let start = unsafe place + 3 * index + (index < 8 ? 0 : 1)
-                unsafe start.storeBytes(of: UInt16(0x2020), as: UInt16.self)
+                unsafe start.storeBytes(of: 0x2020, as: UInt16.self)
             }
+        }
+
+        /// Eight bytes as they are, but for a dot in the place of each that is no printable ASCII. With the highest bit away a
+        /// sum does not reach the next byte, and its own highest bit tells whether it came so far.
+        @inline(__always)
+        private static func text(_ word: UInt64) -> UInt64 {
+            let low = word & 0x7f7f_7f7f_7f7f_7f7f
+            let isText = (low &+ 0x6060_6060_6060_6060) & ~(low &+ 0x0101_0101_0101_0101) & ~word
+            let mask = ((isText >> 7) & 0x0101_0101_0101_0101) &* 0xff
+            return (word & mask) | (0x2e2e_2e2e_2e2e_2e2e & ~mask)
         }
 
         /// Eight hexadecimal digits of a number, the first in the lowest byte: each of its nibbles becomes a byte, and
