@@ -135,6 +135,7 @@ extension ClientConnection {
         giveBackBuffer()
         let chunk: Chunk
         do throws(NetworkError) { chunk = try await stream.readChunk(maximum: nil) } catch {
+            if error.isTimeout, case .failed(let failure) = writer?.outcome { throw failure }
             throw writeError ?? error
         }
         guard !chunk.isEnd else { return try noteEnd() }

@@ -67,6 +67,7 @@ extension ClientConnection {
             case .sourceFailed: stream.close()
             case .failed(let error) where error.isOfThisSide: stream.close()
             // The reader will see what became of the connection, and perhaps an answer before it.
+            case .failed where !hasAnswerBegun: stream.readDeadline = min(deadline ?? .never, .now + Self.lastWords)
             case .failed, .withheld: break
             }
         }
