@@ -6,11 +6,12 @@ package enum LingeringCloses {
     private static var underWay = 0
     private static var whoWaits: [Parking] = []
 
-    static func close(_ descriptor: consuming FileDescriptor) {
+    /// Of one that `isShared` the others go on.
+    static func close(_ descriptor: consuming FileDescriptor, isShared: Bool) {
         let number = descriptor.release()
         underWay += 1
         // Where all threads are waiting the peer is to hear of it all the same.
-        try? SocketCalls.shutdown(number, .write)
+        if !isShared { try? SocketCalls.shutdown(number, .write) }
         do throws(Errno) {
             try workers.run {
                 try? FileDescriptor(adopting: number).close()

@@ -59,7 +59,7 @@ package final class PolledDescriptor {
         guard let descriptor = owner.take() else { return }
         leaveLoop(sharesFile || lingers ? descriptor.rawValue : nil)
         restoreWaiting(descriptor.rawValue)
-        if lingers { return LingeringCloses.close(descriptor) }
+        if lingers { return LingeringCloses.close(descriptor, isShared: sharesFile) }
         // What close(2) could still say, EIO of a remote file system, has no address on a socket.
         try? descriptor.close()
     }

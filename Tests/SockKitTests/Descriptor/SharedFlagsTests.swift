@@ -8,6 +8,24 @@ import Testing
         case closed, released, abandoned, unwatched
     }
 
+    @Test func `a close that lingers ends nothing for others who hold the socket`() async throws {
+        try await onLoop {
+            let pair = try await loopback()
+            let given = try FileCalls.duplicate(pair.server.number).release()
+            var options = SocketOptions()
+            options.linger = .seconds(1)
+            guard case .connection(let connection) = try GivenSocket(adopting: given, options: options) else {
+                Issue.record("it is a connection")
+                return
+            }
+            connection.close()
+            await LingeringCloses.finish()
+            try await pair.server.write("still")
+            #expect(try await pair.client.readText() == "still")
+            pair.close()
+        }
+    }
+
     @Test(arguments: End.allCases) func `calls on a socket that others hold wait again`(end: End) async throws {
         try await onLoop {
             let given = try SocketCalls.socket(.inet, .datagram).release()
