@@ -7,8 +7,8 @@ extension Connection {
     public func waitUntilDelivered(patience: Duration = .seconds(5)) async -> Bool {
         var (left, end) = (Int.max, Deadline.now + patience)
         var pauses = Backoff(first: .microseconds(100), most: .milliseconds(5))
-        while let queued = queueDepths?.unacknowledged, queued > 0 {
-            if queued < left { (left, end) = (queued, .now + patience) }
+        while let depths = queueDepths, depths.unacknowledged != 0 {
+            if let queued = depths.unacknowledged, queued < left { (left, end) = (queued, .now + patience) }
             if end.hasPassed || tcpInfo?.state == .closed { return false }
             guard await Netpoller.sleep(for: pauses.next()) else { return false }
         }

@@ -23,7 +23,7 @@ final class ExampleRun {
             if step.command == "echo $?" {
                 #expect(step.output == [String(try #require(lastStatus))], "\(example.testDescription)")
             } else if isListener(step.command), next.map({ $0.terminal != step.terminal }) ?? isForever(step.command) {
-                try await listen(step)
+                try listen(step)
             } else {
                 try await finish(step, wanted: next?.command == "echo $?" ? nil : wanted)
             }
@@ -34,9 +34,9 @@ final class ExampleRun {
 
     // MARK: One command
 
-    private func listen(_ step: Example.Step) async throws {
+    private func listen(_ step: Example.Step) throws {
         let process = try start(step.command, isListener: true)
-        let listening = try await process.listeningLine()
+        let listening = try process.listeningLine()
         if let port = ChildProcess.port(in: listening), let named = ownPort(in: step.command) {
             ports[named] = port
         }
@@ -156,8 +156,12 @@ final class ExampleRun {
 }
 
 extension ChildProcess {
-    /// Waits for sockctl's `listening` line or event, wherever it is written.
-    fileprivate func listeningLine() async throws -> String {
-        try await waitForLine(containing: "listening", on: .out)
+    /// Waits for sockctl's `listening` line or event, wherever it is written: some receivers read from then on for a moment
+    /// only.
+    fileprivate func listeningLine() throws -> String {
+        try hold(for: "line containing \"listening\"") { record in
+            record.outText.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+                .first { $0.contains("listening") }.map(String.init)
+        }
     }
 }

@@ -5,7 +5,7 @@ import Testing
 @Suite(.endToEnd, .needsSockctl, .needs(.python3)) struct DatagramTests {
     private static let server = "s = serve(kind=socket.SOCK_DGRAM)\n"
     private static let client = """
-        c = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); c.settimeout(10)
+        c = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); c.settimeout(40)
         c.connect(("127.0.0.1", int(arguments[0])))
 
         """

@@ -227,7 +227,7 @@ import Testing
             return looks == 15 ? () : nil
         }
         server.signal(SIGTERM)
-        try await eventually("end of listening") {
+        try server.hold(for: "end of listening") { _ in
             socketTable("tcp").contains { $0.localPort == port && $0.state == .listen } ? nil : ()
         }
         #expect(server.record.status == nil, "the connection that is left is finished first")

@@ -46,6 +46,24 @@ import Testing
         #expect(outcome.status != 0 && outcome.err.contains(words), "\(outcome)")
     }
 
+    // Closed with what the peer had said unread, the connection would be reset, and the rest of ours be lost with it.
+    @Test(.needs(.python3), arguments: ["getsockopt:EFAULT:2+", "ioctl:ENOTTY:2+"])
+    func `where the kernel does not say what is on its way, it is given time to arrive`(fault: String) async throws {
+        let peer = try python(
+            """
+            s = serve(); s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            c = take(s); c.sendall(b"x" * 3000); c.shutdown(socket.SHUT_WR); count = 0
+            while data := c.recv(10000): count += len(data); time.sleep(0.02)
+            say(count)
+            """)
+        let outcome = try await faulty(
+            fault, ["dial", "--send-only", "127.0.0.1:\(try await peer.port())"],
+            input: .text(String(repeating: "x", count: 150_000))
+        ).finish()
+        outcome.expectQuietErrors(status: 0)
+        try await peer.finish().expect(lines: ["150000"], after: 1)
+    }
+
     @Test func `a folder whose names cannot be read is no empty page`() async throws {
         let folder = try Scene.required().directory
         try writeFile("\(folder)/file", [1])
@@ -105,7 +123,9 @@ import Testing
         async throws
     {
         // The first write to it.
-        let server = try faulty("send:ENOBUFS:1", ["listen", "-k", "127.0.0.1:0"], input: .file("/dev/zero"))
+        let file = try scratch("file")
+        try writeFile(file, noise(1 << 24))
+        let server = try faulty("send:ENOBUFS:1", ["listen", "-k", "127.0.0.1:0"], input: .file(file))
         let address = "127.0.0.1:\(try await server.listening().port)"
         _ = try sockctl("dial", address, input: .open)
         _ = try await server.waitForLine(containing: "no buffer space")

@@ -76,7 +76,7 @@ import Testing
 
     @Test func `an end inside a frame does not stop what is still to be sent`() async throws {
         let pair = try await join(
-            .dial, "--frame", "line", "--input-grace", "5s", input: .open,
+            .dial, "--frame", "line", "--input-grace", "60s", input: .open,
             peer: "c.sendall(b'cut'); c.shutdown(socket.SHUT_WR); say(drain(c))"
         )
         try await pair.program.waitForOutput("cut\n")

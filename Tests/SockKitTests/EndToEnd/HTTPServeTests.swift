@@ -100,7 +100,7 @@ import Testing
     @Test(.needs(.curl)) func `told to finish it answers what is running, says so and ends with 0`() async throws {
         let (server, url, _) = try await serve("-v")
         let client = try curl(["-sS", "-i", "\(url)/delay/500ms"])
-        try await server.waitForLine(containing: "first byte")
+        try server.hold(for: "first byte") { $0.errText.contains("first byte") ? () : nil }
         let outcome = try await server.finish(after: SIGTERM)
         outcome.expect(status: 0)
         #expect(outcome.err.contains("server closed: terminated"))

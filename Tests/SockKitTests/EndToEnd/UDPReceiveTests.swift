@@ -142,7 +142,7 @@ import Testing
 
     @Test func `the kernel's drops are counted, the last ones too`() async throws {
         let server = try sockctl(
-            "udp-recv", "--json", "--stats", "--timeout", "1500ms", "--rcvbuf", "8192", "127.0.0.1:0")
+            "udp-recv", "--json", "--stats", "--timeout", "3s", "--rcvbuf", "8192", "127.0.0.1:0")
         let port = try await server.listening().port
         try await server.pause()
         let sends = 2000

@@ -2,7 +2,7 @@ import Testing
 
 /// `udp-send`: what goes, what comes back, and what the status says of it.
 @Suite(.endToEnd, .needsSockctl, .needs(.python3)) struct UDPSendTests {
-    private static let server = "s = serve(kind=socket.SOCK_DGRAM); s.settimeout(10)\n"
+    private static let server = "s = serve(kind=socket.SOCK_DGRAM); s.settimeout(40)\n"
 
     private func summary(_ outcome: Outcome) throws -> Event {
         try #require(Event.all(in: outcome.out).last { $0.name == "summary" })

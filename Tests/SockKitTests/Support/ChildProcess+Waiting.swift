@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 /// Something did not happen in time, or can no longer happen.
@@ -85,6 +86,16 @@ extension ChildProcess {
             }
         }
         return try result.get()
+    }
+
+    /// As `wait`, and the thread is not given away: for what is to be done next within fractions of a second.
+    func hold<Value>(for what: String, _ look: (Record) -> Value?) throws -> Value {
+        let end = SuspendingClock.now + patience
+        while true {
+            if let value = look(record) { return value }
+            guard .now < end else { throw Overdue(what, of: name, record) }
+            usleep(1000)
+        }
     }
 
     /// Waits for a complete line that contains `text`, and returns the first.

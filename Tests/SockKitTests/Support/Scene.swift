@@ -42,10 +42,24 @@ struct EndToEndTrait: SuiteTrait, TestTrait, TestScoping {
     // Most of them wait most of the time; many more at once would measure the machine, not the program.
     private static let slots = Slots(8)
 
+    /// Waits until a thread that is given away comes back at once.
+    ///
+    /// All tests begin at once, and at first hundreds that wait for nothing stand in the queue of the few threads that they
+    /// share: whoever started a program then would come back to it ten seconds late.
+    private static func waitForCalm() async {
+        let end = SuspendingClock.now + patience
+        while .now < end {
+            let given = SuspendingClock.now
+            try? await SuspendingClock().sleep(for: .milliseconds(1))
+            if .now - given < .milliseconds(50) { return }
+        }
+    }
+
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
         await Self.slots.take()
+        await Self.waitForCalm()
         let result: Result<Void, any Error>
         do {
             let scene = try Scene()

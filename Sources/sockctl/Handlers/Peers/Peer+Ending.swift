@@ -38,6 +38,7 @@ extension Peer {
     func settle(until end: Deadline? = nil, mustArrive: Bool = false) async throws(NetworkError) {
         try await connection.waitUntilOpen()
         try? connection.closeWrite()
+        guard connection.network.isTCP else { return }
         let drain = Netpoller.spawn { [connection] () async -> NetworkError? in
             do throws(NetworkError) {
                 while try await connection.discard() != nil {
@@ -52,10 +53,14 @@ extension Peer {
         }
         defer { drain.cancel() }
         var (last, pause) = (Int.max, Duration.milliseconds(2))
-        while let queued = connection.queueDepths?.unacknowledged, queued > 0, !Task.isCancelled {
+        // Where the kernel does not say how it stands, what is on its way gets the time that it may well need.
+        let patience = Deadline.now + .seconds(5)
+        while let depths = connection.queueDepths, depths.unacknowledged != 0, !Task.isCancelled {
             if end?.hasPassed ?? false { return }
-            if connection.tcpInfo.map({ $0.state == .closed }) ?? true {
-                guard mustArrive, connection.network.isTCP, connection.bytesUnacknowledged ?? 0 > 0 else { return }
+            let state = connection.tcpInfo?.state
+            if depths.unacknowledged == nil || state == nil, patience.hasPassed { return }
+            if state == .closed {
+                guard mustArrive, connection.bytesUnacknowledged ?? 0 > 0 else { return }
                 // The kernel says of a reset only once, and here it was who drains that it told.
                 drain.cancel()
                 let error = await drain.value.flatMap { $0.cause == .cancelled ? nil : $0 }
@@ -65,8 +70,10 @@ extension Peer {
             if let failure { throw failure }
             if hasExpired { return }
             // A peer that takes something is not idle.
-            if queued < last, policy.keepsTime { lastActivity = .now }
-            last = queued
+            if let queued = depths.unacknowledged {
+                if queued < last, policy.keepsTime { lastActivity = .now }
+                last = queued
+            }
             await Netpoller.sleep(for: pause)
             pause = min(pause * 2, .milliseconds(50))
         }

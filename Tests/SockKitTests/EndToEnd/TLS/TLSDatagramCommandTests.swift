@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test func `silence has its limit, whoever was heard before`() async throws {
-        let (receiver, place) = try await receiver("--timeout", "1s")
+        let (receiver, place) = try await receiver("--timeout", "3s")
         try await send("hello", to: place).expect(status: 0)
         let outcome = try await receiver.finish()
         outcome.expect(status: 75)

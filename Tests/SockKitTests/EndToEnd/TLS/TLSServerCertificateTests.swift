@@ -62,7 +62,8 @@ import Testing
     @Test func `whoever connected before SIGHUP and begins after it is served with what there was`() async throws {
         let kit = try await CertificateKit.shared()
         let server = try sockctl(
-            ["listen", "--serve", "echo", "--json", "127.0.0.1:0"] + kit.showing(.good) + kit.own(.other))
+            ["listen", "--serve", "echo", "--json", "--tls-handshake-timeout", "60s", "127.0.0.1:0"]
+                + kit.showing(.good) + kit.own(.other))
         let client = try kit.python(
             """
             early = [dial(arguments[0]) for _ in range(20)]
