@@ -12,6 +12,7 @@ import Testing
         c.connect(("127.0.0.1", int(arguments[0]))); c.sendall(b"here\\n")
         c.recv(1, socket.MSG_PEEK); stuck(c); say("full"); sys.stdin.readline()
         if arguments[1] == "late": stuck(c)
+        if arguments[1] == "resets": reset(c); sys.exit()
         got = 0
         try:
             while part := c.recv(1 << 16): got += len(part)
@@ -51,6 +52,21 @@ import Testing
         let arrived = try #require(told.last.flatMap { Int($0) })
         #expect(dropped["bytes_sent"]?.integer == Self.queued, "\(dropped)")
         #expect(dropped["bytes"]?.integer == Self.queued - arrived, "\(arrived), \(dropped)")
+    }
+
+    @Test func `what was still to be sent to a peer that resets is told to the byte, and others are served`() async throws {
+        let (server, peer) = try await start("resets")
+        peer.send("now\n")
+        let closed = try await server.waitForEvent("closed")
+        let dropped = try await server.waitForEvent("input-dropped")
+        #expect(dropped["connection"]?.integer == 1 && dropped["bytes_sent"]?.integer == Self.queued, "\(dropped)")
+        let sent = try #require(closed["bytes_sent"]?.integer)
+        let figures = ["bytes_unacknowledged", "bytes_unsent"].map { closed[$0]?.integer }
+        let (atRisk, unsent) = try (#require(figures[0]), #require(figures[1]))
+        #expect(dropped["bytes"]?.integer == Self.queued - sent + atRisk, "\(dropped), \(closed)")
+        #expect(dropped["bytes_unsent"]?.integer == Self.queued - sent + unsent, "\(dropped), \(closed)")
+        #expect(server.record.status == nil)
+        try await server.finish(after: SIGTERM).expect(status: 0)
     }
 
     @Test func `what was read of a peer, and nobody took of standard output, is told and no failure`() async throws {

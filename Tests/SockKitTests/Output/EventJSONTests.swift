@@ -118,6 +118,7 @@ import Testing
             """#,
             #"{"bytes":3,"length":6}"#,
             #"{"bytes":3,"bytes_sent":5,"bytes_unsent":3}"#,
+            #"{"connection":1,"bytes":3,"bytes_sent":5,"bytes_unsent":1}"#,
             #"{"bytes":3,"bytes_received":5}"#,
             #"{"bytes":3,"path":"/tmp/copy"}"#,
             #"""

@@ -115,7 +115,7 @@ enum EventSamples {
         ExitedEvent(ends: ends, pid: 4711, ending: .exit(0), duration: .milliseconds(12)),
         ExitedEvent(ends: ends, pid: 4711, ending: .signal(15), duration: .milliseconds(12)),
         MessageCutEvent(bytes: 3, length: 6),
-        InputDroppedEvent(bytes: 3, sent: 5, unsent: 3),
+        InputDroppedEvent(bytes: 3, sent: 5, unsent: 3), InputDroppedEvent(connection: 1, bytes: 3, sent: 5, unsent: 1),
         OutputDroppedEvent(bytes: 3, received: 5),
         OutputDroppedEvent(bytes: 3, path: "/tmp/copy"),
         SlowEvent(ends: ends, bytes: 1_048_577, action: .drop), SlowEvent(ends: nil, bytes: 17, action: .skip),

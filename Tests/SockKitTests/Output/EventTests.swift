@@ -56,6 +56,7 @@ import Testing
             "process 4711, of 127.0.0.1:40112, ended with status 0 after 12.0 ms",
             "process 4711, of 127.0.0.1:40112, was ended by SIGTERM after 12.0 ms",
             "a message of 6 bytes was cut to 3", "3 of 5 bytes of standard input cannot have arrived",
+            "3 of 5 bytes of standard input were not acknowledged; 1 of them cannot have arrived",
             "3 of 5 bytes received were not written to standard output", "3 bytes not written in time to /tmp/copy",
             "dropped 127.0.0.1:40112: it did not read, and 1.0 MiB waited for it",
             "standard output is too slow: 17 bytes were skipped",

@@ -198,6 +198,7 @@ final class Fanout {
     /// A reader gets nothing any more: nothing is kept for it, so it has no place among what is.
     private func leave(_ reader: FanoutReader) {
         guard !reader.isGone else { return }
+        reader.untaken = waiting(reader)
         reader.isGone = true
         present -= 1
         settle(reader)
@@ -251,6 +252,8 @@ final class Fanout {
         if limits.slow == .drop, reader.mayBeDropped {
             reporter.report(SlowEvent(ends: reader.ends, bytes: waiting(reader), action: .drop))
             leave(reader)
+            // That has been told.
+            reader.untaken = 0
             reader.drop()
             return
         }

@@ -24,6 +24,8 @@ class FanoutReader: StreamSleeper {
     var lastProgress = 0
     /// Of a piece that a task is writing.
     var inFlight = 0
+    /// What waited for it when it went.
+    var untaken = 0
     /// Why nothing can be written to it.
     var loss: NetworkError?
     var skipped = 0
@@ -80,6 +82,7 @@ class FanoutReader: StreamSleeper {
         writer = Netpoller.spawn { [weak fanout] in
             while let fanout, let piece = fanout.take(self) {
                 do throws(NetworkError) { try await self.write(piece.bytes.span.extracting(piece.range)) } catch {
+                    self.inFlight -= error.bytesTransferred
                     return fanout.lose(self, error)
                 }
                 self.inFlight = 0
@@ -96,6 +99,13 @@ class FanoutReader: StreamSleeper {
         } onCancel: {
             writer.cancel()
         }
+    }
+
+    /// Has nothing more written to it: what was not is `untaken`.
+    func abandon() async {
+        writer?.cancel()
+        await writer?.value
+        fanout?.remove(self)
     }
 
     func stopWriter() {

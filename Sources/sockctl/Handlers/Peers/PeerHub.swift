@@ -13,7 +13,8 @@ final class PeerHub: HostedService, FanoutSender {
     private var guests: [Int: HubGuest] = [:]
     private let arrival = Parking()
     private var inputEnded = false
-    private var hadInput = false
+    /// How much of standard input was read.
+    private var received = 0
     private var isOutputGone = false
     /// Standard output has gone: nobody is left to serve.
     var onOutputGone: (@Netpoller () -> Void)?
@@ -55,12 +56,12 @@ final class PeerHub: HostedService, FanoutSender {
                 await waitForTurn()
                 let chunk = try await input.readChunk(maximum: nil)
                 guard !chunk.isEnd else { break }
-                hadInput = true
+                received += chunk.count
                 // The last one may have left while it was read.
                 if await waitForSomebody() {
                     chunk.withBytes { bytes in fanout.say(Self.author) { $0.append(bytes) } }
                 } else {
-                    reporter.report(InputDroppedEvent(bytes: chunk.count, sent: chunk.count, unsent: chunk.count))
+                    reporter.report(InputDroppedEvent(bytes: chunk.count, sent: received, unsent: chunk.count))
                 }
                 chunk.giveBack()
                 // An input that never waits, as a file, leaves the loop to others all the same.
@@ -97,7 +98,7 @@ final class PeerHub: HostedService, FanoutSender {
     func goOn() { turn.wake() }
 
     private func sayEnd(to guest: HubGuest) {
-        guard rules.halfClose != .never, rules.halfClose == .always || hadInput else { return }
+        guard rules.halfClose != .never, rules.halfClose == .always || received > 0 else { return }
         try? guest.peer.closeWrite()
     }
 
@@ -121,6 +122,8 @@ final class PeerHub: HostedService, FanoutSender {
         if let failure = failure ?? guest.loss {
             // Whoever was told to end gets what is queued for it first.
             if peer.isFinishing, !guest.isGone { try await finish(guest) }
+            await guest.abandon()
+            tellUntaken(guest, after: failure)
             throw failure
         }
         // What is left to be sent is no reason to turn away somebody else.
@@ -133,13 +136,21 @@ final class PeerHub: HostedService, FanoutSender {
 
     /// What is still to be sent to a peer that ended first, or was told to end.
     private func finish(_ guest: HubGuest) async throws(NetworkError) {
-        let (all, peer) = (guest.taken + fanout.waiting(guest), guest.peer)
+        let peer = guest.peer
         if peer.isFinishing, !peer.hasExpired { peer.writeDeadline = .now + Self.patience }
-        defer { if peer.isFinishing { tellUntaken(guest, of: all) } }
+        let wasGone = guest.isGone
         let rest = fanout.remove(guest)
+        defer { tellUntaken(guest) }
         await guest.finishWriting()
+        if !wasGone { guest.untaken = rest.reduce(guest.inFlight) { $0 + $1.range.count } }
         if let loss = guest.loss { throw loss }
-        for piece in rest { try await guest.write(piece.bytes.span.extracting(piece.range)) }
+        for piece in rest {
+            do throws(NetworkError) { try await guest.write(piece.bytes.span.extracting(piece.range)) } catch {
+                guest.untaken -= error.bytesTransferred
+                throw error
+            }
+            guest.untaken -= piece.range.count
+        }
     }
 
     /// Says what was read of a peer, and whoever reads standard output did not take in time.
@@ -149,17 +160,19 @@ final class PeerHub: HostedService, FanoutSender {
         reporter.report(OutputDroppedEvent(bytes: guest.ungiven, received: guest.peer.received))
     }
 
-    /// Says what was queued for a peer, and it did not take in time.
+    /// Says what was queued for a peer, and it did not take; of one that was lost also what its kernel did not acknowledge.
     @inline(never)
-    private func tellUntaken(_ guest: HubGuest, of all: Int) {
-        let (left, peer) = (all - guest.taken, guest.peer)
-        guard left > 0 else { return }
+    private func tellUntaken(_ guest: HubGuest, after error: NetworkError? = nil) {
+        let (left, peer) = (guest.untaken, guest.peer)
+        let atRisk = peer.connection.bytesUnacknowledged
+        let isLost = error?.endsConnection == true && atRisk ?? 0 > 0
+        guard left > 0 || isLost else { return }
+        guest.untaken = 0
         // A FIN would say that it has everything.
         peer.isCutOff = true
-        let atRisk = peer.connection.bytesUnacknowledged
         reporter.report(
             InputDroppedEvent(
-                bytes: atRisk.map { $0 + left }, sent: all,
+                connection: peer.number, bytes: atRisk.map { $0 + left }, sent: guest.taken + left,
                 unsent: left + min(atRisk ?? 0, peer.connection.bytesUnsent ?? 0)))
     }
 

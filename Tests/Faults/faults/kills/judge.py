@@ -44,9 +44,24 @@ class Judge:
         self.found: list[Deviation] = []
         words = end.words
         self.closed = words.last("closed") if words else None
-        self.dropped = words.last("input-dropped") if words else None
+        self.dropped = self.all_dropped(words.all("input-dropped")) if words else None
         self.is_subject = end is sides.subject
         self.option = one.option if self.is_subject else "plain"
+
+    def all_dropped(self, events: list[dict]) -> dict | None:
+        """A listener that stays open tells of each peer what it did not take, and of what there was nobody for."""
+        if self.option != "keep":
+            return events[-1] if events else None
+        of_peers = [event for event in events if "connection" in event]
+        of_nobody = [event for event in events if "connection" not in event]
+        if not events:
+            return None
+        total: dict = {"bytes_unsent": sum(event["bytes_unsent"] for event in events)}
+        total["bytes_sent"] = max(event["bytes_sent"] for event in of_nobody or of_peers)
+        # Of a Unix socket's bytes nobody knows which were read.
+        if all("bytes" in event for event in events) and self.one.kind not in ("unix", "packet"):
+            total["bytes"] = sum(event["bytes"] for event in events)
+        return total
 
     def say(self, kind: str, why: str) -> None:
         self.found.append(Deviation(kind, f"{self.end.name}: {why}"))
@@ -194,8 +209,9 @@ class Judge:
         """The figures of the sentence on what a failure cost."""
         end, out = self.end, self.out
         total, lost, unsent = (dropped.get(name) for name in ("bytes_sent", "bytes", "bytes_unsent"))
-        # Of a file all was to be sent, unless this side was told to end.
-        is_whole = self.one.source == "file" and not self.was_told_to_end
+        # Of a file all was to be sent, unless this side was told to end before it failed.
+        has_failed = (self.closed or {}).get("by") == "reset"
+        is_whole = self.one.source == "file" and (has_failed or not self.was_told_to_end)
         self.equal("of standard input", total, len(end.data) if is_whole else end.taken or 0)
         if total is None:
             return
@@ -223,6 +239,10 @@ class Judge:
         end, words = self.end, self.end.words
         assert words
         taken = end.taken or 0
+        if self.option == "keep" and self.closed:
+            told = (self.dropped or {}).get("bytes_unsent", 0)
+            if self.closed["bytes_sent"] + told < taken:
+                self.say("silent-loss", f"{taken} bytes were taken of standard input, and {told} are told as dropped")
         if self.option == "keep" or self.dropped:
             return
         sent = (self.closed or {}).get("bytes_sent")

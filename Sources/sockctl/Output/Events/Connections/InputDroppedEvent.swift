@@ -6,12 +6,14 @@ struct InputDroppedEvent: Event {
         still to be sent; `bytes` is missing where nothing is acknowledged, as of a Unix socket.
         """
     static let fields = [
-        Field.bytes(\.bytes),
+        Field.connection(\.connection), Field.bytes(\.bytes),
         Field("bytes_sent", "How many bytes of standard input were taken, or were to be sent, in all.", \.sent),
         Field(
             "bytes_unsent", "How many of those dropped were never sent, so that they cannot have arrived.", \.unsent),
     ]
 
+    /// The peer whom they were for, where others may have got them.
+    var connection: Int?
     let bytes: Int?
     let sent: Int
     /// Never sent, as far as this side's kernel knows: these alone cannot have arrived.
