@@ -54,7 +54,7 @@ import Testing
         #expect(dropped["bytes"]?.integer == Self.queued - arrived, "\(arrived), \(dropped)")
     }
 
-    @Test func `what was still to be sent to a peer that resets is told to the byte, and others are served`() async throws {
+    @Test func `what was still to be sent to a peer that resets is told to the byte`() async throws {
         let (server, peer) = try await start("resets")
         peer.send("now\n")
         let closed = try await server.waitForEvent("closed")
