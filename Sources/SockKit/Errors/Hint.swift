@@ -17,6 +17,7 @@ extension NetworkError {
             "no answer came: the address may be filtered, down, or a server whose accept queue is full"
         case (.dial, .system(.networkUnreachable, _)), (.dial, .system(.hostUnreachable, _)):
             "no route leads there; look at: ip route get ADDRESS"
+        case (.dial, .system(.invalidArgument, "connect")), (.write, .system(.invalidArgument, _)): zoneHint
         case (.dial, .system(.addressNotAvailable, _)):
             "the source address is not one of this machine's, or its ports are used up"
         case (_, .option(.noSuchInterface, _, _)): "name an interface that is there; look at: ip link"
@@ -72,6 +73,13 @@ extension NetworkError {
         case .vsock(let address): return "nobody listens on vsock:\(address)"
         case nil: return nil
         }
+    }
+
+    /// On which link such an address is, only its zone says (RFC 4007).
+    private var zoneHint: String? {
+        guard case .ip(let address, let port) = remote, address.isLinkLocal, address.family == .v6, address.zone == nil
+        else { return nil }
+        return "a link-local address needs its interface: [\(address)%eth0]:\(port)"
     }
 
     private var inUseHint: String? {

@@ -141,9 +141,9 @@ public struct ListenConfiguration: Sendable {
         do throws(NetworkError) {
             return try bindUnix(builder, place.endpoint)
         } catch {
-            guard error.errno == .addressInUse, let stale = await StalePath(place.endpoint, network.kind),
-                stale.clear()
-            else { throw error }
+            guard error.errno == .addressInUse, let stale = await StalePath(place.endpoint), stale.clear() else {
+                throw error
+            }
             let descriptor = try bindUnix(builder, place.endpoint)
             stale.release()
             return descriptor

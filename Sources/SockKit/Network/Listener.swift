@@ -19,6 +19,10 @@ public final class Listener {
     /// Peers that were taken since the loop last looked at the other descriptors.
     private var taken = 0
 
+    /// Whether `accept` fails at once for want of descriptors or memory: where nobody else uses them, nobody will give any
+    /// back.
+    package var failsWhenShort = false
+
     /// So many are taken in a row.
     private static let row = 16
 
@@ -72,7 +76,9 @@ public final class Listener {
                 taken += 1
                 return try adopt(accepted)
             } catch {
-                guard case .system(let number) = error, Self.passing.contains(number) else { throw failure(error) }
+                guard case .system(let number) = error, Self.passing.contains(number),
+                    !failsWhenShort || number == .connectionAborted
+                else { throw failure(error) }
                 let pause = backoff.next()
                 onRetry?(failure(error), backoff.count, pause)
                 guard await wait(out: pause) else { throw failure(.cancelled) }

@@ -30,10 +30,7 @@ public struct Resolver: Sendable {
             throw LookupFailure(cause: .invalid("lookup \(host): \(refusalOfNames)"))
         }
         let family = network.family
-        let result = try await offloaded(until: deadline) {
-            Result { () throws(NameCalls.Failure) in try NameCalls.addresses(of: host, family: family) }
-        }
-        switch result {
+        switch try await look(host, family, until: deadline) {
         case .success(let found): return try suitable(found, host, network)
         case .failure(.noSuchName):
             // A name that has only addresses of the other family is another mistake than a name that is unknown.
@@ -43,8 +40,7 @@ public struct Resolver: Sendable {
             throw LookupFailure(cause: .noSuitableAddress(host))
         case .failure(.temporary):
             throw LookupFailure(cause: .lookupFailed(host, reason: "temporary failure in name resolution"))
-        case .failure(.system(let number)):
-            throw LookupFailure(cause: .lookupFailed(host, reason: number.description))
+        case .failure(.system(let number)): throw Self.failure(number, host)
         case .failure(.other(let text)): throw LookupFailure(cause: .lookupFailed(host, reason: text))
         }
     }
@@ -58,6 +54,9 @@ public struct Resolver: Sendable {
         // No thread: only a local file is read.
         let known = network.isUDP ? nil : Self.ownServices[service]
         guard let port = NameCalls.port(of: service, datagram: network.isUDP) ?? known else {
+            if let shortage = NameCalls.descriptorShortage() {
+                throw LookupFailure(cause: .system(shortage, call: "getaddrinfo"))
+            }
             throw LookupFailure(cause: .unknownService(service))
         }
         return port
@@ -82,8 +81,28 @@ public struct Resolver: Sendable {
 
     @Netpoller
     private func exists(_ host: String, until deadline: Deadline?) async throws(LookupFailure) -> Bool {
+        switch try await look(host, nil, until: deadline) {
+        case .success(let found): return !found.isEmpty
+        case .failure(.system(let number)): throw Self.failure(number, host)
+        case .failure: return false
+        }
+    }
+
+    @Netpoller
+    private func look(
+        _ host: String, _ family: IPAddress.Family?, until deadline: Deadline?
+    ) async throws(LookupFailure) -> Result<[IPAddress], NameCalls.Failure> {
         try await offloaded(until: deadline) {
-            (try? NameCalls.addresses(of: host, family: nil))?.isEmpty == false
+            Result { () throws(NameCalls.Failure) in try NameCalls.addresses(of: host, family: family) }
+        }
+    }
+
+    /// What is missing here says nothing about the name.
+    private static func failure(_ number: Errno, _ host: String) -> LookupFailure {
+        switch number {
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .noBufferSpace:
+            LookupFailure(cause: .system(number, call: "getaddrinfo"))
+        default: LookupFailure(cause: .lookupFailed(host, reason: number.description))
         }
     }
 

@@ -5,12 +5,11 @@
 /// leaves no file behind.
 struct StalePath: ~Copyable {
     private let path: ByteString
-    private let kind: Network.Kind
     private let lock: FileDescriptor
 
     /// Takes the lock; nil where it cannot be had, so that nothing may be replaced.
     @Netpoller
-    init?(_ endpoint: Endpoint, _ kind: Network.Kind) async {
+    init?(_ endpoint: Endpoint) async {
         guard case .unix(.path(let path)) = endpoint,
             let directory = try? FileCalls.open(Self.directory(of: path), for: .read)
         else { return nil }
@@ -23,15 +22,15 @@ struct StalePath: ~Copyable {
             guard !end.hasPassed, await Netpoller.sleep(for: backoff.next()) else { return nil }
         }
         self.path = path
-        self.kind = kind
         lock = directory
     }
 
     /// Removes the file if it is a socket and nobody is behind it; true if there is none now.
     ///
-    /// A connect(2) tells: only a file that no socket is bound to refuses. It is made with a socket of another type, for
-    /// which a live one has EPROTOTYPE (unix(7)): a connect that succeeded would take a place in the listener's queue.
-    /// A file that is no socket stays.
+    /// A connect(2) tells. It is made with a datagram socket, which is refused only where no socket is bound to the
+    /// file: a stream has EPROTOTYPE for it (unix(7)), whether it listens already or not, and nothing comes into its
+    /// queue; a datagram socket does not notice it. A stream's connect would be refused by who is bound and does not
+    /// listen yet. A file that is no socket stays.
     func clear() -> Bool {
         do throws(Errno) {
             let identity = try FileCalls.identity(ofPath: path)
@@ -49,7 +48,7 @@ struct StalePath: ~Copyable {
     consuming func release() {}
 
     private func isRefused() throws(Errno) -> Bool {
-        let probe = try SocketCalls.socket(.unix, kind == .datagram ? .stream : .datagram)
+        let probe = try SocketCalls.socket(.unix, .datagram)
         do throws(Errno) {
             try SocketCalls.connect(probe.rawValue, to: .unix(.path(path)), family: .unix)
             return false

@@ -27,8 +27,18 @@ struct ProxyDemand: Sendable {
 
     /// The schemes that a proxy offers, for whoever is to be told that none is spoken here.
     static func offers(_ head: ResponseHead) -> String {
-        let names = head.fields.all(named: "proxy-authenticate").flatMap(AuthenticationScheme.list).map(\.name)
+        let names = head.fields.all(named: "proxy-authenticate").flatMap(AuthenticationScheme.list).map(name(of:))
         return names.isEmpty ? "no way that it names" : names.joined(separator: " or ")
+    }
+
+    /// Digest is spoken, so it is something in it that is not.
+    private static func name(of offer: AuthenticationScheme) -> String {
+        guard offer.name == "digest" else { return offer.name }
+        if let algorithm = offer.parameters["algorithm"], DigestAlgorithm(algorithm) == nil {
+            return "digest with the algorithm \(PeerWords(algorithm.utf8))"
+        }
+        let isNamed = offer.parameters["realm"] != nil && offer.parameters["nonce"] != nil
+        return isNamed ? "digest without qop=auth" : "digest without a realm and a nonce"
     }
 
     /// The value of Proxy-Authorization for a request. Each use of it counts.

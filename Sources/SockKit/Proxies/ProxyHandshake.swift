@@ -129,7 +129,8 @@ struct ProxyHandshake {
 
     /// The head of the final answer. Bytes are looked at before they are taken: those behind it are the tunnel's.
     private func readHead() async throws(NetworkError) -> ResponseHead {
-        var limits = HTTPConnect.limits
+        let limits = HTTPConnect.limits
+        var (left, isFirst) = (limits.head, true)
         while true {
             var parser = ResponseParser(limits: limits)
             parser.method = .connect
@@ -141,13 +142,20 @@ struct ProxyHandshake {
                 do throws(HTTPRefusal) { event = try parser.next(in: bytes.span, at: &taken) } catch {
                     throw failure(.init(error))
                 }
-                limits.head -= taken
+                left -= taken
+                // Any number of interim answers may come first, within the limit of them all.
+                guard isFirst || left >= 0 else { throw failure(.message(Self.tooLong(limits.head))) }
                 try await connection.take(taken)
                 if event == .head { break }
             }
-            // Any number of interim answers may come first, within the limit of them all.
             if !parser.head.status.isInterim { return parser.head }
+            isFirst = false
         }
+    }
+
+    private static func tooLong(_ limit: Int) -> MessageError {
+        let text = "with the interim answers (1xx) before it, it is longer than the limit of \(limit) bytes"
+        return MessageError(.tooLong, "HTTP answer", text)
     }
 
     private func ended(_ parser: inout ResponseParser) -> NetworkError {

@@ -9,7 +9,7 @@ extension ProxyHeader {
         case "UNKNOWN": self.init(.one, nil)
         case "TCP4": self.init(.one, try Self.ends(words, .v4))
         case "TCP6": self.init(.one, try Self.ends(words, .v6))
-        case let word: throw Self.malformed("'\(Self.shown(word ?? ""))' is neither TCP4, TCP6 nor UNKNOWN")
+        case let word: throw Self.malformed("'\((word ?? "").spelledOut)' is neither TCP4, TCP6 nor UNKNOWN")
         }
     }
 
@@ -25,7 +25,7 @@ extension ProxyHeader {
 
     private static func address(_ word: String, _ family: IPAddress.Family) throws(MessageError) -> IPAddress {
         guard let address = IPAddress(word), address.family == family, address.zone == nil else {
-            throw malformed("'\(shown(word))' is no \(family == .v4 ? "IPv4" : "IPv6") address")
+            throw malformed("'\(word.spelledOut)' is no \(family == .v4 ? "IPv4" : "IPv6") address")
         }
         return address
     }
@@ -33,15 +33,10 @@ extension ProxyHeader {
     private static func port(_ word: String) throws(MessageError) -> UInt16 {
         let isPlain = word.utf8.allSatisfy { (48...57).contains($0) } && (word == "0" || word.utf8.first != 48)
         guard isPlain, let port = UInt16(word) else {
-            throw malformed("'\(shown(word))' is no port: a number from 0 to 65535 without leading zeros")
+            throw malformed("'\(word.spelledOut)' is no port: a number from 0 to 65535 without leading zeros")
         }
         return port
     }
 
     private static func malformed(_ text: String) -> MessageError { MessageError(.malformed, subject, text) }
-
-    /// A word of a stranger, in a sentence of ours.
-    private static func shown(_ word: String) -> String {
-        String(word.unicodeScalars.map { (0x20..<0x7f).contains($0.value) ? Character($0) : "?" })
-    }
 }

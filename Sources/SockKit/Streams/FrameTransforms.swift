@@ -28,6 +28,8 @@ public final class OutputFromFrames: ByteTransform {
     private let sees: (@Netpoller (Int, Int) -> Void)?
     /// The stream ended inside a frame.
     public private(set) var cutOff: NetworkError?
+    /// A frame was refused: what there is of it is no part of a message.
+    private var isBroken = false
 
     /// `names` are those of the stream that is read, for errors; `sees` is told of each message its number, from 1, and
     /// the length of its payload.
@@ -49,8 +51,16 @@ public final class OutputFromFrames: ByteTransform {
                 sees?(index, payload.count)
             }
         } catch {
+            isBroken = true
             throw names.failure(.read, .frame(error))
         }
+    }
+
+    /// Takes what there is of a message that has begun, in the form that the end of the stream would give it, for who
+    /// reads no further.
+    public func takeRest() -> [UInt8] {
+        guard !isBroken, let rest = decoder.finish()?.payload, !rest.isEmpty else { return [] }
+        return rest + separator
     }
 
     public func finish(into result: inout [UInt8]) throws(NetworkError) {

@@ -34,8 +34,8 @@ public final class Junction {
     private var down: JunctionLane?
     private var moved = (up: 0, down: 0)
     private var lost = (up: 0, down: 0)
-    /// The directions that a task served, once it has ended: what they were about is not known at once.
-    private var leaving: (up: JunctionLane?, down: JunctionLane?)
+    /// The tasks of its directions, once it has ended: what they were about is not known at once.
+    private var leaving: (up: LeavingTask?, down: LeavingTask?)
     /// What was kept back on purpose as it ended: some of it may have been given since.
     private var heldAtEnd = (up: 0, down: 0)
     /// A side that takes no more. What it had given before is still to be read.
@@ -51,9 +51,9 @@ public final class Junction {
 
     // MARK: - What has gone through it
 
-    /// How many bytes of the near side the far one took.
+    /// How many bytes of the near side were given to the far one: to a socket's own kernel, which may have them still.
     public var bytesUp: Int { up?.moved ?? moved.up }
-    /// How many bytes of the far side the near one took.
+    /// How many bytes of the far side were given to the near one.
     public var bytesDown: Int { down?.moved ?? moved.down }
     /// Bytes that were read from one side and that the other never took.
     public var bytesLost: (up: Int, down: Int) { lost }
@@ -104,16 +104,19 @@ public final class Junction {
     /// Ends it now. The streams stay open, for their owner to close.
     public func stop() { end(.stopped) }
 
-    /// Ends it once nothing has gone through it for a while: what is under way is finished.
-    public func stopWhenSilent(for span: Duration) {
+    /// Ends it once nothing has gone through it for a while and nothing is left here: what is under way is finished,
+    /// and who reads slowly is not silent. `isPending` tells of what the kernel has, on its way here or from here.
+    public func stopWhenSilent(
+        for span: Duration, unless isPending: @escaping @Netpoller @Sendable () -> Bool = { false }
+    ) {
         watches.append(
             Netpoller.spawn {
                 while self.ending == nil {
                     let before = self.bytesUp + self.bytesDown
                     guard await Netpoller.sleep(for: span) else { return }
-                    if self.bytesUp + self.bytesDown == before, !self.isUnderWay(.near), !self.isUnderWay(.far) {
-                        self.stop()
-                    }
+                    guard self.bytesUp + self.bytesDown == before, !self.hasRest(of: .near), !self.hasRest(of: .far)
+                    else { continue }
+                    if !isPending() { self.stop() }
                 }
             })
     }
@@ -220,7 +223,14 @@ public final class Junction {
     /// How many bytes of a side are kept back on purpose.
     private func held(_ side: RelaySide) -> Int { faulty(side)?.bytesHeld ?? 0 }
 
-    private func isOver(_ side: RelaySide) -> Bool {
+    /// Something that a side gave is here, and is to go to the other one.
+    private func hasRest(of side: RelaySide) -> Bool {
+        guard let lane = side == .near ? up : down, !lane.isOver else { return false }
+        return lane.isHeldUp || held(side) > 0
+    }
+
+    /// Nothing is read of a side any more.
+    package func isOver(_ side: RelaySide) -> Bool {
         (side == .near ? up : down)?.isOver ?? true
     }
 
@@ -230,7 +240,7 @@ public final class Junction {
         moved = (bytesUp, bytesDown)
         lost = ((up?.close() ?? 0) + held(.near), (down?.close() ?? 0) + held(.far))
         heldAtEnd = (held(.near), held(.far))
-        leaving = (up?.isPoured ?? false ? up : nil, down?.isPoured ?? false ? down : nil)
+        leaving = (up?.leaving, down?.leaving)
         // They hold the junction, as it holds them; and so may whoever is told.
         (up, down) = (nil, nil)
         onEvent = nil

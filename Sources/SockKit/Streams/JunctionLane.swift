@@ -78,13 +78,10 @@ final class JunctionLane {
         return left
     }
 
-    /// A task moves its bytes.
-    var isPoured: Bool { task != nil }
-
-    /// Waits until the task has stopped, and says how many bytes more it had taken and not given than `close` knew of.
-    func finish() async -> Int {
-        await task?.value
-        return (pump?.unsent.count ?? 0) - told
+    /// The task that moved its bytes, where there is one: it may not have stopped yet.
+    var leaving: LeavingTask? {
+        guard let task, let pump else { return nil }
+        return LeavingTask(task: task, pump: pump, told: told)
     }
 
     private var bytesUnsent: Int {
@@ -277,6 +274,24 @@ final class JunctionLane {
     private func dropPipe() {
         if let pipe { OwnPipe.giveBack(pipe) }
         pipe = nil
+    }
+}
+
+/// What a closed direction leaves behind. It does not hold the direction, which holds the junction.
+@Netpoller
+struct LeavingTask {
+    let task: Task<Void, Never>
+    let pump: Pump
+    let told: Int
+
+    /// How many bytes the sink took.
+    var moved: Int { pump.count }
+
+    /// Waits until the task has stopped, and says how many bytes more it had taken and not given than was told.
+    func finish() async -> Int {
+        await task.value
+        // What a pipe had is known only now.
+        return pump.lost - told
     }
 }
 

@@ -89,6 +89,17 @@ extension FileCalls {
         return found.st_uid == geteuid() && found.st_mode & 0o077 == 0
     }
 
+    /// Whether an open file is this user's own.
+    static func isOwn(_ descriptor: Int32) throws(Errno) -> Bool {
+        try status(of: descriptor).st_uid == geteuid()
+    }
+
+    /// Whether a path leads to what another user owns.
+    static func isOfAnother(_ path: ByteString) -> Bool {
+        guard let there = lookUp(path.bytes) else { return false }
+        return there.st_uid != geteuid()
+    }
+
     /// Whether a link is this user's own, or stands where not everybody may put one.
     private static func mayFollow(_ link: stat, in folder: Int32) throws(Errno) -> Bool {
         if link.st_uid == geteuid() { return true }

@@ -63,12 +63,17 @@ package enum FileCalls {
         try open(path, for: access, nonBlocking: true)
     }
 
-    /// Opens a file to append secrets to: one that is made is nobody else's to read, and no symbolic link is followed.
+    /// Opens a file to append secrets to: one that is made is nobody else's to read, and no symbolic link is followed. A
+    /// file or a pipe of another user is EPERM, and a pipe that nobody reads ENXIO; no call on it waits.
     package static func openPrivate(_ path: ByteString) throws(Errno) -> FileDescriptor {
-        let flags = O_CLOEXEC | O_NOCTTY | O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW
+        let flags = O_CLOEXEC | O_NOCTTY | O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK
         let file = try openNew(path, flags, mode: 0o600)
-        // One that was there may be open to others. What is no file of ours, a device, stays as it is.
-        if (try? identity(of: file.rawValue))?.kind == .regular { try setMode(0o600, of: file.rawValue) }
+        let kind = try identity(of: file.rawValue).kind
+        // Whoever owns it may read it, whatever its mode. A device is the system's, and stays as it is.
+        let mayBeRead = kind == .regular || kind == .pipe
+        if mayBeRead || kind == .terminal, try !isOwn(file.rawValue) { throw .notPermitted }
+        // One that was there may be open to others.
+        if mayBeRead { try setMode(0o600, of: file.rawValue) }
         return file
     }
 
@@ -317,6 +322,21 @@ package enum FileCalls {
             unsafe bytes.append(contentsOf: room[..<count])
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The first line of a file, without its end; more than `most` bytes of it are too many (EFBIG). What stands behind it
+    /// is not waited for.
+    package static func firstLine(of path: ByteString, atMost most: Int) throws(Errno) -> [UInt8] {
+        let file = try open(path, for: .read)
+        var line: [UInt8] = []
+        while case let more = try readBlocking(file.rawValue, upTo: 4096), !more.isEmpty {
+            let part = more.prefix { $0 != UInt8(ascii: "\n") }
+            guard line.count + part.count <= most else { throw .fileTooLarge }
+            line += part
+            if part.count < more.count { break }
+        }
+        if line.last == UInt8(ascii: "\r") { line.removeLast() }
+        return line
     }
 }
 

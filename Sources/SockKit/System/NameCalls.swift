@@ -35,11 +35,40 @@ package enum NameCalls {
     }
 
     private static func failure(_ result: Int32, _ number: Int32) -> Failure {
-        switch result {
+        // Other results say what they mean.
+        if [EAI_NONAME, -5, EAI_AGAIN, EAI_SYSTEM, EAI_MEMORY].contains(result), let shortage = descriptorShortage() {
+            return .system(shortage)
+        }
+        return switch result {
         case EAI_NONAME, -5: .noSuchName  // -5 is EAI_NODATA, which glibc shows only to GNU programs
         case EAI_AGAIN: .temporary
+        case EAI_MEMORY: .system(.noMemory)
         case EAI_SYSTEM: .system(Errno(rawValue: number))
         default: .other(unsafe String(cString: gai_strerror(result)))
+        }
+    }
+
+    /// Why a look-up had no descriptor to work with; nil where it had one.
+    ///
+    /// getaddrinfo(3) opens /etc/hosts, and sockets to servers. Where it cannot, it mostly says EAI_NONAME, as of
+    /// a name that nobody knows, and so does what reads /etc/services: only another attempt to open something tells
+    /// which it was.
+    package static func descriptorShortage() -> Errno? { shortage(of: mostAtOnce) }
+
+    /// How many descriptors a look-up may hold at once: a file, and sockets of UDP and TCP to a server; and one more,
+    /// for others come and go meanwhile.
+    private static let mostAtOnce = 4
+
+    private static func shortage(of count: Int) -> Errno? {
+        guard count > 0 else { return nil }
+        do throws(Errno) {
+            // open(2) takes a number before it looks at the path: where that is not there, there was one to be had.
+            let one = try FileCalls.open("/dev/null", for: .read)
+            let found = shortage(of: count - 1)
+            try? one.close()
+            return found
+        } catch {
+            return error == .tooManyOpenFiles || error == .tooManyOpenFilesInSystem ? error : nil
         }
     }
 

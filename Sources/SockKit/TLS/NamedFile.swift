@@ -7,11 +7,13 @@ final class NamedFile: Sendable {
     private let memory: Int32
 
     /// Certificates are longer only by mistake.
-    private static let most = 16 << 20
+    static let most = 16 << 20
+    /// Lists of what was withdrawn grow for years.
+    static let mostOfRevocations = 512 << 20
     private static let patience = Duration.seconds(5)
 
-    init(_ named: ByteString) throws(TLSFailure) {
-        do throws(Errno) { memory = try Self.copy(of: named) } catch { throw Self.failure(named, error) }
+    init(_ named: ByteString, atMost most: Int = NamedFile.most) throws(TLSFailure) {
+        do throws(Errno) { memory = try Self.copy(of: named, atMost: most) } catch { throw Self.failure(named, error) }
         path = memory < 0 ? named : ByteString("/proc/self/fd/\(memory)")
     }
 
@@ -20,8 +22,8 @@ final class NamedFile: Sendable {
     }
 
     /// A descriptor of a copy in memory; -1 for what the library may read by itself.
-    private static func copy(of named: ByteString) throws(Errno) -> Int32 {
-        guard let bytes = try strangeBytes(of: named) else { return -1 }
+    private static func copy(of named: ByteString, atMost most: Int) throws(Errno) -> Int32 {
+        guard let bytes = try strangeBytes(of: named, atMost: most) else { return -1 }
         let number = try FileCalls.openMemory("sockctl").release()
         do throws(Errno) { try FileCalls.writeBlocking(number, bytes.span) } catch {
             try? FileDescriptor(adopting: number).close()
@@ -31,10 +33,13 @@ final class NamedFile: Sendable {
     }
 
     /// What is in a file that is none of the usual kinds; nil for one that is.
-    private static func strangeBytes(of named: ByteString) throws(Errno) -> [UInt8]? {
+    private static func strangeBytes(of named: ByteString, atMost most: Int) throws(Errno) -> [UInt8]? {
         let file = try FileCalls.open(named, for: .read, nonBlocking: true)
-        let kind = try FileCalls.identity(of: file.rawValue).kind
-        return kind == .regular || kind == .directory ? nil : try bytes(of: file.rawValue, kind, atMost: most)
+        let identity = try FileCalls.identity(of: file.rawValue)
+        // The library would read all of it, and so should we to know what is trusted.
+        if identity.kind == .regular, identity.size > Int64(most) { throw .fileTooLarge }
+        let isUsual = identity.kind == .regular || identity.kind == .directory
+        return isUsual ? nil : try bytes(of: file.rawValue, identity.kind, atMost: most)
     }
 
     /// The text of a file that is read here, whatever it is. One that must be private is refused (EPERM) where another user
@@ -79,8 +84,8 @@ extension TLSRules {
     /// The same, with files that the library reads without waiting; the copies are there as long as the rules are.
     func readable() throws(TLSFailure) -> TLSRules {
         var rules = self
-        func copy(_ path: ByteString) throws(TLSFailure) -> ByteString {
-            let file = try NamedFile(path)
+        func copy(_ path: ByteString, atMost most: Int = NamedFile.most) throws(TLSFailure) -> ByteString {
+            let file = try NamedFile(path, atMost: most)
             rules.files.append(file)
             return file.path
         }
@@ -91,7 +96,7 @@ extension TLSRules {
             let key = identity.key == identity.certificate ? certificate : try copy(identity.key)
             rules.identities[index] = Identity(certificate: certificate, key: key)
         }
-        if let revocations { rules.revocations = try copy(revocations) }
+        if let revocations { rules.revocations = try copy(revocations, atMost: NamedFile.mostOfRevocations) }
         if let passwordFile { rules.passwordFile = try copy(passwordFile) }
         return rules
     }

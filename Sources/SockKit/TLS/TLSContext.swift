@@ -34,9 +34,7 @@ final class TLSContext {
             throw TLSFailure(.unavailable, library.takeReason())
         }
         unsafe self.handle = unsafe handle
-        keyLog =
-            try rules.keyLog.map { (path) throws(TLSFailure) in try TLSKeyLog.open(path) }
-            ?? rules.wishedKeyLog.flatMap { try? TLSKeyLog.open($0) }
+        keyLog = try TLSKeyLog.open(rules)
         protocols = ProtocolList(rules.protocols)
         password = try Password(rules.passwordFile)
         try applyBasics()

@@ -36,8 +36,12 @@ public struct TLSRules: Sendable {
     public var revocations: ByteString?
     /// The secrets go there, for a tool that looks into a recording.
     public var keyLog: ByteString?
-    /// The same, where it is no failure if they cannot go there: nobody has asked for it on this command line.
-    public var wishedKeyLog: ByteString?
+    /// Who named that file, for whoever is told that it cannot be had.
+    public var keyLogName = "--tls-key-log"
+    /// Whether it is a failure that the file cannot be had: whom nobody has asked on this command line goes on without it.
+    public var needsKeyLog = true
+    /// Told of secrets, or of sessions, that cannot be written any more; the connections go on.
+    public var onUnwritten: (@Netpoller @Sendable (NetworkError) -> Void)?
     /// How long the two sides may take to agree; nil is as long as the connection lasts.
     public var handshakeTimeout: Duration? = .seconds(10)
     /// The end of what is written is said (close_notify), though the other side goes on.

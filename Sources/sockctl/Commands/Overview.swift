@@ -43,14 +43,19 @@ extension Program {
                         "SIGINT, SIGTERM, SIGHUP",
                         """
                         Close cleanly and end with 128 and the signal's number; a server finishes, with 0. The second \
-                        one ends it at once.
+                        one ends it at once. With `--tls-cert`, or with files of rules as `--allow-file`, SIGHUP has a \
+                        server read them again, and ends nothing.
                         """
                     ),
                     (
                         "SIGUSR1",
                         """
                         Say on standard error how much has gone each way so far, or how many peers there were and are; with \
-                        `--json`, nothing.
+                        `--json`, nothing. It is answered by a `dial` or `listen` that is connected, by servers of \
+                        several peers as `listen --keep-open`, `forward` and `http-serve`, by `udp-recv`, scans and \
+                        `backlog-probe`, and by `http-get` while content comes or a load runs. The others have nothing \
+                        to say of it, and go on: `udp-send`, `write-block-probe`, `--no-accept`, `--io-model`, and \
+                        whoever still waits for a connection or for TLS.
                         """
                     ),
                 ])

@@ -52,7 +52,8 @@ final class Conductor {
             if status == .success { return lost }
         }
         if let interruption { return .signal(interruption.number) }
-        return hasTimedOut ? .timedOut : status
+        if hasTimedOut { return .timedOut }
+        return status == .success ? reporter.unwritten.status ?? status : status
     }
 
     private func end(_ status: ExitStatus) async -> ExitStatus {
@@ -62,6 +63,10 @@ final class Conductor {
         if wasToldToFinish { body?.cancel() }
         for ending in endings {
             if let failure = await ending(), status == .success { status = failure }
+        }
+        for loss in await SlowKeyLogs.finish() {
+            reporter.report(OutputDroppedEvent(bytes: loss.bytes, path: loss.path))
+            if status == .success { status = .cannotCreate }
         }
         if interruption == nil, !hasTimedOut {
             let closes = Netpoller.spawn { await LingeringCloses.finish() }

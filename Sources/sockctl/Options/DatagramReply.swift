@@ -1,3 +1,5 @@
+import SockKit
+
 /// What a receiver of datagrams sends back.
 enum DatagramReply: Equatable, Sendable {
     /// What came.
@@ -13,7 +15,7 @@ extension ValueType where Value == DatagramReply {
         } show: { reply in
             switch reply {
             case .echo: "echo"
-            case .text(let bytes): EscapedText.show(bytes)
+            case .text(let bytes): TextEscapes.show(bytes)
             }
         }
     }

@@ -66,14 +66,16 @@ struct ProxyArguments: Equatable, Sendable {
         return (names + names.map { $0.lowercased() }).reduce(into: [:]) { $0[$1] = ProcessCalls.environment($1) }
     }
 
+    /// A user and a password are longer only by mistake.
+    private static let longestLine = 64 << 10
+
     /// The first line of a file.
     private static func credentials(_ path: Word) throws(NetworkError) -> ProxyCredentials {
-        let text: String
-        do throws(Errno) { text = try FileCalls.contents(of: path.byteString) } catch {
-            throw NetworkError(.read, .file(path.text), cause: .system(error, call: "open"))
+        let line: [UInt8]
+        do throws(Errno) { line = try FileCalls.firstLine(of: path.byteString, atMost: longestLine) } catch {
+            let call = error == .fileTooLarge ? "read" : "open"
+            throw NetworkError(.read, .file(path.text), cause: .system(error, call: call))
         }
-        var line = text.utf8.prefix { $0 != UInt8(ascii: "\n") }
-        if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
         guard let credentials = ProxyCredentials(line: line) else {
             let error = MessageError(.malformed, "credentials", "the first line is not USER:PASS")
             throw NetworkError(.read, .file(path.text), cause: .message(error))

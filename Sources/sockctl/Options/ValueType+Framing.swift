@@ -50,7 +50,7 @@ extension Framing {
     fileprivate var spelling: String {
         switch self {
         case .line: "line"
-        case .delimiter(let bytes): "delim:\(EscapedText.show(bytes))"
+        case .delimiter(let bytes): "delim:\(TextEscapes.show(bytes))"
         case .length(let field):
             "length:\(field.width)" + (field.isLittleEndian ? ":little" : "")
                 + (field.countsItself ? ":inclusive" : "")

@@ -21,16 +21,16 @@ extension ValueType where Value == Fields.Element {
     static var field: Self {
         Self(placeholder: "FIELD") { (text: String) throws(UsageError) in
             guard let colon = text.firstIndex(of: ":") else {
-                throw UsageError("'\(text)' is no field; write it as 'NAME: VALUE'")
+                throw UsageError("'\(text.fieldShown)' is no field; write it as 'NAME: VALUE'")
             }
-            if text.hasLineEnd { throw UsageError("'\(text)' is no field: \(String.lineEndInField)") }
+            if text.hasLineEnd { throw UsageError("'\(text.fieldShown)' is no field: \(String.lineEndInField)") }
             var fields = Fields()
             fields.append(String(text[..<colon]), String(text[text.index(after: colon)...]))
             var writer = MessageWriter()
             do throws(HTTPRefusal) {
                 try writer.append(fields)
             } catch {
-                throw UsageError("'\(text)' is no field: \(error)")
+                throw UsageError("'\(text.fieldShown)' is no field: \(error)")
             }
             guard !CommonFieldsHandler.describesItself(fields[0].name) else {
                 throw UsageError("'\(fields[0].name)' is not free to choose: it says how an answer is to be read")
@@ -43,6 +43,12 @@ extension ValueType where Value == Fields.Element {
 }
 
 extension String {
+    /// What an error says of a field: its name, as far as the text has one, for its value may be a password.
+    var fieldShown: String {
+        let name = prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+        return name.endIndex == endIndex && name.utf8.count <= 24 ? self : "\(name.prefix(24))..."
+    }
+
     var hasLineEnd: Bool { utf8.contains { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") } }
 
     /// Why a text with one is no field.

@@ -10,7 +10,7 @@ final class LineSink: Sendable {
         var waitingBytes = 0
         var isDraining = false
         var isGone = false
-        /// The first write that failed although there is somebody to read: a full disk.
+        /// The first write that failed although no reader has gone: a full disk, or a descriptor that was never open.
         var failure: Errno?
         var lost = 0
         /// The line that stands below all others on a terminal, while there is one.
@@ -145,10 +145,11 @@ final class LineSink: Sendable {
         do throws(Errno) { try UnwatchedCalls.write(descriptor, bytes) } catch { note(error, &state) }
     }
 
-    /// A full disk loses the line, a reader that is gone all that follow.
+    /// A full disk loses the line, a reader that is gone all that follow. A descriptor that was closed at the beginning
+    /// takes nothing either, but nobody has read there and had enough.
     private func note(_ error: Errno, _ state: inout State) {
         state.isGone = isEnd(error)
-        if !state.isGone, state.failure == nil { state.failure = error }
+        if !state.isGone || error == .badFileDescriptor, state.failure == nil { state.failure = error }
     }
 
     private func isEnd(_ error: Errno) -> Bool {

@@ -39,6 +39,8 @@ final class Reporter: Sendable {
     private let target: LineSink
     private let start: Deadline
     private let fold = Lock(FailureFold())
+    /// What was to be written besides and could not be.
+    let unwritten = UnwrittenFiles()
     /// Reports that are a command's output, and a program's input, are written several at a time.
     private let gathers: Bool
 

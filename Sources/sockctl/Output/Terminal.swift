@@ -93,29 +93,12 @@ struct Terminal: Sendable {
 }
 
 extension String {
-    /// The text with the characters that are not shown but act on a terminal spelled out, in the notation that options
-    /// take.
-    var printable: String {
-        guard unicodeScalars.contains(where: \.actsOnTerminals) else { return self }
-        return unicodeScalars.reduce(into: "") { text, scalar in
-            if scalar.actsOnTerminals {
-                text += EscapedText.show(Array(String(scalar).utf8))
-            } else {
-                text.unicodeScalars.append(scalar)
-            }
-        }
-    }
+    /// The text with the characters that are not shown, but act on a terminal or hide in a line, spelled out in the
+    /// notation that options take.
+    var printable: String { spelledOut }
 }
 
 extension Unicode.Scalar {
-    /// Whether it is a control or, as the marks that turn the direction of a line, an invisible format character.
-    var actsOnTerminals: Bool {
-        if value < 0x7f { return value < 0x20 }
-        switch properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: return true
-        // The joiners make one sign of several, in Persian and in emoji.
-        case .format: return value != 0x200c && value != 0x200d
-        default: return false
-        }
-    }
+    /// Whether it is a control, or shows nothing: as the marks that turn the direction of a line, and fillers.
+    var actsOnTerminals: Bool { isHidden }
 }

@@ -114,6 +114,26 @@ import Testing
         #expect(outcome.err.lowercased().contains("no space left on device"), "\(outcome)")
     }
 
+    @Test(arguments: [
+        ["backlog-probe", "--backlog", "0", "--dials", "1"], ["write-block-probe", "--writes", "1"],
+        ["udp-send", "--unconnected", "127.0.0.1:9", "x"], ["lab"], ["lab", "short-read", "--check"],
+    ])
+    func `reports that are the output and have nowhere to go are an error with its reason`(
+        words: [String]
+    ) async throws {
+        let outcome = try await sockctl(words, output: .closed).finish()
+        outcome.expect(status: 74)
+        #expect(outcome.err.lowercased().contains("bad file descriptor"), "\(outcome)")
+    }
+
+    @Test func `a scan whose findings have nowhere to go is an error with its reason`() async throws {
+        let peer = try python("s = serve(); hold()")
+        let address = "127.0.0.1:\(try await peer.port())"
+        let outcome = try await sockctl("dial", "-z", address, output: .closed).finish()
+        outcome.expect(status: 74)
+        #expect(outcome.err.lowercased().contains("bad file descriptor"), "\(outcome)")
+    }
+
     @Test(arguments: Side.allCases)
     func `a broken connection is told with what cannot have arrived`(side: Side) async throws {
         let pair = try await join(side, "--json", input: .bytes(noise(8_000_000)), peer: "c.recv(1); reset(c)")

@@ -151,6 +151,20 @@ import Testing
         try await via(.prlimit, "--nofile=4", run: ["dial", address]).finish().expect(status: 71)
     }
 
+    /// The C library says of a name that it does not exist where it could not open the file that has it.
+    @Test(arguments: 5...14) func `a name is not unknown where no descriptor is left to look it up with`(
+        limit: Int
+    ) async throws {
+        let words = [
+            "-c", #"ulimit -n "$1"; exec "$0" dial "localhost:$2""#, try #require(Binary.sockctl), "\(limit)",
+            "\(try refusingPort())",
+        ]
+        let outcome = try await start("/bin/sh", words).finish()
+        // With a few more there are enough, and nobody listens.
+        #expect(outcome.status == 71 || outcome.status == 69, "\(outcome)")
+        #expect(outcome.status == 69 || outcome.err.contains("too many open files"), "\(outcome)")
+    }
+
     @Test func `an address in use is 73`() async throws {
         let port = try occupiedPort()
         let outcome = try await sockctl("listen", "127.0.0.1:\(port)").finish()

@@ -86,6 +86,52 @@ import Testing
         try await pair.expect(told: ["b'answer\\n'"])
     }
 
+    // MARK: Ends that are not the peer's
+
+    @Test(
+        arguments: Side.allCases,
+        [("line", "b'one\\ntwo'"), ("delim:;", "b'one;two'"), ("length:2", "b'\\0\\3one\\0\\5two'")])
+    func `what there is of a message when a signal ends the program is in the output`(
+        side: Side, sample: (framing: String, bytes: String)
+    ) async throws {
+        let pair = try await join(
+            side, "--frame", sample.framing, input: .open,
+            peer: "c.sendall(\(sample.bytes)); taken(c); say('taken'); hold()")
+        try await pair.peer.waitForLine(containing: "taken", on: .out)
+        try await pair.program.waitForOutput("one\n")
+        let outcome = try await pair.program.finish(after: SIGTERM)
+        outcome.expect(status: 143)
+        outcome.expect(out: "one\ntwo\n")
+    }
+
+    @Test func `a server of several peers gives what there is of a message when it is told to end`() async throws {
+        let server = try sockctl("listen", "-k", "--frame", "line", "127.0.0.1:0", input: .open)
+        let peer = try await python(
+            "c = dial(arguments[0]); c.sendall(b'one\\ntwo'); taken(c); say('taken'); hold()", server.listening().port)
+        try await peer.waitForLine(containing: "taken", on: .out)
+        try await server.waitForOutput("one\n")
+        let outcome = try await server.finish(after: SIGTERM)
+        outcome.expect(status: 0)
+        outcome.expect(out: "one\ntwo\n")
+    }
+
+    @Test(arguments: [["-i", "1s"], ["--read-timeout", "1s"], ["--max-time", "3s"]])
+    func `what there is of a message when its time is over is in the output`(limit: [String]) async throws {
+        let peer = try python("c = take(serve()); c.sendall(b'one\\ntwo'); hold()")
+        let words = ["dial", "--frame", "line"] + limit + ["127.0.0.1:\(try await peer.port())"]
+        let outcome = try await sockctl(words, input: .open).finish()
+        outcome.expect(status: 75)
+        outcome.expect(out: "one\ntwo\n")
+    }
+
+    @Test func `of a message that is refused nothing is in the output, whatever ends the program`() async throws {
+        let peer = try python("c = take(serve()); c.sendall(b'one\\nfar too long'); hold()")
+        let address = "127.0.0.1:\(try await peer.port())"
+        let outcome = try await sockctl("dial", "--frame", "line", "--max-frame", "4", address, input: .open).finish()
+        outcome.expect(status: 65)
+        outcome.expect(out: "one\n")
+    }
+
     // MARK: What goes
 
     @Test(

@@ -206,7 +206,7 @@ import Testing
 
     @Test(arguments: [
         (["ftp://x/"], "ftp"), (["http://"], "host"), (["http://x:99999/"], "port"),
-        (["-H", "no colon", "x"], "'no colon'"), (["-H", "bad name: x", "x"], "bad name"),
+        (["-H", "no colon", "x"], "'no...'"), (["-H", "bad name: x", "x"], "'bad...' cannot be sent: the byte 0x20"),
         (["-H", "Content-Length: 3", "x"], "how long the body is"), (["-X", "GE T", "x"], "'GE T'"),
         (["-u", "nobody", "x"], "USER:PASS"), (["-I", "-d", "x", "x"], "--head"),
         (["-d", "a", "-T", "b", "x"], "one body"),

@@ -40,6 +40,15 @@ import Testing
             "\(outcome)")
     }
 
+    @Test(.needs(.prlimit), arguments: [8, 9])
+    func `an accept that fails for want of descriptors is the reason, and is not tried again`(limit: Int) async throws {
+        let process = try via(.prlimit, "--nofile=\(limit):\(limit)", run: ["lab", "short-read", "--check"])
+        let outcome = try await process.finish()
+        outcome.expectQuietErrors(status: 1)
+        let first = try #require(outcome.lines.first)
+        #expect(first.contains(/^FAILED  short-read +accept tcp .*: too many open files$/), "\(first)")
+    }
+
     @Test(.needs(.prlimit)) func `what cannot be carried through is a failure, with its reason and status 1`()
         async throws
     {

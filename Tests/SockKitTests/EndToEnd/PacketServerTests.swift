@@ -180,6 +180,27 @@ import Testing
         #expect(outcome.err.contains("acknowledged  1\n"), "\(outcome)")
     }
 
+    @Test(arguments: [([], SIGTERM, 143), (["-i", "1s"], nil, 75)] as [([String], Int32?, Int32)])
+    func `what was taken of standard input and never submitted is told`(
+        options: [String], signal: Int32?, status: Int32
+    ) async throws {
+        let peer = try python(
+            Self.protocolHelpers + """
+                c = take(serve())
+                take_packet(c); c.sendall(packet(0x81, b"00000000", b"\\0"))
+                say(take_packet(c)); hold()
+                """)
+        let words = ["dial", "--json", "--submit", "--window", "1"] + options
+        let dial = try sockctl(words + ["127.0.0.1:\(try await peer.port())"], input: .open)
+        dial.send("a\nb\nc\nd")
+        try await peer.waitForLine(containing: "00000001", on: .out)
+        if let signal { dial.signal(signal) }
+        let outcome = try await dial.finish()
+        outcome.expect(status: status)
+        let dropped = try #require(try outcome.events().last { $0.name == "input-dropped" }, "\(outcome)")
+        #expect(dropped["bytes_sent"]?.integer == 7 && dropped["bytes_unsent"]?.integer == 5, "\(dropped)")
+    }
+
     @Test func `a silent server is given up at --idle-timeout`() async throws {
         let peer = try python(Self.protocolHelpers + "c = take(serve()); drain(c)")
         let address = "127.0.0.1:\(try await peer.port())"

@@ -53,6 +53,13 @@ import Testing
         }
     }
 
+    @Test func `a folder that is to be run is called one`() async throws {
+        let peer = try python("say(drain(take(serve())))")
+        let outcome = try await sockctl("dial", "127.0.0.1:\(peer.port())", "-e", "--", "/tmp").finish()
+        outcome.expect(status: 126)
+        #expect(outcome.err.contains("it is a folder") && !outcome.err.contains("chmod"), "\(outcome)")
+    }
+
     @Test func `a server goes on after a program that cannot be run`() async throws {
         let server = try sockctl("listen", "-k", "--json", "127.0.0.1:0", "-e", "--", "/nowhere/at-all")
         let port = try await server.listening().port

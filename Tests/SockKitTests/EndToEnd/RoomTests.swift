@@ -187,6 +187,31 @@ import Testing
         #expect(!outcome.err.contains("cancel"), "\(outcome)")
     }
 
+    /// A peer that has ended and takes nothing has its grace, and so has standard output: both count from the order.
+    @Test(arguments: ["chat", "broker"])
+    func `peers and standard output that take nothing have one grace, and not one after the other`(
+        manner: String
+    ) async throws {
+        let script = """
+            import subprocess
+            p = subprocess.Popen([arguments[0], "listen", "--serve", arguments[1], "--queue", "4M", "-O", "64K",
+                                  "127.0.0.1:0"],
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            port = p.stderr.readline().split("127.0.0.1:")[1].split()[0]
+            deaf = Peer(); deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+            deaf.settimeout(10); deaf.connect(("127.0.0.1", int(port)))
+            c = dial(port)
+            # More than the kernel takes, and no more than is queued for anybody: nobody is dropped for it.
+            c.sendall((b"x" * 99 + b"\\n") * 30000); taken(c)
+            for peer in (c, deaf): peer.shutdown(socket.SHUT_WR)
+            began = time.monotonic(); p.terminate(); say(p.wait(60)); say(time.monotonic() - began < 8)
+            print(p.stderr.read(), file=sys.stderr)
+            """
+        let outcome = try await python(Self.reading + script, #require(Binary.sockctl), manner).finish()
+        outcome.expect(lines: ["0", "True"])
+        #expect(outcome.err.contains("standard output is too slow: "), "\(outcome)")
+    }
+
     @Test func `whoever ends first still gets what was said before`() async throws {
         let server = try room("--serve", "broker")
         let script = """

@@ -100,6 +100,42 @@ import Testing
         #expect(!outcome.err.contains("ann:other") && !outcome.err.contains("YW5uOm90aGVy"), "\(outcome)")
     }
 
+    @Test(arguments: [
+        "Authorization: Bearer s3cret\u{1}", "Authorization s3cret", "Authorization=s3cret", "Authorization;s3cret",
+        "Authorization: s3cret\nB: c", "Authorization\u{1}: s3cret",
+    ])
+    func `a field that cannot be sent is told by its name alone`(field: String) async throws {
+        let outcome = try await sockctl("http-get", "-H", field, "http://127.0.0.1:1/").finish()
+        outcome.expect(status: 64)
+        #expect(outcome.err.contains("'Authorization...'"), "\(outcome)")
+        expectNoSecret(outcome.err, of: "\(outcome)")
+    }
+
+    @Test(
+        .needs(.python3),
+        arguments: [
+            "ftp://ann:s3cret@h/", "http://ann:s3cret@[::1/", "http://ann:s3cret@h:x/", "http://ann:s3/s3cret@h:x/",
+            "http:/ann:s3cret@h/",
+        ])
+    func `a redirect that leads nowhere is told without its password`(place: String) async throws {
+        let peer = try WebPeer.start(#"answer(b"", "Location: \#(place)", status="302 Found")"#)
+        let outcome = try await sockctl("http-get", "-v", "-L", "127.0.0.1:\(try await peer.port())").finish()
+        outcome.expect(status: 65)
+        #expect(outcome.err.contains("field Location '"), "\(outcome)")
+        expectNoSecret(outcome.err, of: "\(outcome)")
+    }
+
+    @Test(.needs(.python3), arguments: reports)
+    func `an answer that leads elsewhere is shown without the password that stands there`(
+        options: [String]
+    ) async throws {
+        let peer = try WebPeer.start(#"answer(b"", "Location: http://ann:s3cret@h/", status="302 Found")"#)
+        let outcome = try await sockctl(["http-get"] + options + ["127.0.0.1:\(try await peer.port())"]).finish()
+        outcome.expect(status: 0)
+        #expect(outcome.err.contains("http://(not shown)@h/"), "\(outcome)")
+        expectNoSecret(outcome.err, of: "\(outcome)")
+    }
+
     @Test(.needs(.openssl, .python3), arguments: reports)
     func `the password of a key is in none either`(options: [String]) async throws {
         let kit = try await CertificateKit.shared()
@@ -117,7 +153,8 @@ import Testing
 
     @Test(arguments: [
         "http-get http://ann:s3cret@h:99999/", "http-get ftp://ann:s3cret@h/", "http-get http://ann:s3cret@/",
-        "http-get --json http://ann:s3/s3cret@h:x/", "http-get -O http://ann:s3cret@h/",
+        "http-get --json http://ann:s3/s3cret@h:x/", "http-get -O http://ann:s3cret@h/", "http-get http://ann:s3cret",
+        "nc -x http://ann:s3cret@h:1 a 1",
         "dial --proxy ann:s3cret@http://h:1 a:1", "dial --proxy http://ann:s3cret@h:1/x a:1",
         "dial --proxy ann:s3cret@h:1 a:1", "dial --json --proxy http://ann:s3cret@h:99999 a:1",
         "listen --serve proxy --proxy-auth s3cret 0", "http-serve --auth s3cret 0",

@@ -117,6 +117,12 @@ import Testing
         try await pair.peer.waitForLine(containing: "b'hi'", on: .out)
     }
 
+    @Test func `who waits for no connection is told that, and nothing of the address`() async throws {
+        let outcome = try await sockctl("dial", "-w", "0", "127.0.0.1:9").finish()
+        outcome.expect(status: 75)
+        #expect(outcome.err.contains("no time was given") && !outcome.err.contains("filtered"), "\(outcome)")
+    }
+
     @Test func `a server that reads with a timeout ends the silent peer, and goes on`() async throws {
         let server = try sockctl("listen", "--serve", "echo", "--read-timeout", "500ms", "127.0.0.1:0")
         let script = """

@@ -70,6 +70,14 @@ import Testing
         #expect(outcome.err.isEmpty, "\(outcome)")
     }
 
+    @Test(arguments: [[], ["-v"], ["--json"]], [true, false])
+    func `a refusal is the status, though nobody reads the reports`(options: [String], isClosed: Bool) async throws {
+        let words = ["udp-send"] + options + ["127.0.0.66:9", "x"]
+        let outcome = try await sockctl(words, output: isClosed ? .closed : .closedPipe).finish()
+        outcome.expect(status: 69)
+        #expect(outcome.err.contains("connection refused"), "\(outcome)")
+    }
+
     @Test func `an interruption is followed by the summary`() async throws {
         let send = try sockctl(
             "udp-send", "--json", "--unconnected", "--interval", "1ms", "--count", "100000000", "127.0.0.66:9", "x")

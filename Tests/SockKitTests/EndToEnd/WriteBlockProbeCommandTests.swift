@@ -41,6 +41,13 @@ import Testing
         #expect(outcome.lines.last?.contains("promises nothing about the peer") == true, "\(outcome)")
     }
 
+    @Test(.needs(.prlimit), arguments: [8, 9])
+    func `for want of descriptors it is over at once, with the reason`(limit: Int) async throws {
+        let outcome = try await via(.prlimit, "--nofile=\(limit):\(limit)", run: ["write-block-probe"]).finish()
+        outcome.expect(status: 71)
+        #expect(outcome.err.contains("too many open files"), "\(outcome)")
+    }
+
     @Test func `hundreds of writes that are alike are folded`() async throws {
         let outcome = try await probe("--chunk", "100", "--writes", "500")
         #expect(outcome.lines.count { $0.hasPrefix("write 100 bytes") } == 100, "\(outcome)")

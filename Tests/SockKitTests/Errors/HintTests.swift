@@ -77,6 +77,13 @@ import Testing
         #expect(hint(.read, .timeout) == nil)
     }
 
+    @Test func `an address that is one of a link's gets the interface that is missing`() {
+        let cause = NetworkError.Cause.system(.invalidArgument, call: "connect")
+        let text = hint(.dial, cause, remote: Endpoint("[fe80::1]:9"))
+        #expect(text == "a link-local address needs its interface: [fe80::1%eth0]:9")
+        #expect(hint(.dial, cause, remote: Endpoint("[2001:db8::1]:9")) == nil)
+    }
+
     @Test func `what explains itself, or was wanted, has no hint`() {
         for cause in [NetworkError.Cause.closed, .cancelled, .invalid("x"), .limit("x")] {
             for operation in [NetworkError.Operation.dial, .listen, .accept, .read, .write, .close, .set] {

@@ -75,6 +75,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [Network.unix, .unixpacket, .unixgram])
+    func `a file is not taken from who is bound to it and does not listen yet`(network: Network) async throws {
+        try await onLoop {
+            let directory = try TemporaryDirectory()
+            let path = "\(directory.path)/s"
+            let socket = try SocketCalls.socket(.unix, .stream)
+            try SocketCalls.bind(socket.rawValue, to: .unix(.path(ByteString(path))), family: .unix)
+            let error = try await failure { _ = try await Place(network, path) }
+            #expect(error.errno == .addressInUse && fileStatus(of: path) != nil)
+            try socket.close()
+        }
+    }
+
     @Test func `a file that is no socket is kept`() async throws {
         try await onLoop {
             let directory = try TemporaryDirectory()

@@ -58,6 +58,11 @@ import Testing
         #expect(
             wording(host: "a.invalid").text(of: FailedEvent(Failure(unknown)), on: terminal)
                 == #"nc: getaddrinfo for host "a.invalid" port 80: Name or service not known"#)
+        // The host that was asked for is not the one that is unknown.
+        let proxy = NetworkError(.dial, network: .tcp, cause: .noSuchHost("p.invalid")).on("proxy p.invalid:1")
+        #expect(
+            wording(host: "127.0.0.1").text(of: FailedEvent(Failure(proxy)), on: terminal)
+                == FailedEvent(Failure(proxy)).text(on: terminal))
     }
 
     @Test(arguments: [

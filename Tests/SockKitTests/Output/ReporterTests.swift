@@ -10,7 +10,7 @@ import Testing
         #expect(
             names.errors == [
                 "listening", "insecure", "certificate", "certificate", "reply", "dropped", "input-unfinished",
-                "message-cut", "input-dropped", "output-dropped", "output-dropped", "slow", "slow",
+                "message-cut", "input-dropped", "input-dropped", "output-dropped", "output-dropped", "slow", "slow",
                 "unanswered", "failed", "failed", "failed", "failed",
                 "retrying", "disconnected", "reconnected", "peer-refused", "stopping", "stopping", "reports-lost",
                 "target-down", "target-up", "difference", "summary",
@@ -87,6 +87,17 @@ import Testing
         reporter.report(SummaryEvent(measures: []))
         #expect(!reporter.isTargetGone)
         #expect(reporter.outputFailure == .inputOutput)
+    }
+
+    @Test func `an output that was never open is no reader that has had enough`() throws {
+        // What stands in the place of a closed descriptor.
+        let closed = unsafe open("/dev/null", O_RDONLY)
+        defer { close(closed) }
+        let reporter = Reporter(
+            ReporterSettings(target: .standardOutput), standardOutput: closed, standardError: closed)
+        reporter.report(SummaryEvent(measures: []))
+        #expect(reporter.isTargetGone)
+        #expect(reporter.outputFailure == .badFileDescriptor)
     }
 
     @Test func `a terminal that was hung up is a reader that has gone`() throws {

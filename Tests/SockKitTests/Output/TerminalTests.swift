@@ -24,7 +24,11 @@ import Testing
         #expect(colored.paint("é", .error) == "\u{1b}[1;31mé\u{1b}[0m")
     }
 
-    @Test(arguments: ["\u{202e}", "\u{2066}", "\u{200f}", "\u{200b}", "\u{feff}", "\u{2028}", "\u{85}", "\u{e0041}"])
+    @Test(arguments: [
+        "\u{202e}", "\u{2066}", "\u{200f}", "\u{200b}", "\u{feff}", "\u{2028}", "\u{85}", "\u{e0041}", "\u{34f}",
+        "\u{115f}", "\u{1160}", "\u{3164}", "\u{ffa0}", "\u{17b4}", "\u{17b5}", "\u{2065}", "\u{fe00}",
+        "\u{fff0}", "\u{fff8}", "\u{e0100}", "\u{e01ef}",
+    ])
     func `what is invisible and turns or hides a line is spelled out`(mark: String) throws {
         let bytes = mark.utf8.map { "\\x" + String($0, radix: 16) }.joined()
         #expect("a\(mark)b".printable == "a\(bytes)b")
@@ -33,7 +37,7 @@ import Testing
         #expect(try JSONValue(parsing: written).string == "a\(mark)b")
     }
 
-    @Test(arguments: ["👩\u{200d}💻", "می\u{200c}خواهم", "e\u{301}", "→ µ"])
+    @Test(arguments: ["👩\u{200d}💻", "❤\u{fe0f}", "می\u{200c}خواهم", "e\u{301}", "→ µ", "\u{6dd}", "ᠠ\u{180b}"])
     func `what makes a sign of several is left alone`(text: String) {
         #expect(text.printable == text)
     }

@@ -64,6 +64,7 @@ import Testing
                 (.system(.networkUnreachable, call: "connect"), .networkUnreachable),
                 (.system(.hostUnreachable, call: "connect"), .hostUnreachable),
                 (.system(.tooManyOpenFiles, call: "socket"), .failed),
+                (.system(.tooManyOpenFiles, call: "getaddrinfo"), .failed),
                 (.system(.permissionDenied, call: "connect"), .denied),
             ]
             for (cause, kind) in kinds {

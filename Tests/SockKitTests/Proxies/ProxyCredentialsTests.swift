@@ -148,4 +148,20 @@ import Testing
             server.close()
         }
     }
+
+    @Test(arguments: [
+        ("realm=\"x\", nonce=\"n\", algorithm=SHA-512-256", "digest with the algorithm SHA-512-256"),
+        ("realm=\"x\", nonce=\"n\", qop=\"auth-int\"", "digest without qop=auth"),
+        ("realm=\"x\"", "digest without a realm and a nonce"),
+    ])
+    func `of Digest it is told what in it is not spoken here`(parameters: String, wanted: String) async throws {
+        try await onLoop { [ann] in
+            let server = try await demanding(["Digest \(parameters)"], ProxyLog())
+            let error = try await failure {
+                _ = try await ProxyDialer.dial(server.proxy(.http, ann), to: "some.example:80")
+            }
+            #expect(error.description.contains("by \(wanted), which is not spoken here"), "\(error)")
+            server.close()
+        }
+    }
 }

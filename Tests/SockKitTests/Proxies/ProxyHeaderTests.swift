@@ -87,7 +87,7 @@ private let v4: [UInt8] = [192, 0, 2, 1, 198, 51, 100, 2, 0x30, 0x39, 0x01, 0xbb
         ("PROXY TCP4 192.0.2.1 198.51.100.2 12345\r\n", "has 5 words"),
         ("PROXY UDP4 192.0.2.1 198.51.100.2 12345 443\r\n", "'UDP4' is neither"),
         ("PROXY UNKNOWNS\r\n", "'UNKNOWNS' is neither"), ("PROXY \r\n", "'' is neither"),
-        ("PROXY \u{7}\r\n", "'?' is neither"),
+        ("PROXY \u{7}\r\n", #"'\x07' is neither"#),
     ])
     func `a line that is not as it is to be is refused in words`(line: String, words: String) {
         let text = fault(Array(line.utf8))

@@ -43,6 +43,25 @@ import Testing
         }
     }
 
+    @Test func `what there is of a frame is taken once, and nothing of one that was refused`() async throws {
+        try await onLoop {
+            let pair = try await loopback()
+            var rules = FrameRules(.line)
+            rules.maximum = 4
+            let output = OutputFromFrames(rules, of: pair.client.names)
+            var made: [UInt8] = []
+            let (begun, tooLong) = (Array("one\nhal".utf8), Array("lo there".utf8))
+            try output.push(begun.span, into: &made)
+            let (rest, again) = (output.takeRest(), output.takeRest())
+            #expect(String(decoding: made, as: UTF8.self) == "one\n")
+            #expect(String(decoding: rest, as: UTF8.self) == "hal\n" && again.isEmpty && output.cutOff == nil)
+            try? output.push(tooLong.span, into: &made)
+            let refused = output.takeRest()
+            #expect(refused.isEmpty)
+            pair.close()
+        }
+    }
+
     @Netpoller
     private func text(of stream: TransformedStream) async throws -> String {
         let chunk = try await stream.readChunk(maximum: nil)

@@ -249,6 +249,46 @@ import Testing
         }
     }
 
+    /// How often it was asked whether something is on its way.
+    @Netpoller
+    private final class Inquiries {
+        var count = 0
+    }
+
+    @Test(arguments: [false, true], [false, true])
+    func `once it has ended nobody holds it`(task: Bool, isStopped: Bool) async throws {
+        try await onLoop {
+            weak var junction: Junction?
+            do {
+                let line = try await Line(through: task)
+                junction = line.junction
+                try await line.left.client.write("question")
+                if isStopped {
+                    line.junction.stop()
+                } else {
+                    try line.left.client.closeWrite()
+                    try line.right.server.closeWrite()
+                }
+                _ = await line.junction.wait()
+                line.close()
+            }
+            try await waitUntil("its end") { junction == nil }
+        }
+    }
+
+    @Test func `it is not silent while something is on its way in the kernel`() async throws {
+        try await onLoop {
+            let (line, inquiries) = (try await Line(), Inquiries())
+            line.junction.stopWhenSilent(for: .milliseconds(20)) {
+                inquiries.count += 1
+                return inquiries.count < 5
+            }
+            guard case .stopped = await line.junction.wait() else { throw Unexpected(line.junction.ending) }
+            #expect(inquiries.count == 5)
+            line.close()
+        }
+    }
+
     private struct Unexpected: Error {
         let ending: Junction.Ending?
 

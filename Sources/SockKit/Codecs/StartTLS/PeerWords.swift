@@ -16,14 +16,20 @@ struct PeerWords: Sendable, Hashable, CustomStringConvertible {
                 isGap = !text.isEmpty
                 continue
             }
-            guard room > 0 else {
+            let spelling = Self.isHarmless(scalar) ? nil : scalar.spelledOut
+            let width = spelling?.utf8.count ?? 1
+            guard room >= width else {
                 isCut = true
                 break
             }
             if isGap { text += " " }
             isGap = false
-            text.unicodeScalars.append(Self.isHarmless(scalar) ? scalar : "?")
-            room -= 1
+            if let spelling {
+                text += spelling
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+            room -= width
         }
         while !isCut, text.hasSuffix(".") || text.hasSuffix(" ") { text.removeLast() }
         if isCut { text += text.isEmpty ? "[...]" : " [...]" }
@@ -35,11 +41,8 @@ struct PeerWords: Sendable, Hashable, CustomStringConvertible {
         scalar.value == 0 || scalar.properties.isWhitespace
     }
 
-    /// Control characters move the cursor, and those of the format turn the direction of what follows.
+    /// What is in private use may look like anything.
     private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse: false
-        default: true
-        }
+        !scalar.isHidden && scalar.properties.generalCategory != .privateUse
     }
 }

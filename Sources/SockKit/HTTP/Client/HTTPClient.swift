@@ -109,7 +109,7 @@ public final class HTTPClient {
     ) throws(NetworkError) -> HTTPRequest? {
         do throws(HTTPURL.Failure) { return try redirection.next(response.request, response.head) } catch {
             response.close()
-            let location = response.head.fields["location"] ?? ""
+            let location = HTTPURL.withoutUser(response.head.fields["location"] ?? "", guessing: false)
             let text = "field Location '\(location)': \(error)"
             throw response.failure(.message(MessageError(.malformed, "HTTP answer", text)))
         }

@@ -36,8 +36,9 @@ final class WriteBlockPeer {
         let listener = try await configuration.listen(probe.network, at: place)
         defer { listener.close() }
         let connection = try await probe.dialer.dial(probe.network, to: Destination(listener.endpoint))
-        // It is in the queue already.
+        // It is in the queue already, and what it may lack nobody but this probe has.
         listener.deadline = .now + .seconds(2)
+        listener.failsWhenShort = true
         return (connection, WriteBlockPeer(.connection(try await listener.accept())))
     }
 

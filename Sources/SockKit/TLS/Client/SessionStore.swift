@@ -4,6 +4,11 @@ final class SessionStore {
     private let library: TLSLibrary
     private let file: ByteString?
     private var kept: [String: [UInt8]] = [:]
+    /// Whether the file was made here, and holds nothing yet.
+    private var isMade = false
+    /// Told that the file cannot be written: once, of however many sessions.
+    private let onFailure: (@Netpoller @Sendable (NetworkError) -> Void)?
+    private var hasFailed = false
 
     /// More servers than one program talks to are forgotten.
     private static let most = 1000
@@ -11,8 +16,11 @@ final class SessionStore {
     private nonisolated static let longestSession = 32 * 1024
 
     /// Reads the file's session; one that is not there will be made.
-    init(_ file: ByteString?, _ library: TLSLibrary) throws(TLSFailure) {
+    init(
+        _ file: ByteString?, _ library: TLSLibrary, onFailure: (@Netpoller @Sendable (NetworkError) -> Void)?
+    ) throws(TLSFailure) {
         (self.file, self.library) = (file, library)
+        self.onFailure = onFailure
         guard let file else { return }
         let text: String
         do throws(Errno) {
@@ -28,6 +36,7 @@ final class SessionStore {
             do throws(Errno) { try FileCalls.openPrivate(file).close() } catch {
                 throw TLSFailure(.unwritable, "--tls-session: \(file): \(error)")
             }
+            isMade = true
             return
         }
         for line in text.split(separator: "\n") where !read(line) {
@@ -96,7 +105,20 @@ final class SessionStore {
         // What is too long could not be read again.
         if text.utf8.count > Self.longestFile { kept = [key: bytes] }
         // Whoever can read it can take up the session.
-        try? FileCalls.replacePrivate(file, with: Array(text.utf8))
+        do throws(Errno) {
+            try FileCalls.replacePrivate(file, with: Array(text.utf8))
+            isMade = false
+        } catch {
+            fail(file, error)
+        }
+    }
+
+    private func fail(_ file: ByteString, _ error: Errno) {
+        // Nobody is to take an empty file for one that holds something.
+        if isMade, (try? FileCalls.identity(ofPath: file))?.size == 0 { try? FileCalls.remove(file) }
+        guard !hasFailed else { return }
+        hasFailed = true
+        onFailure?(NetworkError(.write, .file(file.description), cause: .system(error, call: "write")))
     }
 
     /// As the file has them.

@@ -24,7 +24,7 @@ public final class TLSClient {
             self.rules = rules
             belief = Self.belief(rules, trust)
             context = try TLSContext(rules, isClient: true, keepsMessages: datagrams)
-            sessions = try SessionStore(sessionFile, context.library)
+            sessions = try SessionStore(sessionFile, context.library, onFailure: rules.onUnwritten)
             if let identity = rules.identities.first { try context.use(identity) }
             try setTrust()
         } catch {

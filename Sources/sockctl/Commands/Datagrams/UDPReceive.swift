@@ -41,7 +41,7 @@ struct UDPReceive {
         do throws(RuleFailure) {
             gate = try await conductor.gate(arguments.gate, network, resolver)
         } catch {
-            return reporter.fail(error)
+            return error.isCancelled ? .success : reporter.fail(error)
         }
         do throws(NetworkError) {
             let output = try ByteSink.standardOutput()

@@ -85,7 +85,7 @@ enum UDPReceiveCommand: Subcommand {
             Manual.Example(
                 "sockctl udp-recv --join 239.1.2.3@lo --count 1 3000",
                 "sockctl udp-send --multicast-interface lo 239.1.2.3:3000 'hello, all\\n'",
-                shows: "Multicast on this machine alone."),
+                shows: "Multicast within this machine. What is sent to its other addresses is received as well."),
             Manual.Example(
                 "sockctl udp-recv --first-read-delay 1s --stats --timeout 1s 3000",
                 "sockctl udp-send --size 100 --count 2000 127.0.0.1:3000",
@@ -95,7 +95,11 @@ enum UDPReceiveCommand: Subcommand {
         caveats: [
             """
             A bare port receives on 127.0.0.1 only. To be reached from elsewhere, say so: `sockctl udp-recv :3000`.
+            """,
             """
+            With `--join` a bare port receives on every interface, and not only what is sent to the group. The group's own \
+            address takes nothing else: `sockctl udp-recv --join 239.1.2.3 239.1.2.3:3000`.
+            """,
         ]
     )
 }

@@ -79,8 +79,9 @@ struct UDPSend {
             if let failure = watch.failure { status = reporter.fail(failure) }
         }
         sender.takeErrors()
-        if reporter.isTargetGone { return .success }
         if status == .success { status = sender.status }
+        // Who reads no reports may still ask for the status.
+        if reporter.isTargetGone { return status }
         if let watch, watch.replies == 0, status == .success, !Task.isCancelled { status = noReply(socket) }
         summarize(sender, watch)
         return status

@@ -58,8 +58,19 @@ struct Dial {
             if arguments.roundTrips.text != nil || arguments.writing.writers != nil { transfer.receivesOnly = true }
             return try await converse(try .standard(transfer), copies)
         } catch {
-            return error.cause == .cancelled ? .success : reporter.fail(error)
+            return error.cause == .cancelled ? .success : fail(error)
         }
+    }
+
+    /// Of an address that nobody waited for nothing is known.
+    private func fail(_ error: NetworkError) -> ExitStatus {
+        guard arguments.timeout == Duration.zero, error.operation == .dial, error.cause == .timeout else {
+            return reporter.fail(error)
+        }
+        var failure = reporter.failure(error)
+        failure.hint = "no time was given for an answer: give some with --timeout"
+        reporter.report(FailedEvent(failure))
+        return ExitStatus(of: error)
     }
 
     private func converse(_ streams: PairedStream, _ copies: PayloadCopies) async throws(NetworkError) -> ExitStatus {
@@ -127,7 +138,7 @@ struct Dial {
                 }
             }
         } catch {
-            let status = error.cause == .cancelled ? .success : reporter.fail(error)
+            let status = error.cause == .cancelled ? .success : fail(error)
             // Kept for a connection that never came.
             let left = session.bytesKept
             if left > 0 { reporter.report(InputDroppedEvent(bytes: left, sent: left, unsent: left)) }

@@ -38,7 +38,7 @@ struct Forward {
                 arguments.proxyHeader.gate, place.network, resolver, reporter, options: ("--trust", "--deny"))
             return await run(gate, ProxyIntroduction(arguments.proxyHeader, trusted: trusted, reporter))
         } catch {
-            return reporter.fail(error)
+            return error.isCancelled ? .success : reporter.fail(error)
         }
     }
 

@@ -55,8 +55,10 @@ enum ForwardCommand: Subcommand {
             connections or some: FAULTS has what it can do, and CONTROL how that is changed while it runs.
             """,
             """
-            The first SIGINT or SIGTERM is the order to finish: nothing more is accepted, pairs that are silent for \
-            200 ms are closed, and the status is 0. The second one ends it at once.
+            The first SIGINT or SIGTERM is the order to finish: nothing more is accepted, pairs are closed that are silent \
+            for 200 ms while nothing is on its way between them, and all others after 5 seconds; the status is 0. The \
+            second one ends it at once. Whoever is cut off while bytes are on their way, by this, by `--close-after` or by \
+            `--max-time`, is told of with what that cost.
             """,
         ],
         sections: [datagrams, .proxies, .tlsOfForwarders, .faults, .control, .proxyHeaders, .records, .gates, .events],

@@ -119,7 +119,7 @@ extension TransportRules {
     fileprivate mutating func setSecurity(_ arguments: TLSArguments, _ reporter: Reporter) {
         security = { () throws(NetworkError) in
             try TLSClient(
-                arguments.rules(), arguments.trust, sessionFile: arguments.session?.byteString,
+                arguments.rules(reporter), arguments.trust, sessionFile: arguments.session?.byteString,
                 reports: arguments.isInsecure || reporter.isReported(.verbose))
         }
         onSecured = { connection, number, report in

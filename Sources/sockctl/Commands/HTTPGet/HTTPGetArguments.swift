@@ -139,13 +139,6 @@ extension HTTPURL {
         }
     }
 
-    /// What was typed, without what may be a password: since it is no URL, that is all between the scheme and the last `@`.
-    private static func withoutUser(_ text: String) -> String {
-        let start = schemeEnd(of: text) ?? text.startIndex
-        guard let at = text[start...].lastIndex(of: "@") else { return text }
-        return "\(text[..<start])(not shown)\(text[at...])"
-    }
-
     /// What other commands take for a Unix socket. A host may have that name, too: then a port follows.
     private static func socketPath(_ text: String) -> Substring? {
         let path = text.dropFirst("unix:".count)

@@ -78,11 +78,11 @@ extension ValueType where Value == RequestField {
             let end = text.firstIndex { $0 == ":" || $0 == ";" } ?? text.endIndex
             let name = String(text[..<end])
             guard end < text.endIndex else {
-                throw UsageError("'\(text)' is no field; write it like 'Accept: text/html'")
+                throw UsageError("'\(text.fieldShown)' is no field; write it like 'Accept: text/html'")
             }
             let rest = text[text.index(after: end)...].drop { $0 == " " || $0 == "\t" }
             if text[end] == ";", !rest.isEmpty {
-                throw UsageError("'\(text)' is no field; write it like 'Accept: text/html'")
+                throw UsageError("'\(text.fieldShown)' is no field; write it like 'Accept: text/html'")
             }
             let value: String? = text[end] == ";" ? "" : rest.isEmpty ? nil : String(rest)
             try check(name, value ?? "", text)
@@ -93,17 +93,17 @@ extension ValueType where Value == RequestField {
     }
 
     private static func check(_ name: String, _ value: String, _ text: String) throws(UsageError) {
-        if text.hasLineEnd { throw UsageError("'\(text)' cannot be sent: \(String.lineEndInField)") }
+        if text.hasLineEnd { throw UsageError("'\(text.fieldShown)' cannot be sent: \(String.lineEndInField)") }
         var writer = MessageWriter()
         do throws(HTTPRefusal) { try writer.append(name, value) } catch {
-            throw UsageError("'\(text)' cannot be sent: \(error.fault.text)")
+            throw UsageError("'\(text.fieldShown)' cannot be sent: \(error.fault.text)")
         }
         if name.lowercased() == "host", text.hasSuffix(":") {
             throw UsageError("'\(text)': a request without Host is none of HTTP/1.1")
         }
         if ["content-length", "transfer-encoding"].contains(name.lowercased()) {
             throw UsageError(
-                "'\(text)' cannot be chosen: how long the body is follows from the body",
+                "'\(text.fieldShown)' cannot be chosen: how long the body is follows from the body",
                 hint: "to send any bytes at all: printf '...' | sockctl dial HOST 80")
         }
     }

@@ -44,7 +44,7 @@ struct HTTPServe {
         do throws(RuleFailure) {
             gate = try await conductor.gate(arguments.gate, network, resolver)
         } catch {
-            return reporter.fail(error)
+            return error.isCancelled ? .success : reporter.fail(error)
         }
         do throws(NetworkError) {
             let handler = try handler()

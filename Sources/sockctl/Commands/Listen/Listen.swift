@@ -53,7 +53,7 @@ struct Listen {
             let proxy = arguments.serve == .proxy ? try await ProxyPlan(arguments.proxy, resolver, reporter) : nil
             return await run(gate, proxy)
         } catch {
-            return reporter.fail(error)
+            return error.isCancelled ? .success : reporter.fail(error)
         }
     }
 

@@ -25,8 +25,10 @@ extension Manual.Section {
                 "A reset, or a write that fails",
                 """
                 The status is 74. A line tells how many bytes of standard input were not acknowledged, and how many of \
-                these were never sent, so that they cannot have arrived. What fails on this side, as a file that can't be \
-                read or memory that is not to be had, ends the conversation too, with a status of its own.
+                these were never sent, so that they cannot have arrived. What fails on this side, as a file that \
+                can't be read or a call for which the kernel has no memory (71), ends the conversation too, with a \
+                status of its own. What a peer can make this program keep is bounded (SECURITY in `sockctl(1)`); where \
+                the process itself gets no memory, as under `ulimit -v`, it ends at once without a word; a shell shows 134.
                 """
             ),
             (

@@ -27,7 +27,8 @@ extension Manual {
         ExitNote(
             status: "74",
             meaning:
-                "Reset, broken pipe, abort or an end that is none for TLS in mid-stream, or standard output is full."),
+                "Reset, broken pipe, abort or an end that is none for TLS in mid-stream, or standard output is full, or was closed from the start."
+        ),
         ExitNote(status: "75", meaning: "Timed out, by a limit of ours or the kernel's."),
         ExitNote(
             status: "77",

@@ -30,6 +30,10 @@ extension Manual.Section {
                 "A stream that ends inside a message",
                 "What there is goes to standard output; what was missing is reported, and the status is 65."
             ),
+            (
+                "A signal or a limit of time inside a message",
+                "What there is goes to standard output as well, and the status is the one that it would be without."
+            ),
         ])
     )
 

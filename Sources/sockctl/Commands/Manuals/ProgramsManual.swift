@@ -33,7 +33,9 @@ extension Manual.Section {
                 `SOCKCTL_PROTO` (TCP, UNIX or VSOCK) and `SOCKCTL_CONNECTION`, the connection's number, are in its \
                 environment; for programs that know other servers also `NCAT_REMOTE_ADDR` and so on, `PROTO`, and with \
                 TCP `TCPREMOTEIP`, `TCPREMOTEPORT`, `TCPLOCALIP` and `TCPLOCALPORT`. A Unix socket has paths for \
-                addresses, empty ones where it has no name, and no ports; with vsock the address is the machine's number.
+                addresses, empty ones where it has no name, and no ports; with vsock the address is the machine's number. \
+                Its limit of descriptors becomes the one that `sockctl` was given, right after its start: what looks \
+                at once, as `ulimit -n` alone, may still see the raised one, and what it starts by then keeps that.
                 """
             ),
             (

@@ -12,9 +12,10 @@ extension Manual.Section {
                 "Who can connect",
                 """
                 This machine alone, unless the address says otherwise: a bare port is 127.0.0.1, and the line `listening` \
-                says who can reach it. Two speak to every interface without being told: `http-serve` without any \
-                address, which is port 80, and `nc -l`, as every nc does. Name an address there. A proxy that others can \
-                reach does not start before it is told whom it serves.
+                says who can reach it. Three speak to every interface without being told: `http-serve` without any \
+                address, which is port 80; `nc -l`, as every nc does; and `udp-recv --join` with a bare port, since \
+                who is bound to an address of this machine hears no group. Name an address there, after `--join` the \
+                group's own. A proxy that others can reach does not start before it is told whom it serves.
                 """
             ),
             (
@@ -28,9 +29,9 @@ extension Manual.Section {
                 "Terminals",
                 """
                 What a peer has written is in a report only as text: control characters, and those that are invisible or \
-                turn the direction of a line, are spelled out, as `\\x1b`, and a report of one stays on its line. With \
-                `--json` every line is one object, whatever a peer calls itself. The payload on standard output is not \
-                touched: what it does to a terminal is the business of whoever sent it there. What a program of \
+                turn the direction of a line, are spelled out, as `\\x1b`, but for those that make one sign of several, \
+                as emoji need them; and a report of one stays on its line. With `--json` every line is one object, \
+                whatever a peer calls itself. The payload on standard output is not touched: what it does to a terminal is the business of whoever sent it there. What a program of \
                 `--exec` says on standard error is its own, but with `-v` and `--json` it is a report.
                 """
             ),
@@ -38,18 +39,19 @@ extension Manual.Section {
                 "Passwords",
                 """
                 They are in no report and no trace: `Authorization` and `Proxy-Authorization` are shown without their \
-                value. Those of a file, as `--proxy-auth-file` and `--tls-password-file` name one, are in no list of \
-                processes either; those of the command line other users may see there. What `-x`, `--record` and \
-                `--tls-key-log` write may hold secrets, for that is what they are for.
+                value, and a URL without its user. Those of a file, as `--proxy-auth-file` and `--tls-password-file` \
+                name one, are in no list of processes either; those of the command line other users may see there. What \
+                `-x`, `--record` and `--tls-key-log` write may hold secrets, for that is what they are for.
                 """
             ),
             (
                 "Files",
                 """
                 A file is never written through a link that another user has put into a sticky folder, as /tmp is one. \
-                A file that is there is written over, whoever owns it. What holds keys, for `--tls-key-log` and \
-                `--tls-session`, is for its owner only, and sessions that others may read or write are not believed. A folder of `http-serve --root` is left by no path and no link, \
-                and names that begin with a dot are not served.
+                A file that is there is written over, whoever owns it. What holds keys, for `--tls-key-log` (or \
+                SSLKEYLOGFILE) and `--tls-session`, is for its owner only: keys go to no file and no pipe of another \
+                user, and sessions that others may read or write are not believed. A folder of `http-serve --root` is \
+                left by no path and no link, and names that begin with a dot are not served.
                 """
             ),
             (
@@ -123,10 +125,11 @@ extension Manual.Section {
             (
                 "Proxies",
                 """
-                `--serve proxy` gives a client 10 seconds and a head of 64 KiB with 256 fields to say where it wants to \
-                go, and 4 tries to prove who it is; a destination has 30 seconds, and BIND waits 60. Of a proxy an answer \
-                of the same size is taken. A header of `--proxy-protocol` has 5 seconds and at most 107 bytes, or \
-                16 KiB in version 2, and is taken only from those whom `--trust` names.
+                `--serve proxy` gives a client 10 seconds and a head of 64 KiB with 256 fields, no line of more than 16 KiB, \
+                to say where it wants to go, and 4 tries to prove who it is; a destination has 30 seconds, and BIND waits \
+                60. Of a proxy 64 KiB are taken, its answers of 1xx included, with 1024 fields each. A header of \
+                `--proxy-protocol` has 5 seconds and at most 107 bytes, or 16 KiB in version 2, and is taken only from \
+                those whom `--trust` names.
                 """
             ),
             (

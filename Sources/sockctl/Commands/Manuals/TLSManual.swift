@@ -52,7 +52,9 @@ extension Manual.Section {
                 "Secrets",
                 """
                 `--tls-key-log FILE`, or SSLKEYLOGFILE, writes the keys for Wireshark; `--tls-session FILE` keeps a session \
-                that the next run takes up again. Both files are for their owner only.
+                that the next run takes up again. Both files are for their owner only; that of keys must not belong to \
+                another user (73). What cannot be written is told once, the connection goes on, and the status is 73 \
+                where it would be 0, but not for the variable's sake.
                 """
             ),
         ])

@@ -30,3 +30,20 @@ extension NetcatArguments {
         return hasPort ? text : "\(text):\(scheme == "http" ? 3128 : 1080)"
     }
 }
+
+extension ValueType where Value == Word {
+    /// A host, perhaps with a port. A URL is none, and is not repeated, for there may be a password in it.
+    static var proxyPlace: Self {
+        Self(placeholder: "HOST[:PORT]") { (word: Word) throws(UsageError) in
+            let word = try ValueType<Word>.bytes("HOST[:PORT]").parse(word)
+            guard !word.text.contains("://") else {
+                throw UsageError(
+                    "a proxy is named by its host and port alone, without a scheme: that is what '-X' says",
+                    hint: "for http:// it is '-X connect', and '--proxy-auth' tells who asks")
+            }
+            return word
+        } show: { _ in
+            nil
+        }
+    }
+}

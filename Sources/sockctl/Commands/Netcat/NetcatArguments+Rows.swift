@@ -43,7 +43,7 @@ extension NetcatArguments {
                 silence is the end, which is no failure.
                 """),
         .option(
-            "proxy", short: "x", as: .bytes("HOST[:PORT]"), into: \.proxy, help: "Connect through this proxy.",
+            "proxy", short: "x", as: .proxyPlace, into: \.proxy, help: "Connect through this proxy.",
             detail: "Without a port it is 1080, or 3128 where `-X` is `connect`."
         ).excludes("listen", reason: "'-x' connects, and '-l' waits: leave out one"),
         .option(

@@ -108,7 +108,7 @@ final class ReplyWatch {
             isText
             ? nil
             : batch.withPayload(of: index) { bytes in
-                EscapedText.show(bytes.copied)
+                TextEscapes.show(bytes.copied)
             }
         let ends = Ends(socket.network, local: socket.localEndpoint, remote: source)
         reporter.report(

@@ -14,7 +14,7 @@ extension ForwardedPair {
         let kept = record.map { RecordingStream(far, $0, .down) } ?? far
         let faulty = faults?.spoil(near, kept, of: peer)
         let junction = Junction(faulty?.near ?? near, faulty?.far ?? kept, idleLimit: peer.policy.idleTimeout)
-        let pair = ForwardedPair(junction, connection, name: name, target)
+        let pair = ForwardedPair(junction, of: peer.connection, connection, name: name, target)
         (pair.record, pair.faulty) = (record, faulty)
         faulty?.begin(pair)
         let reporter = peer.reporter
@@ -62,6 +62,25 @@ extension ForwardedPair {
             await faulty.part(cut, peer, connection)
             return .byUs
         }
+        do throws(NetworkError) { return try await part(peer) } catch {
+            tellLosses(peer, after: error)
+            throw error
+        }
+    }
+
+    /// Whoever was told to end did no wrong, and no failure is told of it: what that cost is, all the same.
+    @inline(never)
+    private func tellLosses(_ peer: Peer, after error: NetworkError) {
+        guard peer.isFinishing || error.cause == .cancelled, !losses.isNone else { return }
+        guard error.cause == .cancelled else { return peer.reporter.report(FailedEvent(peer.failure(error))) }
+        let reason = "cut off while bytes were on their way"
+        var failure = peer.failure(peer.names.failure(.read, .noAnswer(reason)))
+        // No limit of the connection's own has passed.
+        failure.code = "cancelled"
+        peer.reporter.report(FailedEvent(failure))
+    }
+
+    private func part(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
         switch junction.ending {
         case .done: return firstToEnd == .near ? .byPeer : .byUs
         case .stopped, nil:
@@ -78,7 +97,7 @@ extension ForwardedPair {
                 throw error
             }
             await junction.settle()
-            countLosses(of: side, client: peer.connection)
+            countLosses(of: side)
             if isPlainEnd(of: side, peer) { return side == .near ? .byPeer : .byUs }
             record?.reset(side == .near ? .up : .down)
             await passOn(side, peer)
@@ -94,7 +113,7 @@ extension ForwardedPair {
     /// end as others are.
     private func breakOff(_ peer: Peer) async {
         await junction.settle()
-        let (up, down) = countHeld(client: peer.connection)
+        let (up, down) = countHeld()
         if up > 0 { connection.reset() }
         if down > 0 { peer.isCutOff = true }
     }

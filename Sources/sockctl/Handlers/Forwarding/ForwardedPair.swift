@@ -4,7 +4,9 @@ import SockKit
 @Netpoller
 final class ForwardedPair: PeerConversation {
     let junction: Junction
+    /// With the target.
     let connection: Connection
+    private let client: Connection
     /// What the target is called where its own end has no name.
     private let name: String
     /// Whose connections are counted; nil where nobody's are.
@@ -15,14 +17,18 @@ final class ForwardedPair: PeerConversation {
     var faulty: FaultyPair?
     /// Who had ended first, once somebody has.
     private(set) var firstToEnd: RelaySide?
-    /// What one side had given and the other never got, once the pair has ended by a failure.
+    /// What one side had given and the other never got, once the pair has ended before it was done.
     private(set) var losses = PairTotals.Losses()
 
     /// So long a silence, once the order to finish has come, is the end.
     private static let rest = Duration.milliseconds(200)
 
-    init(_ junction: Junction, _ connection: Connection, name: String, _ target: ForwardTarget? = nil) {
+    init(
+        _ junction: Junction, of client: Connection, _ connection: Connection, name: String,
+        _ target: ForwardTarget? = nil
+    ) {
         self.junction = junction
+        self.client = client
         self.connection = connection
         self.name = name
         self.target = target
@@ -34,7 +40,8 @@ final class ForwardedPair: PeerConversation {
     /// The junction knows what a fault keeps back, and the peer does not.
     var idleEnd: Deadline? { junction.ending == nil ? junction.idleEnd : nil }
 
-    func finish() { junction.stopWhenSilent(for: Self.rest) }
+    /// Who reads slowly is silent for long, and yet there is something to wait for: that has the whole grace.
+    func finish() { junction.stopWhenSilent(for: Self.rest, unless: { self.isPending }) }
 
     func rest(waking peer: any StreamSleeper) -> Bool? { junction.rest(waking: peer) }
 
@@ -42,8 +49,24 @@ final class ForwardedPair: PeerConversation {
         if firstToEnd == nil { firstToEnd = side }
     }
 
+    /// Something that a side gave is in the kernel, and is not with the other side's.
+    private var isPending: Bool {
+        hasUnread(client, .near) || hasUnread(connection, .far) || isSending(client) || isSending(connection)
+    }
+
+    /// What nobody reads any more is on its way to nowhere.
+    private func hasUnread(_ connection: Connection, _ side: RelaySide) -> Bool {
+        !junction.isOver(side) && connection.queueDepths?.received ?? 0 > 0
+    }
+
+    /// Whoever was reset takes nothing any more, and the kernel goes on counting what that one had not taken.
+    private func isSending(_ connection: Connection) -> Bool {
+        guard connection.keepsOutput || connection.bytesUnacknowledged ?? 0 > 0 else { return false }
+        return connection.tcpInfo?.state != .closed
+    }
+
     /// Counts what is lost with a side that failed: what it has not taken, or not acknowledged.
-    func countLosses(of side: RelaySide, client: Connection) {
+    func countLosses(of side: RelaySide) {
         let (failed, other) = side == .near ? (client, connection) : (connection, client)
         let held = side == .near ? junction.bytesLost.down : junction.bytesLost.up
         losses = PairTotals.Losses(
@@ -52,13 +75,15 @@ final class ForwardedPair: PeerConversation {
 
     /// Counts what either side gave and the other has not got, though neither failed: what is here, and, as it goes with it,
     /// what was sent and is not acknowledged. Says how much is here for the target, and for the client.
-    func countHeld(client: Connection) -> (up: Int, down: Int) {
-        let up = junction.bytesLost.up + (client.queueDepths?.received ?? 0)
-        let down = junction.bytesLost.down + (connection.queueDepths?.received ?? 0)
+    func countHeld() -> (up: Int, down: Int) {
+        let (ofClient, ofTarget) = (client.queueDepths?.received ?? 0, connection.queueDepths?.received ?? 0)
+        let (up, down) = (junction.bytesLost.up + ofClient, junction.bytesLost.down + ofTarget)
+        // A socket that is closed with something unread in it is reset as well.
+        let (cutsTarget, cutsClient) = (up > 0 || ofTarget > 0, down > 0 || ofClient > 0)
         losses = PairTotals.Losses(
             unread: up + down,
-            unacknowledged: (up > 0 ? connection.bytesUnacknowledged ?? 0 : 0)
-                + (down > 0 ? client.bytesUnacknowledged ?? 0 : 0))
+            unacknowledged: (cutsTarget ? connection.bytesUnacknowledged ?? 0 : 0)
+                + (cutsClient ? client.bytesUnacknowledged ?? 0 : 0))
         return (up, down)
     }
 

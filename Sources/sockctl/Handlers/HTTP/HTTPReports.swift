@@ -40,7 +40,7 @@ struct HTTPReports: HTTPObserver {
         event.method = head.method.description
         event.target = head.target
         event.version = head.version.description
-        event.referer = head.fields["referer"]
+        event.referer = head.fields["referer"].map { HTTPURL.withoutUser(ofReference: $0) }
         event.userAgent = head.fields["user-agent"]
         write(event)
         reporter.report(event)

@@ -10,9 +10,10 @@ extension Conductor {
         return gate
     }
 
-    /// Has SIGHUP read the files again that say who is let in, and who this is.
+    /// Has SIGHUP read the files again that say who is let in, and who this is. Where there are none it ends the
+    /// program: a server whose terminal was closed is not to go on for ever.
     func rereads(_ gate: Gate?, _ security: PeerSecurity?) {
-        guard gate?.hasFiles == true || security != nil else { return }
+        guard gate?.hasFiles == true || security?.hasFiles == true else { return }
         onHangUp = {
             if let gate, gate.hasFiles { gate.readAgain() }
             security?.readAgain()

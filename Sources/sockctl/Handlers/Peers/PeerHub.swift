@@ -5,6 +5,7 @@ import SockKit
 @Netpoller
 final class PeerHub: HostedService, FanoutSender {
     private let streams: PairedStream
+    private let copies: PayloadCopies
     private let views: PeerViews
     private let input: any ByteStream
     private let rules: EndingArguments
@@ -16,6 +17,7 @@ final class PeerHub: HostedService, FanoutSender {
     /// How much of standard input was read.
     private var received = 0
     private var isOutputGone = false
+    private var hasOutputFailed = false
     /// Standard output has gone: nobody is left to serve.
     var onOutputGone: (@Netpoller () -> Void)?
     /// Standard output, or a copy, cannot be written.
@@ -37,6 +39,7 @@ final class PeerHub: HostedService, FanoutSender {
     ) {
         self.streams = streams
         self.reporter = reporter
+        self.copies = copies
         views = PeerViews(arguments, copies)
         input = views.near(streams)
         rules = arguments.ending
@@ -117,6 +120,7 @@ final class PeerHub: HostedService, FanoutSender {
         if inputEnded { sayEnd(to: guest) } else { arrival.wake() }
         var failure: NetworkError?
         do throws(NetworkError) { try await receive(from: guest) } catch { failure = error }
+        takeRest(of: guest)
         await flush(guest)
         tellUngiven(guest)
         if let failure = failure ?? guest.loss {
@@ -201,6 +205,14 @@ final class PeerHub: HostedService, FanoutSender {
         throw guest.peer.names.failure(.write, .cancelled)
     }
 
+    /// However the reading ended, what there is of a message is given as it is at the peer's end; behind a gap it would
+    /// be taken for what stood there.
+    private func takeRest(of guest: HubGuest) {
+        guard !isOutputGone, !hasOutputFailed else { return }
+        let rest = guest.view.takeRest(copies)
+        if guest.ungiven > 0 { guest.ungiven += rest.count } else { guest.pending += rest }
+    }
+
     /// What may be written now: all of it while the peer is alone, whole lines otherwise. The first bytes have been seen.
     private func flushWhole(_ guest: HubGuest, _ seen: Int) async {
         if guests.count == 1 || guest.pending.count > Self.longestLine { return await flush(guest) }
@@ -221,9 +233,10 @@ final class PeerHub: HostedService, FanoutSender {
             if error.cause == .cancelled {
                 guest.ungiven += bytes.count - error.bytesTransferred
             } else if error.isOutputGone {
+                if !isOutputGone { onOutputGone?() }
                 isOutputGone = true
-                onOutputGone?()
-            } else {
+            } else if !hasOutputFailed {
+                hasOutputFailed = true
                 onFailure?(reporter.fail(error))
             }
         }

@@ -5,6 +5,9 @@ struct RuleFailure: Error {
     let failure: Failure
     let status: ExitStatus
 
+    /// The command was told to end, or had no more time, while it waited for a file or a name: nothing is to be said of it.
+    var isCancelled: Bool { failure.code == "cancelled" }
+
     init(failure: Failure, status: ExitStatus) {
         (self.failure, self.status) = (failure, status)
     }

@@ -30,7 +30,11 @@ extension Failure {
         case .noSuchFile:
             guard (try? FileCalls.identity(ofPath: path)) != nil else { return nil }
             return "the file is there: what its first line names to run it, or its loader, is not"
-        case .permissionDenied: return "is it a program? to make it one: chmod +x \(path)"
+        case .permissionDenied:
+            if !isLookedFor, let kind = try? FileCalls.identity(ofPath: path).kind, kind == .directory {
+                return "it is a folder: name a program in it"
+            }
+            return "is it a program? to make it one: chmod +x \(path)"
         case .noProgramFormat: return "a script names in its first line what runs it, as #!/bin/sh"
         default: return nil
         }

@@ -35,9 +35,12 @@ struct ProxyPlan {
         }
     }
 
+    /// A hundred thousand users have room in it.
+    nonisolated private static let most = 16 << 20
+
     nonisolated private static func read(_ file: Word) throws(RuleFailure) -> [BasicCredentials] {
         let text: String
-        do throws(Errno) { text = try FileCalls.contents(of: file.byteString) } catch {
+        do throws(Errno) { text = try FileCalls.contents(of: file.byteString, atMost: most) } catch {
             throw RuleFailure(failure: Failure(error, "open", file.text), status: .noInput)
         }
         var users: [BasicCredentials] = []

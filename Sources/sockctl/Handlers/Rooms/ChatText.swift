@@ -32,7 +32,7 @@ enum ChatText {
             if !isHarmless {
                 text.append(line.extracting(start..<index))
                 let bytes = (index..<index + length).map { line[$0] }
-                text += Array(EscapedText.show(bytes).utf8)
+                text += Array(TextEscapes.show(bytes).utf8)
                 start = index + length
             }
             index += length

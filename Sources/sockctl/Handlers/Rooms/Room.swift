@@ -30,6 +30,7 @@ final class Room: HostedService {
     private let host: RoomHost
     private let announcements: Announcements?
     private let arrival = Parking()
+    private let order = FinishOrder()
 
     var onOutputGone: (@Netpoller () -> Void)?
     var onFailure: (@Netpoller (ExitStatus) -> Void)?
@@ -58,7 +59,7 @@ final class Room: HostedService {
 
     private func member(of peer: Peer) -> RoomMember {
         if let member = peer.conversation as? RoomMember { return member }
-        let member = RoomMember(peer, copies)
+        let member = RoomMember(peer, copies, order)
         peer.conversation = member
         peer.onStop = { member.goOn() }
         fanout.add(member, greeting: announcements?.greeting(member) ?? [])
@@ -237,11 +238,14 @@ final class Room: HostedService {
         }
     }
 
-    /// Whoever reads standard output has a moment to take what is left; what it does not take is told.
+    /// Whoever reads standard output has a moment to take what is left; what it does not take is told. After an order to
+    /// finish it is the same moment as the peers have.
     func finish() async {
         fanout.flush()
+        // Whoever reads has a moment even where the peers have used up all of it.
+        let end = max((order.moment ?? .now) + Self.patience, .now + .milliseconds(200))
         let limit = Netpoller.spawn { [host, fanout] in
-            guard await Netpoller.sleep(for: Self.patience) else { return 0 }
+            guard await Netpoller.sleep(until: end) else { return 0 }
             defer { host.stopWriter() }
             return fanout.waiting(host)
         }

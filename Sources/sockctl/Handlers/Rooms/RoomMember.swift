@@ -7,6 +7,8 @@ import SockKit
 final class RoomMember: FanoutReader, PeerConversation, FanoutSender {
     let peer: Peer
     private let copies: PayloadCopies
+    /// Told when the order to finish comes.
+    private let order: FinishOrder
     private let isDumped: Bool
     /// Written to as soon as there is something; a task writes where a pace, a limit or the network asks for it.
     private let writesNow: Bool
@@ -16,9 +18,10 @@ final class RoomMember: FanoutReader, PeerConversation, FanoutSender {
     private var place: Parking?
     private var waitsInLine = false
 
-    init(_ peer: Peer, _ copies: PayloadCopies) {
+    init(_ peer: Peer, _ copies: PayloadCopies, _ order: FinishOrder) {
         self.peer = peer
         self.copies = copies
+        self.order = order
         isDumped = copies.isWanted
         writesNow = peer.pacing == nil && peer.policy.writeTimeout == nil && peer.connection.network.kind == .stream
         super.init(author: peer.number)
@@ -87,6 +90,8 @@ final class RoomMember: FanoutReader, PeerConversation, FanoutSender {
 
     /// Ends its service at once; what it has still to hear is written first.
     func finish() {
+        // That one's own time is over says nothing of the others.
+        if !peer.hasExpired { order.note() }
         peer.connection.readDeadline = .past
         peer.pacing?.hurry()
         goOn()

@@ -19,6 +19,17 @@ struct PacketBatch {
         (packets.lowerBound == 0 ? 0 : ends[packets.lowerBound - 1])..<ends[packets.upperBound - 1]
     }
 
+    /// How many bytes of standard input these packets were made of: each of a line and its newline.
+    func inputCount(_ packets: Range<Int>) -> Int {
+        packets.isEmpty ? 0 : range(packets).count - packets.count * (Packet.smallest - 1)
+    }
+
+    /// How many of these packets are whole where only so many of their bytes went.
+    func wholeCount(_ packets: Range<Int>, of bytes: Int) -> Int {
+        let start = range(packets).lowerBound
+        return ends[packets].prefix { $0 - start <= bytes }.count
+    }
+
     /// Makes a packet of each line that is now whole, and at the end of the last one; says what was refused.
     mutating func take(_ chunk: borrowing Chunk, _ lines: inout FrameDecoder) -> NetworkError? {
         guard !chunk.isEmpty else {

@@ -59,4 +59,29 @@ struct PeerView {
 
     /// The peer ended inside a frame.
     var cutOff: NetworkError? { messages?.cutOff }
+
+    /// Takes what there is of a message that has begun, and keeps it in the copies.
+    func takeRest(_ copies: PayloadCopies) -> [UInt8] {
+        guard let rest = messages?.takeRest(), !rest.isEmpty else { return [] }
+        copies.keep(rest.span)
+        return rest
+    }
+
+    /// Gives `sink` what there is of a message that has begun, where nothing more is read of the peer, and returns how
+    /// many bytes were not taken. The task that calls it may be cancelled already, and a reader may take nothing.
+    func giveRest(to sink: ByteSink, _ copies: PayloadCopies) async -> Int {
+        let rest = takeRest(copies)
+        guard !rest.isEmpty else { return 0 }
+        let writing = Netpoller.spawn { () async -> Int in
+            do throws(NetworkError) { try await sink.write(rest) } catch { return error.bytesTransferred }
+            return rest.count
+        }
+        let limit = Netpoller.spawn { if await Netpoller.sleep(for: Self.patience) { writing.cancel() } }
+        let gone = await writing.value
+        limit.cancel()
+        return rest.count - gone
+    }
+
+    /// So long the rest may wait for its reader.
+    private static let patience = Duration.milliseconds(200)
 }

@@ -40,8 +40,8 @@ extension PipeSession {
                 isUnfinished: !result.nearEnded && streams.source?.isFile == false))
     }
 
-    /// Of a reader that has gone nobody expects that it had all.
-    private func accountForOutput(_ peer: Peer) {
+    /// What was read, and standard output did not take.
+    func accountForOutput(_ peer: Peer) {
         guard let result, result.ungiven > 0, streams.sink != nil else { return }
         peer.reporter.report(OutputDroppedEvent(bytes: result.ungiven, received: peer.received))
     }
@@ -57,6 +57,7 @@ extension PipeSession {
 
     func wantsAnother(after error: NetworkError, _ peer: Peer) async -> Bool {
         guard persistence.reconnects, error.isLoss || error.isLostOpening, let result else { return false }
+        accountForOutput(peer)
         if case .peerEnded = error.cause { await awaitAcknowledgements(peer, for: Self.refusalTime) }
         let unacknowledged = peer.connection.bytesUnacknowledged
         // Whoever sends of its own accord has not read because it was heard.

@@ -55,6 +55,7 @@ final class PipeSession: Service {
         let result = await relay(peer, far.map(\.stream))
         tallied?.stream.finish()
         self.result = result
+        await giveRest(of: far[0])
         keepForTheNext(result)
         if arguments.transfer.sendsOnly, case .done = result.ending {
             // Nobody waits for the peer's end, but what was sent is to arrive.
@@ -62,7 +63,11 @@ final class PipeSession: Service {
             try await peer.connection.partSecurely()
         }
         if case .done = result.ending, result.farEnded, result.bytesToFar > 0 { try await seeArrive(peer) }
-        return try end(result, peer, cutOff: far[0].cutOff)
+        let outcome = try end(result, peer, cutOff: far[0].cutOff)
+        // An end that fails is accounted for where that is told; of a reader that has gone nobody expects that it had all.
+        if case .nearGone = result.ending { return outcome }
+        accountForOutput(peer)
+        return outcome
     }
 
     // MARK: - Joining
@@ -115,6 +120,19 @@ final class PipeSession: Service {
         guard let source = streams.source, !arguments.ending.isHalfOpen, !source.isFile else { return .otherSide }
         if source.isTerminal { return .nothing }
         return arguments.ending.inputGrace.map { .silence($0) } ?? .otherSide
+    }
+
+    /// However the reading ended, what there is of a message is given as it is at the peer's end.
+    private func giveRest(of view: PeerView) async {
+        guard let result, let sink = streams.sink else { return }
+        if case .nearGone = result.ending { return }
+        // Behind a gap it would be taken for what stood there.
+        guard result.ungiven == 0 else {
+            self.result?.ungiven += view.takeRest(copies).count
+            return
+        }
+        let lost = await view.giveRest(to: sink, copies)
+        self.result?.ungiven = lost
     }
 
     private func keepForTheNext(_ result: RelayResult) {

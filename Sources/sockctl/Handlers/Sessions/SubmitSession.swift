@@ -14,6 +14,8 @@ final class SubmitSession: Service {
     private var inputEnded = false
     /// Read from standard input and not sent.
     private var unsent = 0
+    /// How many bytes of standard input were taken, and how many of them went in whole submits.
+    private var inputBytes = (taken: 0, sent: 0)
     private let reportsAcks: Bool
 
     private enum Signal: Sendable {
@@ -46,7 +48,19 @@ final class SubmitSession: Service {
 
     func account(for error: NetworkError, _ peer: Peer) {
         if error.errno != nil, log.unanswered > 0 { reporter.report(UnansweredEvent(count: lost)) }
+        // Of a server that ended the error tells it.
+        if case .peerEnded = error.cause { return }
+        accountForRest(peer)
     }
+
+    /// What became of the bytes that went is told by their answers.
+    func accountForRest(_ peer: Peer) {
+        guard bytesUnsent > 0 else { return }
+        reporter.report(InputDroppedEvent(bytes: bytesUnsent, sent: inputBytes.taken, unsent: bytesUnsent))
+    }
+
+    /// Taken of standard input, the beginning of a line included, and never sent. A last line may have had no newline.
+    private var bytesUnsent: Int { max(0, inputBytes.taken - inputBytes.sent) }
 
     func missing(of peer: Peer) -> String? { log.unanswered > 0 || unsent > 0 ? whatIsLeft : nil }
 
@@ -64,6 +78,7 @@ final class SubmitSession: Service {
                 .delimiter([UInt8(ascii: "\n")]), maximum: arguments.frame.maximum - Packet.smallest)
             while let input {
                 let chunk = try await input.readChunk(maximum: nil)
+                inputBytes.taken += chunk.count
                 var batch = PacketBatch(first: log.sent)
                 let refusal = batch.take(chunk, &lines)
                 let isLast = chunk.isEnd
@@ -88,7 +103,14 @@ final class SubmitSession: Service {
             }
             let end = min(batch.count, next + log.room)
             unsent = batch.count - end
-            try await write(batch.bytes.span.extracting(batch.range(next..<end)), count: end - next, peer)
+            do throws(NetworkError) {
+                try await write(batch.bytes.span.extracting(batch.range(next..<end)), count: end - next, peer)
+            } catch {
+                let whole = batch.wholeCount(next..<end, of: error.bytesTransferred)
+                inputBytes.sent += batch.inputCount(next..<next + whole)
+                throw error
+            }
+            inputBytes.sent += batch.inputCount(next..<end)
             next = end
             await Task.yield()
         }
@@ -154,7 +176,9 @@ final class SubmitSession: Service {
     private func decide(_ peer: Peer) async -> Result<ServiceEnd, NetworkError> {
         var end = ServiceEnd.byUs
         while true {
-            guard let signal = await mailbox.next(until: nil).message else { return .success(end) }
+            guard let signal = await mailbox.next(until: nil).message else {
+                return .failure(peer.names.failure(.read, .cancelled))
+            }
             switch signal {
             case .inputEnded: inputEnded = true
             case .inputRefused(let error):

@@ -134,10 +134,10 @@ final class WriterSession: Service {
     }
 
     private func receive(_ peer: Peer) async {
-        let stream = PeerViews(arguments, copies).far(peer, through: peer.stream).stream
+        let view = PeerViews(arguments, copies).far(peer, through: peer.stream)
         do throws(NetworkError) {
             while true {
-                let chunk = try await stream.readChunk(maximum: nil)
+                let chunk = try await view.stream.readChunk(maximum: nil)
                 guard !chunk.isEnd else {
                     if peer.policy.reads { reporter.report(HalfClosedEvent(ends: peer.ends, by: .peer)) }
                     return
@@ -149,6 +149,10 @@ final class WriterSession: Service {
         } catch {
             if !peer.policy.reads { return }
             if error.cause != .cancelled { give(error.isOutputGone ? .outputGone : .failed(error)) }
+            // Behind a chunk that was not taken it would be taken for what stood there.
+            guard error.stream == nil, let output else { return }
+            let lost = await view.giveRest(to: output, copies)
+            if lost > 0 { reporter.report(OutputDroppedEvent(bytes: lost, received: peer.received)) }
         }
     }
 

@@ -17,9 +17,9 @@ final class PeerSecurity {
         self.reporter = reporter
         let names = Self.names(endpoint, destination)
         server = try TLSServer(
-            arguments.rules(forwards: forwards), datagrams: datagrams, verifiesClients: arguments.verifiesClients,
-            names: names.names,
-            addresses: names.addresses, reports: reporter.isReported(.verbose))
+            arguments.rules(reporter, forwards: forwards), datagrams: datagrams,
+            verifiesClients: arguments.verifiesClients, names: names.names, addresses: names.addresses,
+            reports: reporter.isReported(.verbose))
         guard server.madeItsOwn, let facts = server.certificates.first else { return }
         reporter.report(CertificateEvent(facts: facts, isOwn: true))
     }
@@ -40,9 +40,13 @@ final class PeerSecurity {
         return (names, addresses)
     }
 
+    /// Whether its certificate is in files, which are read again. One that was made here is kept, and with it whose clients
+    /// it believes.
+    var hasFiles: Bool { !server.madeItsOwn }
+
     /// Reads the certificates again; what was stays if they are no good.
     func readAgain() {
-        guard !server.madeItsOwn else { return }
+        guard hasFiles else { return }
         do throws(NetworkError) {
             try server.readAgain()
             for facts in server.certificates { reporter.report(CertificateEvent(facts: facts, isOwn: false)) }

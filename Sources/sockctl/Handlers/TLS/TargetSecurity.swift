@@ -30,8 +30,8 @@ final class TargetSecurity {
         self.reporter = reporter
         (starter, self.arguments, self.looks) = (arguments.starter, arguments, looks)
         client = try TLSClient(
-            arguments.rules(forwards: forwards, withIdentities: withIdentities), arguments.trust, datagrams: datagrams,
-            sessionFile: arguments.session?.byteString,
+            arguments.rules(reporter, forwards: forwards, withIdentities: withIdentities), arguments.trust,
+            datagrams: datagrams, sessionFile: arguments.session?.byteString,
             reports: arguments.isInsecure || looks || reporter.isReported(.verbose))
     }
 

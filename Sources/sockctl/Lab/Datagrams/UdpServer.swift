@@ -75,7 +75,7 @@ enum UdpServer: Experiment {
         stage.found("nothing", 0)
         stage.found("size", .bytes(bytes.count))
         stage.found("rest", .number(100 - bytes.count))
-        stage.found("text", .text(EscapedText.show(bytes)))
+        stage.found("text", .text(TextEscapes.show(bytes)))
         stage.found("sender", .text(datagram.map { "\($0.source)" } ?? ""))
         stage.found("client", .text("\(client.endpoint)"))
 

@@ -149,7 +149,7 @@ struct Reading: Sendable {
         return count < 40 ? "\(count): \(Self.quoted(bytes))" : "\(count) bytes"
     }
 
-    static func quoted(_ bytes: [UInt8]) -> String { "\"\(EscapedText.show(bytes))\"" }
+    static func quoted(_ bytes: [UInt8]) -> String { "\"\(TextEscapes.show(bytes))\"" }
 }
 
 /// What a write gave.

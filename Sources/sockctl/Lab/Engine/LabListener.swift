@@ -18,6 +18,8 @@ final class LabListener {
     var port: UInt16 { listener.endpoint.port ?? 0 }
 
     func accept() async throws(Interruption) -> LabConnection {
+        // Nobody gives back what it lacks, unless the experiment is about that, and looks on.
+        listener.failsWhenShort = listener.onRetry == nil
         let connection = try await party.call(
             "accept", { () async throws(NetworkError) in try await listener.accept() },
             result: { $0.network.isUnix ? "a connection" : "from \(Party.brief($0.remoteEndpoint))" })

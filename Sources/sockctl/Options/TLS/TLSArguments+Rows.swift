@@ -199,8 +199,13 @@ extension TLSArguments {
         ).manualOnly,
         .option(
             "tls-key-log", as: .file, into: \.keyLog, help: "Write the secrets to this file, for Wireshark.",
-            detail:
-                "Whoever has them reads all that was said; the file is made for its owner only. SSLKEYLOGFILE is the same."
+            detail: """
+                Whoever has them reads all that was said: the file is made for its owner only, and a file or a pipe of \
+                another user is refused with 73. Where they cannot be written, as on a full disk, that is told once and \
+                nothing more is written; a command that comes to a good end otherwise ends with 73. The variable \
+                SSLKEYLOGFILE is as good, unless the option is given; where it names no file that can be written, that \
+                is told and nothing ends for it.
+                """
         ).manualOnly,
         .option(
             "tls-handshake-timeout", as: .limit, into: \.handshakeTimeout,
@@ -221,7 +226,10 @@ extension TLSArguments {
         .option(
             "tls-session", as: .file, into: \.session,
             help: "Take up the session of this file, and keep the next in it.",
-            detail: "A resumed session needs no certificate. The file is made for its owner only."
+            detail: """
+                A resumed session needs no certificate. The file is made for its owner only. Where it cannot be written \
+                it stays as it was, that is told once, and the status is 73 if all else went well.
+                """
         ).manualOnly,
         .option(
             "starttls", as: .choice("PROTOCOL"), into: \.starter, help: "Begin in clear, as mail servers do.",

@@ -28,8 +28,8 @@ struct TLSArguments: Equatable, Sendable {
     /// In a scan: a file for a picture of the handshake.
     var svg: Word?
 
-    /// What both sides are told. `SSLKEYLOGFILE` is as good as the option.
-    func rules(forwards: Bool = false, withIdentities: Bool = true) -> TLSRules {
+    /// What both sides are told. `SSLKEYLOGFILE` is as good as the option, but that nothing fails for it.
+    func rules(_ reporter: Reporter, forwards: Bool = false, withIdentities: Bool = true) -> TLSRules {
         var rules = TLSRules()
         rules.minimum = minimum ?? .v12
         rules.maximum = maximum ?? .v13
@@ -44,7 +44,15 @@ struct TLSArguments: Equatable, Sendable {
         rules.authorities = authorities.map(\.byteString)
         rules.revocations = revocations?.byteString
         rules.keyLog = keyLog?.byteString
-        rules.wishedKeyLog = Self.environmentKeyLog
+        if keyLog == nil, let file = Self.environmentKeyLog {
+            rules.keyLog = file
+            rules.keyLogName = Self.keyLogVariable
+            rules.needsKeyLog = false
+        }
+        let wished = rules.needsKeyLog ? nil : rules.keyLog?.description
+        rules.onUnwritten = { error in
+            reporter.failUnwritten(error, counts: wished.map { error.stream != .file($0) } ?? true)
+        }
         rules.handshakeTimeout = handshakeTimeout
         // What a forwarder gives on is all that one side says, and its end is part of that.
         rules.saysEnd = saysEnd || forwards
@@ -57,8 +65,10 @@ struct TLSArguments: Equatable, Sendable {
         return trust
     }
 
+    private static let keyLogVariable = "SSLKEYLOGFILE"
+
     private static var environmentKeyLog: ByteString? {
-        ProcessCalls.environment("SSLKEYLOGFILE").flatMap { $0.isEmpty ? nil : ByteString($0) }
+        ProcessCalls.environment(keyLogVariable).flatMap { $0.isEmpty ? nil : ByteString($0) }
     }
 
     var writtenFiles: [WrittenFiles.Named] { [("tls-key-log", keyLog), ("tls-session", session), ("svg", svg)] }

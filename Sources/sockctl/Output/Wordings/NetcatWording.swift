@@ -87,7 +87,8 @@ final class NetcatWording: Wording {
     }
 
     private func failed(_ failure: Failure) -> String? {
-        guard failure.operation == "dial", let host else { return nil }
+        // nc has no words for a proxy that is not reached, and those it has name somebody else.
+        guard failure.operation == "dial", let host, !failure.isOfWay else { return nil }
         if failure.code == "no-such-host" {
             return "nc: getaddrinfo for host \"\(host)\" port \(port ?? "0"): Name or service not known"
         }

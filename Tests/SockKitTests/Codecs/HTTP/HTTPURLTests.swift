@@ -105,6 +105,28 @@ import Testing
         #expect(try HTTPURL("http://x/").credentials == nil)
     }
 
+    @Test(
+        arguments: [
+            ("http://me:secret@x/a@b", "http://(not shown)@x/a@b"), ("me:secret@x", "(not shown)@x"),
+            ("http://x/@a", "http://x/@a"), ("http://x:99999/", "http://x:99999/"), ("http://[::1/", "http://[::1/"),
+            ("http://me:secret@[::1/", "http://(not shown)@[::1/"), ("ftp://me:secret@x/", "ftp://(not shown)@x/"),
+            ("http://me:sec/ret@x:y/", "http://(not shown)@x:y/"), ("http://me:secret", "http://me:(not shown)"),
+            ("http://me:secret/x", "http://me:(not shown)"), ("http://me:123456", "http://me:(not shown)"),
+            ("http://me:secret@\u{338}x/", "http://(not shown)@%CC%B8x/"),
+        ])
+    func `a text that was to be a URL is told without who asks`(text: String, shown: String) {
+        #expect(HTTPURL.withoutUser(text) == shown)
+    }
+
+    @Test(arguments: [
+        ("/a@b", "/a@b"), ("//me:secret@x/", "//(not shown)@x/"), ("http://me:secret@x/", "http://(not shown)@x/"),
+        ("b//c@d", "b//c@d"), ("http://me:secret@x:y/", "http://(not shown)@x:y/"),
+        ("http:/me:secret@x/", "(not shown)@x/"), ("http:me:secret@x/", "(not shown)@x/"),
+    ])
+    func `so is a reference, where it has an authority`(text: String, shown: String) {
+        #expect(HTTPURL.withoutUser(ofReference: text) == shown)
+    }
+
     @Test func `the origin is scheme, host and port`() throws {
         let url = try HTTPURL("http://x/a")
         #expect(url.hasSameOrigin(as: try HTTPURL("http://X:80/b")))

@@ -13,8 +13,8 @@ import Testing
     }
 
     @Test func `nothing in them acts on a terminal`() {
-        #expect(shown("a\u{1b}[31mb\u{7}\u{9b}c") == "a?[31mb??c")
-        #expect(shown("x\u{202e}y\u{200f}z\u{2066}\u{feff}") == "x?y?z??")
+        #expect(shown("a\u{1b}[31mb\u{7}\u{9b}c") == #"a\x1b[31mb\x07\xc2\x9bc"#)
+        #expect(shown("x\u{202e}y\u{3164}z\u{feff}") == #"x\xe2\x80\xaey\xe3\x85\xa4z\xef\xbb\xbf"#)
         #expect(shown("a\u{2028}b\u{85}c") == "a b c")
         #expect(shown("grüß Gott 🙂") == "grüß Gott 🙂")
         #expect(PeerWords([0x61, 0xff, 0x62]).description == "a\u{fffd}b")
@@ -25,6 +25,8 @@ import Testing
         #expect(shown(full) == full)
         #expect(shown(full + "y") == full + " [...]")
         #expect(shown(full + " . ") == full + " [...]")
+        let hidden = String(repeating: "\u{feff}", count: 60)
+        #expect(shown(hidden) == String(repeating: #"\xef\xbb\xbf"#, count: 16) + " [...]")
         let wide = String(repeating: "ü", count: 60_000)
         #expect(shown(wide) == String(repeating: "ü", count: 200) + " [...]")
         #expect(shown(String(repeating: " ", count: 2000)) == "[...]")

@@ -38,7 +38,7 @@ import Testing
         ("2200 a\r\n", "smtp greeting: '2200 a' is no line of a reply: three digits, the same on each, and text"),
         (
             "SSH-2.0-x\u{1b}[2J\r\n",
-            "smtp greeting: 'SSH-2.0-x?[2J' is no line of a reply: three digits, the same on each, and text"
+            "smtp greeting: 'SSH-2.0-x\\x1b[2J' is no line of a reply: three digits, the same on each, and text"
         ),
     ])
     func `what is no SMTP is told with what came`(text: String, outcome: String) {

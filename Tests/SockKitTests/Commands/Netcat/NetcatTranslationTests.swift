@@ -164,6 +164,7 @@ import Testing
         ("-e a -c b host 80", "'-e' and '-c' exclude each other"),
         ("-x proxy:1 -l 80", "'-x' connects, and '-l' waits"), ("-X 5 host 80", "give '-x' too"),
         ("-x proxy -X 6 host 80", "'-X': '6' is none of"),
+        ("-x http://u:p@proxy:1 host 80", "'-x': a proxy is named by its host and port alone, without a scheme"),
         ("-o f host 80", "--hex-dump FILE or --output FILE"),
         ("--allow 10.0.0.1 host 80", "'--allow' is about peers that are waited for"),
         ("--denyfile f host 80", "'--denyfile' is about peers that are waited for"),

@@ -102,6 +102,17 @@ import Testing
 
     // MARK: Made in memory
 
+    @Test(
+        arguments: [
+            (["listen", "--serve", "echo"], 0), (["listen", "--serve", "chat"], 0), (["http-serve"], 0),
+            (["listen", "-k"], 0), (["listen"], 129), (["udp-recv"], 129),
+        ] as [([String], Int32)])
+    func `a server with nothing to read again ends at SIGHUP`(command: [String], status: Int32) async throws {
+        let server = try sockctl(command + ["--tls", "127.0.0.1:0"], input: .open)
+        _ = try await server.listening()
+        try await server.finish(after: SIGHUP).expect(status: status)
+    }
+
     /// A server without a certificate, and the pin that it tells.
     private func pinned(_ options: [String] = []) async throws -> (server: ChildProcess, place: String, pin: String) {
         let server = try sockctl(["listen", "--serve", "echo", "127.0.0.1:0", "--tls"] + options)

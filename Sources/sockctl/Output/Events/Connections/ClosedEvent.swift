@@ -20,8 +20,14 @@ struct ClosedEvent: Event {
             Field("silence_seconds", "The time since the peer's last byte, or the beginning.", \.silence),
             Field("messages", "How many whole messages came, where they were told apart.", \.messages),
             Field("target", "Of a forwarded connection: to whom it was joined.", \.pair?.target),
-            Field("bytes_up", "How many of its peer's bytes the target took.", \.pair?.up),
-            Field("bytes_down", "How many of the target's bytes the peer took.", \.pair?.down),
+            Field("bytes_up", "How many of its peer's bytes were given to the target's connection.", \.pair?.up),
+            Field(
+                "bytes_down",
+                """
+                How many of the target's bytes were given to the peer's connection; `bytes_unacknowledged` of them the \
+                peer's kernel has not acknowledged.
+                """,
+                \.pair?.down),
             Field("tcp", "What the kernel knew of the connection just before the close: an object.", \.tcp),
         ]
 
@@ -45,7 +51,7 @@ struct ClosedEvent: Event {
         line += pair.map(passed) ?? transferred
         if let unread, unread > 0 { line += ", " + terminal.paint("\(Quantity.bytes(unread)) unread", .error) }
         // At an ordinary end the acknowledgement is merely on its way.
-        if let unacknowledged, unacknowledged > 0, by == .reset || by == .timeout {
+        if let unacknowledged, unacknowledged > 0, isBrokenOff {
             line += ", " + terminal.paint("\(Quantity.bytes(unacknowledged)) of it not acknowledged", .error)
             if let unsent, unsent > 0 {
                 line += ", " + terminal.paint("\(Quantity.bytes(unsent)) not even sent", .error)
@@ -55,6 +61,11 @@ struct ClosedEvent: Event {
         guard let tcp else { return line }
         let whose = namesPeer ? ", \(terminal.peer(ends))" : ""
         return line + "\n" + terminal.paint("tcp: \(tcp.text)", .dim) + whose
+    }
+
+    /// Bytes that were on their way went down with it.
+    private var isBrokenOff: Bool {
+        by == .reset || by == .timeout || pair.map { $0.losses.unacknowledged > 0 } ?? false
     }
 
     /// What ended it. Of a pair it is one side or the other.

@@ -21,6 +21,8 @@ struct Failure: Sendable, Hashable {
     var unread: Int?
     /// What was written and not acknowledged by the peer's kernel when a write failed.
     var unacknowledged: Int?
+    /// It is of the way to whom was asked for, which did not get as far as him: of a proxy that is not reached.
+    var isOfWay = false
     /// It is gone on after all: for which time, of how many.
     var goesOn: GoingOn?
 
@@ -42,6 +44,7 @@ struct Failure: Sendable, Hashable {
         operation = error.operation.rawValue
         call = error.call
         (network, local, remote) = (error.network, error.local, error.remote)
+        isOfWay = error.route != nil && error.target == nil
         let isTransfer = error.operation == .write && (error.network != nil || error.stream == .standardOutput)
         bytes = isTransfer || error.bytesTransferred > 0 ? error.bytesTransferred : nil
         self.connection = connection

@@ -50,7 +50,7 @@ extension ReplayDifference.Answer {
     /// For people.
     fileprivate var phrase: String {
         switch self {
-        case .bytes(let bytes): "\(Self.hexadecimal(bytes)) '\(EscapedText.show(bytes))'"
+        case .bytes(let bytes): "\(Self.hexadecimal(bytes)) '\(TextEscapes.show(bytes))'"
         case .end: "the end"
         case .reset: "a reset"
         case .nothing: "nothing more"

@@ -59,7 +59,7 @@ struct AnsweredEvent: Event {
             if scalar == "\"" || scalar == "\\" {
                 quoted += "\\\(scalar)"
             } else if scalar.actsOnTerminals {
-                quoted += EscapedText.show(Array(String(scalar).utf8))
+                quoted += TextEscapes.show(Array(String(scalar).utf8))
             } else {
                 quoted.unicodeScalars.append(scalar)
             }

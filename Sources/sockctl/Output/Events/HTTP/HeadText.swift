@@ -34,9 +34,16 @@ extension Fields: JSONRepresentable {
 extension Fields.Element {
     /// The value as reports have it: a password is nobody's business, and a report may be kept, or shown to others.
     var reportedValue: String {
-        guard ["authorization", "proxy-authorization"].contains(name.lowercased()) else { return value }
+        switch name.lowercased() {
+        case "authorization", "proxy-authorization": return Self.withoutCredentials(value)
+        case "location", "content-location", "referer": return HTTPURL.withoutUser(ofReference: value)
+        default: return value
+        }
+    }
+
+    private static func withoutCredentials(_ value: String) -> String {
         let scheme = value.prefix { $0 != " " }
-        return Self.schemes.contains(scheme.lowercased()) ? "\(scheme) (not shown)" : "(not shown)"
+        return schemes.contains(scheme.lowercased()) ? "\(scheme) (not shown)" : "(not shown)"
     }
 
     /// Of a value that begins with another word nobody knows what that is.

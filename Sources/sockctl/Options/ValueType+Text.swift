@@ -1,21 +1,18 @@
+import SockKit
+
 extension ValueType where Value == [UInt8] {
     /// Bytes written as text, with the escapes of Go and C.
     static var text: Self {
         Self(placeholder: "TEXT") { (word: Word) throws(UsageError) in
             try EscapedText.bytes(word)
         } show: {
-            $0.isEmpty ? nil : EscapedText.show($0)
+            $0.isEmpty ? nil : TextEscapes.show($0)
         }
     }
 }
 
 /// Text with `\n \r \t \0 \\ \xHH` standing for the bytes that are hard to type.
 enum EscapedText {
-    private static let escapes: [(letter: UInt8, byte: UInt8)] = [
-        (UInt8(ascii: "n"), 10), (UInt8(ascii: "r"), 13), (UInt8(ascii: "t"), 9), (UInt8(ascii: "0"), 0),
-        (UInt8(ascii: "\\"), 92),
-    ]
-
     static func bytes(_ word: Word) throws(UsageError) -> [UInt8] {
         var bytes: [UInt8] = []
         var rest = word.bytes[...]
@@ -25,7 +22,7 @@ enum EscapedText {
                 continue
             }
             let letter = rest.popFirst()
-            if let escape = escapes.first(where: { $0.letter == letter }) {
+            if let escape = TextEscapes.letters.first(where: { $0.letter == letter }) {
                 bytes.append(escape.byte)
             } else if letter == UInt8(ascii: "x"), let value = hexadecimal(rest.prefix(2)) {
                 rest = rest.dropFirst(2)
@@ -42,14 +39,5 @@ enum EscapedText {
         let text = String(decoding: digits, as: UTF8.self)
         guard text.utf8.count == 2, text.allSatisfy(\.isHexDigit) else { return nil }
         return UInt8(text, radix: 16)
-    }
-
-    /// The text that `bytes` would read back as the same bytes.
-    static func show(_ bytes: [UInt8]) -> String {
-        bytes.map { byte in
-            if let escape = escapes.first(where: { $0.byte == byte }) { return "\\\(UnicodeScalar(escape.letter))" }
-            guard !(32..<127).contains(byte) else { return String(UnicodeScalar(byte)) }
-            return "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
     }
 }
