@@ -13,6 +13,7 @@ import Testing
         c.recv(1, socket.MSG_PEEK); stuck(c); say("full"); sys.stdin.readline()
         if arguments[1] == "late": stuck(c)
         if arguments[1] == "resets": reset(c); sys.exit()
+        if arguments[1] == "leaves": c.close(); sys.exit()
         got = 0
         try:
             while part := c.recv(1 << 16): got += len(part)
@@ -65,6 +66,21 @@ import Testing
         let (atRisk, unsent) = try (#require(figures[0]), #require(figures[1]))
         #expect(dropped["bytes"]?.integer == Self.queued - sent + atRisk, "\(dropped), \(closed)")
         #expect(dropped["bytes_unsent"]?.integer == Self.queued - sent + unsent, "\(dropped), \(closed)")
+        #expect(server.record.status == nil)
+        try await server.finish(after: SIGTERM).expect(status: 0)
+    }
+
+    @Test func `what a peer has not taken that ends, and is gone, is told to the byte`() async throws {
+        let (server, peer) = try await start("leaves")
+        peer.send("now\n")
+        let dropped = try await server.waitForEvent("input-dropped")
+        let closed = try await server.waitForEvent("closed")
+        let sent = try #require(closed["bytes_sent"]?.integer)
+        let acknowledged = try sent - #require(closed["bytes_unacknowledged"]?.integer)
+        // Closed with bytes unread it is a reset, and then some were not even given to the kernel.
+        let all = try #require(dropped["bytes_sent"]?.integer)
+        #expect(dropped["connection"]?.integer == 1 && all <= Self.queued && all >= sent, "\(dropped), \(closed)")
+        #expect(dropped["bytes"]?.integer == all - acknowledged, "\(dropped), \(closed)")
         #expect(server.record.status == nil)
         try await server.finish(after: SIGTERM).expect(status: 0)
     }

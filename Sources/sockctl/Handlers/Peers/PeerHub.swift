@@ -132,8 +132,10 @@ final class PeerHub: HostedService, FanoutSender {
         }
         // What is left to be sent is no reason to turn away somebody else.
         peer.hasLeft = true
+        let taken = guest.taken
         await waitForRest(guest)
         try await finish(guest)
+        tellRefused(guest, of: taken)
         if let cutOff = guest.view.cutOff { throw cutOff }
         return .byPeer
     }
@@ -178,6 +180,21 @@ final class PeerHub: HostedService, FanoutSender {
             InputDroppedEvent(
                 connection: peer.number, bytes: atRisk.map { $0 + left }, sent: guest.taken + left,
                 unsent: left + min(atRisk ?? 0, peer.connection.bytesUnsent ?? 0)))
+    }
+
+    /// Says what a peer that has gone for good refused of what it was given before its end. Whoever leaves while others talk
+    /// misses what is said since, and that is no loss.
+    @inline(never)
+    private func tellRefused(_ guest: HubGuest, of all: Int) {
+        let connection = guest.peer.connection
+        guard connection.network.isTCP, connection.tcpInfo?.state == .closed else { return }
+        let since = guest.taken - all
+        let lost = (connection.bytesUnacknowledged ?? 0) - since
+        guard lost > 0 else { return }
+        reporter.report(
+            InputDroppedEvent(
+                connection: guest.peer.number, bytes: lost, sent: all,
+                unsent: max(0, (connection.bytesUnsent ?? 0) - since)))
     }
 
     private func part(_ guest: HubGuest) {

@@ -130,7 +130,7 @@ class Judge:
             expected = {SIGNALS[self.one.death], *({0} if self.is_whole() else ()), *self.failed_before()}
         if self.option == "keep":
             # Told to end twice, by its killer and at the end, it ends at once.
-            expected = {0, SIGNALS[self.one.death]} if self.was_told_to_end else {0}
+            expected = {0, *SIGNALS.values()} if self.was_told_to_end else {0}
         if self.option == "idle":
             expected |= {75}
         if not self.knows_arrival():
