@@ -51,7 +51,7 @@ private import Synchronization
             let isPipe = (try? FileCalls.identity(ofPath: path))?.kind == .pipe
             let hint =
                 error == .noSuchDevice && isPipe ? "nobody reads this pipe: start who is to read it first" : nil
-            throw TLSFailure(.unwritable, "\(rules.keyLogName): \(path): \(reason(error, path))", hint: hint)
+            throw TLSFailure(.unwritable, "--tls-key-log: \(path): \(reason(error, path))", hint: hint)
         }
     }
 

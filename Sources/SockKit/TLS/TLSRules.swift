@@ -36,8 +36,6 @@ public struct TLSRules: Sendable {
     public var revocations: ByteString?
     /// The secrets go there, for a tool that looks into a recording.
     public var keyLog: ByteString?
-    /// Who named that file, for whoever is told that it cannot be had.
-    public var keyLogName = "--tls-key-log"
     /// Whether it is a failure that the file cannot be had: whom nobody has asked on this command line goes on without it.
     public var needsKeyLog = true
     /// Told of secrets, or of sessions, that cannot be written any more; the connections go on.

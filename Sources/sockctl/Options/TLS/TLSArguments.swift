@@ -46,7 +46,6 @@ struct TLSArguments: Equatable, Sendable {
         rules.keyLog = keyLog?.byteString
         if keyLog == nil, let file = Self.environmentKeyLog {
             rules.keyLog = file
-            rules.keyLogName = Self.keyLogVariable
             rules.needsKeyLog = false
         }
         let wished = rules.needsKeyLog ? nil : rules.keyLog?.description
@@ -65,10 +64,8 @@ struct TLSArguments: Equatable, Sendable {
         return trust
     }
 
-    private static let keyLogVariable = "SSLKEYLOGFILE"
-
     private static var environmentKeyLog: ByteString? {
-        ProcessCalls.environment(keyLogVariable).flatMap { $0.isEmpty ? nil : ByteString($0) }
+        ProcessCalls.environment("SSLKEYLOGFILE").flatMap { $0.isEmpty ? nil : ByteString($0) }
     }
 
     var writtenFiles: [WrittenFiles.Named] { [("tls-key-log", keyLog), ("tls-session", session), ("svg", svg)] }

@@ -59,7 +59,7 @@ struct AnsweredEvent: Event {
             if scalar == "\"" || scalar == "\\" {
                 quoted += "\\\(scalar)"
             } else if scalar.actsOnTerminals {
-                quoted += TextEscapes.show(Array(String(scalar).utf8))
+                quoted += scalar.spelledOut
             } else {
                 quoted.unicodeScalars.append(scalar)
             }
