@@ -13,7 +13,7 @@ struct MessageReader<Lines: HeadLines>: Sendable {
     private(set) var framing = BodyFraming.none
     private var phase = Phase.head
     /// The head is a whole one, and is kept until the next begins.
-    private var isHeadWhole = false
+    private(set) var isHeadWhole = false
     private var section = SectionReader()
     private var content: ContentReader
     /// The first refusal is the last word.

@@ -47,8 +47,8 @@ public struct ResponseParser: Sendable {
         reader.lines.framing.hasTransferEncoding && reader.lines.framing.contentLength != nil
     }
 
-    /// Behind this answer the connection speaks another protocol.
-    public var isTunnel: Bool { reader.lines.hasBegun && reader.lines.isTunnel }
+    /// Behind this answer the connection speaks another protocol: known from `.head` on.
+    public var isTunnel: Bool { reader.isHeadWhole && reader.lines.isTunnel }
 
     /// How many bytes come next that are all content; nil where something else comes. They may be taken out of the
     /// connection by other means, as splice(2), and are then to be told to `skipContent`.

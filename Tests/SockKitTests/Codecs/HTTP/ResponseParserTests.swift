@@ -44,6 +44,19 @@ import Testing
         #expect(try parser.finish() == false)
     }
 
+    @Test func `nothing is another protocol's before the head is whole`() throws {
+        let bytes = latin1("HTTP/1.1 101 Go on\r\nno field\r\n\r\n")
+        for cut in 1..<bytes.count {
+            var (parser, position) = (ResponseParser(), 0)
+            do throws(HTTPRefusal) {
+                _ = try parser.next(in: bytes.span.extracting(first: cut), at: &position)
+                #expect(!parser.isTunnel, "\(cut) bytes have come")
+                _ = try parser.next(in: bytes.span, at: &position)
+                Issue.record("a line without a colon was taken")
+            } catch { #expect("\(error)".contains("it has no colon")) }
+        }
+    }
+
     @Test func `an answer that refuses CONNECT has its content`() {
         let bytes = latin1("HTTP/1.1 407 No\r\nContent-Length: 5\r\n\r\nhello")
         #expect(transcript(parser(answering: .connect), bytes) == ["407 No | hello"])
