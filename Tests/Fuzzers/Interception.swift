@@ -2,6 +2,8 @@
 // on their way.
 import Glibc
 
+let targets: [String: @Sendable (Span<UInt8>) -> Void] = ["tls": fuzzTLS]
+
 /// The first byte chooses the version, and whether the client believes the server; each other one is a deed.
 func fuzzTLS(_ bytes: Span<UInt8>) {
     let input = bytes.copied

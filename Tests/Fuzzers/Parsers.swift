@@ -1,11 +1,11 @@
-// Compiled together with the library's sources, as one module, by `Tests/Fuzzers/fuzz`: so it sees what is internal.
+// Compiled together with the library's lower floors, as one module, by `Tests/Fuzzers/fuzz`: so it sees what is internal.
 import Glibc
 
 /// What is fuzzed of the library: what reads that which strangers send, or stands in a file, or the kernel answers.
 let targets: [String: @Sendable (Span<UInt8>) -> Void] = [
     "address": fuzzAddress, "rule": fuzzRule, "frames": fuzzFrames, "request": fuzzRequest, "response": fuzzResponse,
     "url": fuzzURL, "json": fuzzJSON, "proxy-header": fuzzProxyHeader, "socks": fuzzSOCKS, "record": fuzzRecord,
-    "starttls": fuzzStartTLS, "kernel": fuzzKernel, "tls": fuzzTLS,
+    "starttls": fuzzStartTLS, "kernel": fuzzKernel,
 ]
 
 // MARK: - How bytes are cut
