@@ -86,7 +86,7 @@ def one_attack(
     attacked = ATTACKS[finding.attack](place, server, scale)
     under = clients.rate(attacked.begin, attacked.end)
     judge_rate(finding, clients, quiet, under)
-    judge_premise(finding, attacked, before, scale)
+    judge_premise(finding, attacked, before, scale, server.kind.has_target)
     if not server.child.running:
         finding.check("alive", False, f"it ended: {server.child.said()[-300:]}")
         return finding
@@ -114,14 +114,17 @@ def judge_rate(finding: Finding, clients: Served, quiet: Rate, under: Rate) -> N
     finding.check("nobody waits", under.waiting == 0, f"{under.waiting} waited for over a second")
 
 
-def judge_premise(finding: Finding, attacked: Attacked, before: Census, scale: Scale) -> None:
+def judge_premise(
+        finding: Finding, attacked: Attacked, before: Census, scale: Scale, has_target: bool) -> None:
     """Whether the attack was one, and what it took; a server that has room left was not out of descriptors."""
     finding.figures |= {
         "attack": describe(finding.attack, attacked), "server cpu": f"{attacked.server_cpu:.2f}",
         "attack cpu": f"{attacked.attackers_cpu:.2f}"}
     if finding.attack == "descriptors":
         wanted = before.descriptors + SPARE - 4
-        finding.check("came about", attacked.descriptors >= wanted, f"{attacked.descriptors} of {wanted} descriptors")
+        # Where one client needs several, it is cut off when there is one for it and none for its target.
+        is_out = attacked.descriptors >= wanted or has_target and attacked.total("cut") > 0
+        finding.check("came about", is_out, f"{attacked.descriptors} of {wanted} descriptors")
         finding.check("rests", attacked.server_cpu <= SPINS, f"it took {attacked.server_cpu:.2f} of a processor")
     elif finding.attack != "flood":
         opened = attacked.total("opened")
