@@ -36,6 +36,20 @@ import Testing
         #expect(outcome.err.contains(told), "\(outcome)")
     }
 
+    @Test func `what came of a line is printed where the peer resets or falls silent`() async throws {
+        let reset = try python("c = take(serve()); c.sendall(b'half'); c.recv(1); reset(c)")
+        let process = try sockctl("dial", "--first-line", "127.0.0.1:\(await reset.port())", input: .text("x"))
+        let outcome = try await process.finish()
+        outcome.expect(status: 74)
+        outcome.expect(out: "half\n")
+        let silent = try python("c = take(serve()); c.sendall(b'half'); hold()")
+        let late = try await sockctl(
+            "dial", "--first-line", "-i", "300ms", "127.0.0.1:\(await silent.port())", input: .open
+        ).finish()
+        late.expect(status: 75)
+        late.expect(out: "half\n")
+    }
+
     @Test func `a line without an end is given up at a limit`() async throws {
         let peer = try python(
             """
