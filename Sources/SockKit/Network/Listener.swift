@@ -14,17 +14,12 @@ public final class Listener {
     private let isShared: Bool
     /// Where accepts wait out a shortage.
     private var pauses: [Parking] = []
-    /// What `acceptNow` lacked, for the next `accept` to wait out.
-    private var want: DescriptorFailure?
-    /// Peers that were taken since the loop last looked at the other descriptors.
-    private var taken = 0
+    /// Whether a peer was taken since the loop last looked at the other descriptors.
+    private var hasTaken = false
 
     /// Whether `accept` fails at once for want of descriptors or memory: where nobody else uses them, nobody will give any
     /// back.
     package var failsWhenShort = false
-
-    /// So many are taken in a row.
-    private static let row = 16
 
     /// Told when accept(2) failed for want of something and will be tried again after a pause.
     public var onRetry: (@Netpoller (NetworkError, _ attempt: Int, _ pause: Duration) -> Void)?
@@ -62,18 +57,17 @@ public final class Listener {
     public func accept() async throws(NetworkError) -> Connection {
         var backoff = Backoff(first: .milliseconds(5), most: .seconds(1))
         while true {
-            // A flood fills the queue as fast as it is emptied, and no accept waits: those who are served are to have
-            // the loop in between.
-            if taken >= Self.row {
-                taken = 0
+            // A flood fills the queue as fast as it is emptied, and no accept waits: between two newcomers those who are
+            // served have their turn. Four in a row left these half of what one does, sixteen a fifth, and no more come.
+            if hasTaken {
+                hasTaken = false
                 guard await Netpoller.sleep(for: .zero) else { throw failure(.cancelled) }
             }
             do throws(DescriptorFailure) {
-                if let want = want.take() { throw want }
                 let accepted = try await descriptor.perform(.read) { number throws(Errno) in
                     try attempt(number)
                 }
-                taken += 1
+                hasTaken = true
                 return try adopt(accepted)
             } catch {
                 guard case .system(let number) = error, Self.passing.contains(number),
@@ -83,20 +77,6 @@ public final class Listener {
                 onRetry?(failure(error), backoff.count, pause)
                 guard await wait(out: pause) else { throw failure(.cancelled) }
             }
-        }
-    }
-
-    /// A peer that need not be waited for; nil where there is none, or `accept` has more to say.
-    public func acceptNow() throws(NetworkError) -> Connection? {
-        let accepted = try? descriptor.performNow(.read) { number throws(Errno) in
-            try attempt(number)
-        }
-        guard let accepted = accepted ?? nil else { return nil }
-        taken += 1
-        do throws(DescriptorFailure) { return try adopt(accepted) } catch {
-            guard case .system(let number) = error, Self.passing.contains(number) else { throw failure(error) }
-            want = error
-            return nil
         }
     }
 

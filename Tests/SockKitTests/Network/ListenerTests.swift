@@ -25,7 +25,33 @@ import Testing
         }
     }
 
-    @Test func `want that meets one who need not be waited for is waited out by the next accept`() async throws {
+    @Test func `between two newcomers others have their turn`() async throws {
+        try await onLoop {
+            let listener = try await listen()
+            let clients = try await Self.clients(8, of: listener)
+            let turns = TurnCounter()
+            defer { turns.stop() }
+            var seen: Set<Int> = []
+            for _ in clients {
+                try await listener.accept().close()
+                seen.insert(turns.turns)
+            }
+            #expect(seen.count == clients.count, "\(seen.sorted())")
+            for client in clients { client.close() }
+            listener.close()
+        }
+    }
+
+    @Netpoller
+    private static func clients(_ count: Int, of listener: Listener) async throws -> [Connection] {
+        var clients: [Connection] = []
+        for _ in 0..<count {
+            clients.append(try await Dialer(timeout: patience).dial(.tcp, listener.endpoint.description))
+        }
+        return clients
+    }
+
+    @Test func `want that meets one who has come is waited out`() async throws {
         try await onLoop {
             let listener = try await listen()
             let log = Log<(String, Duration)>()
@@ -34,8 +60,6 @@ import Testing
             let shortage = AdoptionFault(listener.number, .noMemory)
             SystemCall.watch(shortage)
             defer { SystemCall.unwatch { ($0 as? AdoptionFault) === shortage } }
-            #expect(try listener.acceptNow() == nil && log.entries.isEmpty)
-            // It is the accept that tells of it, and then goes on.
             let client = try await Dialer(timeout: patience).dial(.tcp, listener.endpoint.description)
             let server = try await listener.accept()
             #expect(server.remoteEndpoint == client.localEndpoint)

@@ -9,8 +9,6 @@ protocol PeerSource: AnyObject, Sendable {
     var isExhausted: Bool { get }
     /// Waits for the next one.
     func accept() async throws(NetworkError) -> Connection
-    /// One who need not be waited for.
-    func acceptNow() throws(NetworkError) -> Connection?
     func close()
 }
 
@@ -20,7 +18,6 @@ extension Listener: PeerSource {
 
 extension DatagramTLSListener: PeerSource {
     var isExhausted: Bool { false }
-    func acceptNow() throws(NetworkError) -> Connection? { nil }
 }
 
 /// One peer, who was there from the start.
@@ -39,8 +36,6 @@ final class OnePeer: PeerSource {
     }
 
     var isExhausted: Bool { connection == nil }
-
-    func acceptNow() throws(NetworkError) -> Connection? { connection.take() }
 
     func accept() async throws(NetworkError) -> Connection {
         if let connection = connection.take() { return connection }

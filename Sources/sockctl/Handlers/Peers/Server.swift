@@ -40,9 +40,6 @@ final class Server {
     /// How many peers of each host there are, where that is limited.
     private var hosts: [IPAddress: Int] = [:]
 
-    /// So many are accepted at once.
-    private static let most = 16
-
     /// How long they have once they were cut off.
     private static let patience = Duration.seconds(5)
 
@@ -104,23 +101,12 @@ final class Server {
             if listener.isExhausted, !isFinishing { return .notPermitted }
             do throws(NetworkError) {
                 receive(try await listener.accept())
-                try receiveThoseAtTheDoor()
             } catch {
                 if isFinishing || isComplete || error.cause == .cancelled { return .success }
                 return reporter.fail(error)
             }
         }
         return .success
-    }
-
-    /// Those that came together with the last one. Others are to have the loop in between, so it is not all of them.
-    private func receiveThoseAtTheDoor() throws(NetworkError) {
-        guard limits.acceptDelay == .zero else { return }
-        for _ in 0..<Self.most {
-            guard !isFinishing, !isComplete, let next = try listener.acceptNow()
-            else { return }
-            receive(next)
-        }
     }
 
     private func receive(_ connection: Connection) {
