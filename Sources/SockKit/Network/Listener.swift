@@ -14,8 +14,6 @@ public final class Listener {
     private let isShared: Bool
     /// Where accepts wait out a shortage.
     private var pauses: [Parking] = []
-    /// Whether a peer was taken since the loop last looked at the other descriptors.
-    private var hasTaken = false
 
     /// Whether `accept` fails at once for want of descriptors or memory: where nobody else uses them, nobody will give any
     /// back.
@@ -57,17 +55,11 @@ public final class Listener {
     public func accept() async throws(NetworkError) -> Connection {
         var backoff = Backoff(first: .milliseconds(5), most: .seconds(1))
         while true {
-            // A flood fills the queue as fast as it is emptied, and no accept waits: between two newcomers those who are
-            // served have their turn. Four in a row left these half of what one does, sixteen a fifth, and no more come.
-            if hasTaken {
-                hasTaken = false
-                guard await Netpoller.sleep(for: .zero) else { throw failure(.cancelled) }
-            }
             do throws(DescriptorFailure) {
+                if let peer = try takeNow() { return try await inTurn(peer) }
                 let accepted = try await descriptor.perform(.read) { number throws(Errno) in
                     try attempt(number)
                 }
-                hasTaken = true
                 return try adopt(accepted)
             } catch {
                 guard case .system(let number) = error, Self.passing.contains(number),
@@ -78,6 +70,24 @@ public final class Listener {
                 guard await wait(out: pause) else { throw failure(.cancelled) }
             }
         }
+    }
+
+    /// One that is there already.
+    private func takeNow() throws(DescriptorFailure) -> Connection? {
+        let accepted = try descriptor.performNow(.read) { number throws(Errno) in try attempt(number) }
+        guard let accepted else { return nil }
+        return try adopt(accepted)
+    }
+
+    /// A flood fills the queue as fast as it is emptied, and no accept waits: between two newcomers those who are served
+    /// have their turn. Four in a row left these half of what one does, sixteen a fifth, and no more came.
+    private func inTurn(_ peer: Connection) async throws(DescriptorFailure) -> Connection {
+        let isCancelled = await !Netpoller.sleep(for: .zero)
+        guard !isCancelled, !descriptor.isClosed else {
+            peer.close()
+            throw isCancelled ? .cancelled : .closed
+        }
+        return peer
     }
 
     /// One that does not wait: O_NONBLOCK is the open file's, and another that has it may have taken it back.
