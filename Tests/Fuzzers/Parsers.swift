@@ -66,29 +66,44 @@ func fuzzJSON(_ bytes: Span<UInt8>) {
 
 // MARK: - Streams
 
+private let framings: [Framing] = [
+    .line, .delimiter([13, 10, 13]), .delimiter([0]), .length(.init(width: 1)), .length(.init(width: 2)),
+    .length(.init(width: 4, countsItself: true)), .length(.init(width: 8, isLittleEndian: true)),
+]
+
+/// What a decoder of frames says. Values are compared, and made into text only where they differ: text took most of the time.
+enum Framed: Equatable {
+    case frame(Int, [UInt8])
+    case rest([UInt8], FramingError)
+    case failed(FramingError)
+}
+
 func fuzzFrames(_ bytes: Span<UInt8>) {
-    let framings: [Framing] = [
-        .line, .delimiter([13, 10, 13]), .delimiter([0]), .length(.init(width: 1)), .length(.init(width: 2)),
-        .length(.init(width: 4, countsItself: true)), .length(.init(width: 8, isLittleEndian: true)),
-    ]
     guard bytes.count > 1 else { return }
     let framing = framings[Int(bytes[0]) % framings.count]
     let (whole, pieces) = cut(bytes.extracting(droppingFirst: 1))
     same(frames(framing, [whole]), frames(framing, pieces), "frames")
 }
 
-func frames(_ framing: Framing, _ pieces: [[UInt8]]) -> [String] {
+func frames(_ framing: Framing, _ pieces: [[UInt8]]) -> [Framed] {
     var decoder = FrameDecoder(framing, maximum: 300)
-    var found: [String] = []
+    var found: [Framed] = []
     do throws(FramingError) {
         for piece in pieces {
             try decoder.push(piece.span) { (number: Int, payload: Span<UInt8>) throws(FramingError) in
-                found.append("\(number) \(payload.copied)")
+                found.append(.frame(number, payload.copied))
             }
         }
-        if let rest = decoder.finish() { found.append("\(rest.payload) \(rest.error)") }
-    } catch { found.append("\(error)") }
+        if let rest = decoder.finish() { found.append(.rest(rest.payload, rest.error)) }
+    } catch { found.append(.failed(error)) }
     return found
+}
+
+/// What a parser of HTTP says.
+enum Told: Equatable {
+    case head(String, [UInt8])
+    case content([UInt8], trailers: [UInt8])
+    case failed([UInt8], HTTPRefusal)
 }
 
 func fuzzRequest(_ bytes: Span<UInt8>) {
@@ -96,11 +111,11 @@ func fuzzRequest(_ bytes: Span<UInt8>) {
     same(requests([whole]), requests(pieces), "requests")
 }
 
-func requests(_ pieces: [[UInt8]]) -> [String] {
+func requests(_ pieces: [[UInt8]]) -> [Told] {
     var parser = RequestParser()
     return events(
         pieces, next: { (bytes, place) throws(HTTPRefusal) in try parser.next(in: bytes, at: &place) },
-        head: { "\(parser.head)" }, end: { "\(parser.trailers)" },
+        head: { .head("\(parser.head)", parser.head.fields.bytes) }, trailers: { parser.trailers.bytes },
         finish: { () throws(HTTPRefusal) in try parser.finish() })
 }
 
@@ -109,7 +124,7 @@ func fuzzResponse(_ bytes: Span<UInt8>) {
     same(responses([whole]), responses(pieces), "answers")
 }
 
-func responses(_ pieces: [[UInt8]]) -> [String] {
+func responses(_ pieces: [[UInt8]]) -> [Told] {
     var parser = ResponseParser()
     return events(
         pieces,
@@ -118,15 +133,15 @@ func responses(_ pieces: [[UInt8]]) -> [String] {
             if parser.isTunnel { place = bytes.count }
             return parser.isTunnel ? .needsMore : try parser.next(in: bytes, at: &place)
         },
-        head: { "\(parser.head)" }, end: { "\(parser.trailers)" },
+        head: { .head("\(parser.head)", parser.head.fields.bytes) }, trailers: { parser.trailers.bytes },
         finish: { () throws(HTTPRefusal) in _ = try parser.finish() })
 }
 
 func events(
-    _ pieces: [[UInt8]], next: (Span<UInt8>, inout Int) throws(HTTPRefusal) -> MessageEvent, head: () -> String,
-    end: () -> String, finish: () throws(HTTPRefusal) -> Void
-) -> [String] {
-    var (found, content) = ([String](), [UInt8]())
+    _ pieces: [[UInt8]], next: (Span<UInt8>, inout Int) throws(HTTPRefusal) -> MessageEvent, head: () -> Told,
+    trailers: () -> [UInt8], finish: () throws(HTTPRefusal) -> Void
+) -> [Told] {
+    var (found, content) = ([Told](), [UInt8]())
     do throws(HTTPRefusal) {
         for piece in pieces {
             var (place, isOver) = (0, false)
@@ -136,14 +151,21 @@ func events(
                 case .head: found.append(head())
                 case .content(let range): content += piece[range]
                 case .end:
-                    found.append("\(content) \(end())")
+                    found.append(.content(content, trailers: trailers()))
                     content = []
                 }
             }
         }
         try finish()
-    } catch { found.append("\(content) \(error)") }
+    } catch { found.append(.failed(content, error)) }
     return found
+}
+
+/// What a reader of one message came to, and how many bytes it took.
+struct Read<Message: Equatable, Fault: Equatable>: Equatable {
+    var message: Message?
+    var count = 0
+    var fault: Fault?
 }
 
 func fuzzProxyHeader(_ bytes: Span<UInt8>) {
@@ -151,29 +173,34 @@ func fuzzProxyHeader(_ bytes: Span<UInt8>) {
     same(proxyHeader([whole]), proxyHeader(pieces), "a PROXY header")
 }
 
-func proxyHeader(_ pieces: [[UInt8]]) -> String {
+func proxyHeader(_ pieces: [[UInt8]]) -> Read<ProxyHeader, MessageError.Kind> {
     var reader = ProxyHeaderReader()
     do throws(MessageError) {
         for piece in pieces where reader.header == nil { _ = try reader.push(piece.span) }
-        return "\(String(describing: reader.header)) \(reader.count) \(String(describing: reader.fault))"
-    } catch { return "\(error.kind)" }
+        return Read(message: reader.header, count: reader.count, fault: reader.fault?.kind)
+    } catch { return Read(fault: error.kind) }
 }
 
 func fuzzSOCKS(_ bytes: Span<UInt8>) {
-    let (whole, pieces) = cut(bytes)
-    same(socks(SOCKS4Request.self, [whole]), socks(SOCKS4Request.self, pieces), "SOCKS4")
-    same(socks(SOCKS5Greeting.self, [whole]), socks(SOCKS5Greeting.self, pieces), "a greeting of SOCKS5")
-    same(socks(SOCKS5Request.self, [whole]), socks(SOCKS5Request.self, pieces), "SOCKS5")
-    same(socks(SOCKS5Reply.self, [whole]), socks(SOCKS5Reply.self, pieces), "an answer of SOCKS5")
-    same(socks(SOCKS5Password.self, [whole]), socks(SOCKS5Password.self, pieces), "a password of SOCKS5")
+    guard bytes.count > 1 else { return }
+    let (whole, pieces) = cut(bytes.extracting(droppingFirst: 1))
+    switch bytes[0] % 7 {
+    case 0: same(socks(SOCKS4Request.self, [whole]), socks(SOCKS4Request.self, pieces), "SOCKS4")
+    case 1: same(socks(SOCKS4Reply.self, [whole]), socks(SOCKS4Reply.self, pieces), "an answer of SOCKS4")
+    case 2: same(socks(SOCKS5Greeting.self, [whole]), socks(SOCKS5Greeting.self, pieces), "a greeting of SOCKS5")
+    case 3: same(socks(SOCKS5Choice.self, [whole]), socks(SOCKS5Choice.self, pieces), "its answer")
+    case 4: same(socks(SOCKS5Request.self, [whole]), socks(SOCKS5Request.self, pieces), "SOCKS5")
+    case 5: same(socks(SOCKS5Reply.self, [whole]), socks(SOCKS5Reply.self, pieces), "an answer of SOCKS5")
+    default: same(socks(SOCKS5Password.self, [whole]), socks(SOCKS5Password.self, pieces), "a password of SOCKS5")
+    }
 }
 
-func socks<Message: SOCKSMessage>(_ type: Message.Type, _ pieces: [[UInt8]]) -> String {
+func socks<Message: SOCKSMessage>(_ type: Message.Type, _ pieces: [[UInt8]]) -> Read<Message, SOCKSFault> {
     var reader = SOCKSReader<Message>()
     do throws(SOCKSFault) {
         for piece in pieces where reader.message == nil { _ = try reader.push(piece.span) }
-        return "\(String(describing: reader.message)) \(reader.count) \(String(describing: reader.fault))"
-    } catch { return "\(error)" }
+        return Read(message: reader.message, count: reader.count, fault: reader.fault)
+    } catch { return Read(fault: error) }
 }
 
 func fuzzRecord(_ bytes: Span<UInt8>) {
@@ -181,12 +208,35 @@ func fuzzRecord(_ bytes: Span<UInt8>) {
     same(recording([whole]), recording(pieces), "a record")
 }
 
-func recording(_ pieces: [[UInt8]]) -> String {
+/// A record: who spoke with whom, what happened, and all bytes.
+struct Recorded: Equatable {
+    struct Step: Equatable {
+        var conversation: Int
+        var time: Int64
+        var direction: RecordDirection
+        var deed: Recording.Step.Deed
+    }
+
+    var bytes: [UInt8] = []
+    var ends: [String] = []
+    var steps: [Step] = []
+    var failure: MessageError?
+}
+
+func recording(_ pieces: [[UInt8]]) -> Recorded {
     var reader = RecordReader()
     do throws(MessageError) {
         for piece in pieces { try reader.push(piece.span) }
-        return "\(try reader.finish())"
-    } catch { return "\(error)" }
+        let recording = try reader.finish()
+        var recorded = Recorded(bytes: recording.bytes)
+        for one in recording.conversations {
+            recorded.ends += [one.client, one.target]
+            recorded.steps += one.steps.map {
+                Recorded.Step(conversation: one.number, time: $0.time, direction: $0.direction, deed: $0.deed)
+            }
+        }
+        return recorded
+    } catch { return Recorded(failure: error) }
 }
 
 /// The answers of netlink, and files below /proc. The kernel is no stranger: but what it may come to say is not known.
@@ -215,13 +265,14 @@ func listed(_ message: ArraySlice<UInt8>) -> [String] {
         + [DiagnosticMessages.connecting(message)].compactMap { $0?.expiry.description }
 }
 
+private let preludes: [@Sendable () -> any StartTLSPrelude] = [
+    { SMTPPrelude(name: "localhost") }, { IMAPPrelude() }, { POP3Prelude() }, { FTPPrelude() }, { PostgresPrelude() },
+    { MySQLPrelude() }, { LDAPPrelude() }, { XMPPPrelude(host: "example.org") },
+]
+
 func fuzzStartTLS(_ bytes: Span<UInt8>) {
     guard bytes.count > 1 else { return }
-    let preludes: [any StartTLSPrelude] = [
-        SMTPPrelude(name: "localhost"), IMAPPrelude(), POP3Prelude(), FTPPrelude(), PostgresPrelude(), MySQLPrelude(),
-        LDAPPrelude(), XMPPPrelude(host: "example.org"),
-    ]
-    let prelude = preludes[Int(bytes[0]) % preludes.count]
+    let prelude = preludes[Int(bytes[0]) % preludes.count]()
     let (whole, pieces) = cut(bytes.extracting(droppingFirst: 1))
     same(talk(prelude, [whole]), talk(prelude, pieces), "what is said before TLS")
 }
