@@ -12,6 +12,8 @@ public final class Listener {
     private let lingers: Bool
     /// Others have the socket as well.
     private let isShared: Bool
+    /// The last peer was at the door already when it was asked for.
+    private var isFlooded = false
     /// Where accepts wait out a shortage.
     private var pauses: [Parking] = []
 
@@ -55,8 +57,17 @@ public final class Listener {
     public func accept() async throws(NetworkError) -> Connection {
         var backoff = Backoff(first: .milliseconds(5), most: .seconds(1))
         while true {
+            // A flood fills the queue as fast as it is emptied, and no accept waits: between two newcomers those who are
+            // served have their turn. Four in a row left these half of what one does, sixteen a fifth, and no more came.
+            if isFlooded {
+                isFlooded = false
+                guard await Netpoller.sleep(for: .zero) else { throw failure(.cancelled) }
+            }
             do throws(DescriptorFailure) {
-                if let peer = try takeNow() { return try await inTurn(peer) }
+                if let peer = try takeNow() {
+                    isFlooded = true
+                    return peer
+                }
                 let accepted = try await descriptor.perform(.read) { number throws(Errno) in
                     try attempt(number)
                 }
@@ -77,17 +88,6 @@ public final class Listener {
         let accepted = try descriptor.performNow(.read) { number throws(Errno) in try attempt(number) }
         guard let accepted else { return nil }
         return try adopt(accepted)
-    }
-
-    /// A flood fills the queue as fast as it is emptied, and no accept waits: between two newcomers those who are served
-    /// have their turn. Four in a row left these half of what one does, sixteen a fifth, and no more came.
-    private func inTurn(_ peer: Connection) async throws(DescriptorFailure) -> Connection {
-        let isCancelled = await !Netpoller.sleep(for: .zero)
-        guard !isCancelled, !descriptor.isClosed else {
-            peer.close()
-            throw isCancelled ? .cancelled : .closed
-        }
-        return peer
     }
 
     /// One that does not wait: O_NONBLOCK is the open file's, and another that has it may have taken it back.

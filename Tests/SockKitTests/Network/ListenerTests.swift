@@ -42,23 +42,6 @@ import Testing
         }
     }
 
-    @Test func `a newcomer whose turn comes after the end of the listener is closed`() async throws {
-        try await onLoop {
-            let listener = try await listen()
-            let clients = try await Self.clients(1, of: listener)
-            let accepting = Netpoller.spawn { () async -> NetworkError? in
-                do throws(NetworkError) { _ = try await listener.accept() } catch { return error }
-                return nil
-            }
-            await Task.yield()
-            listener.close()
-            #expect(await accepting.value?.cause == .closed)
-            clients[0].readDeadline = .now + patience
-            #expect(try await clients[0].read(upTo: 1).isEmpty)
-            clients[0].close()
-        }
-    }
-
     @Netpoller
     private static func clients(_ count: Int, of listener: Listener) async throws -> [Connection] {
         var clients: [Connection] = []
