@@ -82,7 +82,6 @@ final class FirstLineSession: Service {
             line.bytes += bytes[..<(end ?? bytes.count)]
             line.isWhole = end != nil
             guard line.bytes.count <= Self.longest else {
-                line.isWhole = false
                 throw peer.names.failure(
                     .read, .frame(FramingError("the first line", .tooLong(limit: Self.longest))))
             }
