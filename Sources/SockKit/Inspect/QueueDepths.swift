@@ -31,7 +31,8 @@ extension QueueDepths {
 extension Connection {
     /// What waits in the kernel now; nil once closed.
     public var queueDepths: QueueDepths? {
-        guard let depths = descriptor.queueDepths, isOpening else { return descriptor.queueDepths }
+        guard let depths = descriptor.queueDepths else { return nil }
+        guard isOpening else { return depths }
         return QueueDepths(
             received: depths.received, unacknowledged: unacknowledgedWhileOpening(depths), unsent: depths.unsent)
     }

@@ -36,9 +36,13 @@
 
     // MARK: - Waiting for events
 
+    /// How many descriptors had something when they were last looked at.
+    @safe @exclusivity(unchecked) private(set) var lastCount = 0
+
     /// Waits for events or the next deadline, or only looks where the loop has jobs to run, and wakes who is concerned.
     func poll(mayWait: Bool) throws(NetpollerFailure) {
         let count = try poller.wait(until: heap.earliest, mayWait: mayWait)
+        lastCount = count
         for index in 0..<count {
             guard let (tag, readiness) = poller.event(index), let slot = slot(of: tag) else { continue }
             slot.becameReady(readiness)

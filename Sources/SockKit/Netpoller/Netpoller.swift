@@ -94,6 +94,13 @@ public actor Netpoller {
     public static func sleep(for span: Duration) async -> Bool {
         await sleep(until: .now + span)
     }
+
+    /// Waits until the loop has looked at its descriptors again, and says how many had something, its own among
+    /// them; nil if the task was cancelled before.
+    @Netpoller
+    static func turn() async -> Int? {
+        await sleep(for: .zero) ? unsafe loop.state.lastCount : nil
+    }
 }
 
 /// Carries the status out of the root task. The loop has stopped when it is read, on the same thread.

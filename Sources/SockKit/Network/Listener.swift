@@ -57,11 +57,9 @@ public final class Listener {
     public func accept() async throws(NetworkError) -> Connection {
         var backoff = Backoff(first: .milliseconds(5), most: .seconds(1))
         while true {
-            // A flood fills the queue as fast as it is emptied, and no accept waits: between two newcomers those who are
-            // served have their turn. Four in a row left these half of what one does, sixteen a fifth, and no more came.
             if isFlooded {
                 isFlooded = false
-                guard await Netpoller.sleep(for: .zero) else { throw failure(.cancelled) }
+                try await letOthersGoOn()
             }
             do throws(DescriptorFailure) {
                 if let peer = try takeNow() {
@@ -82,6 +80,20 @@ public final class Listener {
             }
         }
     }
+
+    /// A flood fills the queue as fast as it is emptied, and no accept waits: between two newcomers those who are served
+    /// have their turn, and where some of them have something to say a few more. Four newcomers in a row left them half of
+    /// what one does, sixteen a fifth, and no more came.
+    private func letOthersGoOn() async throws(NetworkError) {
+        for _ in 0..<Self.turns {
+            guard let count = await Netpoller.turn() else { throw failure(.cancelled) }
+            guard Self.some.contains(count) else { return }
+        }
+    }
+
+    private static let turns = 4
+    /// Fewer are mostly the newcomers themselves, and a turn of more takes long enough.
+    private static let some = 4..<64
 
     /// One that is there already.
     private func takeNow() throws(DescriptorFailure) -> Connection? {

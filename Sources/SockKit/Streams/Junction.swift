@@ -40,6 +40,8 @@ public final class Junction {
     private var heldAtEnd = (up: 0, down: 0)
     /// A side that takes no more. What it had given before is still to be read.
     private var broken: (side: RelaySide, error: NetworkError)?
+    /// Reads what the other side has for that one.
+    private var vainReader: Task<Void, Never>?
     private var sleeper: (any StreamSleeper)?
     private var watches: [Task<Void, Never>] = []
 
@@ -89,6 +91,7 @@ public final class Junction {
 
     /// Waits, after its end, until nothing is being given any more: only then are its figures what they will be.
     public func settle() async {
+        if ending != nil { await vainReader?.value }
         let (up, down) = leaving
         leaving = (nil, nil)
         if let up {
@@ -158,7 +161,8 @@ public final class Junction {
         let isPassedOn = faulty(lane.side)?.isSilent != true
         if isPassedOn {
             do throws(NetworkError) { try lane.sink.closeWrite() } catch {
-                return didFail(lane, SideFailure(lane.side.other, error))
+                let side = lane.side.other
+                return didFail(lane, SideFailure(side, isOver(side) ? lane.whatEnded(error) : error))
             }
         }
         onEvent?(RelayEvent(ended: lane.side, isPassedOn: isPassedOn))
@@ -186,14 +190,42 @@ public final class Junction {
             // What a fault keeps back, the end as well, is still to come.
             let isLate = !last.isHeldUp && faulty(side)?.isHolding ?? false
             silence = last.moved != before || isLate ? .zero : silence + Self.patience
-            if silence >= (last.isHeldUp ? Self.patienceWithRest : Self.patience) { end(.failed(error, of: side)) }
+            if silence >= (last.isHeldUp ? Self.patienceWithRest : Self.patience) {
+                return end(.failed(error, of: side))
+            }
+            if silence > .zero, last.isHeldUp, vainReader == nil, faulty(side.other) == nil {
+                vainReader = Netpoller.spawn { await self.readInVain(side.other) }
+            }
         }
     }
 
+    /// Reads what a side has for the one that takes no more, and throws it away. It may take what is left only after that:
+    /// an echo whose answers nobody reads takes nothing, and two connections and all that the kernel has of them would be
+    /// there for half a minute. Who takes nothing after that pours, and is left alone.
+    private func readInVain(_ side: RelaySide) async {
+        let stream = side == .near ? near : far
+        var (taken, left) = (0, Self.mostInVain)
+        while ending == nil, left > 0 {
+            do throws(NetworkError) {
+                let chunk = try await stream.readChunk(maximum: nil)
+                guard !chunk.isEnd else { return }
+                if side == .near { lost.up += chunk.count } else { lost.down += chunk.count }
+                left -= chunk.count
+                chunk.giveBack()
+            } catch { return }
+            let now = side == .near ? bytesDown : bytesUp
+            if now > taken { (taken, left) = (now, Self.mostInVain) }
+            // Whoever pours makes no read wait.
+            await Task.yield()
+        }
+    }
+
+    /// More than the kernel holds for a connection.
+    private static let mostInVain = 32 << 20
+
     /// How long a side that takes no more may be silent before its end.
     private static let patience = Duration.seconds(1)
-    /// How long the other side may take nothing of what is left: it may be waiting for somebody to read what it has for
-    /// the side that is no more.
+    /// How long the other side may take nothing of what is left.
     private static let patienceWithRest = Duration.seconds(30)
 
     /// After its end nothing is read of a side; that it is gone for good the kernel tells all the same.
@@ -238,7 +270,8 @@ public final class Junction {
         guard self.ending == nil else { return }
         self.ending = ending
         moved = (bytesUp, bytesDown)
-        lost = ((up?.close() ?? 0) + held(.near), (down?.close() ?? 0) + held(.far))
+        lost.up += (up?.close() ?? 0) + held(.near)
+        lost.down += (down?.close() ?? 0) + held(.far)
         heldAtEnd = (held(.near), held(.far))
         leaving = (up?.leaving, down?.leaving)
         // They hold the junction, as it holds them; and so may whoever is told.
@@ -246,6 +279,7 @@ public final class Junction {
         onEvent = nil
         for task in watches { task.cancel() }
         watches = []
+        vainReader?.cancel()
         sleeper.take()?.wake()
     }
 }

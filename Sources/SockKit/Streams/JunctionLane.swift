@@ -96,6 +96,17 @@ final class JunctionLane {
         junction.didFail(self, failure)
     }
 
+    /// Of a connection that was reset shutdown(2) says only that there is none. Why, the socket has still to tell, but once:
+    /// to be asked only where nobody reads it any more.
+    func whatEnded(_ error: NetworkError) -> NetworkError {
+        guard error.errno == .notConnected,
+            let reason = try? to?.withNumber({ number throws(Errno) in try SocketCalls.takeError(of: number) })
+        else { return error }
+        // The kernel has a broken pipe for a reset that came after the peer's end.
+        return sink.names.failure(
+            .close, .system(reason == .brokenPipe ? .connectionReset : reason, call: "shutdown"))
+    }
+
     // MARK: - By a task
 
     private func pour() {

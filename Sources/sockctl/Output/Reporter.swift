@@ -127,7 +127,10 @@ final class Reporter: Sendable {
             if isFirst { after(FailureFold.span) { $0.tell($0.fold.withLock { $0.take() }) } }
             if isHidden { return }
         }
-        put(errors) { Self.line(event, settings, errorTerminal, since: start) }
+        // What is said of failures of another kind does not end those of this one.
+        tell(fold.withLock { $0.take() })
+        target.flush()
+        errors.write { Self.line(event, settings, errorTerminal, since: start) }
         fold.withLock { $0.begin(event.failure, at: .now) }
     }
 
@@ -145,14 +148,20 @@ final class Reporter: Sendable {
         target.flush()
     }
 
-    private func tell(_ folded: FailureFold.Rest?) {
-        switch folded {
-        case nil: break
-        case .one(let failure): errors.write { Self.line(FailedEvent(failure), settings, errorTerminal, since: start) }
-        case .more(let count, let isMixed):
-            let text = isMixed ? "\(count) more that failed so, not all for this reason" : "\(count) more like it"
-            errors.write { Self.line(text, settings, errorTerminal) }
+    private func tell(_ folded: [FailureFold.Rest]) {
+        for rest in folded {
+            switch rest {
+            case .one(let failure): tell(failure)
+            case .more(let count, let isMixed, let one):
+                if let one { tell(one) }
+                let text = isMixed ? "\(count) more that failed so, not all for this reason" : "\(count) more like it"
+                errors.write { Self.line(text, settings, errorTerminal) }
+            }
         }
+    }
+
+    private func tell(_ failure: Failure) {
+        errors.write { Self.line(FailedEvent(failure), settings, errorTerminal, since: start) }
     }
 
     private func after(_ span: Duration, _ action: @escaping @Sendable (Reporter) -> Void) {

@@ -42,6 +42,38 @@ import Testing
         }
     }
 
+    @Test func `where some have something to say they have more turns than one`() async throws {
+        try await onLoop {
+            let listener = try await listen()
+            let clients = try await Self.clients(8, of: listener)
+            var busy: [Loopback] = []
+            for _ in 0..<8 { busy.append(try await loopback()) }
+            let talks = busy.flatMap { pair in [Self.talk(on: pair.client), Self.talk(on: pair.server)] }
+            for pair in busy { try await pair.client.write("x") }
+            let turns = Netpoller.spawn { () -> Int in
+                var count = 0
+                while await Netpoller.turn() != nil { count += 1 }
+                return count
+            }
+            for _ in clients { try await listener.accept().close() }
+            turns.cancel()
+            let count = await turns.value
+            #expect(count > 2 * clients.count, "\(count)")
+            for talk in talks { talk.cancel() }
+            for pair in busy { pair.close() }
+            for client in clients { client.close() }
+            listener.close()
+        }
+    }
+
+    /// Gives back each byte that comes.
+    @Netpoller
+    private static func talk(on connection: Connection) -> Task<Void, Never> {
+        Netpoller.spawn {
+            while let byte = try? await connection.read(upTo: 1), !byte.isEmpty { try? await connection.write(byte) }
+        }
+    }
+
     @Netpoller
     private static func clients(_ count: Int, of listener: Listener) async throws -> [Connection] {
         var clients: [Connection] = []

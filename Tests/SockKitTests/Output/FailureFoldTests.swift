@@ -15,10 +15,42 @@ import Testing
         (another.connection, another.message) = (2, "the same of somebody else")
         #expect(fold.hides(another, at: start + .milliseconds(900)) == (true, true))
         #expect(fold.hides(reset, at: start + .milliseconds(1800)) == (true, false))
-        #expect(fold.take() == .more(2, isMixed: false))
+        #expect(fold.take() == [.more(2, isMixed: false)])
         #expect(fold.hides(reset, at: start + .milliseconds(2700)) == (true, true))
-        #expect(fold.end() == .one(reset))
-        #expect(fold.end() == nil)
+        #expect(fold.end() == [.one(reset)])
+        #expect(fold.end().isEmpty)
+    }
+
+    @Test func `kinds that take turns are counted each by itself, and told with one of theirs`() {
+        var fold = FailureFold()
+        let refused = Failure(EventSamples.refused)
+        for failure in [reset, refused] {
+            #expect(!fold.hides(failure, at: start).isHidden)
+            #expect(fold.take().isEmpty)
+            fold.begin(failure, at: start)
+        }
+        for index in 0..<3 {
+            #expect(fold.hides(reset, at: start) == (true, index == 0))
+            #expect(fold.hides(refused, at: start) == (true, false))
+        }
+        #expect(fold.take() == [.more(2, isMixed: false, like: reset), .more(2, isMixed: false, like: refused)])
+        // That was told last: a count says enough.
+        for _ in 0..<3 { _ = fold.hides(refused, at: start) }
+        #expect(fold.take() == [.more(3, isMixed: false)])
+    }
+
+    @Test func `one who cuts off is like another, whatever was being done with them`() {
+        var fold = FailureFold()
+        fold.begin(reset, at: start)
+        for (operation, code) in [("write", "ECONNRESET"), ("write", "EPIPE"), ("read", "ECONNRESET")] {
+            var other = reset
+            (other.operation, other.call, other.code) = (operation, operation, code)
+            #expect(fold.hides(other, at: start).isHidden)
+        }
+        var (dialled, file) = (reset, reset)
+        dialled.operation = "dial"
+        (file.operation, file.code, file.network) = ("write", "EPIPE", nil)
+        for other in [dialled, file] { #expect(!fold.hides(other, at: start).isHidden) }
     }
 
     @Test func `a failure of another kind, a later one and one after something else are told`() {

@@ -103,6 +103,22 @@ import Testing
         }
     }
 
+    @Test func `an end that is to go to a side which has reset fails for the reset`() async throws {
+        try await onLoop {
+            let line = try await Line()
+            try line.left.client.closeWrite()
+            #expect(try await line.right.server.readAll() == [])
+            // The loop sees both at once, the end first.
+            try line.right.server.closeWrite()
+            line.left.client.reset()
+            guard case .failed(let error, .near) = await line.junction.wait() else {
+                throw Unexpected(line.junction.ending)
+            }
+            #expect(error.errno == .connectionReset && error.call == "shutdown", "\(error)")
+            line.close()
+        }
+    }
+
     @Test func `a reset after the same side's end is noticed, though nobody reads there`() async throws {
         try await onLoop {
             let line = try await Line()
@@ -153,6 +169,47 @@ import Testing
             #expect(line.junction.bytesLost.up == 0 && line.junction.bytesUp > before)
             line.close()
             await writer.value
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `an echo that nobody reads takes what is left once its client is gone`(task: Bool) async throws {
+        try await onLoop {
+            let line = try await Line(through: task)
+            let writer = Netpoller.spawn { try? await line.left.client.write([UInt8](repeating: 1, count: 64 << 20)) }
+            let echo = Netpoller.spawn { try? await self.echo(line.right.server) }
+            // Its answers go nowhere, and so nothing goes through in the end.
+            var (before, answered, looks) = (0, 0, 0)
+            while looks < 8 {
+                let (up, down) = (line.junction.bytesUp, line.junction.bytesDown)
+                looks = up == before && down == answered && up > 0 ? looks + 1 : 0
+                (before, answered) = (up, down)
+                await Netpoller.sleep(for: .milliseconds(100))
+            }
+            let start = Deadline.now
+            line.left.client.reset()
+            guard case .failed(_, .near) = await line.junction.wait() else { throw Unexpected(line.junction.ending) }
+            // Where nobody reads what it says it has half a minute.
+            #expect(Deadline.now - start < .seconds(25))
+            await line.junction.settle()
+            let (up, down) = (line.junction.bytesUp, line.junction.bytesLost.down)
+            #expect(up > before && line.junction.bytesLost.up == 0)
+            // What it answered is nobody's, and is counted; the rest of it is in the kernel.
+            #expect(down > 0 && line.junction.bytesDown == answered && answered + down <= up)
+            line.close()
+            await writer.value
+            await echo.value
+        }
+    }
+
+    @Netpoller
+    private func echo(_ connection: Connection) async throws {
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            var span = buffer.mutableSpan
+            let count = try await connection.read(into: &span)
+            guard count > 0 else { return }
+            try await connection.write(Array(buffer[..<count]))
         }
     }
 

@@ -106,6 +106,15 @@ extension Manual.Section {
                 """
             ),
             (
+                "The kernel",
+                """
+                What a peer sends and this side has not taken, and what a peer does not read, waits in the kernel, some \
+                MiB a connection. All TCP of the machine shares what the three figures of net.ipv4.tcp_mem say, in pages: \
+                from the second on segments of any connection may be dropped, and those who are served wait for seconds. \
+                `--rcvbuf` and `--sndbuf` bound what one connection holds, `--max-conns` how many there are.
+                """
+            ),
+            (
                 "http-serve",
                 """
                 A head of 64 KiB with 256 fields, 10 seconds for it, 4 empty lines before it; content of 16 MiB in memory, \

@@ -128,11 +128,21 @@ extension ForwardedPair {
     private func passOn(_ side: RelaySide, _ peer: Peer) async {
         switch side {
         case .near:
-            _ = await connection.waitUntilDelivered()
+            await deliver(to: connection)
             connection.reset()
         case .far:
-            _ = await peer.connection.waitUntilDelivered()
+            await deliver(to: peer.connection)
             peer.isCutOff = true
         }
+    }
+
+    /// Waits until a side has what was sent to it. It may take that only when somebody reads what it says meanwhile.
+    private func deliver(to connection: Connection) async {
+        let drain = Netpoller.spawn {
+            while !Task.isCancelled, let count = try? await connection.discard(), count > 0 { await Task.yield() }
+        }
+        _ = await connection.waitUntilDelivered()
+        drain.cancel()
+        await drain.value
     }
 }

@@ -12,11 +12,10 @@ extension Peer {
         }
         // Of a connection that was given up for its silence, or for a file of ours, there is nothing more to say.
         guard error.cause == .timeout || error.errno != nil, error.stream == nil else { return failure }
-        let depths = connection.queueDepths
         if error.operation == .read, error.cause == .timeout {
             if policy.keepsTime { failure.waited = .now - lastActivity }
             // What TLS made of the bytes is counted otherwise.
-            failure.unread = isSecured ? nil : depths?.received
+            failure.unread = isSecured ? nil : connection.queueDepths?.received
         }
         if error.operation == .write { failure.unacknowledged = connection.bytesUnacknowledged }
         return failure

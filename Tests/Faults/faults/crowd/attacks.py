@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from faults.crowd import census
 from faults.crowd.besieged import Field, Server
 from faults.crowd.kinds import TARGET
 from faults.crowd.served import pin
 
+ROOM = 0.7  # The share of the kernel's memory for TCP that a crowd fills.
 SPARE = 64  # How many descriptors a server may still open when they are cut.
 BLOCKS = 60  # What is sent at once of what is said over and over, where there is to be much of it.
 KNOCKS = 200  # So many come and go a second while there is no descriptor for them.
@@ -84,7 +88,7 @@ def carry_out(field: Field, server: Server, commands: list[list[str]]) -> Attack
 
 
 def text(server: Server, words: str) -> str:
-    return words.replace(TARGET, f"127.0.0.1:{server.target_port}")
+    return words.replace(TARGET, f"127.0.0.1:{server.crowd_port}")
 
 
 def flood_command(field: Field, port: int, rate: float, seconds: float, words: str) -> list[str]:
@@ -92,7 +96,21 @@ def flood_command(field: Field, port: int, rate: float, seconds: float, words: s
 
 
 def hold_command(field: Field, server: Server, mode: str, count: int, seconds: float, words: str) -> list[str]:
-    return [field.native.path("hold"), mode, str(server.port), str(count), str(seconds), text(server, words)]
+    most = str(room_of_kernel() // count)
+    return [field.native.path("hold"), mode, str(server.port), str(count), str(seconds), most, text(server, words)]
+
+
+def room_of_kernel() -> int:
+    """What all connections of the machine may hold before its kernel is short of memory for them, with some room.
+
+    From there on it drops what comes for any of them, and those who are served by a server in C wait for twenty seconds as
+    those of any other do: that would be an attack on the kernel, and no server can do anything about it.
+    """
+    limits = Path("/proc/sys/net/ipv4/tcp_mem")  # Of the machine: not to be seen in another network namespace.
+    if not limits.exists():
+        return sys.maxsize
+    under_pressure = int(limits.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return int(under_pressure * ROOM)
 
 
 def flood(field: Field, server: Server, scale: Scale) -> Attacked:
@@ -115,7 +133,7 @@ def silent(field: Field, server: Server, scale: Scale) -> Attacked:
 
 
 def full(field: Field, server: Server, scale: Scale) -> Attacked:
-    """A few who never read and go on sending, until both kernels and the server hold all that they will."""
+    """A few who never read and go on sending, until the server and the kernel hold all that they will, or may."""
     mode = "full" if server.kind.sends_on else "crowd"
     command = hold_command(field, server, mode, scale.fillers, scale.hold_seconds, BLOCKS * server.kind.silent)
     return carry_out(field, server, [command + tls(server)])

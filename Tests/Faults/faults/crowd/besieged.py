@@ -40,6 +40,8 @@ class Server:
     witness: Witness | None
     target: Child | None = None
     target_port: int = 0
+    crowd_target: Child | None = None  # Where the crowd may say where it wants to go: not to those of the others.
+    crowd_port: int = 0
 
     @property
     def pid(self) -> int:
@@ -87,7 +89,7 @@ class Server:
 
     def stop(self) -> None:
         """Ends it as one ends a server, and if that does not help by force."""
-        for child in filter(None, (self.child, self.target)):
+        for child in filter(None, (self.child, self.target, self.crowd_target)):
             child.signal(signal.SIGTERM)
             if not child.wait(10):
                 child.kill()
@@ -212,10 +214,12 @@ class Field:
             settings |= witness.settings
         target, target_port = self.helper("epoll_echo", cpu=self.others_cpu) if kind.has_target else (None, 0)
         program = self.native.path("wrong") if kind.is_wrong else str(self.binary)
+        names_target = TARGET in kind.silent
+        crowd_target, crowd_port = self.helper("epoll_echo", cpu=self.others_cpu) if names_target else (None, 0)
         address = f"127.0.0.1:{target_port}"
         argv = [program, *(address if word == TARGET else word for word in kind.argv)]
         child = self.child(argv, self.server_cpu, settings)
-        return Server(kind, child, listening(child), witness, target, target_port)
+        return Server(kind, child, listening(child), witness, target, target_port, crowd_target, crowd_port)
 
     def clients(self, server: Server, count: int, rate: float) -> Served:
         """Well-behaved ones; a rate of 0 is as fast as they can."""

@@ -1,7 +1,8 @@
-// hold MODE PORT COUNT SECONDS TEXT [tls]: COUNT clients of 127.0.0.1:PORT that stay, and what they do to a server:
+// hold MODE PORT COUNT SECONDS MOST TEXT [tls]: COUNT clients of 127.0.0.1:PORT that stay, and what they do to a server:
 //
 //   slow     each sends one byte of TEXT a second, over and over, and takes what comes
-//   silent   each sends TEXT as often as it is taken, and never reads; little of it, as from far away
+//   silent   each sends TEXT as often as it is taken, but no more than MOST bytes, and never reads; little at a time, as
+//            from far away
 //   full     the same with all that loopback takes
 //   crowd    each sends TEXT once and stays, to take a descriptor of the server's
 //
@@ -24,7 +25,7 @@ static enum { SLOW, SILENT, FULL, CROWD } mode;
 static bool secures;
 static uint16_t port;
 static const char *text;
-static size_t length;
+static size_t length, most_sent;
 static int epoll;
 static uint64_t cut, refused, sent_bytes, opened;
 
@@ -85,7 +86,8 @@ static bool send_some(struct client *client, size_t most) {
 static bool send_all(struct client *client) {
     for (int turns = 0; turns < TURNS; turns++) {
         size_t before = client->sent;
-        if (!send_some(client, length)) return false;
+        if (before >= most_sent) return true;
+        if (!send_some(client, most_sent - before < length ? most_sent - before : length)) return false;
         if (before == client->sent) return true;
     }
     watch(client, EPOLL_CTL_MOD, EPOLLOUT | EPOLLET | interest());
@@ -154,8 +156,8 @@ static void run(struct client *clients, uint64_t count, double seconds) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 6) {
-        fprintf(stderr, "usage: hold slow|silent|full|crowd PORT COUNT SECONDS TEXT [tls]\n");
+    if (argc < 7) {
+        fprintf(stderr, "usage: hold slow|silent|full|crowd PORT COUNT SECONDS MOST TEXT [tls]\n");
         return 64;
     }
     raise_descriptor_limit();
@@ -163,9 +165,10 @@ int main(int argc, char **argv) {
     mode = argv[1][1] == 'l' ? SLOW : argv[1][0] == 's' ? SILENT : argv[1][0] == 'f' ? FULL : CROWD;
     port = (uint16_t)parse_number(argv[2]);
     uint64_t count = parse_number(argv[3]);
-    text = argv[5];
+    most_sent = parse_number(argv[5]);
+    text = argv[6];
     length = strlen(text);
-    if ((secures = argc > 6)) wire_use_tls();
+    if ((secures = argc > 7)) wire_use_tls();
     epoll = check(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
     struct client *clients = calloc(count, sizeof *clients);
     if (!clients || !length) fail("no clients, or nothing to send");
