@@ -95,9 +95,6 @@ class Server:
                 child.kill()
 
 
-CONTROL = Kind((), "echo")
-
-
 def visit(one: socket.socket, kind: Kind, target: int) -> None:
     """What somebody new does: an exchange of the server's kind, to the end."""
     if kind.clients == "tls":
@@ -202,10 +199,18 @@ class Field:
         return child, listening(child)
 
     def control(self, kind: Kind) -> Server:
-        """The least server in C that takes what this kind takes: it echoes, or joins to one that does."""
+        """The least server in C that takes what this kind takes: it echoes, or joins to one that does; with TLS too."""
         target, port = self.helper("epoll_echo", cpu=self.others_cpu) if kind.has_target else (None, 0)
-        child, place = self.helper(kind.control, *(["copy", str(port)] if target else []), cpu=self.server_cpu)
-        return Server(CONTROL, child, place, None, target, port)
+        words = ["copy", str(port)] if target else ["echo", *self.certificate()] if kind.is_tls else []
+        child, place = self.helper(kind.control, *words, cpu=self.server_cpu)
+        return Server(Kind((), "tls" if kind.is_tls else "echo"), child, place, None, target, port)
+
+    def certificate(self) -> list[str]:
+        """The files of one, and of its key."""
+        files = [self.folder / name for name in ("chain.pem", "key.pem")]
+        if not all(file.exists() for file in files) and not secure.make_certificate(self.folder):
+            raise RuntimeError("the command openssl makes the certificate of the control, and there is none")
+        return [str(file) for file in files]
 
     def start(self, kind: Kind) -> Server:
         witness, settings = None, dict(self.settings)

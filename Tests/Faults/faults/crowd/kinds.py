@@ -44,7 +44,7 @@ KINDS = {
     "chargen": Kind(("listen", "-k", "--serve", "chargen", ANYWHERE), "chargen", sends_on=False),
     "forward": Kind(("forward", ANYWHERE, TARGET), "echo", control="epoll_forward"),
     "http-serve": Kind(("http-serve", ANYWHERE), "http", flood=GET, slow=LONG_HEAD, silent=MUCH, stay=GET),
-    "tls": Kind(("listen", "-k", "--tls", "--serve", "echo", ANYWHERE), "tls", stay=RECORD),
+    "tls": Kind(("listen", "-k", "--tls", "--serve", "echo", ANYWHERE), "tls", stay=RECORD, control="tls_server"),
     "proxy": Kind(
         ("listen", "--serve", "proxy", "--target-allow", "127.0.0.1", ANYWHERE), "proxy",
         flood=TUNNEL, slow=LONG_GREETING, silent=TUNNEL + LINE, stay=TUNNEL, control="epoll_forward"),

@@ -23,6 +23,8 @@ class Native:
             self.compile(source, source.stem)
         for source in (BASELINE / "epoll_echo.c", BASELINE / "epoll_forward.c"):
             self.compile(source, source.stem, "-include", str(HERE / "turns.h"))
+        if self.has_tls:
+            self.compile(BASELINE / "tls_server.c", "tls_server", "-include", str(HERE / "turns.h"), *TLS)
         for source in (HERE / "hold.c", HERE / "served.c"):
             self.compile(source, source.stem, *tls)
         self.compile(HERE / "witness.c", "witness.so", "-shared", "-fPIC")

@@ -220,10 +220,7 @@ def compete(place: Field, name: str, kind: Kind, scale: Scale) -> Finding:
         "elsewhere": f"{elsewhere:.2f}", "slowest": f"{ours.under.slowest * 1000:.0f} ms",
         "attack": describe("flood", ours.attacked), "server cpu": f"{ours.attacked.server_cpu:.2f}",
         "attack cpu": f"{ours.attacked.attackers_cpu:.2f}", "served cpu": f"{ours.under.cpu:.2f}"}
-    # Without TLS a newcomer costs the controls a fraction of what it costs with it: they say nothing there.
-    if not kind.is_tls:
-        finding.check(
-            "rate", max(fair, elsewhere) >= GOES_ON, f"{fair:.2f} and {elsewhere:.2f} of what the controls keep")
+    finding.check("rate", max(fair, elsewhere) >= GOES_ON, f"{fair:.2f} and {elsewhere:.2f} of what the controls keep")
     finding.check("kept", ours.under.lost == 0 and not ours.failure, ours.failure or f"{ours.under.lost} were ended")
     opened = theirs.attacked.opened_per_second
     finding.check("came about", opened >= PREMISE * alike.flood_rate, f"{opened:,.0f} a second in C")
