@@ -206,13 +206,9 @@ public final class Junction {
         let stream = side == .near ? near : far
         var (taken, left) = (0, Self.mostInVain)
         while ending == nil, left > 0 {
-            do throws(NetworkError) {
-                let chunk = try await stream.readChunk(maximum: nil)
-                guard !chunk.isEnd else { return }
-                if side == .near { lost.up += chunk.count } else { lost.down += chunk.count }
-                left -= chunk.count
-                chunk.giveBack()
-            } catch { return }
+            guard let count = (try? await stream.discard()) ?? nil else { return }
+            if side == .near { lost.up += count } else { lost.down += count }
+            left -= count
             let now = side == .near ? bytesDown : bytesUp
             if now > taken { (taken, left) = (now, Self.mostInVain) }
             // Whoever pours makes no read wait.
