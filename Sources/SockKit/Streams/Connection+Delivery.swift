@@ -14,4 +14,13 @@ extension Connection {
         }
         return !descriptor.isClosed
     }
+
+    /// Reads what the peer says and throws it away, to its end or until the task is cancelled: some take what is sent to them
+    /// only when somebody reads what they say.
+    public func drain() -> Task<Void, Never> {
+        Netpoller.spawn {
+            // Whoever pours makes no read wait.
+            while !Task.isCancelled, (try? await self.discard()) ?? nil != nil { await Task.yield() }
+        }
+    }
 }

@@ -138,9 +138,7 @@ extension ForwardedPair {
 
     /// Waits until a side has what was sent to it. It may take that only when somebody reads what it says meanwhile.
     private func deliver(to connection: Connection) async {
-        let drain = Netpoller.spawn {
-            while !Task.isCancelled, let count = try? await connection.discard(), count > 0 { await Task.yield() }
-        }
+        let drain = connection.drain()
         _ = await connection.waitUntilDelivered()
         drain.cancel()
         await drain.value

@@ -102,7 +102,7 @@ final class FaultyPair: FaultVictim {
     private func sayGoodbye(_ connections: Connection...) async {
         let drains = connections.map { connection in
             try? connection.closeWrite()
-            return Netpoller.spawn { while (try? await connection.discard()) ?? nil != nil {} }
+            return connection.drain()
         }
         for connection in connections { _ = await connection.waitUntilDelivered(patience: Self.patience) }
         for drain in drains { drain.cancel() }
