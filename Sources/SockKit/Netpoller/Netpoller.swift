@@ -95,12 +95,13 @@ public actor Netpoller {
         await sleep(until: .now + span)
     }
 
-    /// Waits until the loop has looked at its descriptors again, and says how many had something, its own among
-    /// them; nil if the task was cancelled before.
+    /// Waits until the loop has looked at its descriptors again; false if the task was cancelled before.
     @Netpoller
-    static func turn() async -> Int? {
-        await sleep(for: .zero) ? unsafe loop.state.lastCount : nil
-    }
+    static func turn() async -> Bool { await sleep(for: .zero) }
+
+    /// How many descriptors had something when the loop last looked at them, its own among them.
+    @Netpoller
+    static var lastCount: Int { unsafe loop.state.lastCount }
 }
 
 /// Carries the status out of the root task. The loop has stopped when it is read, on the same thread.

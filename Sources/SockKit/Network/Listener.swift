@@ -12,8 +12,8 @@ public final class Listener {
     private let lingers: Bool
     /// Others have the socket as well.
     private let isShared: Bool
-    /// The last peer was at the door already when it was asked for.
-    private var isFlooded = false
+    /// How many peers in a row were at the door already when they were asked for.
+    private var inARow = 0
     /// Where accepts wait out a shortage.
     private var pauses: [Parking] = []
 
@@ -57,15 +57,13 @@ public final class Listener {
     public func accept() async throws(NetworkError) -> Connection {
         var backoff = Backoff(first: .milliseconds(5), most: .seconds(1))
         while true {
-            if isFlooded {
-                isFlooded = false
-                try await letOthersGoOn()
-            }
+            if isFlooded { try await letOthersGoOn() }
             do throws(DescriptorFailure) {
                 if let peer = try takeNow() {
-                    isFlooded = true
+                    inARow += 1
                     return peer
                 }
+                inARow = 0
                 let accepted = try await descriptor.perform(.read) { number throws(Errno) in
                     try attempt(number)
                 }
@@ -81,16 +79,20 @@ public final class Listener {
         }
     }
 
-    /// A flood fills the queue as fast as it is emptied, and no accept waits: between two newcomers those who are served
-    /// have their turn, and where some of them have something to say a few more. Four newcomers in a row left them half of
-    /// what one does, sixteen a fifth, and no more came.
+    /// A flood fills the queue as fast as it is emptied, and no accept waits. One who happens to be early is no flood, and
+    /// pays for no turn of the loop.
+    private var isFlooded: Bool { inARow >= Self.early || inARow > 0 && Self.some.contains(Netpoller.lastCount) }
+
+    /// Between two newcomers of a flood those who are served have their turn, and where some of them have something to say a
+    /// few more. Four newcomers in a row left them half of what one does, sixteen a fifth, and no more came.
     private func letOthersGoOn() async throws(NetworkError) {
         for _ in 0..<Self.turns {
-            guard let count = await Netpoller.turn() else { throw failure(.cancelled) }
-            guard Self.some.contains(count) else { return }
+            guard await Netpoller.turn() else { throw failure(.cancelled) }
+            guard Self.some.contains(Netpoller.lastCount) else { return }
         }
     }
 
+    private static let early = 4
     private static let turns = 4
     /// Fewer are mostly the newcomers themselves, and a turn of more takes long enough.
     private static let some = 4..<64

@@ -25,10 +25,10 @@ import Testing
         }
     }
 
-    @Test func `between two newcomers others have their turn`() async throws {
+    @Test func `between two newcomers of a flood others have their turn`() async throws {
         try await onLoop {
             let listener = try await listen()
-            let clients = try await Self.clients(8, of: listener)
+            let clients = try await Self.clients(12, of: listener)
             let turns = TurnCounter()
             defer { turns.stop() }
             var seen: Set<Int> = []
@@ -36,7 +36,8 @@ import Testing
                 try await listener.accept().close()
                 seen.insert(turns.turns)
             }
-            #expect(seen.count == clients.count, "\(seen.sorted())")
+            // Four in a row are what makes it a flood.
+            #expect(seen.count >= clients.count - 3, "\(seen.sorted())")
             for client in clients { client.close() }
             listener.close()
         }
@@ -45,14 +46,14 @@ import Testing
     @Test func `where some have something to say they have more turns than one`() async throws {
         try await onLoop {
             let listener = try await listen()
-            let clients = try await Self.clients(8, of: listener)
+            let clients = try await Self.clients(16, of: listener)
             var busy: [Loopback] = []
             for _ in 0..<8 { busy.append(try await loopback()) }
             let talks = busy.flatMap { pair in [Self.talk(on: pair.client), Self.talk(on: pair.server)] }
             for pair in busy { try await pair.client.write("x") }
             let turns = Netpoller.spawn { () -> Int in
                 var count = 0
-                while await Netpoller.turn() != nil { count += 1 }
+                while await Netpoller.turn() { count += 1 }
                 return count
             }
             for _ in clients { try await listener.accept().close() }

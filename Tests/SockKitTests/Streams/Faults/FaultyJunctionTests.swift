@@ -141,19 +141,25 @@ import Testing
             let limit = Duration.seconds(2)
             try await line(idleLimit: limit) { left, _, junction, _ in
                 let (writer, start) = (left.client, Deadline.now)
-                let pouring = Netpoller.spawn {
+                let pouring = Netpoller.spawn { () -> Duration in
                     let end = start + limit * 2
+                    var (last, longest) = (start, Duration.zero)
                     while !end.hasPassed, (try? await writer.write("x")) != nil {
                         await Netpoller.sleep(for: .milliseconds(5))
+                        longest = max(longest, .now - last)
+                        last = .now
                     }
+                    return longest
                 }
                 guard case .idle = await junction.wait() else {
                     Issue.record("it ended otherwise")
                     return
                 }
-                #expect(.now - start >= limit * 2)
+                let length = .now - start
                 pouring.cancel()
-                await pouring.value
+                // On a machine that is busy elsewhere the loop itself may be away for so long that it was silent.
+                let longest = await pouring.value
+                #expect(length >= limit * 2 || longest >= limit, "\(length), \(longest)")
             } _: {
                 $0.dropAfter = 0
             }
