@@ -67,6 +67,8 @@ extension Pump {
         _ from: PlainDescriptor, _ to: PlainDescriptor
     ) async throws(NetworkError) -> KernelMove {
         let pipe = to.descriptor
+        let gathering = BulkGathering(from.descriptor)
+        defer { gathering.end() }
         while true {
             if !pipe.isReady(.write) {
                 isHeldUp = true
@@ -84,7 +86,9 @@ extension Pump {
                 }
                 switch step {
                 case .moved(0): return .ended
-                case .moved(let moved): note(moved, from: from, to: to)
+                case .moved(let moved):
+                    note(moved, from: from, to: to)
+                    gathering.note(moved)
                 case .pipeBlocks: pipe.noteBlocked(.write)
                 }
                 if isFull { return .ended }
@@ -126,6 +130,8 @@ extension Pump {
             OwnPipe.giveBack(pipe)
         }
         let writer = pipe.writer
+        let gathering = BulkGathering(from.descriptor)
+        defer { gathering.end() }
         while true {
             let moved: Int
             do throws(DescriptorFailure) {
@@ -141,6 +147,7 @@ extension Pump {
             guard moved > 0 else { return .ended }
             pipe.noteFilled(moved)
             from.onMove?(moved)
+            gathering.note(moved)
             guard try await drain(pipe, from.copy, to) else { return .refused }
             if isFull { return .ended }
             if shouldBreathe() { await Task.yield() }

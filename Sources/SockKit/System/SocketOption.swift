@@ -59,6 +59,7 @@ extension SocketOption {
     package static let reusePort = socket(SO_REUSEPORT, "SO_REUSEPORT")
     package static let acceptsConnections = socket(SO_ACCEPTCONN, "SO_ACCEPTCONN")
     package static let protocolNumber = socket(SO_PROTOCOL, "SO_PROTOCOL")
+    package static let receiveLowMark = socket(SO_RCVLOWAT, "SO_RCVLOWAT")
     package static let timestamps = socket(Int32(SK_SO_TIMESTAMPNS), "SO_TIMESTAMPNS")
     package static let domain = socket(SO_DOMAIN, "SO_DOMAIN")
     package static let dropCounts = socket(Int32(SK_SO_RXQ_OVFL), "SO_RXQ_OVFL")

@@ -109,14 +109,20 @@ struct HexDump: Sendable {
         /// Two digits and a blank for each of eight bytes, and one blank more.
         @inline(__always)
         private func write(_ word: UInt64, to place: UnsafeMutableRawPointer) {
-            for half in 0..<2 {
-                // The first byte's digits come first.
-                let digits = Self.digits(UInt32(truncatingIfNeeded: word >> UInt64(32 * half)).byteSwapped)
-                for index in 0..<4 {
-                    let pair = UInt32(truncatingIfNeeded: digits >> UInt64(16 * index)) & 0xffff | 0x2020_0000
-                    unsafe (place + 12 * half + 3 * index).storeBytes(of: pair, as: UInt32.self)
-                }
-            }
+            // Each byte in a place for two, its high half first.
+            let wide = unsafe SIMD8<UInt16>(truncatingIfNeeded: unsafeBitCast(word.littleEndian, to: SIMD8<UInt8>.self))
+            let nibbles = (wide &>> 4 | wide &<< 8) & 0x0f0f
+            let letters = (nibbles &+ 0x0606) &>> 4 & 0x0101
+            let digits = unsafe unsafeBitCast(nibbles &+ 0x3030 &+ letters &* 0x27, to: SIMD2<UInt64>.self)
+            // Four pairs of digits in each word become six with their blanks, and no store is read or overwritten.
+            let (one, two) = (digits[0], digits[1])
+            let first = one & 0xffff | (one & 0xffff_0000) << 8 | (one & 0xffff_0000_0000) << 16
+            let second = (one >> 48) << 8 | (two & 0xffff) << 32 | (two & 0xff_0000) << 40
+            let third = two >> 24 & 0xff | (two >> 32 & 0xffff) << 16 | (two >> 48) << 40
+            unsafe place.storeBytes(of: first | 0x0000_2000_0020_0000, as: UInt64.self)
+            unsafe (place + 8).storeBytes(of: second | 0x0020_0000_2000_0020, as: UInt64.self)
+            unsafe (place + 16).storeBytes(of: third | 0x2000_0020_0000_2000, as: UInt64.self)
+            unsafe (place + 24).storeBytes(of: UInt8(ascii: " "), as: UInt8.self)
         }
 
         /// In the place of the bytes that a short line has not.
