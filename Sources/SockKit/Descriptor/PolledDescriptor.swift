@@ -8,7 +8,8 @@ package final class PolledDescriptor {
     // them again: the accesses need not be watched.
     @safe @exclusivity(unchecked) private var owner: FileDescriptor?
     private let slot: PollSlot
-    private let sharesFile: Bool
+    /// Other descriptors of the same open file exist, and others may have them.
+    let sharesFile: Bool
     private var restoresWaiting: Bool
     /// close(2) waits for what the peer has not acknowledged.
     package var lingers = false

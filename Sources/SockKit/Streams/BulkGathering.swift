@@ -1,7 +1,7 @@
-/// Lets the kernel gather what a socket receives while much comes without a break: fewer turns of the loop, and larger moves.
+/// Has the kernel gather what a socket receives while much comes without a break: fewer turns of the loop, and larger moves.
 ///
-/// Below SO_RCVLOWAT, socket(7), nobody is woken for bytes, and the end wakes always. The last bytes before a break wait for a
-/// fraction of a millisecond.
+/// Below SO_RCVLOWAT, socket(7), nobody is woken for bytes; an end or a failure wakes always. The last bytes before a break
+/// wait for one or two spans of the watch.
 @Netpoller
 final class BulkGathering {
     private let socket: PolledDescriptor
@@ -14,31 +14,34 @@ final class BulkGathering {
     private var watch: Task<Void, Never>?
     private var isAllowed: Bool?
 
-    /// What the kernel gathers; it takes half of the receive buffer where that is less, tcp(7).
-    private static let gathered: Int32 = 1 << 17
+    /// What the kernel gathers. It takes half of a receive buffer that was asked for where that is less, and makes any other
+    /// large enough.
+    private static let gathered = 1 << 17
     /// Moves of so many bytes each, one after the other, are bulk.
     private static let largeBytes = 1 << 14
     /// Where there are breaks, gathering pays less: more moves are wanted each time, up to so many.
     private static let mostWanted = 128
-    /// A break: much of anything comes more often.
+    /// Whoever sends in bulk is never silent for so long.
     private static let span = Duration.microseconds(250)
 
     init(_ socket: PolledDescriptor) {
         self.socket = socket
     }
 
-    /// Counts one move out of the socket.
-    func note(_ moved: Int) {
+    /// Counts one move out of the socket; `left` is how many bytes are still wanted.
+    func note(_ moved: Int, left: Int) {
         hasMoved = true
+        // The mark would not be reached any more.
+        if left < Self.gathered { return end() }
         guard !isOn else { return }
         large = moved >= Self.largeBytes ? large + 1 : 0
-        if large >= wanted, mayGather(), set(Self.gathered) { begin() }
+        if large >= wanted, mayGather(), set(Int32(Self.gathered)) { begin() }
     }
 
-    /// Nobody moves anything any more.
+    /// Nobody moves anything any more. Where the mark can't be taken back, the watch goes on until it can.
     func end() {
-        watch?.cancel()
-        if isOn { isOn = !set(1) }
+        if isOn { pause() }
+        if !isOn { watch?.cancel() }
     }
 
     private func begin() {
@@ -52,24 +55,25 @@ final class BulkGathering {
         }
     }
 
-    /// What was gathered so far is read now. Old kernels do not say so by themselves; and as long as the mark can't be taken
-    /// back, the watch goes on.
+    /// What was gathered so far is read now. The kernel says so by itself only since Linux 4.18.
     private func pause() {
-        isOn = !set(1)
+        isOn = !set(1) && !socket.isClosed
         large = 0
         wanted = min(2 * wanted, Self.mostWanted)
         socket.wake(.read)
     }
 
-    /// The mark is TCP's alone; one that somebody else has set stays.
+    /// The mark is TCP's alone; one that somebody else has set stays, and nobody else is to find ours.
     private func mayGather() -> Bool {
+        // Bytes below the mark would be silence to a limit that comes up in the moment before the watch does.
+        guard socket[timeout: .read] == nil, socket[deadline: .read] == nil else { return false }
         if let isAllowed { return isAllowed }
         let answer = try? socket.withNumber { number throws(Errno) in
             let kind = try SocketOption.protocolNumber.get(from: number)
             guard SocketOption.protocolNumber.valueName(kind) == "IPPROTO_TCP" else { return false }
             return try SocketOption.receiveLowMark.get(from: number) == 1
         }
-        isAllowed = answer ?? false
+        isAllowed = answer ?? false && !socket.sharesFile
         return isAllowed ?? false
     }
 

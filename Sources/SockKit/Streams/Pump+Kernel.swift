@@ -6,6 +6,11 @@ extension Pump {
         case pipeBlocks
     }
 
+    /// None where a limit on silence is watched: after the loop was away, bytes below the mark would be silence to it.
+    private func gathering(_ from: PlainDescriptor) -> BulkGathering? {
+        keepsTime ? nil : BulkGathering(from.descriptor)
+    }
+
     // MARK: - From a pipe
 
     func spliceFromPipe(
@@ -67,8 +72,8 @@ extension Pump {
         _ from: PlainDescriptor, _ to: PlainDescriptor
     ) async throws(NetworkError) -> KernelMove {
         let pipe = to.descriptor
-        let gathering = BulkGathering(from.descriptor)
-        defer { gathering.end() }
+        let gathering = gathering(from)
+        defer { gathering?.end() }
         while true {
             if !pipe.isReady(.write) {
                 isHeldUp = true
@@ -88,7 +93,7 @@ extension Pump {
                 case .moved(0): return .ended
                 case .moved(let moved):
                     note(moved, from: from, to: to)
-                    gathering.note(moved)
+                    gathering?.note(moved, left: left)
                 case .pipeBlocks: pipe.noteBlocked(.write)
                 }
                 if isFull { return .ended }
@@ -130,8 +135,8 @@ extension Pump {
             OwnPipe.giveBack(pipe)
         }
         let writer = pipe.writer
-        let gathering = BulkGathering(from.descriptor)
-        defer { gathering.end() }
+        let gathering = gathering(from)
+        defer { gathering?.end() }
         while true {
             let moved: Int
             do throws(DescriptorFailure) {
@@ -147,7 +152,7 @@ extension Pump {
             guard moved > 0 else { return .ended }
             pipe.noteFilled(moved)
             from.onMove?(moved)
-            gathering.note(moved)
+            gathering?.note(moved, left: left - moved)
             guard try await drain(pipe, from.copy, to) else { return .refused }
             if isFull { return .ended }
             if shouldBreathe() { await Task.yield() }

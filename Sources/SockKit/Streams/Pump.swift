@@ -39,8 +39,11 @@ final class Pump {
         self.limit = limit
     }
 
+    /// How many bytes are still to be moved.
+    var left: Int { limit - count }
+
     /// How much the next call of the kernel is asked to move.
-    var room: Int { min(Self.most, limit - count) }
+    var room: Int { min(Self.most, left) }
 
     /// All that was to be moved has been.
     var isFull: Bool { count >= limit || isStopped }

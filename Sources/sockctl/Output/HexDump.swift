@@ -70,8 +70,7 @@ struct HexDump: Sendable {
         }
     }
 
-    /// Writes lines at the pace of the stream that they are of: a whole one is a few words that are stored one over the
-    /// end of the other.
+    /// Writes lines at the pace of the stream that they are of: a whole one is a few words.
     private struct LineWriter {
         let mark: UInt8
         let columns: Columns
@@ -114,7 +113,7 @@ struct HexDump: Sendable {
             let nibbles = (wide &>> 4 | wide &<< 8) & 0x0f0f
             let letters = (nibbles &+ 0x0606) &>> 4 & 0x0101
             let digits = unsafe unsafeBitCast(nibbles &+ 0x3030 &+ letters &* 0x27, to: SIMD2<UInt64>.self)
-            // Four pairs of digits in each word become six with their blanks, and no store is read or overwritten.
+            // Eight pairs of digits with their blanks are three words. Stores that overlap would wait for each other.
             let (one, two) = (digits[0], digits[1])
             let first = one & 0xffff | (one & 0xffff_0000) << 8 | (one & 0xffff_0000_0000) << 16
             let second = (one >> 48) << 8 | (two & 0xffff) << 32 | (two & 0xff_0000) << 40

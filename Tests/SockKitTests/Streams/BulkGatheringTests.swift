@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import SockKit
@@ -8,8 +9,16 @@ import Testing
     @Netpoller
     private func gather(from connection: Connection) -> BulkGathering {
         let gathering = BulkGathering(connection.descriptor)
-        for _ in 0..<16 { gathering.note(1 << 16) }
+        for _ in 0..<16 { gathering.note(1 << 16, left: .max) }
         return gathering
+    }
+
+    /// Without the time limits that tests' connections have.
+    @Netpoller
+    private func loopback(_ network: Network = .tcp) async throws -> Loopback {
+        let pair = try await SockKitTests.loopback(network)
+        pair.server.setDeadline(nil)
+        return pair
     }
 
     @Netpoller
@@ -22,14 +31,84 @@ import Testing
     @Test func `a few bytes after much do not wake a reader at once, and arrive all the same`() async throws {
         try await onLoop {
             let pair = try await loopback()
+            let number = try pair.server.descriptor.withNumber { number throws(Errno) in number }
             let gathering = gather(from: pair.server)
-            #expect(try mark(of: pair.server) > 4)
+            // In one job, so that the watch does not come between.
+            let bytes: [UInt8] = [1, 2, 3, 4]
+            try #require(try pair.client.writeNow(bytes.span) == 4)
+            try #require(try FileCalls.queued(number, .received) == 4)
+            #expect(!isReadable(number))
+            #expect(try await pair.server.read(upTo: 9) == bytes)
+            try await pair.client.write("last")
+            #expect(try await pair.server.readText() == "last")
+            try await waitUntil("the mark taken back") { try mark(of: pair.server) == 1 }
+            #expect(!isReadable(number))
+            gathering.end()
+            pair.close()
+        }
+    }
+
+    /// Whether poll(2) says so, which does not wait.
+    private func isReadable(_ number: Int32) -> Bool {
+        var entry = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&entry, 1, 0) == 1
+    }
+
+    @Test func `who waits already is woken though there is too little`() async throws {
+        try await onLoop {
+            let pair = try await loopback()
+            let gathering = gather(from: pair.server)
             let reading = Netpoller.spawn { try await pair.server.readText() }
             await letOthersRun()
             try await pair.client.write("last")
             #expect(try await reading.value == "last")
-            #expect(try mark(of: pair.server) == 1)
             gathering.end()
+            pair.close()
+        }
+    }
+
+    @Test func `who ends while the kernel does not take the mark back leaves no reader behind`() async throws {
+        try await onLoop {
+            let pair = try await loopback()
+            let gathering = gather(from: pair.server)
+            let number = try pair.server.descriptor.withNumber { number throws(Errno) in number }
+            let faults = FaultSwitch.install("setsockopt", on: number, [.noMemory])
+            defer { faults.remove() }
+            gathering.end()
+            try #require(try mark(of: pair.server) > 4)
+            let reading = Netpoller.spawn { try await pair.server.readText() }
+            await letOthersRun()
+            try await pair.client.write("last")
+            #expect(try await reading.value == "last")
+            try await waitUntil("the mark taken back") { try mark(of: pair.server) == 1 }
+            pair.close()
+        }
+    }
+
+    @Test func `a closed socket is watched no more`() async throws {
+        try await onLoop {
+            let pair = try await loopback()
+            weak var watched: BulkGathering?
+            do {
+                let gathering = gather(from: pair.server)
+                watched = gathering
+            }
+            #expect(watched != nil)
+            pair.close()
+            try await waitUntil("the watch's end") { watched == nil }
+        }
+    }
+
+    @Test func `with a limit on silence, and before the last bytes that are wanted, nothing is gathered`() async throws
+    {
+        try await onLoop {
+            let pair = try await loopback()
+            let last = BulkGathering(pair.server.descriptor)
+            for _ in 0..<16 { last.note(1 << 16, left: 1000) }
+            #expect(try mark(of: pair.server) == 1)
+            pair.server.descriptor[timeout: .read] = patience
+            _ = gather(from: pair.server)
+            #expect(try mark(of: pair.server) == 1)
             pair.close()
         }
     }
@@ -79,7 +158,7 @@ import Testing
         try await onLoop {
             let (tcp, unix) = (try await loopback(), try await loopback(.unix))
             let small = BulkGathering(tcp.server.descriptor)
-            for _ in 0..<100 { small.note(1000) }
+            for _ in 0..<100 { small.note(1000, left: .max) }
             #expect(try mark(of: tcp.server) == 1)
             _ = gather(from: unix.server)
             #expect(try mark(of: unix.server) == 1)
