@@ -58,6 +58,9 @@ The sender of the datagrams has the kernel cut them (UDP_SEGMENT), and `udp-recv
 (UDP_GRO). A sender of single datagrams is itself the limit, and most receivers are then alike."""
 
 
+LATER = "Measured later than the rows above, which no longer count where they are of the same name."
+
+
 def record(root: Path, described: str, results: dict[str, Series]) -> None:
     """Writes the tables where they are kept."""
     table = goals.rows(results)
@@ -80,15 +83,20 @@ def record_part(root: Path, described: str, results: dict[str, Series], sections
     table = goals.rows(results)
     title = f"## {', '.join(sections)}, measured alone"
     path = root / "Tests/Benchmarks/RESULTS.md"
-    kept = [part for part in re.split(r"\n(?=## )", path.read_text().rstrip("\n")) if not part.startswith(title)]
-    path.write_text("\n".join([*kept, "\n\n".join([title, described, markdown_table(table), *notes(table)])]) + "\n")
+    kept = [part.rstrip() for part in re.split(r"\n(?=## )", path.read_text()) if not part.startswith(title)]
+    path.write_text("\n\n".join([*kept, title, LATER, described, markdown_table(table), *notes(table)]) + "\n")
     readme = root / "README.md"
     fresh = overview(results).splitlines()[2:]
     readme.write_text(BLOCK.sub(lambda match: match[1] + with_rows(match[0], fresh) + match[2], readme.read_text()))
 
 
 def with_rows(block: str, fresh: list[str]) -> str:
-    """The overview with these rows in place of those of their names, or behind all others."""
-    names = {row.split("|")[1] for row in fresh}
-    lines = block.splitlines()[1:-1]
-    return "\n".join([line for line in lines if line.split("|")[1:2] not in [[name] for name in names]] + fresh)
+    """The overview with these rows in place of those of their names, in its own order."""
+    head, rows = [], {}
+    for line in [*block.splitlines()[1:-1], *fresh]:
+        name = line.split("|")[1].strip() if line.startswith("|") else ""
+        if name in OVERVIEW.values():
+            rows[name] = line
+        else:
+            head.append(line)
+    return "\n".join([*head, *(rows[name] for name in OVERVIEW.values() if name in rows)])
