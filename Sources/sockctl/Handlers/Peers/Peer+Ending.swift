@@ -105,8 +105,8 @@ extension Peer {
         let mode = isCutOff ? .reset : mode
         if mode == .hold, ending != .reset { return false }
         if server == nil { reportFastOpen(isAccepted: false) }
-        if reporter.isReported(.verbose) { reportClose(by: ending) }
-        if mode == .reset { connection.reset() } else { connection.close() }
+        let close = { [connection] in mode == .reset ? connection.reset() : connection.close() }
+        if reporter.isReported(.verbose) { reportClose(by: ending, close) } else { close() }
         // It holds the peer, as the peer holds it.
         pacing = nil
         onStop = nil

@@ -37,17 +37,19 @@ extension Peer {
         reporter.report(KeepAliveEvent(ends: ends, silence: silence, limit: limit))
     }
 
+    /// Says how it stood when it was closed, which `close` does: once that can be read, nothing that it calls lost is taken any
+    /// more.
     @inline(never)
-    func reportClose(by ending: ConnectionEnding) {
+    func reportClose(by ending: ConnectionEnding, _ close: () -> Void) {
         let (depths, pair) = (connection.queueDepths, conversation?.totals)
         // What a joined connection never got counts wherever it was left.
         let unread = pair.map(\.losses).flatMap { $0.isNone ? nil : $0.unread } ?? (isSecured ? nil : depths?.received)
-        reporter.report(
-            ClosedEvent(
-                ends: ends, by: ending, duration: .now - start, received: received, sent: sent,
-                unread: unread, unacknowledged: connection.bytesUnacknowledged, unsent: connection.bytesUnsent,
-                silence: clock?.silence, messages: messages, pair: pair, tcp: connection.tcpInfo,
-                namesPeer: server != nil))
+        let event = ClosedEvent(
+            ends: ends, by: ending, duration: .now - start, received: received, sent: sent, unread: unread,
+            unacknowledged: connection.bytesUnacknowledged, unsent: connection.bytesUnsent, silence: clock?.silence,
+            messages: messages, pair: pair, tcp: connection.tcpInfo, namesPeer: server != nil)
+        close()
+        reporter.report(event)
     }
 
     /// Says how much has gone both ways so far, as SIGUSR1 asks.
