@@ -92,6 +92,7 @@ public final class Listener {
         }
     }
 
+    /// So many in a row are a flood, whatever the others do.
     private static let early = 4
     private static let turns = 4
     /// Fewer are mostly the newcomers themselves, and a turn of more takes long enough.

@@ -73,8 +73,9 @@ final class BulkGathering {
             guard SocketOption.protocolNumber.valueName(kind) == "IPPROTO_TCP" else { return false }
             return try SocketOption.receiveLowMark.get(from: number) == 1
         }
-        isAllowed = answer ?? false && !socket.sharesFile
-        return isAllowed ?? false
+        let allowed = !socket.sharesFile && answer == true
+        isAllowed = allowed
+        return allowed
     }
 
     private func set(_ mark: Int32) -> Bool {

@@ -6,7 +6,7 @@ extension Pump {
         case pipeBlocks
     }
 
-    /// None where a limit on silence is watched: after the loop was away, bytes below the mark would be silence to it.
+    /// None where a limit on silence is watched here: after the loop was away, bytes below the mark would be silence to it.
     private func gathering(_ from: PlainDescriptor) -> BulkGathering? {
         keepsTime ? nil : BulkGathering(from.descriptor)
     }

@@ -28,6 +28,15 @@ import Testing
         }
     }
 
+    /// Whoever waits for bytes already gets a few.
+    @Netpoller
+    private func expectLastBytes(of pair: Loopback) async throws {
+        let reading = Netpoller.spawn { try await pair.server.readText() }
+        await letOthersRun()
+        try await pair.client.write("last")
+        #expect(try await reading.value == "last")
+    }
+
     @Test func `a few bytes after much do not wake a reader at once, and arrive all the same`() async throws {
         try await onLoop {
             let pair = try await loopback()
@@ -58,10 +67,7 @@ import Testing
         try await onLoop {
             let pair = try await loopback()
             let gathering = gather(from: pair.server)
-            let reading = Netpoller.spawn { try await pair.server.readText() }
-            await letOthersRun()
-            try await pair.client.write("last")
-            #expect(try await reading.value == "last")
+            try await expectLastBytes(of: pair)
             gathering.end()
             pair.close()
         }
@@ -76,10 +82,7 @@ import Testing
             defer { faults.remove() }
             gathering.end()
             try #require(try mark(of: pair.server) > 4)
-            let reading = Netpoller.spawn { try await pair.server.readText() }
-            await letOthersRun()
-            try await pair.client.write("last")
-            #expect(try await reading.value == "last")
+            try await expectLastBytes(of: pair)
             try await waitUntil("the mark taken back") { try mark(of: pair.server) == 1 }
             pair.close()
         }
@@ -120,17 +123,14 @@ import Testing
             let number = try pair.server.descriptor.withNumber { number throws(Errno) in number }
             let faults = FaultSwitch.install("setsockopt", on: number, [.noMemory, .noMemory])
             defer { faults.remove() }
-            let reading = Netpoller.spawn { try await pair.server.readText() }
-            await letOthersRun()
-            try await pair.client.write("last")
-            #expect(try await reading.value == "last")
+            try await expectLastBytes(of: pair)
             try await waitUntil("the mark taken back") { try mark(of: pair.server) == 1 }
             gathering.end()
             pair.close()
         }
     }
 
-    @Test func `who moves no more leaves the socket as it was`() async throws {
+    @Test func `who moves no more takes the mark back`() async throws {
         try await onLoop {
             let pair = try await loopback()
             let gathering = gather(from: pair.server)
