@@ -10,18 +10,37 @@ let targets: [String: @Sendable (Span<UInt8>) -> Void] = [
 
 // MARK: - How bytes are cut
 
-/// The first byte says how the others are cut into pieces, so that the fuzzer finds the cut as well as the bytes.
-func cut(_ bytes: Span<UInt8>) -> (whole: [UInt8], pieces: [[UInt8]]) {
-    guard bytes.count > 1 else { return ([], []) }
-    let whole = Array(bytes.copied.dropFirst())
-    var (state, pieces, start) = (UInt32(bytes[0]) | 1, [[UInt8]](), 0)
-    while start < whole.count {
-        state = state &* 1_664_525 &+ 1_013_904_223
-        let length = min(whole.count - start, 1 + Int(state >> 24) % (bytes[0] < 64 ? 3 : 40))
-        pieces.append(Array(whole[start..<start + length]))
-        start += length
+/// Bytes, and where each read of them ends.
+struct Reads {
+    let bytes: [UInt8]
+    let ranges: [Range<Int>]
+
+    /// All at once.
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        ranges = [0..<bytes.count]
     }
-    return (whole, pieces)
+
+    /// In pieces: the first byte says how the others are cut, so that the fuzzer finds the cut as well as the bytes.
+    init(_ bytes: [UInt8], cutBy first: UInt8) {
+        self.bytes = bytes
+        var (state, start, ranges) = (UInt32(first) | 1, 0, [Range<Int>]())
+        ranges.reserveCapacity(bytes.count / (first < 64 ? 2 : 16) + 1)
+        while start < bytes.count {
+            state = state &* 1_664_525 &+ 1_013_904_223
+            let length = min(bytes.count - start, 1 + Int(state >> 24) % (first < 64 ? 3 : 40))
+            ranges.append(start..<start + length)
+            start += length
+        }
+        self.ranges = ranges
+    }
+}
+
+/// The same bytes all at once, and in pieces.
+func cut(_ bytes: Span<UInt8>) -> (whole: Reads, pieces: Reads) {
+    guard bytes.count > 1 else { return (Reads([]), Reads([], cutBy: 0)) }
+    let rest = bytes.extracting(droppingFirst: 1).copied
+    return (Reads(rest), Reads(rest, cutBy: bytes[0]))
 }
 
 func same<Value: Equatable>(_ one: Value, _ other: Value, _ what: String) {
@@ -82,15 +101,16 @@ func fuzzFrames(_ bytes: Span<UInt8>) {
     guard bytes.count > 1 else { return }
     let framing = framings[Int(bytes[0]) % framings.count]
     let (whole, pieces) = cut(bytes.extracting(droppingFirst: 1))
-    same(frames(framing, [whole]), frames(framing, pieces), "frames")
+    same(frames(framing, whole), frames(framing, pieces), "frames")
 }
 
-func frames(_ framing: Framing, _ pieces: [[UInt8]]) -> [Framed] {
+func frames(_ framing: Framing, _ reads: Reads) -> [Framed] {
     var decoder = FrameDecoder(framing, maximum: 300)
     var found: [Framed] = []
     do throws(FramingError) {
-        for piece in pieces {
-            try decoder.push(piece.span) { (number: Int, payload: Span<UInt8>) throws(FramingError) in
+        for range in reads.ranges {
+            try decoder.push(reads.bytes.span.extracting(range)) {
+                (number: Int, payload: Span<UInt8>) throws(FramingError) in
                 found.append(.frame(number, payload.copied))
             }
         }
@@ -108,26 +128,26 @@ enum Told: Equatable {
 
 func fuzzRequest(_ bytes: Span<UInt8>) {
     let (whole, pieces) = cut(bytes)
-    same(requests([whole]), requests(pieces), "requests")
+    same(requests(whole), requests(pieces), "requests")
 }
 
-func requests(_ pieces: [[UInt8]]) -> [Told] {
+func requests(_ reads: Reads) -> [Told] {
     var parser = RequestParser()
     return events(
-        pieces, next: { (bytes, place) throws(HTTPRefusal) in try parser.next(in: bytes, at: &place) },
+        reads, next: { (bytes, place) throws(HTTPRefusal) in try parser.next(in: bytes, at: &place) },
         head: { .head("\(parser.head)", parser.head.fields.bytes) }, trailers: { parser.trailers.bytes },
         finish: { () throws(HTTPRefusal) in try parser.finish() })
 }
 
 func fuzzResponse(_ bytes: Span<UInt8>) {
     let (whole, pieces) = cut(bytes)
-    same(responses([whole]), responses(pieces), "answers")
+    same(responses(whole), responses(pieces), "answers")
 }
 
-func responses(_ pieces: [[UInt8]]) -> [Told] {
+func responses(_ reads: Reads) -> [Told] {
     var parser = ResponseParser()
     return events(
-        pieces,
+        reads,
         next: { (bytes, place) throws(HTTPRefusal) in
             // Bytes of another protocol are nobody's here.
             if parser.isTunnel { place = bytes.count }
@@ -138,18 +158,19 @@ func responses(_ pieces: [[UInt8]]) -> [Told] {
 }
 
 func events(
-    _ pieces: [[UInt8]], next: (Span<UInt8>, inout Int) throws(HTTPRefusal) -> MessageEvent, head: () -> Told,
+    _ reads: Reads, next: (Span<UInt8>, inout Int) throws(HTTPRefusal) -> MessageEvent, head: () -> Told,
     trailers: () -> [UInt8], finish: () throws(HTTPRefusal) -> Void
 ) -> [Told] {
     var (found, content) = ([Told](), [UInt8]())
     do throws(HTTPRefusal) {
-        for piece in pieces {
+        for range in reads.ranges {
+            let piece = reads.bytes.span.extracting(range)
             var (place, isOver) = (0, false)
             while !isOver {
-                switch try next(piece.span, &place) {
+                switch try next(piece, &place) {
                 case .needsMore: isOver = true
                 case .head: found.append(head())
-                case .content(let range): content += piece[range]
+                case .content(let part): content += reads.bytes[range].dropFirst(part.lowerBound).prefix(part.count)
                 case .end:
                     found.append(.content(content, trailers: trailers()))
                     content = []
@@ -170,13 +191,15 @@ struct Read<Message: Equatable, Fault: Equatable>: Equatable {
 
 func fuzzProxyHeader(_ bytes: Span<UInt8>) {
     let (whole, pieces) = cut(bytes)
-    same(proxyHeader([whole]), proxyHeader(pieces), "a PROXY header")
+    same(proxyHeader(whole), proxyHeader(pieces), "a PROXY header")
 }
 
-func proxyHeader(_ pieces: [[UInt8]]) -> Read<ProxyHeader, MessageError.Kind> {
+func proxyHeader(_ reads: Reads) -> Read<ProxyHeader, MessageError.Kind> {
     var reader = ProxyHeaderReader()
     do throws(MessageError) {
-        for piece in pieces where reader.header == nil { _ = try reader.push(piece.span) }
+        for range in reads.ranges where reader.header == nil {
+            _ = try reader.push(reads.bytes.span.extracting(range))
+        }
         return Read(message: reader.header, count: reader.count, fault: reader.fault?.kind)
     } catch { return Read(fault: error.kind) }
 }
@@ -185,27 +208,29 @@ func fuzzSOCKS(_ bytes: Span<UInt8>) {
     guard bytes.count > 1 else { return }
     let (whole, pieces) = cut(bytes.extracting(droppingFirst: 1))
     switch bytes[0] % 7 {
-    case 0: same(socks(SOCKS4Request.self, [whole]), socks(SOCKS4Request.self, pieces), "SOCKS4")
-    case 1: same(socks(SOCKS4Reply.self, [whole]), socks(SOCKS4Reply.self, pieces), "an answer of SOCKS4")
-    case 2: same(socks(SOCKS5Greeting.self, [whole]), socks(SOCKS5Greeting.self, pieces), "a greeting of SOCKS5")
-    case 3: same(socks(SOCKS5Choice.self, [whole]), socks(SOCKS5Choice.self, pieces), "its answer")
-    case 4: same(socks(SOCKS5Request.self, [whole]), socks(SOCKS5Request.self, pieces), "SOCKS5")
-    case 5: same(socks(SOCKS5Reply.self, [whole]), socks(SOCKS5Reply.self, pieces), "an answer of SOCKS5")
-    default: same(socks(SOCKS5Password.self, [whole]), socks(SOCKS5Password.self, pieces), "a password of SOCKS5")
+    case 0: same(socks(SOCKS4Request.self, whole), socks(SOCKS4Request.self, pieces), "SOCKS4")
+    case 1: same(socks(SOCKS4Reply.self, whole), socks(SOCKS4Reply.self, pieces), "an answer of SOCKS4")
+    case 2: same(socks(SOCKS5Greeting.self, whole), socks(SOCKS5Greeting.self, pieces), "a greeting of SOCKS5")
+    case 3: same(socks(SOCKS5Choice.self, whole), socks(SOCKS5Choice.self, pieces), "its answer")
+    case 4: same(socks(SOCKS5Request.self, whole), socks(SOCKS5Request.self, pieces), "SOCKS5")
+    case 5: same(socks(SOCKS5Reply.self, whole), socks(SOCKS5Reply.self, pieces), "an answer of SOCKS5")
+    default: same(socks(SOCKS5Password.self, whole), socks(SOCKS5Password.self, pieces), "a password of SOCKS5")
     }
 }
 
-func socks<Message: SOCKSMessage>(_ type: Message.Type, _ pieces: [[UInt8]]) -> Read<Message, SOCKSFault> {
+func socks<Message: SOCKSMessage>(_ type: Message.Type, _ reads: Reads) -> Read<Message, SOCKSFault> {
     var reader = SOCKSReader<Message>()
     do throws(SOCKSFault) {
-        for piece in pieces where reader.message == nil { _ = try reader.push(piece.span) }
+        for range in reads.ranges where reader.message == nil {
+            _ = try reader.push(reads.bytes.span.extracting(range))
+        }
         return Read(message: reader.message, count: reader.count, fault: reader.fault)
     } catch { return Read(fault: error) }
 }
 
 func fuzzRecord(_ bytes: Span<UInt8>) {
     let (whole, pieces) = cut(bytes)
-    same(recording([whole]), recording(pieces), "a record")
+    same(recording(whole), recording(pieces), "a record")
 }
 
 /// A record: who spoke with whom, what happened, and all bytes.
@@ -223,10 +248,10 @@ struct Recorded: Equatable {
     var failure: MessageError?
 }
 
-func recording(_ pieces: [[UInt8]]) -> Recorded {
+func recording(_ reads: Reads) -> Recorded {
     var reader = RecordReader()
     do throws(MessageError) {
-        for piece in pieces { try reader.push(piece.span) }
+        for range in reads.ranges { try reader.push(reads.bytes.span.extracting(range)) }
         let recording = try reader.finish()
         var recorded = Recorded(bytes: recording.bytes)
         for one in recording.conversations {
@@ -274,19 +299,19 @@ func fuzzStartTLS(_ bytes: Span<UInt8>) {
     guard bytes.count > 1 else { return }
     let prelude = preludes[Int(bytes[0]) % preludes.count]()
     let (whole, pieces) = cut(bytes.extracting(droppingFirst: 1))
-    same(talk(prelude, [whole]), talk(prelude, pieces), "what is said before TLS")
+    same(talk(prelude, whole), talk(prelude, pieces), "what is said before TLS")
 }
 
-func talk(_ prelude: any StartTLSPrelude, _ pieces: [[UInt8]]) -> String {
+func talk(_ prelude: any StartTLSPrelude, _ reads: Reads) -> String {
     var talk = StartTLSTalk(prelude)
     var said = talk.takeAnswer()
     do throws(StartTLSFault) {
-        for piece in pieces where !talk.isAgreed {
-            var rest = piece
-            while !rest.isEmpty, !talk.isAgreed {
-                let taken = try talk.push(rest.span)
+        for range in reads.ranges where !talk.isAgreed {
+            var place = range.lowerBound
+            while place < range.upperBound, !talk.isAgreed {
+                let taken = try talk.push(reads.bytes.span.extracting(place..<range.upperBound))
                 said += talk.takeAnswer()
-                rest.removeFirst(taken)
+                place += taken
                 if taken == 0 { break }
             }
         }
