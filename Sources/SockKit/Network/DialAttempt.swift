@@ -28,30 +28,38 @@ struct DialAttempt {
         return peer ?? remote == connection.localEndpoint
     }
 
-    /// The same, where connect(2) is decided at once; nil where it is not, and then nothing was done.
+    /// The same, where connect(2) is decided at once; nil where it is not, and then nobody was met.
     func runNow() throws(NetworkError) -> Connection? {
         guard dialer.source == nil, !dialer.options.fastOpen, network != .unixgram else { return nil }
         let socket = try builder.make(remote.socketFamily)
-        let number = socket.rawValue
-        // On this machine the answer is there when the first call returns, although that says EINPROGRESS.
-        for _ in 0..<2 {
-            guard case .done = try connectNow(number) else { continue }
-            let connection = Connection(try adopt(socket), network, remote: remote)
-            guard meetsItself(connection) else { return connection }
-            connection.close()
-            return nil
-        }
+        guard try connectNow(socket.rawValue) else { return nil }
+        let connection = Connection(try adopt(socket), network, remote: remote)
+        guard meetsItself(connection) else { return connection }
+        connection.close()
         return nil
     }
 
-    private func connectNow(_ number: Int32) throws(NetworkError) -> Attempt<Void> {
+    private func connectNow(_ number: Int32) throws(NetworkError) -> Bool {
         do throws(Errno) {
-            return try SocketCalls.connectNow(number, to: remote, family: remote.socketFamily)
+            try SocketCalls.connect(number, to: remote, family: remote.socketFamily)
+            return true
         } catch {
+            switch error {
+            // On this machine the answer is there when the call returns, although that is what it says.
+            case .inProgress, .interrupted: return hasStood(number)
             // A Unix listener's full queue has to be waited for.
-            if error == .wouldBlock, remote.socketFamily == .unix { return .wouldBlock }
-            throw failure(error)
+            case .wouldBlock where remote.socketFamily == .unix: return false
+            default: throw failure(error)
+            }
         }
+    }
+
+    /// Whether it stands, or did. To connect once more would tell as well, but a reset only once; and with the socket goes
+    /// what came before that.
+    private func hasStood(_ number: Int32) -> Bool {
+        if (try? SocketCalls.remoteEndpoint(of: number)) != nil { return true }
+        // What was acknowledged is its SYN.
+        return network.isTCP && (try? TCPInfoCalls.information(of: number))?.bytes_acked ?? 0 > 0
     }
 
     private func connectOnce(until deadline: Deadline?) async throws(NetworkError) -> Connection {

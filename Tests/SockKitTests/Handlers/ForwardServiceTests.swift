@@ -30,6 +30,29 @@ import Testing
         }
     }
 
+    @Test func `a target that is lost before it is told whose a connection is meets it once`() async throws {
+        try await onLoop {
+            let reporter = Reporter(ReporterSettings(isQuiet: true), standardOutput: -1, standardError: -1)
+            let listener = try await listen()
+            let hasty = HastyTarget(listener, says: [])
+            defer { hasty.leave() }
+            var arguments = ProxyHeaderArguments()
+            arguments.side = .send
+            let service = try Self.service(to: listener, arguments, reporter)
+            let pair = try await loopback()
+            let peer = Peer(pair.server, number: 1, reporter: reporter)
+            guard case .goesOn = service.serveNow(peer) else {
+                Issue.record("no task is to go on")
+                return
+            }
+            let error = try await failure { _ = try await service.serve(peer) }
+            #expect(error.errno == .connectionReset || error.errno == .brokenPipe)
+            #expect(hasty.visits == 1 && peer.isCutOff)
+            for connection in [pair.client, pair.server] { connection.close() }
+            listener.close()
+        }
+    }
+
     @Netpoller
     private static func service(
         to listener: Listener, _ header: ProxyHeaderArguments, _ reporter: Reporter

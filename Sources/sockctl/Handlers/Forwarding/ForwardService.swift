@@ -45,9 +45,14 @@ final class ForwardService: Service {
         guard joinsNow, peer.policy.lifetime == nil else { return .goesOn }
         let start = Deadline.now
         let (order, words) = (dialer.targets.order(), introduction.words(of: peer))
-        guard let (connection, target) = dialer.connectNow(trying: order, saying: words) else { return .goesOn }
-        _ = join(peer, connection, target, after: .now - start)
-        return peer.rest() ? .rests : .goesOn
+        do throws(NetworkError) {
+            guard let (connection, target) = try dialer.connectNow(trying: order, saying: words) else { return .goesOn }
+            _ = join(peer, connection, target, after: .now - start)
+            return peer.rest() ? .rests : .goesOn
+        } catch {
+            peer.leftover = Leftover(failure: error)
+            return .goesOn
+        }
     }
 
     /// Nothing is asked before or done to a connection, and the order of the targets is no matter of turns.
@@ -87,10 +92,14 @@ final class ForwardService: Service {
     /// A connection to a target; nil where the peer has gone meanwhile. A peer for whom there is none is to see a reset.
     private func reach(_ peer: Peer) async throws(NetworkError) -> (Connection, ForwardTarget)? {
         let (order, words) = (dialer.targets.order(), introduction.words(of: peer))
-        if let reached = dialer.connectNow(trying: order, saying: words) { return reached }
-        let dialing = Netpoller.spawn { [dialer] () -> Result<(Connection, ForwardTarget), NetworkError> in
+        var lost = peer.takeLeftover()?.failure
+        do throws(NetworkError) {
+            if lost == nil, let reached = try dialer.connectNow(trying: order, saying: words) { return reached }
+        } catch { lost = error }
+        let dialing = Netpoller.spawn { [dialer, lost] () -> Result<(Connection, ForwardTarget), NetworkError> in
             do throws(NetworkError) {
-                return .success(try await dialer.connect(for: peer.number, trying: order, saying: words))
+                return .success(
+                    try await dialer.connect(for: peer.number, trying: order, saying: words, after: lost))
             } catch {
                 return .failure(error)
             }

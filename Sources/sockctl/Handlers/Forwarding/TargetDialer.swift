@@ -13,19 +13,21 @@ struct TargetDialer {
     let reporter: Reporter
 
     /// A connection, and whose it is. A target that cannot be reached is passed over; if none can, it is tried again as
-    /// often as that was asked for. `words` are said in clear before anything else, TLS as well.
+    /// often as that was asked for. `words` are said in clear before anything else, TLS as well. `lost` is what became of the
+    /// first one already: it is not met twice.
     func connect(
-        for number: Int, trying first: [ForwardTarget]? = nil, saying words: [UInt8] = []
+        for number: Int, trying first: [ForwardTarget]? = nil, saying words: [UInt8] = [],
+        after lost: NetworkError? = nil
     ) async throws(NetworkError) -> (Connection, ForwardTarget) {
-        var first = first
+        var (first, lost) = (first, lost)
         guard persistence.retries != nil else {
-            return try await connectOnce(for: number, trying: first ?? targets.order(), words)
+            return try await connectOnce(for: number, trying: first ?? targets.order(), words, after: lost)
         }
         let attempts = Persistence(persistence, output: nil, reporter)
         var reached: ForwardTarget?
         let connection = try await attempts.connect { () async throws(NetworkError) in
             let order = first.take() ?? targets.order()
-            let (connection, target) = try await connectOnce(for: number, trying: order, words)
+            let (connection, target) = try await connectOnce(for: number, trying: order, words, after: lost.take())
             reached = target
             return connection
         }
@@ -34,24 +36,34 @@ struct TargetDialer {
     }
 
     /// A connection to the first of these to which `words` have been said, where nothing has to be waited for: most targets are
-    /// on the same machine.
+    /// on the same machine. Throws if it was met and is lost again.
     func connectNow(
         trying order: [ForwardTarget], saying words: [UInt8]
-    ) -> (Connection, ForwardTarget)? {
+    ) throws(NetworkError) -> (Connection, ForwardTarget)? {
         guard security == nil, let target = order.first, let place = target.localEndpoint,
             !reporter.isReported(.veryVerbose),
-            proxies.isDirect(to: target.destination, target.network), !leadsBack(target),
-            // What went wrong is found out, and told, by whoever tries it with all the time that there is.
-            let connection = try? dialer.dialNow(target.network, to: place), sayNow(words, to: connection)
+            proxies.isDirect(to: target.destination, target.network), !leadsBack(target)
         else { return nil }
-        noteReached(target)
-        return (connection, target)
+        do throws(NetworkError) {
+            guard let connection = try dialer.dialNow(target.network, to: place), try sayNow(words, to: connection)
+            else { return nil }
+            noteReached(target)
+            return (connection, target)
+        } catch {
+            // Why nobody was met is found out, and told, by whoever tries it with all the time that there is.
+            guard error.errno == .connectionReset || error.errno == .brokenPipe else { return nil }
+            throw error
+        }
     }
 
-    /// False where not all of it could be said; the connection is of no use then.
-    private func sayNow(_ words: [UInt8], to target: Connection) -> Bool {
+    /// False where that would have to wait; the connection is of no use then.
+    private func sayNow(_ words: [UInt8], to target: Connection) throws(NetworkError) -> Bool {
         if words.isEmpty { return true }
-        let gone = try? target.writeNow(words.span)
+        let gone: Int
+        do throws(NetworkError) { gone = try target.writeNow(words.span) } catch {
+            target.reset()
+            throw error
+        }
         if gone == words.count { return true }
         target.reset()
         return false
@@ -62,11 +74,12 @@ struct TargetDialer {
     }
 
     private func connectOnce(
-        for number: Int, trying order: [ForwardTarget], _ words: [UInt8]
+        for number: Int, trying order: [ForwardTarget], _ words: [UInt8], after lost: NetworkError?
     ) async throws(NetworkError) -> (Connection, ForwardTarget) {
-        var firstError: NetworkError?
+        var (firstError, lost) = (NetworkError?.none, lost)
         for target in order {
             do throws(NetworkError) {
+                if let error = lost.take() { throw error }
                 let connection = try await dial(target, for: number)
                 try await say(words, to: connection)
                 if let security { try await security.secure(connection, to: target.destination, number: number) }
