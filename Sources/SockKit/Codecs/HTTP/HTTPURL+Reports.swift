@@ -7,7 +7,7 @@ extension HTTPURL {
     package static func withoutUser(_ text: String, guessing: Bool = true) -> String {
         let text = marksSeen(text)
         let start = schemeEnd(of: text) ?? text.startIndex
-        let end = text[start...].firstIndex { "/?#".contains($0) } ?? text.endIndex
+        let end = text.utf8[start...].firstIndex(where: endsAuthority) ?? text.endIndex
         let isURL = (try? HTTPURL(text, guessing: guessing)) != nil
         if let at = text[start..<(isURL ? end : text.endIndex)].lastIndex(of: "@") {
             return "\(text[..<start])(not shown)\(text[at...])"

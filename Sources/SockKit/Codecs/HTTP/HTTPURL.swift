@@ -24,9 +24,16 @@ public struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
 
     /// Where the host begins, behind a scheme; nil where a text has none. In a query there may be another URL.
     package static func schemeEnd(of text: String) -> String.Index? {
-        let beginning = text.prefix { !"/?#".contains($0) }
-        guard beginning.hasSuffix(":"), text[beginning.endIndex...].hasPrefix("//") else { return nil }
-        return text.index(beginning.endIndex, offsetBy: 2)
+        let mark = text.utf8.firstIndex(where: Self.endsAuthority) ?? text.endIndex
+        guard text.utf8[..<mark].last == UInt8(ascii: ":"), text.utf8[mark...].starts(with: "//".utf8) else {
+            return nil
+        }
+        return text.utf8.index(mark, offsetBy: 2)
+    }
+
+    /// Whether nothing of an authority, or of a scheme, stands behind it.
+    static func endsAuthority(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
     }
 
     /// Where a Location field leads from here (RFC 9110 section 10.2.2). Without a fragment of its own it keeps this one.

@@ -6,28 +6,32 @@ package struct URIReference: Sendable, Hashable, CustomStringConvertible {
     package var query: String?
     package var fragment: String?
 
-    /// Takes a text apart; every text is a reference, if only a path (RFC 3986 appendix B).
+    /// Takes a text apart; every text is a reference, if only a path (RFC 3986 appendix B). Its marks are bytes: a letter that
+    /// combines with one hides it from whoever looks for characters.
     package init(_ text: String) {
         var rest = text[...]
-        fragment = Self.cut(&rest, behind: "#")
-        query = Self.cut(&rest, behind: "?")
-        if let end = rest.firstIndex(where: { $0 == ":" || $0 == "/" }), rest[end] == ":", Self.isScheme(rest[..<end]) {
+        fragment = Self.cut(&rest, behind: UInt8(ascii: "#"))
+        query = Self.cut(&rest, behind: UInt8(ascii: "?"))
+        let (colon, slash) = (UInt8(ascii: ":"), UInt8(ascii: "/"))
+        if let end = rest.utf8.firstIndex(where: { $0 == colon || $0 == slash }), rest.utf8[end] == colon,
+            Self.isScheme(rest[..<end])
+        {
             scheme = String(rest[..<end])
-            rest = rest[rest.index(after: end)...]
+            rest = rest[rest.utf8.index(after: end)...]
         }
-        if rest.hasPrefix("//") {
-            rest = rest.dropFirst(2)
-            let end = rest.firstIndex(of: "/") ?? rest.endIndex
+        if rest.utf8.starts(with: "//".utf8) {
+            rest = rest[rest.utf8.index(rest.startIndex, offsetBy: 2)...]
+            let end = rest.utf8.firstIndex(of: slash) ?? rest.endIndex
             authority = String(rest[..<end])
             rest = rest[end...]
         }
         path = String(rest)
     }
 
-    private static func cut(_ text: inout Substring, behind mark: Character) -> String? {
-        guard let place = text.firstIndex(of: mark) else { return nil }
+    private static func cut(_ text: inout Substring, behind mark: UInt8) -> String? {
+        guard let place = text.utf8.firstIndex(of: mark) else { return nil }
         defer { text = text[..<place] }
-        return String(text[text.index(after: place)...])
+        return String(text[text.utf8.index(after: place)...])
     }
 
     private static func isScheme(_ text: Substring) -> Bool {
