@@ -62,7 +62,7 @@ public struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
 
     /// The value of Host: without the scheme's own port, and without a zone, which means nothing elsewhere.
     public var authority: String {
-        let name = host.contains(":") ? "[\(host.prefix { $0 != "%" })]" : host
+        let name = host.contains(":") ? "[\(host[..<(zoneMark ?? host.endIndex)])]" : host
         return effectivePort == (isSecure ? 443 : 80) ? name : "\(name):\(effectivePort)"
     }
 
@@ -81,10 +81,13 @@ public struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
 
     /// An address with its zone as people write it, and as RFC 6874 does where that would be read as something else.
     private var hostWithZone: String {
-        guard let percent = host.firstIndex(of: "%") else { return host }
-        let zone = PercentCoding.encodeSegment(host[host.index(after: percent)...].utf8)
+        guard let percent = zoneMark else { return host }
+        let zone = PercentCoding.encodeSegment(host.utf8[percent...].dropFirst())
         return "\(host[..<percent])%\(zone.hasPrefix("25") ? "25" : "")\(zone)"
     }
+
+    /// The first letter of a zone may combine with its mark: that is looked for among bytes.
+    private var zoneMark: String.Index? { host.utf8.firstIndex(of: UInt8(ascii: "%")) }
 
     /// What the user and the password are, if they are there and decode.
     public var credentials: BasicCredentials? {

@@ -77,10 +77,13 @@ import Testing
         #expect(next.userInfo == nil)
     }
 
-    @Test(arguments: ["http://[fe80::1%25254]/", "http://[fe80::1%2525]/", "http://[fe80::1%eth0]/"])
+    @Test(arguments: [
+        "http://[fe80::1%25254]/", "http://[fe80::1%2525]/", "http://[fe80::1%eth0]/", "http://[fe80::1%25%CC%81x]/",
+    ])
     func `a zone stays what it is`(text: String) throws {
         let url = try HTTPURL(text)
         #expect(try HTTPURL(url.description).host == url.host)
+        #expect(url.authority == "[fe80::1]")
         #expect(try url.resolving("/b").host == url.host)
     }
 
