@@ -15,6 +15,19 @@ struct Reads {
     let bytes: [UInt8]
     let ranges: [Range<Int>]
 
+    /// Each read, and where it begins. Behind it stands what is not the next one's: who looks further finds something else than
+    /// where all came at once.
+    func forEach<Failure>(_ body: (Span<UInt8>, Int) throws(Failure) -> Void) throws(Failure) {
+        var room: [UInt8] = []
+        room.reserveCapacity(bytes.count + 8)
+        for range in ranges {
+            room.removeAll(keepingCapacity: true)
+            room.append(contentsOf: bytes[range])
+            for _ in 0..<8 { room.append(0xff) }
+            try body(room.span.extracting(first: range.count), range.lowerBound)
+        }
+    }
+
     /// All at once.
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
@@ -108,9 +121,8 @@ func frames(_ framing: Framing, _ reads: Reads) -> [Framed] {
     var decoder = FrameDecoder(framing, maximum: 300)
     var found: [Framed] = []
     do throws(FramingError) {
-        for range in reads.ranges {
-            try decoder.push(reads.bytes.span.extracting(range)) {
-                (number: Int, payload: Span<UInt8>) throws(FramingError) in
+        try reads.forEach { (read: Span<UInt8>, _) throws(FramingError) in
+            try decoder.push(read) { (number: Int, payload: Span<UInt8>) throws(FramingError) in
                 found.append(.frame(number, payload.copied))
             }
         }
@@ -163,14 +175,13 @@ func events(
 ) -> [Told] {
     var (found, content) = ([Told](), [UInt8]())
     do throws(HTTPRefusal) {
-        for range in reads.ranges {
-            let piece = reads.bytes.span.extracting(range)
+        try reads.forEach { (read: Span<UInt8>, start) throws(HTTPRefusal) in
             var (place, isOver) = (0, false)
             while !isOver {
-                switch try next(piece, &place) {
+                switch try next(read, &place) {
                 case .needsMore: isOver = true
                 case .head: found.append(head())
-                case .content(let part): content += reads.bytes[range].dropFirst(part.lowerBound).prefix(part.count)
+                case .content(let part): content += reads.bytes[start + part.lowerBound..<start + part.upperBound]
                 case .end:
                     found.append(.content(content, trailers: trailers()))
                     content = []
@@ -197,8 +208,8 @@ func fuzzProxyHeader(_ bytes: Span<UInt8>) {
 func proxyHeader(_ reads: Reads) -> Read<ProxyHeader, MessageError.Kind> {
     var reader = ProxyHeaderReader()
     do throws(MessageError) {
-        for range in reads.ranges where reader.header == nil {
-            _ = try reader.push(reads.bytes.span.extracting(range))
+        try reads.forEach { (read: Span<UInt8>, _) throws(MessageError) in
+            if reader.header == nil { _ = try reader.push(read) }
         }
         return Read(message: reader.header, count: reader.count, fault: reader.fault?.kind)
     } catch { return Read(fault: error.kind) }
@@ -221,8 +232,8 @@ func fuzzSOCKS(_ bytes: Span<UInt8>) {
 func socks<Message: SOCKSMessage>(_ type: Message.Type, _ reads: Reads) -> Read<Message, SOCKSFault> {
     var reader = SOCKSReader<Message>()
     do throws(SOCKSFault) {
-        for range in reads.ranges where reader.message == nil {
-            _ = try reader.push(reads.bytes.span.extracting(range))
+        try reads.forEach { (read: Span<UInt8>, _) throws(SOCKSFault) in
+            if reader.message == nil { _ = try reader.push(read) }
         }
         return Read(message: reader.message, count: reader.count, fault: reader.fault)
     } catch { return Read(fault: error) }
@@ -251,7 +262,7 @@ struct Recorded: Equatable {
 func recording(_ reads: Reads) -> Recorded {
     var reader = RecordReader()
     do throws(MessageError) {
-        for range in reads.ranges { try reader.push(reads.bytes.span.extracting(range)) }
+        try reads.forEach { (read: Span<UInt8>, _) throws(MessageError) in try reader.push(read) }
         let recording = try reader.finish()
         var recorded = Recorded(bytes: recording.bytes)
         for one in recording.conversations {
@@ -306,10 +317,10 @@ func talk(_ prelude: any StartTLSPrelude, _ reads: Reads) -> String {
     var talk = StartTLSTalk(prelude)
     var said = talk.takeAnswer()
     do throws(StartTLSFault) {
-        for range in reads.ranges where !talk.isAgreed {
-            var place = range.lowerBound
-            while place < range.upperBound, !talk.isAgreed {
-                let taken = try talk.push(reads.bytes.span.extracting(place..<range.upperBound))
+        try reads.forEach { (read: Span<UInt8>, _) throws(StartTLSFault) in
+            var place = 0
+            while place < read.count, !talk.isAgreed {
+                let taken = try talk.push(read.extracting(droppingFirst: place))
                 said += talk.takeAnswer()
                 place += taken
                 if taken == 0 { break }

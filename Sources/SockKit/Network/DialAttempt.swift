@@ -28,7 +28,7 @@ struct DialAttempt {
         return peer ?? remote == connection.localEndpoint
     }
 
-    /// The same, where connect(2) is decided at once; nil where it is not, and then nobody was met.
+    /// The same, where connect(2) is decided at once; nil where it is not, and then nobody is known to have been met.
     func runNow() throws(NetworkError) -> Connection? {
         guard dialer.source == nil, !dialer.options.fastOpen, network != .unixgram else { return nil }
         let socket = try builder.make(remote.socketFamily)
@@ -46,7 +46,7 @@ struct DialAttempt {
         } catch {
             switch error {
             // On this machine the answer is there when the call returns, although that is what it says.
-            case .inProgress, .interrupted: return hasStood(number)
+            case .inProgress, .interrupted: return try stands(number)
             // A Unix listener's full queue has to be waited for.
             case .wouldBlock where remote.socketFamily == .unix: return false
             default: throw failure(error)
@@ -54,12 +54,16 @@ struct DialAttempt {
         }
     }
 
-    /// Whether it stands, or did. To connect once more would tell as well, but a reset only once; and with the socket goes
-    /// what came before that.
-    private func hasStood(_ number: Int32) -> Bool {
+    /// To connect once more would tell as well, but would take the error of a reset; and with the socket goes what was said
+    /// before that.
+    private func stands(_ number: Int32) throws(NetworkError) -> Bool {
         if (try? SocketCalls.remoteEndpoint(of: number)) != nil { return true }
-        // What was acknowledged is its SYN.
-        return network.isTCP && (try? TCPInfoCalls.information(of: number))?.bytes_acked ?? 0 > 0
+        guard network.isTCP else { return false }
+        // It stood, and what came is there to be read, and then the reset. Multipath TCP says 1 where nothing came.
+        if (try? FileCalls.queued(number, .received)) ?? 0 > (dialer.options.multipath ? 1 : 0) { return true }
+        // What was acknowledged is its SYN: it stood, and is no more.
+        guard (try? TCPInfoCalls.information(of: number))?.bytes_acked ?? 0 > 0 else { return false }
+        throw failure((try? SocketCalls.takeError(of: number)) ?? .connectionReset)
     }
 
     private func connectOnce(until deadline: Deadline?) async throws(NetworkError) -> Connection {

@@ -11,7 +11,7 @@ import Testing
             let listener = try await listen()
             var arguments = ProxyHeaderArguments()
             arguments.side = .send
-            let service = try Self.service(to: listener, arguments, reporter)
+            let service = try Self.service(to: listener, header: arguments, reporter)
             let pair = try await loopback()
             let peer = Peer(pair.server, number: 1, reporter: reporter)
             guard case .rests = service.serveNow(peer) else {
@@ -38,7 +38,7 @@ import Testing
             defer { hasty.leave() }
             var arguments = ProxyHeaderArguments()
             arguments.side = .send
-            let service = try Self.service(to: listener, arguments, reporter)
+            let service = try Self.service(to: listener, header: arguments, reporter)
             let pair = try await loopback()
             let peer = Peer(pair.server, number: 1, reporter: reporter)
             guard case .goesOn = service.serveNow(peer) else {
@@ -46,21 +46,73 @@ import Testing
                 return
             }
             let error = try await failure { _ = try await service.serve(peer) }
-            #expect(error.errno == .connectionReset || error.errno == .brokenPipe)
+            #expect(error.errno == .connectionReset)
             #expect(hasty.visits == 1 && peer.isCutOff)
             for connection in [pair.client, pair.server] { connection.close() }
             listener.close()
         }
     }
 
+    @Test func `a target that resets without a word is met once, and then the next one`() async throws {
+        try await onLoop {
+            let reporter = Reporter(ReporterSettings(isQuiet: true), standardOutput: -1, standardError: -1)
+            let (first, second) = (try await listen(), try await listen())
+            let hasty = HastyTarget(first, says: [])
+            defer { hasty.leave() }
+            let service = try Self.service(to: first, second, header: ProxyHeaderArguments(), reporter)
+            let pair = try await loopback()
+            let peer = Peer(pair.server, number: 1, reporter: reporter)
+            guard case .goesOn = service.serveNow(peer) else {
+                Issue.record("no task is to go on")
+                return
+            }
+            let ends = Netpoller.spawn { _ = try? await service.serve(peer) }
+            let target = try await second.accept()
+            try await pair.client.write("payload")
+            #expect(try await target.readAll(7) == Array("payload".utf8))
+            #expect(hasty.visits == 1)
+            peer.onStop?()
+            (peer.conversation as? ForwardedPair)?.close()
+            await ends.value
+            for connection in [pair.client, pair.server, target] { connection.close() }
+            for listener in [first, second] { listener.close() }
+        }
+    }
+
+    @Test(arguments: [Errno.connectionReset, .brokenPipe])
+    func `what became of a target counts once where it is tried again`(error: Errno) async throws {
+        try await onLoop {
+            let reporter = Reporter(ReporterSettings(isQuiet: true), standardOutput: -1, standardError: -1)
+            let listener = try await listen()
+            let lost = NetworkError(.dial, network: .tcp, cause: .system(error, call: "connect"))
+            var persistence = PersistenceArguments()
+            persistence.retries = .times(1)
+            let dialer = Self.dialer(to: [listener], persistence, reporter)
+            let (connection, _) = try await dialer.connect(for: 1, after: lost)
+            #expect(connection.remoteEndpoint == listener.endpoint)
+            connection.close()
+            listener.close()
+        }
+    }
+
+    @Netpoller
+    private static func dialer(
+        to listeners: [Listener], _ persistence: PersistenceArguments, _ reporter: Reporter
+    ) -> TargetDialer {
+        let targets = listeners.map { listener in
+            let place = Destination(place: .host("127.0.0.1", service: "\(listener.endpoint.port ?? 0)"))
+            return ForwardTarget(.tcp, place)
+        }
+        return TargetDialer(
+            targets: TargetList(targets, .first, seed: nil), dialer: Dialer(), proxies: ProxyDialer(.direct),
+            security: nil, persistence: persistence, reporter: reporter)
+    }
+
     @Netpoller
     private static func service(
-        to listener: Listener, _ header: ProxyHeaderArguments, _ reporter: Reporter
+        to listeners: Listener..., header: ProxyHeaderArguments, _ reporter: Reporter
     ) throws -> ForwardService {
-        let place = Destination(place: .host("127.0.0.1", service: "\(listener.endpoint.port ?? 0)"))
-        let dialer = TargetDialer(
-            targets: TargetList([ForwardTarget(.tcp, place)], .first, seed: nil), dialer: Dialer(),
-            proxies: ProxyDialer(.direct), security: nil, persistence: PersistenceArguments(), reporter: reporter)
+        let dialer = Self.dialer(to: listeners, PersistenceArguments(), reporter)
         let copies = try #require(PayloadCopies(TransferArguments(), reporter: reporter))
         return ForwardService(
             dialer, copies, ProxyIntroduction(header, trusted: nil, reporter), nil, reporter)

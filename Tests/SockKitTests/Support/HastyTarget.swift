@@ -1,3 +1,4 @@
+import Glibc
 import SockKit
 import Synchronization
 
@@ -18,14 +19,15 @@ final class HastyTarget: SystemCallObserver {
 
     func leave() { SystemCall.unwatch { ($0 as? HastyTarget) === self } }
 
+    /// Past the gate: it is what is watched.
     func observe(_ record: SystemCallRecord) {
-        guard record.call == "connect", record.arguments.hasSuffix(", \(address)"),
-            case .done(let client) = try? SocketCalls.accept(listener)
-        else { return }
+        guard record.call == "connect", record.arguments.hasSuffix(", \(address)") else { return }
+        let client = accept(listener, nil, nil)
+        guard client >= 0 else { return }
         count.withLock { $0 += 1 }
-        let socket = FileDescriptor(adopting: client.number)
-        if !words.isEmpty { _ = unsafe words.withUnsafeBytes { try? unsafe TransferCalls.send(socket.rawValue, $0) } }
-        try? SocketOption.setLinger(0, on: socket.rawValue)
-        try? socket.close()
+        if !words.isEmpty { _ = unsafe words.withUnsafeBytes { unsafe send(client, $0.baseAddress, $0.count, 0) } }
+        var now = linger(l_onoff: 1, l_linger: 0)
+        _ = unsafe setsockopt(client, SOL_SOCKET, SO_LINGER, &now, UInt32(MemoryLayout<linger>.size))
+        _ = close(client)
     }
 }

@@ -32,9 +32,9 @@ extension HTTPURL {
     /// Where a password may begin that no host follows: it was taken for a port.
     private static func passwordStart(in authority: Substring) -> String.Index? {
         guard !authority.hasPrefix("["), IPAddress(String(authority)) == nil,
-            let colon = authority.firstIndex(of: ":"), colon > authority.startIndex
+            let colon = authority.utf8.firstIndex(of: UInt8(ascii: ":")), colon > authority.startIndex
         else { return nil }
-        let start = authority.index(after: colon)
+        let start = authority.utf8.index(after: colon)
         // A port that is too large is worth seeing.
         let isNumber = authority[start...].utf8.allSatisfy { Int(decimal: $0) != nil }
         return isNumber && authority[start...].utf8.count < 6 ? nil : start

@@ -50,7 +50,7 @@ struct TargetDialer {
             noteReached(target)
             return (connection, target)
         } catch {
-            // Why nobody was met is found out, and told, by whoever tries it with all the time that there is.
+            // Anything else is found out, and told, by whoever tries it with all the time that there is.
             guard error.errno == .connectionReset || error.errno == .brokenPipe else { return nil }
             throw error
         }

@@ -87,7 +87,7 @@ extension NetworkError {
     var isLoss: Bool {
         guard network != nil, operation == .read || operation == .write else { return false }
         return switch cause {
-        case .system(let number, _): Self.passing.contains(number) || number == .brokenPipe
+        case .system(let number, _): Self.passing.contains(number)
         case .timeout, .idle, .noAnswer, .peerEnded: true
         case .tls(let failure): failure.kind == .cutOff
         default: false
@@ -98,8 +98,8 @@ extension NetworkError {
     var isLostOpening: Bool { operation == .dial && mayPass }
 
     private static let passing: Set<Errno> = [
-        .connectionRefused, .connectionReset, .connectionAborted, .timedOut, .hostDown, .hostUnreachable, .networkDown,
-        .networkUnreachable, .noSuchFile, .wouldBlock, .addressInUse, .addressNotAvailable, .tooManyOpenFiles,
-        .tooManyOpenFilesInSystem, .noMemory, .noBufferSpace,
+        .connectionRefused, .connectionReset, .connectionAborted, .brokenPipe, .timedOut, .hostDown, .hostUnreachable,
+        .networkDown, .networkUnreachable, .noSuchFile, .wouldBlock, .addressInUse, .addressNotAvailable,
+        .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .noBufferSpace,
     ]
 }

@@ -116,6 +116,7 @@ import Testing
             ("http://me:sec/ret@x:y/", "http://(not shown)@x:y/"), ("http://me:secret", "http://me:(not shown)"),
             ("http://me:secret/x", "http://me:(not shown)"), ("http://me:123456", "http://me:(not shown)"),
             ("http://me:secret@\u{338}x/", "http://(not shown)@%CC%B8x/"),
+            ("http://me:\u{301}secret/x", "http://me:(not shown)"),
         ])
     func `a text that was to be a URL is told without who asks`(text: String, shown: String) {
         #expect(HTTPURL.withoutUser(text) == shown)
