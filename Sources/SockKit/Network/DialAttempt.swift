@@ -59,11 +59,17 @@ struct DialAttempt {
     private func stands(_ number: Int32) throws(NetworkError) -> Bool {
         if (try? SocketCalls.remoteEndpoint(of: number)) != nil { return true }
         guard network.isTCP else { return false }
-        // It stood, and what came is there to be read, and then the reset. Multipath TCP says 1 where nothing came.
-        if (try? FileCalls.queued(number, .received)) ?? 0 > (dialer.options.multipath ? 1 : 0) { return true }
+        // After that there is the reset to be read.
+        if (try? Self.hasWords(number, isMultipath: dialer.options.multipath)) == true { return true }
         // What was acknowledged is its SYN: it stood, and is no more.
         guard (try? TCPInfoCalls.information(of: number))?.bytes_acked ?? 0 > 0 else { return false }
         throw failure((try? SocketCalls.takeError(of: number)) ?? .connectionReset)
+    }
+
+    /// Whether it stood, and what came is there to be read. Multipath TCP says 1 where it did not come to stand, and before Linux
+    /// 5.16 nothing.
+    nonisolated private static func hasWords(_ number: Int32, isMultipath: Bool) throws(Errno) -> Bool {
+        try FileCalls.queued(number, .received) > (isMultipath ? 1 : 0)
     }
 
     private func connectOnce(until deadline: Deadline?) async throws(NetworkError) -> Connection {
@@ -154,9 +160,8 @@ struct DialAttempt {
         do throws(DescriptorFailure) {
             try await descriptor.perform(.write) {
                 [network, isMultipath = dialer.options.multipath] number throws(Errno) in
-                // It stood, and what came is there to be read; what became of it since the kernel tells once, and not here.
-                // Multipath TCP says 1 where it did not come to stand, and before Linux 5.16 nothing.
-                if network.isTCP, !isMultipath, try FileCalls.queued(number, .received) > 0 { return .done(()) }
+                // What became of it since the kernel tells once, and not here.
+                if network.isTCP, try Self.hasWords(number, isMultipath: isMultipath) { return .done(()) }
                 if let error = try SocketCalls.takeError(of: number) { throw error }
                 do throws(Errno) {
                     _ = try SocketCalls.remoteEndpoint(of: number)

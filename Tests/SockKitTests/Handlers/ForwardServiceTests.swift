@@ -7,13 +7,10 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct ForwardServiceTests {
     @Test func `a target that is told whose a connection is has it without a task`() async throws {
         try await onLoop {
-            let reporter = Reporter(ReporterSettings(isQuiet: true), standardOutput: -1, standardError: -1)
             let listener = try await listen()
-            var arguments = ProxyHeaderArguments()
-            arguments.side = .send
-            let service = try Self.service(to: listener, header: arguments, reporter)
+            let service = try Self.service(to: listener, sends: true)
             let pair = try await loopback()
-            let peer = Peer(pair.server, number: 1, reporter: reporter)
+            let peer = Peer(pair.server, number: 1, reporter: Self.quiet)
             guard case .rests = service.serveNow(peer) else {
                 Issue.record("a task has to go on")
                 return
@@ -32,15 +29,12 @@ import Testing
 
     @Test func `a target that is lost before it is told whose a connection is meets it once`() async throws {
         try await onLoop {
-            let reporter = Reporter(ReporterSettings(isQuiet: true), standardOutput: -1, standardError: -1)
             let listener = try await listen()
             let hasty = HastyTarget(listener, says: [])
             defer { hasty.leave() }
-            var arguments = ProxyHeaderArguments()
-            arguments.side = .send
-            let service = try Self.service(to: listener, header: arguments, reporter)
+            let service = try Self.service(to: listener, sends: true)
             let pair = try await loopback()
-            let peer = Peer(pair.server, number: 1, reporter: reporter)
+            let peer = Peer(pair.server, number: 1, reporter: Self.quiet)
             guard case .goesOn = service.serveNow(peer) else {
                 Issue.record("no task is to go on")
                 return
@@ -55,13 +49,12 @@ import Testing
 
     @Test func `a target that resets without a word is met once, and then the next one`() async throws {
         try await onLoop {
-            let reporter = Reporter(ReporterSettings(isQuiet: true), standardOutput: -1, standardError: -1)
             let (first, second) = (try await listen(), try await listen())
             let hasty = HastyTarget(first, says: [])
             defer { hasty.leave() }
-            let service = try Self.service(to: first, second, header: ProxyHeaderArguments(), reporter)
+            let service = try Self.service(to: first, second)
             let pair = try await loopback()
-            let peer = Peer(pair.server, number: 1, reporter: reporter)
+            let peer = Peer(pair.server, number: 1, reporter: Self.quiet)
             guard case .goesOn = service.serveNow(peer) else {
                 Issue.record("no task is to go on")
                 return
@@ -82,12 +75,11 @@ import Testing
     @Test(arguments: [Errno.connectionReset, .brokenPipe])
     func `what became of a target counts once where it is tried again`(error: Errno) async throws {
         try await onLoop {
-            let reporter = Reporter(ReporterSettings(isQuiet: true), standardOutput: -1, standardError: -1)
             let listener = try await listen()
             let lost = NetworkError(.dial, network: .tcp, cause: .system(error, call: "connect"))
             var persistence = PersistenceArguments()
             persistence.retries = .times(1)
-            let dialer = Self.dialer(to: [listener], persistence, reporter)
+            let dialer = Self.dialer(to: [listener], persistence)
             let (connection, _) = try await dialer.connect(for: 1, after: lost)
             #expect(connection.remoteEndpoint == listener.endpoint)
             connection.close()
@@ -96,25 +88,28 @@ import Testing
     }
 
     @Netpoller
-    private static func dialer(
-        to listeners: [Listener], _ persistence: PersistenceArguments, _ reporter: Reporter
-    ) -> TargetDialer {
+    private static var quiet: Reporter {
+        Reporter(ReporterSettings(isQuiet: true), standardOutput: -1, standardError: -1)
+    }
+
+    @Netpoller
+    private static func dialer(to listeners: [Listener], _ persistence: PersistenceArguments) -> TargetDialer {
         let targets = listeners.map { listener in
             let place = Destination(place: .host("127.0.0.1", service: "\(listener.endpoint.port ?? 0)"))
             return ForwardTarget(.tcp, place)
         }
         return TargetDialer(
             targets: TargetList(targets, .first, seed: nil), dialer: Dialer(), proxies: ProxyDialer(.direct),
-            security: nil, persistence: persistence, reporter: reporter)
+            security: nil, persistence: persistence, reporter: quiet)
     }
 
     @Netpoller
-    private static func service(
-        to listeners: Listener..., header: ProxyHeaderArguments, _ reporter: Reporter
-    ) throws -> ForwardService {
-        let dialer = Self.dialer(to: listeners, PersistenceArguments(), reporter)
-        let copies = try #require(PayloadCopies(TransferArguments(), reporter: reporter))
+    private static func service(to listeners: Listener..., sends: Bool = false) throws -> ForwardService {
+        var header = ProxyHeaderArguments()
+        if sends { header.side = .send }
+        let copies = try #require(PayloadCopies(TransferArguments(), reporter: quiet))
         return ForwardService(
-            dialer, copies, ProxyIntroduction(header, trusted: nil, reporter), nil, reporter)
+            dialer(to: listeners, PersistenceArguments()), copies, ProxyIntroduction(header, trusted: nil, quiet), nil,
+            quiet)
     }
 }
