@@ -41,7 +41,7 @@ struct Command<Arguments: CommandArguments>: Sendable {
 
     /// What can be understood of a command line that `parse` refuses, to learn how its error is to be reported.
     func salvage(_ words: [Word]) -> Arguments {
-        var parser = Parser(command: self, words: words)
+        var parser = Parser(command: self, words: words, advises: false)
         while (try? parser.step()) ?? true {}
         return parser.arguments
     }

@@ -3,6 +3,10 @@
 /// Each `step` takes at least one word, so that stepping on after an error comes to an end.
 struct Parser<Arguments: CommandArguments> {
     private let command: Command<Arguments>
+    /// What the command's rows are called. A row as a whole, of no matter which arguments, is slow to look at.
+    private let infos: [RowInfo]
+    /// Whether an unknown option is told with the nearest that there is, which takes longer than all else.
+    private let advises: Bool
     private var words: ArraySlice<Word>
     private var loose: [Word]
     /// The words after `--` have been given to a row.
@@ -11,8 +15,10 @@ struct Parser<Arguments: CommandArguments> {
     private(set) var asksForHelp = false
 
     /// Words that are `loose` are known to belong to no option, however they begin.
-    init(command: Command<Arguments>, words: [Word], loose: [Word] = []) {
+    init(command: Command<Arguments>, words: [Word], loose: [Word] = [], advises: Bool = true) {
         self.command = command
+        self.advises = advises
+        self.infos = command.rows.map { $0.info }
         self.words = words[...]
         self.loose = loose
         self.arguments = command.defaults
@@ -147,16 +153,14 @@ struct Parser<Arguments: CommandArguments> {
     }
 
     private func long(_ name: String) -> Row<Arguments>? {
-        let isMeant = { (row: Row<Arguments>) in
-            !row.info.isPositional && (row.info.name == name || row.info.aliases.contains(name))
-        }
-        if let row = command.rows.first(where: isMeant) { return row }
+        let isMeant = { (info: RowInfo) in !info.isPositional && (info.name == name || info.aliases.contains(name)) }
+        if let place = infos.firstIndex(where: isMeant) { return command.rows[place] }
         guard let further = command.further, further.names.contains(name) else { return nil }
-        return further.make().first(where: isMeant)
+        return further.make().first { isMeant($0.info) }
     }
 
     private func short(_ letter: Character) -> Row<Arguments>? {
-        command.rows.first { $0.info.short == letter }
+        infos.firstIndex { $0.short == letter }.map { command.rows[$0] }
     }
 }
 
@@ -175,8 +179,13 @@ extension Parser {
         if let flag = command.foreignFlags.first(where: { $0.spellings.contains(spelling) }) {
             return flag.refusal(of: spelling)
         }
-        let names = command.allRows.map(\.info).filter { !$0.isPositional }.map(\.name)
-        let nearest = name.flatMap { Suggestion.nearest(to: $0, among: names + [RowInfo.help.name]) }
+        let nearest = advises ? name.flatMap(nearest) : nil
         return UsageError("unknown option '\(spelling)'", hint: nearest.map { "did you mean '--\($0)'?" })
+    }
+
+    private func nearest(to name: String) -> String? {
+        let further = command.further?.make().map { $0.info } ?? []
+        let options = (infos + further).filter { !$0.isPositional } + [.help]
+        return Suggestion.nearest(to: name, among: options.map(\.name))
     }
 }

@@ -62,11 +62,11 @@ struct RowInfo: Equatable, Sendable {
     }
 
     /// The option that every command has.
-    static var help: RowInfo {
+    static let help: RowInfo = {
         var info = RowInfo(kind: .flag, name: "help", short: "h", help: "Show help information.")
         info.section = "Common options"
         return info
-    }
+    }()
 
     var isPositional: Bool {
         switch kind {
