@@ -9,25 +9,25 @@ func words(_ bytes: Span<UInt8>) -> [Word] {
     bytes.copied.split(maxSplits: 100, omittingEmptySubsequences: false) { $0 == 0 || $0 == 10 }.map { Word($0) }
 }
 
-/// The first byte chooses the command; one that there is not has all words read by the program itself.
+/// The first byte chooses the command; one that there is not has all words read by the program itself. Its highest bit has
+/// what is refused read once more for how to tell it.
 func fuzzCommandLine(_ bytes: Span<UInt8>) {
     guard let first = bytes.isEmpty ? nil : bytes[0] else { return }
     let words = words(bytes.extracting(droppingFirst: 1))
     let commands = CommandTable.all
     let place = Int(first) % (commands.count + 1)
-    guard place == commands.count else { return read(commands[place], words) }
+    guard place == commands.count else { return read(commands[place], words, salvages: first >= 0x80) }
     do throws(UsageError) { _ = try Program.sockctl.resolve(words) } catch { check(error) }
     _ = Program.asksForJSON(words)
 }
 
-func read<Subject: Subcommand>(_ type: Subject.Type, _ words: [Word]) {
+func read<Subject: Subcommand>(_ type: Subject.Type, _ words: [Word], salvages: Bool) {
     do throws(UsageError) {
         guard case .arguments(let arguments) = try type.command.parse(words) else { return }
         _ = (arguments.maximumTime, arguments.showsTransfers, arguments.reportTarget)
     } catch {
         check(error)
-        // What is understood all the same says how the error is to be told.
-        _ = type.command.salvage(words).common
+        if salvages { _ = type.command.salvage(words).common }
     }
 }
 
