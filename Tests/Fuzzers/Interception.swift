@@ -2,20 +2,24 @@
 // on their way.
 import Glibc
 
-let targets: [String: @Sendable (Span<UInt8>) -> Void] = ["tls": fuzzTLS]
+let targets: [String: @Sendable (Span<UInt8>) -> Void] = ["tls": fuzzTLS, "strangers": fuzzStrangers]
 
 /// The first byte chooses the version, and whether the client believes the server; each other one is a deed.
 func fuzzTLS(_ bytes: Span<UInt8>) {
     let input = bytes.copied
     guard let first = input.first else { return }
-    // The sessions are the loop's; whoever calls waits for it.
+    onTheLoop { Interception(TLSKind.all[Int(first) % TLSKind.all.count]).run(input.dropFirst()) }
+}
+
+/// The sessions are the loop's; whoever calls waits for it.
+func onTheLoop(_ body: @escaping @Netpoller @Sendable () -> Void) {
     var isDone = sem_t()
     sem_init(&isDone, 0, 0)
     withUnsafeMutablePointer(to: &isDone) { isDone in
         // Invariant: the semaphore outlives the task, which is waited for.
         nonisolated(unsafe) let isDone = isDone
         Netpoller.spawn {
-            Interception(TLSKind.all[Int(first) % TLSKind.all.count]).run(input.dropFirst())
+            body()
             sem_post(isDone)
         }
         while sem_wait(isDone) != 0 {}
@@ -167,12 +171,16 @@ final class Speaker {
     private func fail(_ cause: NetworkError.Cause) {
         hasFailed = true
         guard case .tls(let failure) = cause else { return }
-        // What strangers have sent stands in it: it stays a line.
-        let text = failure.description + (failure.hint ?? "")
-        guard text.unicodeScalars.allSatisfy({ $0.value >= 32 && !(127..<160).contains($0.value) }) else {
-            fatalError("a failure is no line: \(text.debugDescription)")
-        }
+        check(failure)
         _ = session.report(.chain, duration: .zero, failure: failure.text)
+    }
+}
+
+/// What strangers have sent stands in a failure: it stays a line.
+func check(_ failure: TLSFailure) {
+    let text = failure.description + (failure.hint ?? "")
+    guard text.unicodeScalars.allSatisfy({ $0.value >= 32 && !(127..<160).contains($0.value) }) else {
+        fatalError("a failure is no line: \(text.debugDescription)")
     }
 }
 

@@ -17,7 +17,8 @@ package enum ThreadCalls {
 
     /// Runs `body` on a new detached thread with the given stack.
     ///
-    /// The thread blocks every signal, so that they reach the loop.
+    /// The thread blocks every signal that others send, so that they reach the loop. One that it raises itself, blocked,
+    /// would end the process before anybody could say where (sigprocmask(2)).
     package static func start(stackSize: Int = 256 * 1024, _ body: @escaping @Sendable () -> Void) throws(Errno) {
         var attributes = pthread_attr_t()
         unsafe pthread_attr_init(&attributes)
@@ -27,6 +28,7 @@ package enum ThreadCalls {
         var all = sigset_t()
         var previous = sigset_t()
         unsafe sigfillset(&all)
+        for own in [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE] { unsafe sigdelset(&all, own) }
         unsafe pthread_sigmask(SIG_SETMASK, &all, &previous)
         defer { unsafe pthread_sigmask(SIG_SETMASK, &previous, nil) }
         let box = unsafe Unmanaged.passRetained(Body(body))

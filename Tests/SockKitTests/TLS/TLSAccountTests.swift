@@ -66,4 +66,21 @@ import Testing
             pair.close()
         }
     }
+
+    @Test func `plain text is told as it was said, in however many pieces it came`() async throws {
+        try await onLoop {
+            let pair = try await loopback()
+            let client = try TLSClient(TLSRules(), TLSTrust(), reports: false)
+            let securing = Netpoller.spawn { try await client.secure(pair.client, host: "localhost") }
+            _ = try await pair.server.read(upTo: 16384)
+            // What is written over loopback is there at once: none there is all taken.
+            for piece in ["2", "20", " mai"] {
+                try await pair.server.write(piece)
+                try await waitUntil("it is taken") { try pair.client.queued(.received) == 0 }
+            }
+            let error = await #expect(throws: NetworkError.self) { try await securing.value }
+            #expect(error?.description.contains("\"220 m") == true, "\(String(describing: error))")
+            pair.close()
+        }
+    }
 }

@@ -37,6 +37,7 @@
     private(set) var bytesSent = 0
     /// What came in clear where records should be, for whoever finds out that they are none.
     private(set) var firstBytes: [UInt8] = []
+    private static let tellingBytes = 64
     /// The messages that went by; nil where nobody wants to know.
     var messages: TLSMessageLog?
     /// Where the secrets are written; nil where they are not.
@@ -119,7 +120,10 @@
         hasEnded = count == 0
         // A datagram says nothing of those behind it.
         isDrained = !keepsMessages && count > 0 && count < input.count
-        if bytesReceived == 0 { firstBytes = Array(input.prefix(min(count, 64))) }
+        // A stranger may speak in pieces; what a datagram is, it says alone.
+        if bytesReceived == 0 || !keepsMessages && bytesReceived < Self.tellingBytes {
+            firstBytes += input.prefix(min(count, Self.tellingBytes - firstBytes.count))
+        }
         bytesReceived += count
         waiting = 0..<count
     }
