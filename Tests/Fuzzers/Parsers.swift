@@ -328,7 +328,9 @@ func talk(_ prelude: any StartTLSPrelude, _ reads: Reads) -> String {
         }
         return "\(said) \(talk.isAgreed)"
     } catch {
-        // What follows the agreement is seen only where it came with it; else TLS takes it for a record, and fails.
-        return "\(error)".contains("follows it where TLS was to begin") ? "\(said) true" : "\(said) \(error)"
+        guard "\(error)".contains("follows it where TLS was to begin") else { return "\(said) \(error)" }
+        // What follows the agreement is seen only where it came with it; else TLS takes it for a record, and fails. What we
+        // say last may be the agreement.
+        return "\(said + talk.takeAnswer()) true"
     }
 }
