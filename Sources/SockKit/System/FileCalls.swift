@@ -313,6 +313,11 @@ package enum FileCalls {
 
     /// As `contents`, of a path that need not be text; more than `most` bytes are too many (EFBIG).
     package static func contents(of path: ByteString, atMost most: Int = .max) throws(Errno) -> String {
+        String(decoding: try bytes(of: path, atMost: most), as: UTF8.self)
+    }
+
+    /// As `contents`, of what need not be text either.
+    package static func bytes(of path: ByteString, atMost most: Int) throws(Errno) -> [UInt8] {
         let file = try open(path, for: .read)
         var bytes: [UInt8] = []
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
@@ -321,7 +326,7 @@ package enum FileCalls {
             guard bytes.count + count <= most else { throw .fileTooLarge }
             unsafe bytes.append(contentsOf: room[..<count])
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 
     /// The first line of a file, without its end; more than `most` bytes of it are too many (EFBIG). What stands behind it

@@ -3,6 +3,8 @@
 final class NamedFile: Sendable {
     /// Where the library finds it: where it was named, or a copy in memory.
     let path: ByteString
+    /// As it was named, which is how errors tell it.
+    let named: ByteString
     /// The copy's descriptor; negative where there is none.
     private let memory: Int32
 
@@ -14,6 +16,7 @@ final class NamedFile: Sendable {
 
     init(_ named: ByteString, atMost most: Int = NamedFile.most) throws(TLSFailure) {
         do throws(Errno) { memory = try Self.copy(of: named, atMost: most) } catch { throw Self.failure(named, error) }
+        self.named = named
         path = memory < 0 ? named : ByteString("/proc/self/fd/\(memory)")
     }
 
@@ -81,6 +84,9 @@ final class NamedFile: Sendable {
 }
 
 extension TLSRules {
+    /// What a person called a file that the library reads elsewhere.
+    func name(of path: ByteString) -> ByteString { files.first { $0.path == path }?.named ?? path }
+
     /// The same, with files that the library reads without waiting; the copies are there as long as the rules are.
     func readable() throws(TLSFailure) -> TLSRules {
         var rules = self

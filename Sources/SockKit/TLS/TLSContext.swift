@@ -193,17 +193,20 @@ final class TLSContext {
 
     private func lockedKey(_ path: ByteString) -> TLSFailure {
         library.functions.ERR_clear_error()
+        let name = rules.name(of: path)
         return password.isThere
-            ? TLSFailure(.configuration, "\(path): the password of --tls-password-file does not open it")
-            : TLSFailure(.configuration, "\(path): the key has a password", hint: "--tls-password-file FILE opens it")
+            ? TLSFailure(.configuration, "\(name): the password of --tls-password-file does not open it")
+            : TLSFailure(.configuration, "\(name): the key has a password", hint: "--tls-password-file FILE opens it")
     }
 
     private func wrongKey(_ identity: TLSRules.Identity) -> TLSFailure {
         let errors = library.takeErrors()
         // X509_R_KEY_VALUES_MISMATCH, X509_R_KEY_TYPE_MISMATCH.
         if errors.contains(where: { [115, 116].contains($0.reason) }) {
-            let whose = identity.key == identity.certificate ? "the certificate in it" : "\(identity.certificate)"
-            return TLSFailure(.configuration, "\(identity.key): the key is not that of \(whose)")
+            let whose =
+                identity.key == identity.certificate
+                ? "the certificate in it" : "\(rules.name(of: identity.certificate))"
+            return TLSFailure(.configuration, "\(rules.name(of: identity.key)): the key is not that of \(whose)")
         }
         return unreadable(identity.key, Self.key, errors)
     }
@@ -211,8 +214,9 @@ final class TLSContext {
     /// Why a file is not what it should be.
     private func unreadable(_ path: ByteString, _ what: String, _ errors: [TLSLibraryError]? = nil) -> TLSFailure {
         let errors = errors ?? library.takeErrors()
+        let name = rules.name(of: path)
         do throws(Errno) { _ = try FileCalls.open(path, for: .read).close() } catch {
-            return TLSFailure(.unreadable, "\(path): \(error)")
+            return TLSFailure(.unreadable, "\(name): \(error)")
         }
         // PEM_R_NO_START_LINE; of keys later versions say something else.
         let text = (try? FileCalls.contents(of: path, atMost: 1 << 20)) ?? ""
@@ -220,15 +224,15 @@ final class TLSContext {
         if errors.isEmpty || isKey && !text.contains("PRIVATE KEY-----") || errors.contains(where: { $0.reason == 108 })
         {
             return TLSFailure(
-                .configuration, "\(path): there is no \(what) in PEM in it",
+                .configuration, "\(name): there is no \(what) in PEM in it",
                 hint: isKey ? "--tls-key FILE says where the key is" : nil)
         }
         // SSL_R_EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK.
         if errors.contains(where: { [399, 397, 398].contains($0.reason) }) {
             return TLSFailure(
-                .configuration, "\(path): the \(what) is too weak to be safe (\(errors[0].text))",
+                .configuration, "\(name): the \(what) is too weak to be safe (\(errors[0].text))",
                 hint: "of RSA a key has 2048 bits or more, and SHA-1 signs nothing any more")
         }
-        return TLSFailure(.configuration, "\(path): no \(what) can be read from it: \(errors[0].text)")
+        return TLSFailure(.configuration, "\(name): no \(what) can be read from it: \(errors[0].text)")
     }
 }

@@ -22,14 +22,23 @@ struct Program: Sendable {
         let rest = Array(words.dropFirst())
         switch first.text {
         case "-h", "--help": return .help(nil)
-        case "--version": return .version
+        case "--version":
+            try refuse(rest)
+            return .version
         case "help":
             guard let word = rest.first, !["help", "-h", "--help"].contains(word) else { return .help(nil) }
-            return .help(try known(word.text, rest: []))
+            let command = try known(word.text, rest: [])
+            try refuse(rest.dropFirst())
+            return .help(command)
         default: break
         }
         if first.hasPrefix("-") { throw misplaced(first.text, rest: rest.map(\.text)) }
         return .command(try known(first.text, rest: rest.map(\.text)), rest)
+    }
+
+    private func refuse(_ words: some Collection<Word>) throws(UsageError) {
+        guard let word = words.first else { return }
+        throw UsageError("unexpected argument '\(word)'", hint: "see: \(name) --help")
     }
 
     /// Whether a command line whose command is not known asks for its errors as JSON.

@@ -28,6 +28,9 @@ extension Row {
         info.takesRest = true
         info.valueAdvice = advice
         return Row(info) { (arguments: inout Arguments, word: Word) throws(UsageError) in
+            guard !word.bytes.isEmpty || !arguments[keyPath: path].isEmpty else {
+                throw UsageError("the program's name is empty", hint: advice)
+            }
             arguments[keyPath: path].append(word)
         }
     }

@@ -17,7 +17,11 @@ struct ValueType<Value>: Sendable {
     ) {
         self.init(placeholder: placeholder, completion: completion, offWord: offWord) {
             (word: Word) throws(UsageError) in
-            try parse(word.text)
+            // Repaired, it would be another value than the one that was given: another password, another name.
+            guard let text = String(validating: word.bytes, as: UTF8.self) else {
+                throw UsageError("'\(word)' is not UTF-8")
+            }
+            return try parse(text)
         } show: {
             show($0)
         }

@@ -27,6 +27,8 @@ final class Conductor {
     /// What is still to be written once the command has ended; each says how that ends which failed.
     var endings: [@Netpoller () async -> ExitStatus?] = []
 
+    private static let patience = Duration.seconds(1)
+
     init(_ reporter: Reporter) {
         self.reporter = reporter
     }
@@ -40,11 +42,13 @@ final class Conductor {
         defer { signals?.cancel() }
         let body = Netpoller.spawn { await self.end(await command(self)) }
         self.body = body
+        let end = maximumTime.map { Deadline.now + $0 } ?? .never
         let limit = maximumTime.map { span in Netpoller.spawn { await self.limit(body, to: span) } }
         let status = await body.value
         limit?.cancel()
         isDone = true
-        await reporter.finish()
+        // Who reads the last reports has a moment more.
+        let isRead = await reporter.finish(until: max(end, .now + Self.patience))
         if let failure = reporter.outputFailure {
             let error = NetworkError(.write, .standardOutput, cause: .system(failure, call: "write"))
             let lost = reporter.fail(error)
@@ -52,7 +56,7 @@ final class Conductor {
             if status == .success { return lost }
         }
         if let interruption { return .signal(interruption.number) }
-        if hasTimedOut { return .timedOut }
+        if hasTimedOut || !isRead { return .timedOut }
         return status == .success ? reporter.unwritten.status ?? status : status
     }
 

@@ -25,7 +25,8 @@ struct DeadlineArguments: Equatable, Sendable {
             "deadline", as: .limit, into: \.deadline, help: "Give up this long after the connection was made.",
             detail: """
                 One point in time, never renewed: once it has passed, every read and write fails at once and nothing \
-                more is taken or given. The status is 75.
+                more is taken or given. The status is 75. Where nobody reads standard output the peer is not read \
+                either; `--max-time` and `--close-after` end that too.
                 """
         )
         .manualOnly

@@ -9,6 +9,9 @@ struct EndingArguments: Equatable, Sendable {
     var close = CloseMode.fin
     var closeAfter: Duration?
 
+    /// What `--max-time` does to whoever reads the reports.
+    static let lastReports = "Reports that nobody reads are waited for no longer, but for a second."
+
     static let rows: [Row<EndingArguments>] = [
         .option(
             "quit-after", short: "q", as: .limit, into: \.quitAfter, help: "Quit this long after standard input's end.",
@@ -37,7 +40,7 @@ struct EndingArguments: Equatable, Sendable {
         ).manualOnly,
         .option(
             "max-time", as: .limitAboveZero, into: \.maximumTime, help: "Give up after this long in all.",
-            detail: "It counts from the start of the program; the status is 75."),
+            detail: "It counts from the start of the program; the status is 75. \(lastReports)"),
         .option(
             "count", as: .count(1...Int.max), into: \.count, help: "Quit after this many datagrams received.",
             detail: "For datagrams only; with `dial --send` how many round trips to make, on any network."
@@ -63,8 +66,8 @@ struct EndingArguments: Equatable, Sendable {
         .option(
             "close-after", as: .limit, into: \.closeAfter, help: "Close a connection at this age.",
             detail: """
-                Whatever it is doing; bytes that nobody has read make it a reset. A `dial` that has not got its answer \
-                by then ends with 75.
+                Whatever it is doing; bytes that nobody has read make it a reset. A `dial` that is to print an \
+                answer, as with `--send` or `--first-line`, and has not got it by then, ends with 75.
                 """
         ).manualOnly,
     ].titled("End of data")

@@ -14,6 +14,9 @@ extension ValueType where Value == ChosenOption {
                         + "and numbers")
             }
             guard let number = OptionNames.option(parts[1].text, of: level) else {
+                if Decimal.isDigits(parts[1].text[...]) {
+                    throw UsageError("'\(parts[1])' in '\(word)' does not fit a C int, which an option's number is")
+                }
                 let nearest = Suggestion.nearest(
                     to: parts[1].text.uppercased(), among: OptionNames.optionNames(of: level))
                 throw UsageError(

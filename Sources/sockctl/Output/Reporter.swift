@@ -225,11 +225,16 @@ final class Reporter: Sendable {
 
     /// Waits until every report has been read, or its reader has gone; signals are still heard meanwhile.
     @Netpoller
-    func finish() async {
+    func finish() async { _ = await finish(until: .never) }
+
+    /// As `finish`, but for no longer; false where there was still something to read.
+    @Netpoller
+    func finish(until end: Deadline) async -> Bool {
         settle()
         while errors.isBusy || target.isBusy {
-            guard await Netpoller.sleep(for: .milliseconds(5)) else { return }
+            guard !end.hasPassed, await Netpoller.sleep(for: .milliseconds(5)) else { return false }
         }
+        return true
     }
 
     /// Shows a line that is rewritten in place on standard error; nil removes it.

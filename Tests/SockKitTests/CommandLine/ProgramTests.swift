@@ -21,6 +21,8 @@ import Testing
         ([], "no command", "there are \(names); see: sockctl --help"),
         (["lisen", "3000"], "unknown command 'lisen'", "did you mean 'listen'?"),
         (["help", "lisen"], "unknown command 'lisen'", "did you mean 'listen'?"),
+        (["--version", "x"], "unexpected argument 'x'", "see: sockctl --help"),
+        (["help", "dial", "x", "y"], "unexpected argument 'x'", "see: sockctl --help"),
         (["frobnicate"], "unknown command 'frobnicate'", "there are \(names); see: sockctl --help"),
         (["localhost", "80"], "unknown command 'localhost'", "to connect, use: sockctl dial localhost 80"),
         (["10.0.0.1:80"], "unknown command '10.0.0.1:80'", "to connect, use: sockctl dial 10.0.0.1:80"),

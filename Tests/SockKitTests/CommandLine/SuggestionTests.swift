@@ -13,9 +13,9 @@ import Testing
 
     @Test(arguments: [
         ("lisen", "listen"), ("dail", "dial"), ("kept", "keep"), ("keep-", "keep"), ("backl", "backlog"), ("x", nil),
-        ("zzzz", nil), ("", nil),
+        ("zzzz", nil), ("", nil), ("dip", nil), ("leap", "keep"),
     ])
-    func `the nearest name within three edits is suggested`(word: String, expected: String?) {
+    func `the nearest name within three edits, and half of the word, is suggested`(word: String, expected: String?) {
         #expect(Suggestion.nearest(to: word, among: ["listen", "dial", "keep", "backlog"]) == expected)
     }
 }

@@ -66,6 +66,17 @@ import Testing
         #expect(throws: UsageError(message)) { try ValueType<Int>.size.parse(text) }
     }
 
+    @Test func `what is no text is refused where text is wanted, and not repaired`() {
+        let word = Word(Array("a".utf8) + [0xff])
+        #expect(throws: UsageError("'a\u{fffd}' is not UTF-8")) { try ValueType<String>.word("NAME").parse(word) }
+        #expect((try? ValueType<Word>.bytes("FILE").parse(word)) == word)
+    }
+
+    @Test func `the number of a socket option that fits nothing is called one`() {
+        let message = "'99999999999' in '1:99999999999:1' does not fit a C int, which an option's number is"
+        #expect(throws: UsageError(message)) { try ValueType<ChosenOption>.chosenOption.parse("1:99999999999:1") }
+    }
+
     @Test(arguments: ["0", "0K", "2G", "9007199254740992K", "8589934592G"])
     func `a size out of bounds is refused with the bounds`(text: String) {
         let message = "'\(text)' is not a size from 1 to 1G"

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 /// `http-get` as fingers know it from curl and from the other commands.
@@ -34,6 +35,44 @@ import Testing
             try writeFile("\(directory)/part", Array("0123".utf8))
         }
         #expect(try await peer.requests(3).allSatisfy { $0.text.contains(#"\r\nRange: bytes=4-\r\n"#) })
+    }
+
+    @Test(arguments: [(["--max-time", "1s"], 75), ([], 130)] as [([String], Int32)])
+    func `an exchange that is broken off tells how much of the body had come`(
+        options: [String], status: Int32
+    ) async throws {
+        let peer = try python(
+            """
+            c = take(serve()); c.recv(1 << 16)
+            c.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 100000\\r\\n\\r\\n" + bytes(50000)); hold()
+            """)
+        let get = try sockctl(["http-get", "--json"] + options + ["127.0.0.1:\(try await peer.port())"])
+        try await get.wait(for: "what there is") { $0.out.count == 50000 ? () : nil }
+        let outcome = try await options.isEmpty ? get.finish(after: SIGINT) : get.finish()
+        outcome.expect(status: status)
+        let exchange = try #require(try outcome.events().last { $0.name == "exchange" }, "\(outcome.err)")
+        #expect(exchange["bytes"]?.integer == 50000 && exchange["status"]?.integer == 200, "\(exchange)")
+        #expect(exchange["connection_kept"]?.bool == false, "\(exchange)")
+    }
+
+    @Test(arguments: ["bytes/64M", "stream/100000"])
+    func `what of a body its reader has not taken is told where the time is over`(path: String) async throws {
+        let server = try sockctl("http-serve", "127.0.0.1:0")
+        let pipe = try scratch("output")
+        #expect(unsafe mkfifo(pipe, 0o600) == 0)
+        let reader = unsafe open(pipe, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        defer { close(reader) }
+        let url = "127.0.0.1:\(try await server.listening().port)/\(path)"
+        let outcome = try await sockctl("http-get", "--json", "--max-time", "1s", url, output: .file(pipe)).finish()
+        outcome.expect(status: 75)
+        // What the kernel moves there is a page for each few bytes, or many: nobody knows how much a pipe has room for.
+        var (room, written) = ([UInt8](repeating: 0, count: 1 << 20), 0)
+        while case let count = unsafe read(reader, &room, room.count), count > 0 { written += count }
+        let events = try outcome.events()
+        let come = try #require(events.last { $0.name == "exchange" }?["bytes"]?.integer, "\(outcome.err)")
+        let dropped = events.last { $0.name == "output-dropped" }
+        #expect(written > 0 && come - (dropped?["bytes"]?.integer ?? 0) == written, "\(written), \(outcome.err)")
+        #expect(dropped.map { $0["bytes_received"]?.integer == come } ?? true, "\(outcome.err)")
     }
 
     @Test func `-vv shows the connection's options, and each read and write`() async throws {

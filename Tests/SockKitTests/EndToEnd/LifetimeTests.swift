@@ -18,6 +18,23 @@ import Testing
         #expect(dropped["bytes"]?.integer == size - sent && dropped["bytes_unsent"]?.integer == size - sent, "\(sent)")
     }
 
+    @Test func `--max-time holds where nobody reads the reports`() async throws {
+        let peer = try python(
+            """
+            import os, subprocess
+            reader, writer = os.pipe()
+            os.set_blocking(writer, False)
+            try:
+                while True: os.write(writer, bytes(4096))
+            except BlockingIOError: os.set_blocking(writer, True)
+            words = [arguments[0], "dial", "--max-time", "500ms", "127.0.0.1", arguments[1]]
+            begun = time.monotonic()
+            say(subprocess.run(words, stdin=subprocess.DEVNULL, stderr=writer).returncode)
+            say(0.5 <= time.monotonic() - begun)
+            """, try #require(Binary.sockctl), "\(unboundPort())")
+        try await peer.finish().expect(lines: ["75", "True"])
+    }
+
     @Test(arguments: [
         (["--first-line"], "before the peer had said a line"),
         (["--send", "x", "--count", "2"], "before answer 1 of 2"),

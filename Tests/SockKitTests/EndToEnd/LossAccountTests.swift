@@ -154,6 +154,25 @@ import Testing
         #expect(dropped["bytes_unsent"]?.integer == bytes, "\(dropped)")
     }
 
+    @Test(
+        arguments: [
+            (["-O", "8K", "--max-time", "1s"], 75), (["-O", "8K", "-i", "1s"], 75), (["-x", "/dev/full"], 73),
+        ] as [([String], Int32)])
+    func `of a file what an end of this side's leaves unsent is told, to the byte`(
+        options: [String], status: Int32
+    ) async throws {
+        let peer = try python(Self.narrow + "sys.stdin.readline(); say(len(drain(c)))", input: .open)
+        let words = ["dial", "--json"] + options + ["127.0.0.1:\(try await peer.port())"]
+        let outcome = try await sockctl(words, input: file(noise(1 << 20))).finish()
+        outcome.expect(status: status)
+        peer.send("now\n")
+        let told = try await peer.finish().lines
+        let arrived = try #require(told.last.flatMap { Int($0) }, "\(told)")
+        let dropped = try #require(try outcome.events().last { $0.name == "input-dropped" }, "\(outcome)")
+        #expect(dropped["bytes_sent"]?.integer == 1 << 20, "\(dropped)")
+        #expect(dropped["bytes"]?.integer == (1 << 20) - arrived, "\(arrived), \(dropped)")
+    }
+
     @Test(arguments: [["-x", "/dev/null"], ["--rate", "10M"]])
     func `who is told to end tells what it had read and never written, to the byte`(options: [String]) async throws {
         let peer = try python("c = take(serve()); c.sendall(bytes(4 << 20)); hold()")

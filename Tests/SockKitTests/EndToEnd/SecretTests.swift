@@ -57,6 +57,25 @@ import Testing
         expectNoSecret(outcome.err, of: "\(outcome)")
     }
 
+    @Test func `a password of a file is its bytes, in whatever encoding, and no other is taken for it`() async throws {
+        let echo = try await sockctl(["listen", "--serve", "echo", "127.0.0.1:0"]).listening().port
+        // Lines end as editors of other systems end them, and the second user is one of his own.
+        let (users, same, repaired) = (try scratch("users"), try scratch("same"), try scratch("repaired"))
+        try writeFile(users, Array("ann:p".utf8) + [0xff] + Array("w\r\nbob:x\r\n".utf8))
+        try writeFile(same, Array("ann:p".utf8) + [0xff] + Array("w\n".utf8))
+        try writeFile(repaired, Array("ann:p\u{fffd}w\n".utf8))
+        let server = try sockctl(["listen", "--serve", "proxy", "--proxy-auth-file", users, "127.0.0.1:0"])
+        let proxy = "127.0.0.1:\(try await server.listening().port)"
+        for (scheme, file, status) in [
+            ("socks5", same, 0), ("socks5", repaired, 77), ("http", same, 0), ("http", repaired, 77),
+        ] as [(String, String, Int32)] {
+            let words = ["dial", "--proxy", "\(scheme)://\(proxy)", "--proxy-auth-file", file, "127.0.0.1:\(echo)"]
+            try await sockctl(words, input: .text("x")).finish().expect(status: status)
+        }
+        let words = ["dial", "--proxy", "socks5://bob:x@\(proxy)", "127.0.0.1:\(echo)"]
+        try await sockctl(words, input: .text("x")).finish().expect(status: 0)
+    }
+
     @Test(arguments: ["socks5", "http"], reports)
     func `a proxy's password, from a file, is in no report, command line or environment of either side`(
         scheme: String, options: [String]

@@ -23,7 +23,8 @@ public struct BasicCredentials: Sendable {
         self.init(bytes: bytes)
     }
 
-    init?(bytes: [UInt8]) {
+    /// As `user:password`, which need not be text.
+    public init?(bytes: [UInt8]) {
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
         user = Array(bytes[..<colon])
         password = Array(bytes[(colon + 1)...])

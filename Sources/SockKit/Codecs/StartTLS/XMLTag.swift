@@ -42,7 +42,8 @@ struct XMLTag: Sendable, Hashable {
         var namespaces: [String: String] = [:]
         for (key, value) in attributes {
             if key == "xmlns" { namespaces[""] = value }
-            if key.hasPrefix("xmlns:") { namespaces[String(key.dropFirst("xmlns:".count))] = value }
+            // Nothing behind the colon is no prefix, and is not to overrule the namespace that has none.
+            if key.hasPrefix("xmlns:"), key != "xmlns:" { namespaces[String(key.dropFirst("xmlns:".count))] = value }
         }
         return namespaces
     }

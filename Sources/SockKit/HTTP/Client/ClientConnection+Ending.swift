@@ -23,7 +23,7 @@ extension ClientConnection {
     @inline(never)
     func abandon(_ received: Int) -> Task<Void, Never>? {
         guard isWorthDraining, let piece = try? takeContent() else {
-            giveUp()
+            giveUp(after: received)
             return nil
         }
         if hasEnded, writer == nil {
@@ -40,7 +40,7 @@ extension ClientConnection {
             guard let count = try? await readContent().count else { break }
             received += count
         }
-        guard hasEnded else { return giveUp() }
+        guard hasEnded else { return giveUp(after: received) }
         stream.readDeadline = deadline
         _ = await settle(received)
     }
@@ -56,7 +56,8 @@ extension ClientConnection {
         }
     }
 
-    private func giveUp() {
+    private func giveUp(after received: Int) {
+        observer?(.end(received))
         observer?(.released(facts, .closed(.unread)))
         close()
         forgetExchange()

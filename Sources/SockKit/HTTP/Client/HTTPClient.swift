@@ -39,7 +39,7 @@ public final class HTTPClient {
                 else { return response }
                 reason = .status(response.status, phrase: response.head.reason)
                 pause = RetryRules.retryAfter(response.head)
-                if let pause, let limit = longestPause, pause > limit {
+                if case let limit = longestPause, let pause, pause > limit {
                     observer?(.notRetrying(reason, pause: pause, limit: limit))
                     return response
                 }
@@ -56,8 +56,8 @@ public final class HTTPClient {
     }
 
     /// What a server may ask to wait for: where an exchange may not take longer, nobody waits longer for one.
-    private var longestPause: Duration? {
-        [timeout, retries.end.map { $0 - .now }].compactMap(\.self).min()
+    private var longestPause: Duration {
+        [timeout, retries.end.map { $0 - .now }].compactMap(\.self).reduce(retries.longestWait, min)
     }
 
     private func wait(_ pause: Duration, _ request: HTTPRequest) async throws(NetworkError) {

@@ -15,6 +15,8 @@ public final class HTTPResponse {
     public private(set) var trailers = Fields()
     /// How many bytes of content have come.
     public private(set) var received = 0
+    /// So many of them were to be copied, and were not taken (`copyBody`).
+    public private(set) var untaken = 0
     /// What became of the connection, once the exchange is over.
     public private(set) var fate: ConnectionFate?
 
@@ -113,7 +115,9 @@ public final class HTTPResponse {
             }
             let chunk = try await readBody()
             if chunk.isEnd { break }
+            let count = chunk.count
             do throws(NetworkError) { try await sink.write(chunk) } catch {
+                untaken = count - error.bytesTransferred
                 close()
                 throw error
             }
@@ -130,7 +134,8 @@ public final class HTTPResponse {
         else { return nil }
         let pump = Pump(connection.stream, sink, limit: min(left, Self.mostInKernel))
         do throws(NetworkError) { try await pump.run() } catch {
-            received += pump.count
+            received += pump.count + pump.lost
+            untaken = pump.lost
             guard error.operation == .read else {
                 close()
                 throw error

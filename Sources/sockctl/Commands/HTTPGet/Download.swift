@@ -14,6 +14,8 @@ final class Download {
     private var heads: [UInt8] = []
     /// How long the file is to be in the end, where that is known.
     private var expected: Int?
+    /// How much of the body of the last try has come.
+    private var received = 0
     /// What the file has is the beginning of what was asked for: no head, no page about a failure, no other part.
     private var holdsBeginning = false
 
@@ -46,6 +48,7 @@ final class Download {
             } catch {
                 if error.isOutputGone { return .success }
                 if error.cause == .cancelled {
+                    log?.breakOff(after: received)
                     tellPart()
                     return .success
                 }
@@ -70,6 +73,7 @@ final class Download {
 
     private func get(_ resumption: Resumption?) async throws(NetworkError) -> ExitStatus {
         var request = request
+        received = 0
         resumption?.add(to: &request.fields)
         let response = try await client.send(request, observer: observer(request))
         log?.note(response.framing)
@@ -190,9 +194,14 @@ final class Download {
         conductor.onInquiry = { [reporter] in reporter.writeProgressLine(Quantity.bytes(response.received)) }
         progress.begin()
         defer { progress.finish() }
+        defer { received = response.received }
         do throws(NetworkError) {
             _ = try await response.copyBody(to: PairedStream(source: nil, sink: sink)) { progress.tick($0) }
         } catch {
+            // Of a file its length says how much it has; of a reader that has gone nobody expects that it had all.
+            if response.untaken > 0, place.file == nil, !error.isOutputGone {
+                reporter.report(OutputDroppedEvent(bytes: response.untaken, received: response.received))
+            }
             throw named(error)
         }
     }

@@ -77,6 +77,14 @@ final class ExchangeLog {
         report(reporter.failure(error, connection: facts?.number))
     }
 
+    /// Tells of an exchange that this side has broken off, unless it has been told of.
+    func breakOff(after received: Int) {
+        guard !isTold, facts != nil else { return }
+        bytes = max(bytes, received)
+        if head != nil { fate = ExchangeEndedEvent.Fate(.closed(.unread)) }
+        report(nil)
+    }
+
     // MARK: - The course of things
 
     private func begin(_ request: HTTPRequest) {

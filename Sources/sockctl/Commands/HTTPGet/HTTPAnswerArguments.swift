@@ -86,8 +86,8 @@ struct HTTPAnswerArguments: Equatable, Sendable {
             detail: """
                 That is a connection that fails or breaks, a time-out, and the statuses 408, 429, 500, 502, 503, 504, 522 \
                 and 524; nothing of which a part was printed. The first wait is 1 s, and each is twice the one before; \
-                `Retry-After` overrules that. If it asks for more than `--timeout`, or what is left of `--max-time`, the \
-                answer is the last, which is told.
+                `Retry-After` overrules that. If it asks for more than an hour, `--timeout`, or what is left of \
+                `--max-time`, the answer is the last, which is told.
                 """),
     ].titled("The answer")
 }

@@ -41,7 +41,8 @@ struct HTTPGetArguments: Equatable, Sendable {
 
     private static let maximumTimeRow: Row<HTTPGetArguments> = .option(
         "max-time", as: .limitAboveZero, into: \.maximumTime, help: "Give up after this long in all.",
-        detail: "It counts from the start of the program, over all requests and retries; the status is 75."
+        detail:
+            "It counts from the start of the program, over all requests and retries; the status is 75. \(EndingArguments.lastReports)"
     )
 
     /// Those that have a meaning for HTTP, without the short names that mean something else here.

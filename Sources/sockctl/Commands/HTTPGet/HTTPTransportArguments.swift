@@ -20,7 +20,8 @@ struct HTTPTransportArguments: Equatable, Sendable {
         .option(
             "timeout", as: .limitAboveZero, into: \.timeout, help: "Give up when an exchange takes longer than this.",
             detail: """
-                That is a request with all that follows: redirects, and the whole body of the answer. The status is 75.
+                That is a request with all that follows: redirects, and the whole body of the answer. The status is 75. \
+                Where nobody reads standard output the server is not read either; `--max-time` ends that too.
                 """),
         .option(
             "dial-timeout", as: .limitAboveZero, into: \.dialTimeout, help: "How long to resolve and connect.",

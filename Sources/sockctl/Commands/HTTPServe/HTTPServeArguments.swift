@@ -70,7 +70,7 @@ struct HTTPServeArguments: Equatable, Sendable {
             .needs(.unix, reason: "'--mode' is about a Unix socket's file, and {network} has none"),
         .option(
             "max-time", as: .limitAboveZero, into: \.maximumTime, help: "Give up after this long in all.",
-            detail: "It counts from the start of the program; the status is 75."
+            detail: "It counts from the start of the program; the status is 75. \(EndingArguments.lastReports)"
         ).manualOnly,
     ]
 

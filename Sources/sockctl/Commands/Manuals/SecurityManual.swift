@@ -57,7 +57,7 @@ extension Manual.Section {
             (
                 "Unix sockets",
                 """
-                The file has mode 0600 from its first moment, or that of `--mode`. It takes the place of a socket behind \
+                The file has mode 0600 from its first moment, or that of `--mode`: at no time more than that. It takes the place of a socket behind \
                 which nobody is, and of nothing else; a link is not followed. Abstract names have no mode: everybody on \
                 this machine can connect.
                 """
@@ -128,7 +128,7 @@ extension Manual.Section {
                 """
                 A head of 10 MiB with 4096 fields, 30 seconds to connect, and with `--location` 10 redirects, on which passwords go to no \
                 other host. A body may be any size: it is not kept in memory, and nothing is unpacked. No cookies are \
-                kept. `--timeout` limits the time of all.
+                kept. `--timeout` limits the time of all; with `--retry` no server is waited for that asks for more than an hour.
                 """
             ),
             (

@@ -39,17 +39,18 @@ struct ProxyPlan {
     nonisolated private static let most = 16 << 20
 
     nonisolated private static func read(_ file: Word) throws(RuleFailure) -> [BasicCredentials] {
-        let text: String
-        do throws(Errno) { text = try FileCalls.contents(of: file.byteString, atMost: most) } catch {
+        let bytes: [UInt8]
+        do throws(Errno) { bytes = try FileCalls.bytes(of: file.byteString, atMost: most) } catch {
             throw RuleFailure(failure: Failure(error, "open", file.text), status: .noInput)
         }
         var users: [BasicCredentials] = []
         var number = 0
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        // A password is the bytes that stand there, in whatever encoding.
+        for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             number += 1
-            let line = line.hasSuffix("\r") ? line.dropLast() : line
-            guard !line.isEmpty, line.first != "#" else { continue }
-            guard let user = BasicCredentials(String(line)), !user.user.isEmpty else {
+            let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+            guard let first = line.first, first != UInt8(ascii: "#") else { continue }
+            guard let user = BasicCredentials(bytes: Array(line)), !user.user.isEmpty else {
                 // What stands there may be a password.
                 let message = "\(file.text), line \(number): no USER:PASS"
                 throw RuleFailure(failure: Failure(code: "usage", message: message), status: .data)

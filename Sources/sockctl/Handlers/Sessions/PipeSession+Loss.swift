@@ -22,11 +22,12 @@ extension PipeSession {
     // MARK: - What a failure cost
 
     func account(for error: NetworkError, _ peer: Peer) {
+        // What ended it was ours, and the kernel goes on sending what it has.
+        if peer.wasIdle { return accountForRest(peer) }
+        if case .file = error.stream { return accountForRest(peer) }
         accountForOutput(peer)
-        guard let result, !peer.wasIdle else { return }
-        if case .file = error.stream { return }
-        // Of a file the rest was to be sent as well; what comes of a pipe nobody knows.
-        let rest = result.nearEnded ? 0 : streams.source?.bytesLeft ?? 0
+        guard let result else { return }
+        let rest = rest(of: result)
         let sent = result.bytesToFar + result.unsent.count + rest
         guard sent > 0 else { return }
         // Only TCP has acknowledgements.
@@ -49,11 +50,13 @@ extension PipeSession {
     func accountForRest(_ peer: Peer) {
         accountForOutput(peer)
         guard let result else { return }
-        // Where the connection's time was over, a file was to be sent to its end.
-        let count = result.unsent.count + (peer.hasExpired && !result.nearEnded ? streams.source?.bytesLeft ?? 0 : 0)
+        let count = result.unsent.count + rest(of: result)
         guard count > 0 else { return }
         peer.reporter.report(InputDroppedEvent(bytes: count, sent: result.bytesToFar + count, unsent: count))
     }
+
+    /// Of a file the rest was to be sent as well; what comes of a pipe nobody knows.
+    private func rest(of result: RelayResult) -> Int { result.nearEnded ? 0 : streams.source?.bytesLeft ?? 0 }
 
     func wantsAnother(after error: NetworkError, _ peer: Peer) async -> Bool {
         guard persistence.reconnects, error.isLoss || error.isLostOpening, let result else { return false }

@@ -4,6 +4,11 @@ import Testing
 
 /// XMPP, whose messages are the elements of a stream of XML.
 @Suite struct StartTLSXMPPTests {
+    @Test func `a namespace whose prefix is empty is not the one that has none`() throws {
+        let tag = try XMLTag(Array("s xmlns='a' xmlns:='b' xmlns:c='d'".utf8)[...])
+        #expect(tag.namespaces == ["": "a", "c": "d"])
+    }
+
     private static let tls = "xmlns='urn:ietf:params:xml:ns:xmpp-tls'"
 
     private func outcome(_ text: String, step: Int = .max) -> String {

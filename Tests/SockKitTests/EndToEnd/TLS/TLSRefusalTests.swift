@@ -54,6 +54,13 @@ import Testing
         #expect(outcome.err.contains("file too large"), "\(outcome)")
     }
 
+    @Test(arguments: [["--tls-ca", "/dev/null"], ["--tls-cert", "/dev/null", "--tls-key", "/dev/null"]])
+    func `a file that is copied to be read is told by the name that it was given`(options: [String]) async throws {
+        let outcome = try await sockctl(["dial", "--tls"] + options + ["127.0.0.1:9"]).finish()
+        outcome.expect(status: 65)
+        #expect(outcome.err.contains("/dev/null: ") && !outcome.err.contains("/proc/"), "\(outcome)")
+    }
+
     @Test func `writers say their end under TLS as well, and wait for the peer's`() async throws {
         let kit = try await CertificateKit.shared()
         let server = try sockctl(["listen", "--serve", "discard", "127.0.0.1:0"] + kit.showing())

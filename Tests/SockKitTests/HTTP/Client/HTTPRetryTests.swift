@@ -69,6 +69,22 @@ import Testing
         }
     }
 
+    @Test func `where nothing limits it no server is waited for that asks for more than an hour`() async throws {
+        try await onLoop {
+            let server = try await ScriptedServer { peer in
+                while try await peer.request() != nil {
+                    try await peer.send("HTTP/1.1 503 X\r\nRetry-After: 3601\r\nContent-Length: 2\r\n\r\nno")
+                }
+            }
+            defer { server.close() }
+            var limits: [Duration] = []
+            let response = try await HTTPClient(retries: Self.rules(3)).send(server.get()) { event in
+                if case .notRetrying(_, _, let limit) = event { limits.append(limit) }
+            }
+            #expect(try await response.text() == "no" && limits == [.seconds(3600)])
+        }
+    }
+
     @Test func `the pauses double`() async throws {
         try await onLoop {
             var pauses: [Duration] = []

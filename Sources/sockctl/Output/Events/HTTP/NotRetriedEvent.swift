@@ -4,7 +4,8 @@ struct NotRetriedEvent: Event {
     static let summary = "An answer that `--retry` is about is the last: Retry-After asks for too long a wait."
     static let fields = [
         Field("delay", "How long a wait the server asks for.", \.delay),
-        Field("limit", "The longest that `--timeout` and `--max-time` allow.", \.limit), Field.error(\.failure),
+        Field("limit", "The longest that is waited: an hour, or what `--timeout` and `--max-time` allow.", \.limit),
+        Field.error(\.failure),
     ]
 
     let delay: Duration
