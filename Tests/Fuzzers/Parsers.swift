@@ -313,7 +313,14 @@ func fuzzStartTLS(_ bytes: Span<UInt8>) {
     same(talk(prelude, whole), talk(prelude, pieces), "what is said before TLS")
 }
 
-func talk(_ prelude: any StartTLSPrelude, _ reads: Reads) -> String {
+/// What a client has said before TLS, and how that ended.
+struct Talk: Equatable {
+    var said: [UInt8]
+    var isAgreed = false
+    var fault: StartTLSFault?
+}
+
+func talk(_ prelude: any StartTLSPrelude, _ reads: Reads) -> Talk {
     var talk = StartTLSTalk(prelude)
     var said = talk.takeAnswer()
     do throws(StartTLSFault) {
@@ -326,11 +333,11 @@ func talk(_ prelude: any StartTLSPrelude, _ reads: Reads) -> String {
                 if taken == 0 { break }
             }
         }
-        return "\(said) \(talk.isAgreed)"
+        return Talk(said: said, isAgreed: talk.isAgreed)
     } catch {
-        guard "\(error)".contains("follows it where TLS was to begin") else { return "\(said) \(error)" }
+        guard talk.isAgreed else { return Talk(said: said, fault: error) }
         // What follows the agreement is seen only where it came with it; else TLS takes it for a record, and fails. What we
         // say last may be the agreement.
-        return "\(said + talk.takeAnswer()) true"
+        return Talk(said: said + talk.takeAnswer(), isAgreed: true)
     }
 }
