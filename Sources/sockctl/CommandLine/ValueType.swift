@@ -17,9 +17,10 @@ struct ValueType<Value>: Sendable {
     ) {
         self.init(placeholder: placeholder, completion: completion, offWord: offWord) {
             (word: Word) throws(UsageError) in
-            // Repaired, it would be another value than the one that was given: another password, another name.
+            // Repaired, it would be another value than the one that was given: another password, another name. It may be a
+            // secret, and is not repeated.
             guard let text = String(validating: word.bytes, as: UTF8.self) else {
-                throw UsageError("'\(word)' is not UTF-8")
+                throw UsageError("the value is not UTF-8")
             }
             return try parse(text)
         } show: {

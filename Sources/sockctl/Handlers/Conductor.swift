@@ -48,11 +48,12 @@ final class Conductor {
         limit?.cancel()
         isDone = true
         // Who reads the last reports has a moment more.
-        let isRead = await reporter.finish(until: max(end, .now + Self.patience))
+        let patience = max(end, .now + Self.patience)
+        let isRead = await reporter.finish(until: patience)
         if let failure = reporter.outputFailure {
             let error = NetworkError(.write, .standardOutput, cause: .system(failure, call: "write"))
             let lost = reporter.fail(error)
-            await reporter.finish()
+            _ = await reporter.finish(until: patience)
             if status == .success { return lost }
         }
         if let interruption { return .signal(interruption.number) }

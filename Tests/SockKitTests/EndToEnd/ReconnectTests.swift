@@ -145,6 +145,21 @@ import Testing
         #expect(events.last { $0.name == "input-dropped" }?["bytes"]?.integer == kept, "\(outcome)")
     }
 
+    @Test(.needs(.python3)) func `the rest of a file for which no other connection comes is told`() async throws {
+        let path = try scratch("input")
+        try writeFile(path, noise(16 << 20))
+        let peer = try python("s = serve(); c = s.accept()[0]; s.close(); c.recv(1); stuck(c); reset(c)")
+        let outcome = try await sockctl(
+            "dial", "--json", "--reconnect", "--retry", "1", "--retry-delay", "1ms",
+            "127.0.0.1:\(try await peer.port())", input: .file(path)
+        ).finish()
+        outcome.expect(status: 69)
+        let events = try outcome.events()
+        let sent = try #require(events.first { $0.name == "disconnected" }?["bytes_sent"]?.integer, "\(outcome)")
+        let dropped = try #require(events.last { $0.name == "input-dropped" }, "\(outcome)")
+        #expect(sent > 0 && dropped["bytes"]?.integer == (16 << 20) - sent, "\(sent), \(dropped)")
+    }
+
     @Test(.needs(.python3)) func `without --reconnect a loss is what it was`() async throws {
         let peer = try python("c = take(serve()); c.recv(1); reset(c)")
         let dialer = try sockctl(

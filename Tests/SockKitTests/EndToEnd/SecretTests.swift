@@ -57,6 +57,19 @@ import Testing
         expectNoSecret(outcome.err, of: "\(outcome)")
     }
 
+    @Test(arguments: [
+        ["http-get", "-u"], ["http-get", "-H"], ["http-get"], ["http-serve", "--auth"], ["dial", "--proxy"],
+        ["listen", "--serve", "proxy", "--proxy-auth"],
+    ])
+    func `a secret that is no UTF-8 is refused, and not repeated`(words: [String]) async throws {
+        let line = "exec '\(try #require(Binary.sockctl))' \(words.joined(separator: " "))"
+        let outcome = try await start(.sh, "-c", "\(line) \"$(printf 'http://ann:s3cret\\377@h/')\" 127.0.0.1:9")
+            .finish()
+        outcome.expect(status: 64)
+        #expect(outcome.err.contains("is not UTF-8"), "\(outcome)")
+        expectNoSecret(outcome.err, of: "\(outcome)")
+    }
+
     @Test func `a password of a file is its bytes, in whatever encoding, and no other is taken for it`() async throws {
         let echo = try await sockctl(["listen", "--serve", "echo", "127.0.0.1:0"]).listening().port
         // Lines end as editors of other systems end them, and the second user is one of his own.

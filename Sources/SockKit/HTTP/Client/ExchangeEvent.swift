@@ -25,7 +25,7 @@ public enum ExchangeEvent: Sendable {
     case interim(ResponseHead)
     /// The head of the final answer came.
     case head(ResponseHead)
-    /// So many bytes of the content have come, and no more will.
+    /// So many bytes of the content have come, and no more will: it is over, or nobody wants the rest.
     case end(Int)
     /// The exchange is over and the connection goes where it is said.
     case released(ConnectionFacts, ConnectionFate)

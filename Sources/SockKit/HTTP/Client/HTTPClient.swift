@@ -25,7 +25,7 @@ public final class HTTPClient {
     /// The user and the password of a URL are sent as Basic credentials, where the fields have no Authorization. A redirect
     /// that leads nowhere, for want of a Location or because the body cannot be sent again, is returned as an answer; so is
     /// the answer that is still no last word after the last retry, or whose server asks for a longer wait than there is
-    /// time.
+    /// time, or than the rules allow.
     public func send(
         _ request: HTTPRequest, observer: ExchangeObserver? = nil
     ) async throws(NetworkError) -> HTTPResponse {
@@ -39,7 +39,7 @@ public final class HTTPClient {
                 else { return response }
                 reason = .status(response.status, phrase: response.head.reason)
                 pause = RetryRules.retryAfter(response.head)
-                if case let limit = longestPause, let pause, pause > limit {
+                if case let limit = longestAskedPause, let pause, pause > limit {
                     observer?(.notRetrying(reason, pause: pause, limit: limit))
                     return response
                 }
@@ -56,7 +56,7 @@ public final class HTTPClient {
     }
 
     /// What a server may ask to wait for: where an exchange may not take longer, nobody waits longer for one.
-    private var longestPause: Duration {
+    private var longestAskedPause: Duration {
         [timeout, retries.end.map { $0 - .now }].compactMap(\.self).reduce(retries.longestWait, min)
     }
 

@@ -10,7 +10,7 @@ public struct RetryRules: Sendable, Hashable {
     /// counts instead.
     public var firstPause = Duration.seconds(1)
     public var longestPause = Duration.seconds(600)
-    /// No server is obeyed that asks for more than this.
+    /// No server is obeyed whose Retry-After asks for more than this.
     public var longestWait = Duration.seconds(3600)
     /// Nor one that asks to wait beyond this moment.
     public var end: Deadline?

@@ -52,7 +52,7 @@ final class Download {
                     tellPart()
                     return .success
                 }
-                log?.fail(error)
+                log?.fail(error, after: received)
                 // The client itself tries again what broke before its answer; here it is a body, of which a file has a part.
                 guard error.isLoss || error.isCutOff, backoff.count < answer.retries, let file = partialFile,
                     let part = Resumption(of: file), resumption.map({ $0.isOlder(than: part) }) ?? true

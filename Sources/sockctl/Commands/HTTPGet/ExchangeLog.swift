@@ -70,10 +70,10 @@ final class ExchangeLog {
     func note(_ framing: BodyFraming) { self.framing = framing }
 
     /// Tells of an exchange that came to nothing, unless it has been told of.
-    func fail(_ error: NetworkError) {
+    func fail(_ error: NetworkError, after received: Int = 0) {
         guard !isTold, error.cause != .cancelled else { return }
-        // Those of an error of writing are the request's.
-        if error.operation != .write { bytes = max(bytes, error.bytesTransferred) }
+        // Those of an error of writing are the request's, or somebody else's.
+        bytes = max(bytes, received, error.operation == .write ? 0 : error.bytesTransferred)
         report(reporter.failure(error, connection: facts?.number))
     }
 
@@ -156,6 +156,8 @@ final class ExchangeLog {
     }
 
     private func finish(_ fate: ConnectionFate) {
+        // What is read in the background of an answer that was broken off belongs to no account.
+        guard !isTold else { return }
         self.fate = ExchangeEndedEvent.Fate(fate)
         // What failed may be sent again in the same breath, and is told with its reason.
         if case .closed(.failed) = fate { return }

@@ -129,6 +129,9 @@ extension HTTPGetArguments: RunArguments {}
 extension HTTPURL {
     /// Reads a URL from the command line.
     init(_ word: Word) throws(UsageError) {
+        guard String(validating: word.bytes, as: UTF8.self) != nil else {
+            throw UsageError("a URL is not UTF-8", hint: "write its other bytes as two hexadecimal digits: %FF")
+        }
         if let path = Self.socketPath(word.text) {
             throw UsageError(
                 "'\(word)' is the address of a Unix socket, and no URL", hint: "--unix-socket \(path) http://localhost/"

@@ -22,9 +22,7 @@ extension PipeSession {
     // MARK: - What a failure cost
 
     func account(for error: NetworkError, _ peer: Peer) {
-        // What ended it was ours, and the kernel goes on sending what it has.
-        if peer.wasIdle { return accountForRest(peer) }
-        if case .file = error.stream { return accountForRest(peer) }
+        if goesOnSending(after: error, peer) { return accountForRest(peer) }
         accountForOutput(peer)
         guard let result else { return }
         let rest = rest(of: result)
@@ -55,8 +53,16 @@ extension PipeSession {
         peer.reporter.report(InputDroppedEvent(bytes: count, sent: result.bytesToFar + count, unsent: count))
     }
 
+    /// What ended it was ours, and the kernel still sends what it has: unless the close will be a reset, as it is where
+    /// something lies there unread.
+    private func goesOnSending(after error: NetworkError, _ peer: Peer) -> Bool {
+        if peer.wasIdle { return true }
+        guard case .file = error.stream, peer.policy.close == .fin else { return false }
+        return peer.connection.queueDepths?.received ?? 0 == 0
+    }
+
     /// Of a file the rest was to be sent as well; what comes of a pipe nobody knows.
-    private func rest(of result: RelayResult) -> Int { result.nearEnded ? 0 : streams.source?.bytesLeft ?? 0 }
+    func rest(of result: RelayResult) -> Int { result.nearEnded ? 0 : streams.source?.bytesLeft ?? 0 }
 
     func wantsAnother(after error: NetworkError, _ peer: Peer) async -> Bool {
         guard persistence.reconnects, error.isLoss || error.isLostOpening, let result else { return false }

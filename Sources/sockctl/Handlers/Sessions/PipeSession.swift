@@ -40,8 +40,8 @@ final class PipeSession: Service {
             sharesTerminal: streams.sink?.isTerminal ?? false || streams.source?.isTerminal ?? false)
     }
 
-    /// Bytes of standard input that were taken for a connection that never came.
-    var bytesKept: Int { (near as? PrefixedStream)?.bytesLeft ?? 0 }
+    /// Bytes of standard input that were for a connection that never came: those that were taken, and the rest of a file.
+    var bytesKept: Int { ((near as? PrefixedStream)?.bytesLeft ?? 0) + (result.map { rest(of: $0) } ?? 0) }
 
     /// Nothing more is shown of how far it is.
     func finish() { progress.finish() }
