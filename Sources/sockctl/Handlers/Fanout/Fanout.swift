@@ -63,6 +63,8 @@ final class Fanout {
             }
         }
         leave(reader)
+        // Whoever gives it these takes them off.
+        reader.untaken += rest.reduce(0) { $0 + $1.range.count }
         reader.fanout = nil
         let last = readers.removeLast()
         if last !== reader {

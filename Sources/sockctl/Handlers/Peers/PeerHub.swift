@@ -146,9 +146,10 @@ final class PeerHub: HostedService, FanoutSender {
         if peer.isFinishing, !peer.hasExpired { peer.writeDeadline = .now + Self.patience }
         let wasGone = guest.isGone
         let rest = fanout.remove(guest)
+        let underWay = guest.inFlight
         defer { tellUntaken(guest) }
         await guest.finishWriting()
-        if !wasGone { guest.untaken = rest.reduce(guest.inFlight) { $0 + $1.range.count } }
+        if !wasGone { guest.untaken -= underWay - guest.inFlight }
         if let loss = guest.loss { throw loss }
         for piece in rest {
             do throws(NetworkError) { try await guest.write(piece.bytes.span.extracting(piece.range)) } catch {

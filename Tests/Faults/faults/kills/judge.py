@@ -210,14 +210,17 @@ class Judge:
                     least if self.is_frozen() else sent)
         self.within("bytes_unsent", closed.get("bytes_unsent"), unsent, unsent if self.is_frozen() else sent)
 
+    @property
+    def due(self) -> int:
+        """Of a file all was to be sent, and of anything else what was taken of it."""
+        is_whole = self.one.source == "file" and self.option != "keep"
+        return len(self.end.data) if is_whole else self.end.taken or 0
+
     def dropping(self, dropped: dict, arrived: int) -> None:
         """The figures of the sentence on what a failure cost."""
         end, out = self.end, self.out
         total, lost, unsent = (dropped.get(name) for name in ("bytes_sent", "bytes", "bytes_unsent"))
-        # Of a file all was to be sent, unless this side was told to end before it failed.
-        has_failed = (self.closed or {}).get("by") == "reset"
-        is_whole = self.one.source == "file" and self.option != "keep" and (has_failed or not self.was_told_to_end)
-        self.equal("of standard input", total, len(end.data) if is_whole else end.taken or 0)
+        self.equal("of standard input", total, self.due)
         if total is None:
             return
         if unsent is not None and arrived > total - unsent:
@@ -253,8 +256,9 @@ class Judge:
         if self.option == "keep" or self.dropped:
             return
         sent = (self.closed or {}).get("bytes_sent")
-        if sent is not None and self.one.source != "file" and taken > sent:
-            self.say("silent-loss", f"{taken} bytes were taken of standard input, {sent} were sent, the rest is unsaid")
+        # A peer that ends well has what it wanted of a file.
+        if sent is not None and self.due > sent and (self.one.source != "file" or self.was_told_to_end):
+            self.say("silent-loss", f"{self.due} bytes of standard input were due, {sent} were sent, the rest is unsaid")
         if arrived >= taken or not self.other_died_first or self.was_told_to_end:
             return
         if end.status == 0 and self.is_known_lost(taken):

@@ -29,6 +29,18 @@ import Testing
         }
     }
 
+    @Test func `what waits for a reader that is given up is known, to the byte`() async throws {
+        try await onLoop {
+            let fanout = fanout()
+            let reader = ToyReader(1)
+            reader.room = 4
+            fanout.add(reader)
+            for text in ["one", "two", "three"] { fanout.tell(text) }
+            await reader.abandon()
+            #expect(reader.isGone && reader.untaken == 7)
+        }
+    }
+
     @Test func `messages stay apart for a reader that leaves before it has them`() async throws {
         try await onLoop {
             let fanout = fanout(keepsMessages: true)
