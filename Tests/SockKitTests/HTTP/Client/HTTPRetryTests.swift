@@ -10,6 +10,16 @@ import Testing
         return rules
     }
 
+    /// One that asks everybody to come again after so many seconds.
+    @Netpoller
+    private static func busy(for seconds: Int) async throws -> ScriptedServer {
+        try await ScriptedServer { peer in
+            while try await peer.request() != nil {
+                try await peer.send("HTTP/1.1 503 X\r\nRetry-After: \(seconds)\r\nContent-Length: 2\r\n\r\nno")
+            }
+        }
+    }
+
     @Test(arguments: [408, 429, 500, 502, 503, 504])
     func `an answer that is no last word is asked for again`(status: Int) async throws {
         try await onLoop {
@@ -48,11 +58,7 @@ import Testing
 
     @Test func `a server that asks for a longer wait than there is time is not asked again`() async throws {
         try await onLoop {
-            let server = try await ScriptedServer { peer in
-                while try await peer.request() != nil {
-                    try await peer.send("HTTP/1.1 503 X\r\nRetry-After: 3600\r\nContent-Length: 2\r\n\r\nno")
-                }
-            }
+            let server = try await Self.busy(for: 3600)
             defer { server.close() }
             var byEnd = Self.rules(3)
             byEnd.end = .now + patience
@@ -71,11 +77,7 @@ import Testing
 
     @Test func `where nothing limits it no server is waited for that asks for more than an hour`() async throws {
         try await onLoop {
-            let server = try await ScriptedServer { peer in
-                while try await peer.request() != nil {
-                    try await peer.send("HTTP/1.1 503 X\r\nRetry-After: 3601\r\nContent-Length: 2\r\n\r\nno")
-                }
-            }
+            let server = try await Self.busy(for: 3601)
             defer { server.close() }
             var limits: [Duration] = []
             let response = try await HTTPClient(retries: Self.rules(3)).send(server.get()) { event in
