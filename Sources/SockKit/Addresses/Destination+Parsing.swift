@@ -35,7 +35,11 @@ extension Destination {
             return Destination(
                 network: agreed, place: .vsock(try vsockAddress([rest] + words.dropFirst().map { $0[...] }, role)))
         }
-        let place = words.count == 2 ? try pair(rest, words[1][...]) : try single(rest, role: role, agreed?.family)
+        let family = agreed?.family
+        if words.count == 2, rest.utf8.contains(UInt8(ascii: ":")), (try? single(rest, role: role, family)) != nil {
+            throw AddressError("\(rest) has a port already; \(words[1]) is too much")
+        }
+        let place = words.count == 2 ? try pair(rest, words[1][...]) : try single(rest, role: role, family)
         return Destination(network: agreed, place: place)
     }
 

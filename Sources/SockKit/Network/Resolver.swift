@@ -13,6 +13,9 @@ public struct Resolver: Sendable {
         self.literalsOnly = literalsOnly
     }
 
+    /// Whether a host is a name that it does not look up.
+    package func refuses(_ host: String) -> Bool { literalsOnly && IPAddress(host) == nil && overrides[host] == nil }
+
     /// The addresses of a host that suit the network, in the order to try them.
     @Netpoller
     package func addresses(
@@ -26,7 +29,7 @@ public struct Resolver: Sendable {
             return [literal]
         }
         if let known = overrides[host] { return try suitable(known.map(\.unmapped), host, network) }
-        if literalsOnly {
+        if refuses(host) {
             throw LookupFailure(cause: .invalid("lookup \(host): \(refusalOfNames)"))
         }
         let family = network.family

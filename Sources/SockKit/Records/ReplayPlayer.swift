@@ -71,7 +71,7 @@ final class ReplayPlayer {
                 // Not before what had come back by then, the end as well, has come back now.
                 isSent = true
                 renew()
-                if !comparison.isComplete, let reader { _ = await reader.value }
+                if !comparison.isComplete, let reader { _ = await Netpoller.join(reader) }
                 stream.reset()
             }
         }

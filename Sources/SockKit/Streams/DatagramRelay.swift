@@ -8,6 +8,15 @@ public final class DatagramRelay {
         case connected(Connection)
         /// Whoever speaks: the last one is answered, or with `everyone` all who have spoken are.
         case open(DatagramSocket, everyone: Bool)
+
+        /// How many datagrams the kernel has dropped, and the size of the buffer that they found full.
+        @Netpoller
+        package var drops: (count: Int, buffer: Int?)? {
+            switch self {
+            case .connected(let connection): connection.drops.map { ($0, connection.bufferSizes?.receive) }
+            case .open(let socket, _): socket.drops.map { ($0, socket.bufferSizes?.receive) }
+            }
+        }
     }
 
     public struct Rules: Sendable {

@@ -136,6 +136,12 @@ extension FileCalls {
         return nil
     }
 
+    /// Which file a descriptor is; nil for whatever is no plain file, and can be read and written by many.
+    package static func place(of descriptor: Int32) -> FilePlace? {
+        guard let there = try? status(of: descriptor), FileKind(mode: there.st_mode) == .regular else { return nil }
+        return FilePlace(device: UInt64(there.st_dev), inode: UInt64(there.st_ino))
+    }
+
     /// What a path leads to, if anything; neither opened for reading nor for writing.
     private static func lookUp(_ path: [UInt8]) -> stat? {
         guard let place = try? open(ByteString(bytes: path), in: AT_FDCWD, Int32(SK_O_PATH) | O_CLOEXEC) else {

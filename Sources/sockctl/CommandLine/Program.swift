@@ -21,15 +21,13 @@ struct Program: Sendable {
         }
         let rest = Array(words.dropFirst())
         switch first.text {
-        case "-h", "--help": return .help(nil)
         case "--version":
             try refuse(rest)
             return .version
-        case "help":
-            guard let word = rest.first, !["help", "-h", "--help"].contains(word) else { return .help(nil) }
-            let command = try known(word.text, rest: [])
+        case "help", "-h", "--help":
+            guard let word = rest.first else { return .help(nil) }
             try refuse(rest.dropFirst())
-            return .help(command)
+            return .help(["help", "-h", "--help"].contains(word) ? nil : try known(word.text, rest: []))
         default: break
         }
         if first.hasPrefix("-") { throw misplaced(first.text, rest: rest.map(\.text)) }

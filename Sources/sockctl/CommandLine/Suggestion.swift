@@ -2,7 +2,7 @@
 enum Suggestion {
     /// The only candidate that the word begins; else the nearest within three edits.
     ///
-    /// A word is never "corrected" by replacing more than half of it.
+    /// A word is never "corrected" by replacing half of it.
     static func nearest(to word: String, among candidates: [String]) -> String? {
         let letters = Array(word.unicodeScalars)
         let begun = candidates.filter { letters.count > 2 && $0.hasPrefix(word) }
@@ -12,7 +12,7 @@ enum Suggestion {
             // The difference in length is the least that the distance can be, and costs nothing to know.
             guard abs(name.utf8.count - letters.count) < 4 else { continue }
             let distance = distance(letters, Array(name.unicodeScalars))
-            guard distance < 4, distance * 2 <= max(letters.count, 2), distance < name.utf8.count else { continue }
+            guard distance < 4, distance * 2 < max(letters.count, name.utf8.count) else { continue }
             if distance < nearest?.distance ?? .max { nearest = (name, distance) }
         }
         return nearest?.name

@@ -27,11 +27,12 @@ extension ValueType where Value == Int {
     static func size(_ range: ClosedRange<Int>) -> Self {
         Self(placeholder: "SIZE") { (text: String) throws(UsageError) in
             let shift = Self.units.first { text.utf8.last == $0.letter || text.utf8.last == $0.letter | 0x20 }?.shift
-            guard let number = Decimal.number(shift == nil ? text[...] : text.dropLast()) else {
+            let digits = shift == nil ? text[...] : text.dropLast()
+            guard Decimal.isDigits(digits) else {
                 throw UsageError("'\(text)' is not a size; write it like 65536, 64K, 1M or 1G")
             }
-            let (value, overflow) = number.multipliedReportingOverflow(by: 1 << (shift ?? 0))
-            guard !overflow, range.contains(value) else {
+            let number = Decimal.number(digits)?.multipliedReportingOverflow(by: 1 << (shift ?? 0))
+            guard let (value, overflow) = number, !overflow, range.contains(value) else {
                 let limits = "\(show(range.lowerBound)) to \(show(range.upperBound))"
                 throw UsageError("'\(text)' is not a size from \(limits)")
             }

@@ -21,7 +21,9 @@ enum Screens {
             return ExitStatus.success.code
         } catch {
             // A pager that was closed early is no failure.
-            return error == .brokenPipe ? ExitStatus.success.code : ExitStatus.inputOutput.code
+            if error == .brokenPipe { return ExitStatus.success.code }
+            let failure = NetworkError(.write, .standardOutput, cause: .system(error, call: "write"))
+            return Reporter(ReporterSettings()).end(Failure(failure), .inputOutput)
         }
     }
 }

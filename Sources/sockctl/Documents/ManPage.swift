@@ -70,14 +70,16 @@ struct ManPage {
         .joined(separator: "\n")
     }
 
-    /// Sorted as mandoc wants them: by section, then by name; all but the last followed by a comma.
+    /// Sorted as mandoc wants them: by section, then by name; all but the last followed by a comma. RFCs are no pages.
     private func references(_ names: [String]) -> [String] {
-        let pages = names.map { name -> (section: Substring, name: Substring) in
+        let reports = names.filter { $0.hasPrefix("RFC ") }
+        let pages = names.filter { !reports.contains($0) }.map { name -> (section: Substring, name: Substring) in
             let parts = name.split { "()".contains($0) }
             return (parts.count == 2 ? parts[1] : "1", parts[0])
         }
         let lines = pages.sorted { $0 < $1 }.map { ".Xr \($0.name) \($0.section)" }
         return lines.dropLast().map { "\($0) ," } + lines.suffix(1)
+            + reports.flatMap { [".Rs", ".%R \($0)", ".Re"] }
     }
 
     private func lowercasedFirst(_ text: String) -> String { "\(text.prefix(1).lowercased())\(text.dropFirst())" }

@@ -14,6 +14,8 @@ final class PayloadCopies {
     private(set) var failure: NetworkError?
     /// Told of it: what cannot be kept as asked for ends the run.
     var onFailure: (@Netpoller (NetworkError) -> Void)?
+    /// It came when nobody was there to tell it.
+    private var isUntold = false
 
     /// Opens what is asked for; nil, with the failure reported, where that cannot be.
     init?(_ transfer: TransferArguments, reporter: Reporter) {
@@ -74,6 +76,17 @@ final class PayloadCopies {
         onFailure?(problem)
     }
 
+    /// Has a peer's service end, and tell why, when a copy fails; one that is over by then leaves that to `finish`.
+    func end(_ peer: Peer) {
+        let tell = { @Netpoller [weak self] (error: NetworkError) in
+            self?.isUntold = !peer.fail(error)
+            return
+        }
+        onFailure = tell
+        // Between two connections nobody was there.
+        if isUntold, let failure { tell(failure) }
+    }
+
     // MARK: - Those who read them
 
     /// Whether somebody reads them whose pace is ours.
@@ -94,7 +107,7 @@ final class PayloadCopies {
     /// Waits until they have all of it, or have had their time, and tells what they have not got; says how a command ends
     /// that this failed for.
     func finish() async -> ExitStatus? {
-        let isKnown = failure != nil
+        let isKnown = failure != nil && !isUntold
         onFailure = nil
         for file in [output, dumpFile] {
             if let loss = await file?.finish() { reporter.report(loss) }

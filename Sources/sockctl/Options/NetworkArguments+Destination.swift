@@ -9,8 +9,16 @@ extension NetworkArguments {
             let destination = try Destination.parse(words.map(\.byteString), role: role, network: named)
             return (destination.network ?? Self.implied(by: destination), destination)
         } catch {
-            throw UsageError(error.message)
+            throw UsageError(error.message, hint: Self.asURL(words, role))
         }
+    }
+
+    /// For whoever wants what is behind a URL, and would dial it.
+    private static func asURL(_ words: [Word], _ role: Destination.Role) -> String? {
+        guard role == .dialing, words.count == 1, let url = words.first?.text,
+            ["http://", "https://"].contains(where: url.hasPrefix)
+        else { return nil }
+        return "to get what is there, use: sockctl http-get '\(url)'"
     }
 
     private static func implied(by destination: Destination) -> Network {

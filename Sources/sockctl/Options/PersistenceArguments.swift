@@ -81,7 +81,7 @@ struct PersistenceArguments: Equatable, Sendable {
     ].titled("Staying connected")
 
     private static let withoutRetries =
-        "'{option}' is about retries, and without '--retry' or '--reconnect' there are none"
+        "'{option}' is about retries, and there are none without '--retry', or a dial's '--reconnect'"
     private static let withoutHeartbeats = "'{option}' is about heartbeats, and without '--heartbeat' there are none"
 
     func validate() throws(UsageError) {

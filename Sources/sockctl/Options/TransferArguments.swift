@@ -66,4 +66,12 @@ struct TransferArguments: Equatable, Sendable {
         // The file - is standard error.
         [("output", output), ("hex-dump", hexDump == "-" ? nil : hexDump)]
     }
+
+    /// Refuses files that are written by two, or that would be emptied before they are read.
+    func checkFiles(_ others: [WrittenFiles.Named]) throws(UsageError) {
+        let files = writtenFiles + others
+        try WrittenFiles.check(files)
+        if !receivesOnly { try WrittenFiles.check(files, against: 0) }
+        if !sendsOnly { try WrittenFiles.check(files, against: 1) }
+    }
 }

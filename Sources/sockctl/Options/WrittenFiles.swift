@@ -20,4 +20,14 @@ enum WrittenFiles {
             known.append((option, file, place))
         }
     }
+
+    /// None of them may be what one of the standard descriptors is.
+    static func check(_ files: [Named], against descriptor: Int32) throws(UsageError) {
+        let named = files.compactMap { named in named.file.map { (named.option, $0) } }
+        guard !named.isEmpty, let place = FileCalls.place(of: descriptor) else { return }
+        for (option, file) in named where FileCalls.place(of: file.byteString) == place {
+            let stream = descriptor == 0 ? "standard input" : "standard output"
+            throw UsageError("'--\(option) \(file)' is \(stream) as well", hint: "name another file")
+        }
+    }
 }

@@ -125,11 +125,11 @@ import Testing
         ("--retry often x", "'--retry': 'often' is not a number from 1 up, nor 'forever'"),
         (
             "--retry-delay 1s x",
-            "'--retry-delay' is about retries, and without '--retry' or '--reconnect' there are none"
+            "'--retry-delay' is about retries, and there are none without '--retry', or a dial's '--reconnect'"
         ),
         (
             "--retry-max-delay 1s x",
-            "'--retry-max-delay' is about retries, and without '--retry' or '--reconnect' there are none"
+            "'--retry-max-delay' is about retries, and there are none without '--retry', or a dial's '--reconnect'"
         ),
         ("--retry 2 --retry-delay 1m x", "'--retry-delay' is longer than '--retry-max-delay', 30s"),
         ("--heartbeat 0 x", "'--heartbeat 0' would never stop sending: give a time above 0"),

@@ -7,7 +7,8 @@ import Testing
         (["listen", "3000"], Program.Request.command("listen", ["3000"])),
         (["listen", "--help"], .command("listen", ["--help"])),
         (["help"], .help(nil)), (["help", "help"], .help(nil)), (["--help"], .help(nil)), (["-h"], .help(nil)),
-        (["help", "dial"], .help("dial")), (["--version"], .version),
+        (["help", "dial"], .help("dial")), (["--help", "dial"], .help("dial")), (["-h", "dial"], .help("dial")),
+        (["--version"], .version),
     ]
 
     @Test(arguments: understood)
@@ -21,6 +22,8 @@ import Testing
         ([], "no command", "there are \(names); see: sockctl --help"),
         (["lisen", "3000"], "unknown command 'lisen'", "did you mean 'listen'?"),
         (["help", "lisen"], "unknown command 'lisen'", "did you mean 'listen'?"),
+        (["--help", "lisen"], "unknown command 'lisen'", "did you mean 'listen'?"),
+        (["-h", "-h", "x"], "unexpected argument 'x'", "see: sockctl --help"),
         (["--version", "x"], "unexpected argument 'x'", "see: sockctl --help"),
         (["help", "dial", "x", "y"], "unexpected argument 'x'", "see: sockctl --help"),
         (["frobnicate"], "unknown command 'frobnicate'", "there are \(names); see: sockctl --help"),

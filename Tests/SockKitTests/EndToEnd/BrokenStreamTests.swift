@@ -16,6 +16,13 @@ import Testing
         try await sockctl(words, output: .closedPipe).finish().expectQuietErrors(status: 0)
     }
 
+    @Test(arguments: [["--version"], ["--help"], ["dial", "--help"]])
+    func `what is printed without a loop and cannot be written is told`(words: [String]) async throws {
+        let outcome = try await sockctl(words, output: .file("/dev/full")).finish()
+        outcome.expect(status: 74)
+        #expect(outcome.err == "sockctl: write standard output: no space left on device\n", "\(outcome)")
+    }
+
     @Test(arguments: Side.allCases)
     func `what came before a reset is not lost`(side: Side) async throws {
         let pair = try await join(side, input: .open, peer: "c.recv(1); c.sendall(b'answer'); reset(c)")

@@ -218,6 +218,25 @@ import Testing
         }
     }
 
+    @Test(arguments: [[], ["--serve", "echo"]])
+    func `what the kernel dropped while nobody received is told at the end`(options: [String]) async throws {
+        let listen = try sockctl(["listen", "-uk", "--json"] + options + ["127.0.0.1:0"])
+        let port = try await listen.listening().port
+        listen.signal(SIGSTOP)
+        // Some four times what the buffer has room for, whatever it is here.
+        let script = """
+            room = int(open("/proc/sys/net/core/rmem_default").read())
+            for _ in range(room * 4 // 32768 + 4): c.send(bytes(32768))
+            """
+        try await python(Self.client + script, port).finish().expect(status: 0)
+        listen.signal(SIGCONT)
+        let outcome = try await listen.finish(after: SIGTERM)
+        outcome.expect(status: 0)
+        let dropped = try #require(try outcome.events().last { $0.name == "dropped" }, "\(outcome)")
+        #expect(dropped["count"]?.integer ?? 0 > 0, "\(dropped)")
+        #expect(dropped["receive_buffer"]?.integer ?? 0 > 0, "\(dropped)")
+    }
+
     @Test func `echo answers every peer with its own datagrams`() async throws {
         let listen = try sockctl("listen", "-u", "--serve", "echo", "127.0.0.1:0")
         let port = try await listen.listening().port

@@ -71,7 +71,7 @@ import Testing
         #expect(seen.count == 1, "\(seen)")
     }
 
-    @Test func `what is reordered arrives all the same`() async throws {
+    @Test func `what is reordered arrives all the same, and what none overtook is not counted`() async throws {
         let (lines, forward) = try await run(
             """
             c = client()
@@ -79,7 +79,8 @@ import Testing
             say(sorted(s.recv(9) for _ in range(3)))
             """, "--up", "reorder=1")
         #expect(lines == ["[b'0', b'1', b'2']"])
-        #expect(try summary(forward)["reordered"]?.integer ?? 0 >= 2)
+        // The last one waited for nobody.
+        #expect(try summary(forward)["reordered"]?.integer == 1)
     }
 
     @Test func `only the senders that are chosen suffer, and each loss is told with -vv`() async throws {

@@ -140,6 +140,30 @@ import Testing
                 "connection 1 differs at byte 1: expected 75 6c 6c 6f 'ullo', got 65 6c 6c 6f 'ello'"), "\(outcome)")
     }
 
+    @Test(.needs(.python3), arguments: [nil, SIGTERM])
+    func `a client that ended with a reset holds up neither --max-time nor a signal`(signal: Int32?) async throws {
+        let path = try scratch("a.json")
+        try writeFile(
+            path,
+            Array(
+                """
+                {"event":"opened","elapsed":0,"connection":1,"network":"tcp","client":"a","target":"b"}
+                {"event":"data","elapsed":0.01,"connection":1,"direction":"up","text":"hello"}
+                {"event":"data","elapsed":0.02,"connection":1,"direction":"down","text":"hello"}
+                {"event":"reset","elapsed":0.03,"connection":1,"direction":"up"}
+
+                """.utf8))
+        let server = try python("c = take(serve()); c.recv(5); say('heard'); hold()")
+        var words = ["forward", "--replay", path, "-i", "10m", "127.0.0.1:\(try await server.port())"]
+        if signal == nil { words += ["--max-time", "500ms"] }
+        let replay = try sockctl(words)
+        try await server.waitForLine(containing: "heard", on: .out)
+        if let signal { replay.signal(signal) }
+        let outcome = try await replay.finish()
+        outcome.expect(status: signal.map { 128 + $0 } ?? 75)
+        #expect(outcome.err.contains(/interrupted +1\n/), "\(outcome)")
+    }
+
     @Test func `what cannot be kept or played has its status`() async throws {
         try await sockctl("forward", "127.0.0.1:0", "127.0.0.1:1", "--record", "/nowhere/a").finish().expect(status: 73)
         try await sockctl("forward", "--replay", "/nowhere/a", "127.0.0.1:1").finish().expect(status: 66)

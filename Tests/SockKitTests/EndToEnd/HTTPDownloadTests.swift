@@ -55,6 +55,17 @@ import Testing
         #expect(whole.err.contains("\(file) has 4 bytes, and the rest follows"))
     }
 
+    @Test func `of several bodies in one file the part that came of one is told, and nothing is advised`() async throws
+    {
+        let peer = try WebPeer.start(#"answer(b"first")"#, #"answer(b"0123", length=10) + CLOSE"#)
+        let (port, file) = (try await peer.port(), try scratch("file"))
+        let address = "127.0.0.1:\(port)"
+        let outcome = try await sockctl("http-get", "-o", file, address, address).finish()
+        outcome.expect(status: 74)
+        #expect(outcome.err.hasSuffix("\n4 of 10 bytes of it are in \(file)\n"), "\(outcome)")
+        #expect(try Self.text(file) == "first0123")
+    }
+
     @Test func `a server that sends all of it is taken at its word`() async throws {
         let peer = try WebPeer.start(#"answer(b"another version")"#)
         let (port, file) = (try await peer.port(), try scratch("file"))

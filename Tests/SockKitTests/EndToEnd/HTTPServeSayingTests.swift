@@ -13,6 +13,21 @@ import Testing
         try await sockctl("dial", "127.0.0.1:\(port)", input: .text(request)).finish().out
     }
 
+    // MARK: - The beginning
+
+    @Test(arguments: [
+        (["."], "8080 --root ."), (["8080", "."], "8080 --root ."),
+        (["127.0.0.1:80", "/"], "127.0.0.1:80 --root /"),
+    ])
+    func `whoever names a folder in place of an address reads how it is served`(
+        words: [String], advice: String
+    ) async throws {
+        let outcome = try await sockctl(["http-serve"] + words).finish()
+        outcome.expect(status: 64)
+        #expect(
+            outcome.err.hasSuffix("\nhint: to serve a folder, use: sockctl http-serve \(advice)\n"), "\(outcome)")
+    }
+
     // MARK: - The end
 
     @Test func `that it closes is said without -v, and for nobody it does not wait`() async throws {

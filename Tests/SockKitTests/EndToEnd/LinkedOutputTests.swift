@@ -28,6 +28,22 @@ import Testing
         #expect(try contents(of: victim) == Array("precious".utf8))
     }
 
+    @Test(arguments: [
+        ["dial", "127.0.0.1:9", "-o"], ["dial", "127.0.0.1:9", "--append", "-o"], ["dial", "127.0.0.1:9", "-x"],
+        ["listen", "127.0.0.1:0", "-o"],
+    ])
+    func `the file that standard input or output is keeps what it has`(words: [String]) async throws {
+        let file = try scratch("file")
+        try writeFile(file, Array("precious".utf8))
+        let read = try await sockctl(words + [file], input: .file(file)).finish()
+        read.expect(status: 64)
+        #expect(read.err.contains("\(file)' is standard input as well"), "\(read)")
+        #expect(try contents(of: file) == Array("precious".utf8))
+        let written = try await sockctl(words + [file], output: .file(file)).finish()
+        written.expect(status: 64)
+        #expect(written.err.contains("\(file)' is standard output as well"), "\(written)")
+    }
+
     @Test(.needs(.python3), arguments: ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
     func `the names of what is open already lead there as ever`(file: String) async throws {
         let peer = try WebPeer.start(#"answer(b"<body>")"#)

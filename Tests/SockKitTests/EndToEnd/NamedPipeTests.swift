@@ -87,6 +87,24 @@ import Testing
             option == "-o" ? lost == received - taken : lost > received - taken, "\(received), \(taken), \(dropped)")
     }
 
+    @Test(arguments: ["-o", "-x"])
+    func `a reader that has gone is told of, also where it goes as the peer ends`(option: String) async throws {
+        let pipe = try makePipe()
+        let reader = unsafe open(pipe, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        try #require(reader >= 0)
+        let script = "c = take(serve()); sys.stdin.readline(); c.sendall(bytes(8000)); c.close()"
+        let peer = try python(script, input: .open)
+        let dial = try sockctl("dial", "-v", option, pipe, "127.0.0.1:\(try await peer.port())")
+        try await dial.waitForLine(containing: "connected")
+        close(reader)
+        peer.send("now\n")
+        let outcome = try await dial.finish()
+        outcome.expect(status: 73)
+        #expect(count("write \(pipe): broken pipe", in: outcome) == 1, "\(outcome)")
+    }
+
+    private func count(_ text: String, in outcome: Outcome) -> Int { outcome.err.ranges(of: text).count }
+
     @Test(arguments: [
         ["dial", "--proxy", "socks5://127.0.0.1:9", "127.0.0.1:9"], ["listen", "--serve", "proxy", "127.0.0.1:0"],
     ])

@@ -179,6 +179,21 @@ import Testing
         outcome.expect(lines: ["0 [b'']", "0 [b'Connection', b'to']"], after: 1)
     }
 
+    @Test(arguments: ["127.0.0.1", "localhost"])
+    func `with -w 0 a datagram is sent, and nothing is waited for`(host: String) async throws {
+        let server = try python("s = serve(kind=socket.SOCK_DGRAM); say(s.recv(100).decode()); hold()")
+        let port = try await server.port()
+        try await script("echo up:1 | nc -4 -u -w0 \(host) \(port)").finish().expectQuietErrors(status: 0)
+        try await server.waitForLine(containing: "up:1", on: .out)
+    }
+
+    @Test func `with -w 0 what is near is reached, and gets what was sent`() async throws {
+        let server = try python("c = take(serve()); say(drain(c).decode())")
+        let port = try await server.port()
+        try await script("echo hello | nc -w 0 127.0.0.1 \(port)").finish().expectQuietErrors(status: 0)
+        try await server.waitForLine(containing: "hello", on: .out)
+    }
+
     @Test func `a datagram that is not answered is no success, and is not called one`() async throws {
         let server = try python("s = serve(kind=socket.SOCK_DGRAM); hold()")
         let outcome = try await script("nc -zuv -w 1 127.0.0.1 \(server.port())").finish()

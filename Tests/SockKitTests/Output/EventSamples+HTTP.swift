@@ -51,5 +51,6 @@ extension EventSamples {
         ResumingEvent(path: "page", bytes: 12, outcome: .rewritten),
         ResumingEvent(path: "page", bytes: 12, outcome: .whole),
         PartialFileEvent(path: "page", bytes: 12, length: 300), PartialFileEvent(path: "page", bytes: 1, length: nil),
+        PartialFileEvent(path: "page", bytes: 4, length: 10, canGoOn: false),
     ]
 }

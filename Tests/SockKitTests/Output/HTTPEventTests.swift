@@ -27,6 +27,7 @@ import Testing
             "page is whole already, with 12 bytes",
             "12 of 300 bytes of it are in page; to go on with it, add --continue (-C -)",
             "1 byte of it is in page; to go on with it, add --continue (-C -)",
+            "4 of 10 bytes of it are in page",
         ]
         let lines = EventSamples.httpGet.map { $0.text(on: Self.plain) }
         for (line, sentence) in zip(lines, expected) { #expect(line == sentence) }

@@ -8,8 +8,8 @@ public struct ProxyRules: Sendable {
     public var exceptions = ProxyExceptions()
     /// The variables that name the two.
     private var httpVariable, httpsVariable: String?
-    /// Why the proxy for `http` must not be used; who sent a request may have chosen it.
-    private var refusal: String?
+    /// Why what a variable names is no proxy that may be used: told where a request would go through it.
+    private var httpFault, httpsFault: NetworkError?
 
     /// No proxy.
     public static let none = ProxyRules()
@@ -23,27 +23,28 @@ public struct ProxyRules: Sendable {
     /// What an environment asks for. A name in upper case wins over the same in lower case.
     ///
     /// In a CGI program (`REQUEST_METHOD`) `HTTP_PROXY` is what a request's field `Proxy` says, so it is refused. A value
-    /// that is no URL is an error, where Go would go without a proxy.
-    public init(environment: [String: String]) throws(NetworkError) {
-        (http, httpVariable) = try Self.proxy(environment, "HTTP_PROXY")
-        (https, httpsVariable) = try Self.proxy(environment, "HTTPS_PROXY")
+    /// that is no URL is an error of the requests that would go through it, where Go would go without a proxy.
+    public init(environment: [String: String]) {
+        (http, httpVariable, httpFault) = Self.proxy(environment, "HTTP_PROXY")
+        (https, httpsVariable, httpsFault) = Self.proxy(environment, "HTTPS_PROXY")
         exceptions = ProxyExceptions(Self.value(environment, "NO_PROXY")?.value ?? "")
         if http != nil, environment["REQUEST_METHOD"]?.isEmpty == false {
-            refusal = "HTTP_PROXY is not obeyed in a CGI program (REQUEST_METHOD is set): a client may have chosen it"
+            let reason = "is not obeyed in a CGI program (REQUEST_METHOD is set): a client may have chosen it"
+            httpFault = NetworkError(.dial, network: nil, cause: .invalid("HTTP_PROXY \(reason)"))
         }
     }
 
     /// The proxy that a request to this URL goes through; nil is none.
     public func proxy(for url: HTTPURL) throws(NetworkError) -> HTTPURL? {
-        guard let proxy = url.isSecure ? https : http else { return nil }
-        if !url.isSecure, let refusal { throw NetworkError(.dial, network: nil, cause: .invalid(refusal)) }
-        return exceptions.contains(url.host, url.effectivePort) ? nil : proxy
+        try proxy(isSecure: url.isSecure, for: url.host, url.effectivePort)
     }
 
-    /// The proxy that leads to a server of an `https` URL; nil is none.
-    func secureProxy(for host: String, _ port: UInt16) -> HTTPURL? {
-        guard let https, !exceptions.contains(host, port) else { return nil }
-        return https
+    /// The proxy that leads to a server of a URL, with `isSecure` of an `https` one; nil is none.
+    func proxy(isSecure: Bool, for host: String, _ port: UInt16) throws(NetworkError) -> HTTPURL? {
+        let (proxy, fault) = isSecure ? (https, httpsFault) : (http, httpFault)
+        guard proxy != nil || fault != nil, !exceptions.contains(host, port) else { return nil }
+        if let fault { throw fault }
+        return proxy
     }
 
     /// What a proxy of these is called, with the variable that names it: `proxy http://10.0.0.1:3128 (http_proxy)`.
@@ -61,11 +62,11 @@ public struct ProxyRules: Sendable {
 
     private static func proxy(
         _ environment: [String: String], _ name: String
-    ) throws(NetworkError) -> (url: HTTPURL?, variable: String?) {
-        guard let (name, value) = value(environment, name) else { return (nil, nil) }
+    ) -> (url: HTTPURL?, variable: String?, fault: NetworkError?) {
+        guard let (name, value) = value(environment, name) else { return (nil, nil, nil) }
         do throws(HTTPURL.Failure) {
             let url = try HTTPURL(value, guessing: true)
-            guard url.isSecure else { return (url, name) }
+            guard url.isSecure else { return (url, name, nil) }
             throw .otherScheme("https")
         } catch {
             let text: String
@@ -73,7 +74,7 @@ public struct ProxyRules: Sendable {
             case .otherScheme(let scheme): text = "\(name): a proxy that is spoken to by \(scheme) is not possible"
             default: text = "\(name): \(error)"
             }
-            throw NetworkError(.dial, network: nil, cause: .invalid(text))
+            return (nil, name, NetworkError(.dial, network: nil, cause: .invalid(text)))
         }
     }
 }

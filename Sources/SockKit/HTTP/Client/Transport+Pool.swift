@@ -111,7 +111,7 @@ extension Transport {
 
     /// What leads to a server of an `https` URL: a proxy of those rules is asked for a tunnel.
     private func tunnels(to name: String, _ port: UInt16) throws(NetworkError) -> ProxyDialer {
-        guard let proxy = rules.proxies.secureProxy(for: name, port) else { return rules.tunnels }
+        guard let proxy = try rules.proxies.proxy(isSecure: true, for: name, port) else { return rules.tunnels }
         if let known = secureTunnels[proxy] { return known }
         let credentials = proxy.credentials.map { ProxyCredentials(user: $0.user, password: $0.password) }
         let url = ProxyURL(.http, host: proxy.host, port: proxy.effectivePort, credentials: credentials)

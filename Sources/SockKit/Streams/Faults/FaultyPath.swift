@@ -22,6 +22,7 @@ public final class FaultyPath {
         let datagram: [UInt8]
         let copies: Int
         let end: Deadline
+        let fault: Int
     }
 
     /// Told of what the faults do.
@@ -87,8 +88,7 @@ public final class FaultyPath {
             onDeed?(.corrupted(spoiler.id))
         }
         guard let overtaken, held == nil else { return pass(bytes.span, copies) }
-        onDeed?(.overtaken(overtaken))
-        held = Held(datagram: bytes, copies: copies, end: .now + Self.patience)
+        held = Held(datagram: bytes, copies: copies, end: .now + Self.patience, fault: overtaken)
         goOnLater()
     }
 
@@ -115,7 +115,9 @@ public final class FaultyPath {
     /// One goes its way, and then the one that waits to be overtaken.
     private func pass(_ datagram: Span<UInt8>, _ copies: Int) {
         send(datagram, copies)
-        if let first = held.take() { send(first.datagram.span, first.copies) }
+        guard let first = held.take() else { return }
+        onDeed?(.overtaken(first.fault))
+        send(first.datagram.span, first.copies)
     }
 
     private func send(_ datagram: Span<UInt8>, _ copies: Int) {

@@ -47,6 +47,7 @@ enum BacklogProbeCommand: Subcommand {
                 meaning: "More dials than the limit of open descriptors can hold; or memory or buffers are short."),
             Manual.ExitNote(
                 status: "73", meaning: "The picture can't be written, or no local address is left to dial from."),
+            Manual.ExitNote(status: "74", meaning: "Standard output is full, or was closed from the start."),
             Manual.ExitNote(
                 status: "75", meaning: "No dial was answered, and no queue that could be the reason can be seen."),
             Manual.ExitNote(status: "77", meaning: "Not permitted."),

@@ -81,6 +81,7 @@ struct UDPReceiveArguments: Equatable, Sendable {
     func validate() throws(UsageError) {
         try tls.validate()
         try WrittenFiles.check(transfer.writtenFiles + tls.writtenFiles)
+        try WrittenFiles.check(transfer.writtenFiles, against: 1)
         if hasStatistics, buffer < GeneratedPayload.headerSize {
             throw UsageError("'--stats' reads the first 16 bytes of each datagram: '--buffer \(buffer)' is too small")
         }

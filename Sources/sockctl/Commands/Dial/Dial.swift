@@ -68,7 +68,7 @@ struct Dial {
             return reporter.fail(error)
         }
         var failure = reporter.failure(error)
-        failure.hint = "no time was given for an answer: give some with --timeout"
+        failure.hint = "no time was given for an answer: give some with -w"
         reporter.report(FailedEvent(failure))
         return ExitStatus(of: error)
     }

@@ -146,7 +146,7 @@ struct DialArguments: Equatable, Sendable {
         try proxy.validate()
         try tls.validate()
         try persistence.validate()
-        try WrittenFiles.check(peer.transfer.writtenFiles + tls.writtenFiles)
+        try peer.transfer.checkFiles(tls.writtenFiles)
         try writing.validate()
         try peer.frame.validate(given, hasPackets: submit.isOn)
         if roundTrips.text?.isEmpty == true { throw UsageError("'--send' is empty: nobody would answer that") }

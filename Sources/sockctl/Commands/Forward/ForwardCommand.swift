@@ -11,7 +11,7 @@ enum ForwardCommand: Subcommand {
         further: TLSArguments.further(behind: "tls-accept", of: { TLSArguments.forwardRows.lifted(through: \.tls) }),
         foreignFlags: [
             ForeignFlag(
-                "-l", "--listen", advice: "the first address is listened on: sockctl forward 3000 localhost:80"),
+                "-l", "-L", "--listen", advice: "the first address is listened on: sockctl forward 3000 localhost:80"),
             ForeignFlag("-p", "--source-port", advice: "the port is part of the first address"),
             ForeignFlag("-k", "--keep-open", "--fork", advice: "forward goes on accepting until it is told to finish"),
             ForeignFlag(
@@ -59,6 +59,10 @@ enum ForwardCommand: Subcommand {
             for 200 ms while nothing is on its way between them, and all others after 5 seconds; the status is 0. The \
             second one ends it at once. Whoever is cut off while bytes are on their way, by this, by `--close-after` or by \
             `--max-time`, is told of with what that cost.
+            """,
+            """
+            What ends one pair, as `--max-bytes`, `--deadline` or `--idle-timeout`, is told with its error and does not \
+            count for the status: the others go on.
             """,
         ],
         sections: [datagrams, .proxies, .tlsOfForwarders, .faults, .control, .proxyHeaders, .records, .gates, .events],

@@ -52,6 +52,10 @@ extension ForwardArguments {
         guard !proxy.isGiven || place.network.isIP else {
             throw UsageError("'--proxy' leads to hosts and ports, and '\(word)' is of \(place.network)")
         }
+        // A proxy looks up itself whom it is asked for.
+        if !proxy.isGiven, case .host(let name, _) = place.destination.place, try network.resolver().refuses(name) {
+            throw UsageError("'\(name)' is a name, and names are not looked up with '--no-dns'")
+        }
         return place
     }
 

@@ -36,8 +36,11 @@ final class Download {
     /// The file that has a part of this body and nothing else.
     private var partialFile: OutputFile? {
         guard let file = place.file, holdsBeginning, request.method == .get else { return nil }
-        return answer.usesRemoteName || arguments.urls.count == 1 ? file : nil
+        return isAlone ? file : nil
     }
+
+    /// Whether no other URL's body is in its file.
+    private var isAlone: Bool { answer.usesRemoteName || arguments.urls.count == 1 }
 
     func run() async -> ExitStatus {
         var resumption = answer.continues ? place.file.flatMap { Resumption(of: $0) } : nil
@@ -238,8 +241,10 @@ final class Download {
 
     /// Says what a body that did not come to its end has left in its file.
     private func tellPart() {
-        guard let file = place.file, file.hasBegun, let size = file.size, size > 0 else { return }
-        reporter.report(PartialFileEvent(path: file.path.text, bytes: size, length: expected))
+        guard let file = place.file, file.hasBegun, let size = isAlone ? file.size : received, size > 0 else { return }
+        reporter.report(
+            PartialFileEvent(
+                path: file.path.text, bytes: size, length: expected, canGoOn: partialFile != nil))
     }
 }
 

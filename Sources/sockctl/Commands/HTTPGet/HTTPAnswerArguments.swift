@@ -29,7 +29,7 @@ struct HTTPAnswerArguments: Equatable, Sendable {
                 "first-line", reason: "'--include' and '--first-line' exclude each other: one is a part of the other"),
         .flag(
             "first-line", into: \.firstLineOnly, help: "Print the first line of the answer and nothing else.",
-            detail: "The version, the status and the phrase: `HTTP/1.1 200 OK`. The body is read and dropped."
+            detail: "The version, the status and the phrase: `HTTP/1.1 200 OK`. The body is not waited for."
         ).excludes(
             "output", "remote-name", reason: "'{other}' is for the body, and '--first-line' prints none"),
         .flag(
@@ -68,7 +68,8 @@ struct HTTPAnswerArguments: Equatable, Sendable {
             help: "Ask only for what the file lacks.",
             detail: """
                 The file of `--output` or `--remote-name` is gone on with, if the server has ranges and what it serves is \
-                still the same; else it is written anew. A file that is whole stays as it is. So does one for which any \
+                still the same; else it is written anew. Which version a file is of is known of one that an earlier run \
+                began, where the file system keeps extended attributes; any other is taken at its word. A file that is whole stays as it is. So does one for which any \
                 other answer comes, as 404: the status is then 1, without `--fail` too. `-C -`, as curl wants it, is the same; \
                 an offset is not taken.
                 """

@@ -26,7 +26,7 @@ struct HTTPGet {
             rules.tunnels = try await arguments.proxy.openDialer()
             // Whoever names a proxy means that one.
             if arguments.proxy.proxies.allSatisfy({ $0 == .environment }) {
-                rules.proxies = try ProxyRules(environment: Self.environment)
+                rules.proxies = ProxyRules(environment: Self.environment)
             }
             rules.setSecurity(arguments.tls, reporter)
             if reporter.isReported(.veryVerbose) { rules.watch = TransferLog.watch(reporter) }

@@ -41,7 +41,10 @@ extension HTTPGetCommand {
             Manual.ExitNote(status: "73", meaning: "A file can't be written."),
             Manual.ExitNote(
                 status: "74",
-                meaning: "The connection broke, or ended before the answer was whole: so with a body that is short."),
+                meaning: """
+                    The connection broke, or ended before the answer was whole, as with a body that is short; or standard \
+                    output is full, or was closed from the start.
+                    """),
             Manual.ExitNote(status: "75", meaning: "Timed out, or a load's time was over before any answer."),
             Manual.ExitNote(
                 status: "77",

@@ -16,7 +16,11 @@ struct HTTPServe {
         self.conductor = conductor
         reporter = conductor.reporter
         let words: [Word] = arguments.address.isEmpty ? [arguments.tls.isOn ? ":https" : ":http"] : arguments.address
-        (network, destination) = try arguments.network.destination(words, .listening)
+        do throws(UsageError) {
+            (network, destination) = try arguments.network.destination(words, .listening)
+        } catch {
+            throw Self.withRoot(words, error)
+        }
         guard network.kind == .stream else {
             throw UsageError(
                 "HTTP is spoken on streams, and \(network) carries messages",
@@ -29,6 +33,17 @@ struct HTTPServe {
             backlog: arguments.backlog.map(Int32.init), options: options, resolver: resolver,
             unixMode: UInt32(arguments.mode ?? 0o600))
         try HTTPServeCommand.command.check(arguments.given, on: network.traits)
+    }
+
+    /// The error about an address, and where one of its words is a folder, as other servers take one, how to say that.
+    private static func withRoot(_ words: [Word], _ error: UsageError) -> UsageError {
+        func isFolder(_ word: Word) -> Bool {
+            (try? FileCalls.identity(ofPath: word.byteString))?.kind == .directory
+        }
+        guard let folder = words.firstIndex(where: isFolder) else { return error }
+        let port = words.count > 1 ? words[words.count - 1 - folder].text : "8080"
+        return UsageError(
+            error.message, hint: "to serve a folder, use: sockctl http-serve \(port) --root \(words[folder])")
     }
 
     /// Who answers, from the outermost on: each handler may answer a request itself, or leave it to the one behind it.

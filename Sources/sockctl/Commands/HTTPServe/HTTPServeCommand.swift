@@ -13,6 +13,7 @@ enum HTTPServeCommand: Subcommand {
         }),
         foreignFlags: [
             ForeignFlag("-p", "--port", "--bind", "-b", advice: "the address is an argument: sockctl http-serve :8080"),
+            ForeignFlag("-d", "--directory", "--dir", advice: "use --root"),
             ForeignFlag("-k", "--keep-open", advice: "http-serve goes on accepting until it is told to finish"),
             ForeignFlag("-u", "--udp", advice: "HTTP/1.1 is spoken on streams"),
             ForeignFlag("-D", advice: "use --trace"),
@@ -97,9 +98,9 @@ enum HTTPServeCommand: Subcommand {
             ),
             .gates, .tlsOfServers, .events,
         ],
-        exitNotes: Manual.exitNotes.filter {
-            ["0", "64", "66", "68", "71", "73", "75", "77", "128+n"].contains($0.status)
-        },
+        exitNotes: Manual.exitNotes.filter { ["0", "64"].contains($0.status) } + [
+            Manual.ExitNote(status: "65", meaning: "A certificate, a key or a file of rules is none.")
+        ] + Manual.exitNotes.filter { ["66", "68", "71", "73", "75", "77", "128+n"].contains($0.status) },
         examples: [
             Manual.Example(
                 "sockctl http-serve 3000", "printf 'GET /time HTTP/1.0\\r\\n\\r\\n' | sockctl dial 3000",

@@ -48,6 +48,7 @@ enum LabCommand: Subcommand {
             Manual.ExitNote(status: "1", meaning: "An expectation is not met, or an experiment failed."),
             Manual.ExitNote(status: "64", meaning: "The command line is wrong, or there is no such experiment."),
             Manual.ExitNote(status: "73", meaning: "The picture or the page can't be written."),
+            Manual.ExitNote(status: "74", meaning: "Standard output is full, or was closed from the start."),
             Manual.ExitNote(status: "128+n", meaning: "Ended by signal n."),
         ],
         examples: [

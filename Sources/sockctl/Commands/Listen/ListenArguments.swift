@@ -214,7 +214,7 @@ struct ListenArguments: Equatable, Sendable {
 
     func validate() throws(UsageError) {
         try tls.validate()
-        try WrittenFiles.check(peer.transfer.writtenFiles + tls.writtenFiles)
+        try peer.transfer.checkFiles(tls.writtenFiles)
         try peer.frame.validate(given, hasPackets: serve == .frames)
         if givenSocket.isActivated, address.count > 1 {
             throw UsageError("'--activated' takes the name of one socket: leave out '\(address[1])'")

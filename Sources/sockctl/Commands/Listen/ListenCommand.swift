@@ -43,7 +43,8 @@ enum ListenCommand: Subcommand {
             """,
             """
             A server, with `--keep-open` or `--serve`, takes the first SIGINT or SIGTERM as the order to finish: it \
-            closes and its status is 0. The second signal ends it at once.
+            closes, peers that are silent for 200 ms are parted from, all others after 5 seconds, and its status is 0. The \
+            second signal ends it at once.
             """,
         ],
         sections: [

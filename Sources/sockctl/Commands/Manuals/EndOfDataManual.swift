@@ -8,9 +8,18 @@ extension Manual.Section {
                 "Standard input ends",
                 """
                 The connection is half-closed (FIN) and reading goes on until the peer ends. `--no-shutdown` sends no \
-                FIN; `--quit-after` bounds the wait. A `listen` whose standard input ended without a single byte, as \
+                FIN; `--quit-after` bounds the wait. Whoever still speaks when its time is over would be reset by the \
+                close, and lose what is on its way: it has a fifth of a second more to acknowledge that, and what it \
+                did not is told. A `listen` whose standard input ended without a single byte, as \
                 from `/dev/null`, sends no FIN before the peer has ended, so that it does not turn away who sends to it; \
                 `--shutdown` overrides that.
+                """
+            ),
+            (
+                "Under TLS",
+                """
+                This side's end is not told, unless `--tls-half-close` asks for it: many take it for the end of all. Where \
+                the peer waits for it as well, both wait; `--quit-after` and `--idle-timeout` bound that.
                 """
             ),
             (

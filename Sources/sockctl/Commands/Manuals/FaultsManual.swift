@@ -88,7 +88,8 @@ extension Manual.Section {
         With `--seed` the dice of each connection, set and direction come from that number and from nothing else: the same \
         connections are chosen, and the same bytes spoiled, in every run. A jitter depends on what was read together, and \
         so on time. A fault of nothing (`latency=0`, `rate=0`) is none, and costs none. On networks of messages, messages \
-        are never cut: one that would pass a limit is not given. Of datagrams `latency`, `jitter`, `rate` and `corrupt` do \
+        are never cut: one that would pass a limit is not given. What is held back is not silence: `--idle-timeout` counts \
+        from when it has gone. Of datagrams `latency`, `jitter`, `rate` and `corrupt` do \
         the same as of bytes, but nobody can be told to wait: 4 MiB are kept of each way, and of what a `rate` makes wait \
         one second's worth; what comes beyond is dropped, and counted as such. The event `fault` tells which sets begin to apply to a \
         connection, and when one of them resets, closes, refuses or silences it; with `-vv` also each datagram that one \

@@ -28,11 +28,12 @@ extension Manual.Section {
             (
                 "Terminals",
                 """
-                What a peer has written is in a report only as text: control characters, and those that are invisible or \
-                turn the direction of a line, are spelled out, as `\\x1b`, but for those that make one sign of several, \
-                as emoji need them; and a report of one stays on its line. With `--json` every line is one object, \
-                whatever a peer calls itself. The payload on standard output is not touched: what it does to a terminal is the business of whoever sent it there. What a program of \
-                `--exec` says on standard error is its own, but with `-v` and `--json` it is a report.
+                What a peer has written is in a report only as text: control characters, and those that are invisible \
+                or turn the direction of a line, are spelled out, as `\\x1b`, but for those that make one sign of \
+                several, as emoji need them; and a report of one stays on its line. With `--json` every line is one \
+                object, whatever a peer calls itself. The payload on standard output is not touched: what it does to a \
+                terminal is the business of whoever sent it there. What a program of `--exec` says on standard error \
+                is its own, but with `-v` and `--json` it is a report.
                 """
             ),
             (
@@ -57,9 +58,9 @@ extension Manual.Section {
             (
                 "Unix sockets",
                 """
-                The file has mode 0600 from its first moment, or that of `--mode`: at no time more than that. It takes the place of a socket behind \
-                which nobody is, and of nothing else; a link is not followed. Abstract names have no mode: everybody on \
-                this machine can connect.
+                The file has mode 0600 from its first moment, or that of `--mode`: at no time more than that. It takes \
+                the place of a socket behind which nobody is, and of nothing else; a link is not followed. Abstract \
+                names have no mode: everybody on this machine can connect.
                 """
             ),
             (
@@ -86,7 +87,8 @@ extension Manual.Section {
                 """
                 As many as there are descriptors, whose limit is raised to the hard one (`ulimit -Hn`); when none is left, \
                 those who wait are taken later. `--max-conns` and `--max-conns-per-host` limit them; of IPv6 a network of \
-                64 bits is one host, but for this machine's own. Where a server was told to finish, peers have 5 seconds.
+                64 bits is one host, but for this machine's own. Where a server was told to finish, peers have 5 seconds, and end before that \
+                when they are silent for 200 ms.
                 """
             ),
             (
@@ -126,19 +128,20 @@ extension Manual.Section {
             (
                 "http-get",
                 """
-                A head of 10 MiB with 4096 fields, 30 seconds to connect, and with `--location` 10 redirects, on which passwords go to no \
-                other host. A body may be any size: it is not kept in memory, and nothing is unpacked. No cookies are \
-                kept. `--timeout` limits the time of all; with `--retry` no server is waited for that asks for more than an hour.
+                A head of 10 MiB with 4096 fields, 30 seconds to connect, and with `--location` 10 redirects, on which \
+                passwords go to no other host. A body may be any size: it is not kept in memory, and nothing is \
+                unpacked. No cookies are kept. `--timeout` limits the time of all; with `--retry` no server is waited \
+                for that asks for more than an hour.
                 """
             ),
             (
                 "Proxies",
                 """
-                `--serve proxy` gives a client 10 seconds and a head of 64 KiB with 256 fields, no line of more than 16 KiB, \
-                to say where it wants to go, and 4 tries to prove who it is; a destination has 30 seconds, and BIND waits \
-                60. Of a proxy 64 KiB are taken, its answers of 1xx included, with 1024 fields each. A header of \
-                `--proxy-protocol` has 5 seconds and at most 107 bytes, or 16 KiB in version 2, and is taken only from \
-                those whom `--trust` names.
+                `--serve proxy` gives a client 10 seconds and a head of 64 KiB with 256 fields, no line of more than \
+                16 KiB, to say where it wants to go, and 4 tries to prove who it is; a destination has 30 seconds, and \
+                BIND waits 60. Of a proxy 64 KiB are taken, its answers of 1xx included, with 1024 fields each. A \
+                header of `--proxy-protocol` has 5 seconds and at most 107 bytes, or 16 KiB in version 2, and is taken \
+                only from those whom `--trust` names.
                 """
             ),
             (
@@ -154,12 +157,13 @@ extension Manual.Section {
             (
                 "Datagrams",
                 """
-                65,536 bytes of one are read. A client of DTLS has proven where it is before anything is kept for it. Of \
-                others the address may be made up: `forward` keeps a descriptor for each until it has been silent for \
-                60 seconds; while none is left, whoever has been silent for longest, for a second or more, gives way to \
-                a new one (`--max-conns`, `--allow`). `udp-recv --stats` tells 1024 apart, and `listen --keep-open` answers the last 1024. `--serve echo` answers whoever a \
-                datagram says it is from: two services that answer each answer, once somebody has made them begin, \
-                never end. Keep it on loopback, or say who may ask (`--allow`).
+                65,536 bytes of one are read. A client of DTLS has proven where it is before anything is kept for it. \
+                Of others the address may be made up: `forward` keeps a descriptor for each until it has been silent \
+                for 60 seconds; while none is left, whoever has been silent for longest, for a second or more, gives \
+                way to a new one (`--max-conns`, `--allow`). `udp-recv --stats` tells 1024 apart, and `listen \
+                --keep-open` answers the last 1024. `--serve echo` answers whoever a datagram says it is from: two \
+                services that answer each answer, once somebody has made them begin, never end. Keep it on loopback, \
+                or say who may ask (`--allow`).
                 """
             ),
         ])

@@ -40,7 +40,8 @@ extension NetcatArguments {
             help: "Give up when connecting, or a silence, takes longer.",
             detail: """
                 The status is 75. With `-l` nobody is waited for in vain: it is silence alone that counts. With `-u` a \
-                silence is the end, which is no failure.
+                silence is the end, which is no failure. With 0 nothing is waited for once standard input has ended, and \
+                to connect may take a tenth of a second: `nc -u -w 0` sends a datagram and is done.
                 """),
         .option(
             "proxy", short: "x", as: .proxyPlace, into: \.proxy, help: "Connect through this proxy.",

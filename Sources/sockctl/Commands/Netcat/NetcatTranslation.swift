@@ -72,12 +72,19 @@ extension NetcatArguments {
                 (halfClose == .never && readsInput && !isUDP, ["--no-shutdown"]), (appends, ["--append"]),
             ],
             [
-                (quitsAfterInput ? quit : nil, "--quit-after"), (count, "--count"), (sends ? delay : nil, "--delay"),
-                (output, "--output"), (hexDump, "--hex-dump"), (idle, "--idle-timeout"), (wait, "--idle-timeout"),
+                (quitsAfterInput ? quit ?? (waitsForNothing ? wait : nil) : nil, "--quit-after"),
+                (count, "--count"), (sends ? delay : nil, "--delay"), (output, "--output"), (hexDump, "--hex-dump"),
+                (idle, "--idle-timeout"), (waitsForNothing && quitsAfterInput ? nil : wait, "--idle-timeout"),
                 // The silence after standard input's end is one, too.
                 (isUDP && readsInput ? wait ?? forever : nil, "--input-grace"),
             ])
     }
+
+    /// With `-w 0` what is there is sent, and nothing is waited for: many send a datagram so.
+    private var waitsForNothing: Bool { wait.map { (try? ValueType<Duration?>.limit.parse($0)) == .zero } ?? false }
+
+    /// What no time at all is good for needs no answer; to connect is to wait for one.
+    private var timeout: Word? { waitsForNothing ? isUDP || isUnix ? nil : "100ms" : wait }
 
     /// Who waits for datagrams does so whatever becomes of standard input, which is empty in the background.
     private var forever: Word? { listens ? "none" : nil }
@@ -103,7 +110,7 @@ extension NetcatArguments {
 
     fileprivate var dialling: [Word] {
         Self.gather(
-            [(isZero, ["-z"])], [(wait, "--timeout"), (source, "--source"), (port, "--source-port")])
+            [(isZero, ["-z"])], [(timeout, "--timeout"), (source, "--source"), (port, "--source-port")])
     }
 
     /// All that follows `--` is the program's own.

@@ -80,7 +80,8 @@ enum WriteBlockProbeCommand: Subcommand {
         let done = Manual.ExitNote(status: "0", meaning: "The experiment could be run, whatever the writes met.")
         let long = Manual.ExitNote(
             status: "65", meaning: "A chunk is longer than one message of the network can be.")
+        let full = Manual.ExitNote(status: "74", meaning: "Standard output is full, or was closed from the start.")
         let shared = Manual.exitNotes.filter { !["0", "65", "66", "74"].contains($0.status) }
-        return ([done, long] + shared).sorted { (Int($0.status) ?? .max) < (Int($1.status) ?? .max) }
+        return ([done, long, full] + shared).sorted { (Int($0.status) ?? .max) < (Int($1.status) ?? .max) }
     }()
 }

@@ -25,6 +25,12 @@ final class DatagramServer {
 
     /// Runs until `count` datagrams have come, or the socket is closed by `finish`.
     func run(timeout: Duration?) async -> ExitStatus {
+        let status = await serve(timeout: timeout)
+        reportDrops()
+        return status
+    }
+
+    private func serve(timeout: Duration?) async -> ExitStatus {
         var buffer = [UInt8](repeating: 0, count: 256 * 1024)
         socket.readDeadline = timeout.map { .now + $0 }
         var arrived = 0
@@ -48,7 +54,15 @@ final class DatagramServer {
 
     func finish(_ reason: String) {
         reporter.report(StoppingEvent(reason: reason))
+        reportDrops()
         socket.close()
+    }
+
+    /// What the kernel dropped while others were answered; a socket that is closed says no more.
+    private func reportDrops() {
+        let ends = Ends(socket.network, local: socket.localEndpoint)
+        let drops = DatagramRelay.Ends.open(socket, everyone: true).drops
+        if let dropped = DroppedEvent(ends, drops) { reporter.report(dropped) }
     }
 
     private func answer(_ datagram: Datagram, _ payload: Span<UInt8>) async throws(NetworkError) {

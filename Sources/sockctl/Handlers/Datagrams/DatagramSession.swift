@@ -37,6 +37,7 @@ final class DatagramSession {
         }
         let result = await Netpoller.join(task)
         lifetime?.cancel()
+        if let dropped = DroppedEvent(ends, socket.drops) { reporter.report(dropped) }
         return conclude(result, relay, ends)
     }
 

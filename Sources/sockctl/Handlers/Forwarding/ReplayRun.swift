@@ -70,12 +70,15 @@ final class ReplayRun {
     }
 
     private func reportSummary(_ count: Int) {
+        let interrupted = count - same - different - failed
         reporter.report(
-            SummaryEvent(measures: [
-                Measure("conversations", .count(count)), Measure("same", .count(same)),
-                Measure("different", .count(different)), Measure("failed", .count(failed)),
-                Measure("bytes_up", .bytes(bytesUp)), Measure("bytes_down", .bytes(bytesDown)),
-                Measure("elapsed", .duration(.now - start)),
-            ]))
+            SummaryEvent(
+                measures: [
+                    Measure("conversations", .count(count)), Measure("same", .count(same)),
+                    Measure("different", .count(different)), Measure("failed", .count(failed)),
+                ] + (interrupted > 0 ? [Measure("interrupted", .count(interrupted))] : []) + [
+                    Measure("bytes_up", .bytes(bytesUp)), Measure("bytes_down", .bytes(bytesDown)),
+                    Measure("elapsed", .duration(.now - start)),
+                ]))
     }
 }

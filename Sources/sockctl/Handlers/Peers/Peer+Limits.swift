@@ -72,11 +72,14 @@ extension Peer {
         return .seconds(2) + pace.writeDelay + pace.lineDelay + span
     }
 
-    /// Ends the peer's service for a failure that another task met; the first one counts.
-    func fail(_ error: NetworkError) {
-        guard failure == nil, !isFinishing else { return }
+    /// Ends the peer's service for a failure that another task met; false where that is not going to be told, since another
+    /// came first, or the service is over.
+    @discardableResult
+    func fail(_ error: NetworkError) -> Bool {
+        guard failure == nil, !isFinishing, !isOver else { return false }
         failure = error
         stop()
+        return true
     }
 
     private func stop() {

@@ -21,6 +21,8 @@ final class Peer: ByteStream {
     var isFinishing = false
     /// Its time was over: nothing that goes on puts the end off.
     var hasExpired = false
+    /// Its service has ended, and what is told of that has been found out.
+    var isOver = false
     /// It is not worth waiting for what it has not read: closing resets the connection.
     var isCutOff = false
     /// No task serves it, and the loop knows of it.

@@ -34,6 +34,9 @@ extension Service {
             let end = try await serve(peer)
             if end.isRest { return .rests }
             try await peer.connection.waitUntilOpen()
+            peer.isOver = true
+            // A copy may have failed in the last moment. Silence that was too long until then was not too long for it.
+            if let failure = peer.failure, failure.stream != nil { throw failure }
             await peer.close(policy.close, by: end.by)
             return .ended(end.status)
         } catch {
@@ -43,6 +46,7 @@ extension Service {
 
     @Netpoller @inline(never)
     private func conclude(_ peer: Peer, _ error: NetworkError) async -> ServiceOutcome {
+        peer.isOver = true
         // Whoever was told to end did no wrong.
         if peer.isFinishing || error.cause == .cancelled {
             accountForRest(peer)

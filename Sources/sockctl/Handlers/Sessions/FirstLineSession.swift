@@ -29,7 +29,7 @@ final class FirstLineSession: Service {
     }
 
     func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
-        copies.onFailure = { peer.fail($0) }
+        copies.end(peer)
         let far = views.far(peer, through: peer.stream).stream
         let sending = streams.source.map { _ in Netpoller.spawn { await self.send(to: far, peer) } }
         let reading = Netpoller.spawn { await self.read(far, peer) }

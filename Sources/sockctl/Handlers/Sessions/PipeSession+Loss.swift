@@ -22,7 +22,7 @@ extension PipeSession {
     // MARK: - What a failure cost
 
     func account(for error: NetworkError, _ peer: Peer) {
-        if goesOnSending(after: error, peer) { return accountForRest(peer) }
+        if goesOnSending(after: error, peer) { return accountForRest(peer, goesOnSending: true) }
         accountForOutput(peer)
         guard let result else { return }
         let rest = rest(of: result)
@@ -45,12 +45,25 @@ extension PipeSession {
         peer.reporter.report(OutputDroppedEvent(bytes: result.ungiven, received: peer.received))
     }
 
-    func accountForRest(_ peer: Peer) {
+    func accountForRest(_ peer: Peer) { accountForRest(peer, goesOnSending: goesOnSending(peer)) }
+
+    /// What was taken of standard input and not sent; where the close ends the sending, what is still on its way as well.
+    private func accountForRest(_ peer: Peer, goesOnSending: Bool) {
         accountForOutput(peer)
         guard let result else { return }
-        let count = result.unsent.count + rest(of: result)
-        guard count > 0 else { return }
-        peer.reporter.report(InputDroppedEvent(bytes: count, sent: result.bytesToFar + count, unsent: count))
+        let left = result.unsent.count + rest(of: result)
+        let atRisk = goesOnSending ? 0 : peer.connection.bytesUnacknowledged.map(atRisk) ?? 0
+        guard left + atRisk > 0 else { return }
+        peer.reporter.report(
+            InputDroppedEvent(
+                bytes: left + atRisk, sent: result.bytesToFar + left, unsent: left, mayArrive: atRisk > 0))
+    }
+
+    /// After a close the kernel sends what it has, but a peer that goes on speaking is answered with a reset (RFC 9293,
+    /// 3.10.7.4), which takes it away: with one that has spoken before that is to be reckoned.
+    private func goesOnSending(_ peer: Peer) -> Bool {
+        guard peer.policy.close != .reset, !peer.isCutOff else { return false }
+        return peer.connection.queueDepths?.received ?? 0 == 0 && peer.connection.tcpInfo?.bytesReceived ?? 0 == 0
     }
 
     /// What ended it was ours, and the kernel still sends what it has: unless the close will be a reset, as it is where
@@ -88,6 +101,17 @@ extension PipeSession {
         await awaitAcknowledgements(peer, for: min(arguments.ending.quitAfter ?? Self.refusalTime, Self.refusalTime))
         guard peer.connection.tcpInfo?.state == .closed, peer.connection.bytesUnacknowledged ?? 0 > 0 else { return }
         throw peer.names.failure(.write, .system(.connectionReset, call: "write"))
+    }
+
+    /// A time that is over ends what this side says, and what it has said is to arrive all the same: with a peer that
+    /// speaks, which a close would cut off, its acknowledgements are waited for as long as a refusal may be on its way.
+    func seeTaken(_ peer: Peer) async {
+        guard peer.connection.network.isTCP, !goesOnSending(peer) else { return }
+        // What it says lies unread otherwise, and makes the close a reset.
+        let drain = peer.connection.drain()
+        await awaitAcknowledgements(peer, for: Self.refusalTime)
+        drain.cancel()
+        await drain.value
     }
 
     /// So long a refusal may be on its way.

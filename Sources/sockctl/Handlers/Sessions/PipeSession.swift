@@ -47,7 +47,7 @@ final class PipeSession: Service {
     func finish() { progress.finish() }
 
     func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
-        copies.onFailure = { peer.fail($0) }
+        copies.end(peer)
         peer.progress = progress
         progress.begin()
         let tallied = tally?.views(of: peer)
@@ -61,12 +61,17 @@ final class PipeSession: Service {
             // Nobody waits for the peer's end, but what was sent is to arrive.
             try await peer.settle(until: arguments.ending.quitAfter.map { .now + $0 }, mustArrive: true)
             try await peer.connection.partSecurely()
+            accountForRest(peer)
         }
         if case .done = result.ending, result.farEnded, result.bytesToFar > 0 { try await seeArrive(peer) }
+        if case .quit = result.ending { await seeTaken(peer) }
         let outcome = try end(result, peer, cutOff: far[0].cutOff)
         // An end that fails is accounted for where that is told; of a reader that has gone nobody expects that it had all.
-        if case .nearGone = result.ending { return outcome }
-        accountForOutput(peer)
+        switch result.ending {
+        case .nearGone: break
+        case .quit: accountForRest(peer)
+        default: accountForOutput(peer)
+        }
         return outcome
     }
 

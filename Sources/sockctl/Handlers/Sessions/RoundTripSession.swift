@@ -36,7 +36,7 @@ final class RoundTripSession: Service {
     }
 
     func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
-        copies.onFailure = { peer.fail($0) }
+        copies.end(peer)
         do throws(NetworkError) {
             try await measure(peer)
             return ServiceEnd(by: try await takeRest(peer))

@@ -35,7 +35,7 @@ final class SubmitSession: Service {
     }
 
     func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
-        copies.onFailure = { peer.fail($0) }
+        copies.end(peer)
         peer.onStop = { [mailbox] in mailbox.post(.stopped) }
         let tasks = [Netpoller.spawn { await self.receive(peer) }, Netpoller.spawn { await self.send(peer) }]
         let end = await decide(peer)

@@ -35,7 +35,7 @@ final class WriterSession: Service {
     }
 
     func serve(_ peer: Peer) async throws(NetworkError) -> ServiceEnd {
-        copies.onFailure = { peer.fail($0) }
+        copies.end(peer)
         peer.onStop = { self.give(.stopped) }
         await withTaskCancellationHandler {
             await converse(peer)

@@ -46,14 +46,24 @@ import Testing
 
     @Test(arguments: ["socks5://a:1", "http://a:b", "https://a", "http://"])
     func `what is no proxy that can be spoken to is said so`(value: String) throws {
-        let error = #expect(throws: NetworkError.self) { try ProxyRules(environment: ["http_proxy": value]) }
+        let error = #expect(throws: NetworkError.self) {
+            try ProxyRules(environment: ["http_proxy": value]).proxy(for: HTTPURL("http://a.com/"))
+        }
         #expect(error?.code == "usage" && error?.description.contains("http_proxy: ") == true)
+    }
+
+    @Test func `what is no proxy does not concern whoever would not be asked through it`() throws {
+        let rubbish = ["http_proxy": "rubbish://", "https_proxy": "::", "no_proxy": "b.com"]
+        for url in ["http://127.0.0.1/", "https://localhost/", "http://b.com/", "https://b.com/"] {
+            #expect(try ProxyRules(environment: rubbish).proxy(for: HTTPURL(url)) == nil, "\(url)")
+        }
+        #expect(try Self.proxy("http://a.com/", ["HTTPS_PROXY": "::"]) == "http://proxy.example:3128/")
     }
 
     @Test func `a proxy that cannot be reached is named, with the variable that names it`() async throws {
         try await onLoop {
             let place = "127.0.0.1:\(try unboundPort())"
-            let variable = try ProxyRules(environment: ["http_proxy": "http://me:secret@\(place)"])
+            let variable = ProxyRules(environment: ["http_proxy": "http://me:secret@\(place)"])
             let own = ProxyRules(http: try HTTPURL("http://\(place)"))
             let request = HTTPRequest(.get, try HTTPURL("http://one.example/"))
             let named = try await failure {

@@ -120,6 +120,8 @@ import Testing
             way.take("5")
             try await way.wait(for: 5)
             #expect(way.given.last == "5" && .now - start >= FaultyPath.patience)
+            // It was not overtaken.
+            #expect(way.deeds.count == 2)
         }
     }
 

@@ -17,3 +17,11 @@ struct DroppedEvent: Event {
             + (buffer.map { " of \(Quantity.bytes($0))" } ?? "") + " was full"
     }
 }
+
+extension DroppedEvent {
+    /// Nil where the kernel has dropped nothing.
+    init?(_ ends: Ends, _ drops: (count: Int, buffer: Int?)?) {
+        guard let drops, drops.count > 0 else { return nil }
+        self.init(ends: ends, count: drops.count, buffer: drops.buffer)
+    }
+}

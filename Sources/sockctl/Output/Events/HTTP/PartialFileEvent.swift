@@ -11,10 +11,13 @@ struct PartialFileEvent: Event {
     let path: String
     let bytes: Int
     var length: Int?
+    /// The file begins with it, and has nothing else.
+    var canGoOn = true
 
     func text(on terminal: Terminal) -> String {
         let part = length.map { "\(bytes) of \(Quantity.count($0, "byte"))" } ?? Quantity.count(bytes, "byte")
         let verb = bytes == 1 ? "is" : "are"
-        return "\(part) of it \(verb) in \(terminal.paint(path, .address)); to go on with it, add --continue (-C -)"
+        let place = terminal.paint(path, .address)
+        return "\(part) of it \(verb) in \(place)" + (canGoOn ? "; to go on with it, add --continue (-C -)" : "")
     }
 }
