@@ -33,7 +33,7 @@ struct HTTPServeArguments: Equatable, Sendable {
         ] + FileArguments.rows.lifted(through: \.files) + AnswerArguments.rows.lifted(through: \.answers)
         + serving.titled("Serving") + GateArguments.rows.map(\.manualOnly).lifted(through: \.gate)
         + HTTPLimitArguments.rows.lifted(through: \.limits)
-        + [TLSArguments.serverStart.titled("Serving")].lifted(through: \.tls)
+        + [TLSArguments.webServerStart.titled("Serving")].lifted(through: \.tls)
         + NetworkArguments.rows.filter { $0.info.name != "udp" }.lifted(through: \.network)
         + SocketArguments.rows.lifted(through: \.socket) + CommonArguments.rows.lifted(through: \.common)
 

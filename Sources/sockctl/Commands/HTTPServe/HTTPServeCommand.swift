@@ -96,7 +96,7 @@ enum HTTPServeCommand: Subcommand {
                 a reset.
                 """
             ),
-            .gates, .tlsOfServers, .events,
+            .gates, .tlsOfWebServers, .events,
         ],
         exitNotes: Manual.exitNotes.filter { ["0", "64"].contains($0.status) } + [
             Manual.ExitNote(status: "65", meaning: "A certificate, a key or a file of rules is none.")

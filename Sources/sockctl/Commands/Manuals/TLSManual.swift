@@ -68,14 +68,7 @@ extension Manual.Section {
         (SOCKCTL_LIBSSL names another libssl). A peer that speaks something else ends its own connection and no other.
         """,
         .terms([
-            (
-                "Certificates",
-                """
-                `--tls-cert` and `--tls-key`, several for several names; SIGHUP reads the files again, and a broken file \
-                leaves what was. Without them one is made in memory, for a week, for localhost and where it listens; the line \
-                `certificate` says its SHA-256, by which a client knows it: `dial --tls --tls-pin`.
-                """
-            ),
+            certificates,
             (
                 "Datagrams",
                 """
@@ -83,10 +76,7 @@ extension Manual.Section {
                 served as others are. `--keep-open` is what `--serve` implies, as ever.
                 """
             ),
-            (
-                "Clients that prove themselves",
-                "With `--tls-verify-client` a client needs a certificate of an issuer of `--tls-ca`; others are refused."
-            ),
+            clients,
             (
                 "The end",
                 """
@@ -97,14 +87,44 @@ extension Manual.Section {
         ])
     )
 
+    /// TLS of a web server.
+    static let tlsOfWebServers = Manual.Section(
+        "TLS",
+        """
+        With `--tls` the server is asked by `https`: TLS 1.2 or 1.3, by the system's OpenSSL, which is loaded then and not \
+        before (SOCKCTL_LIBSSL names another libssl). A peer that speaks something else ends its own connection and no other.
+        """,
+        .terms([certificates, clients])
+    )
+
+    private static let certificates = (
+        term: "Certificates",
+        meaning: """
+        `--tls-cert` and `--tls-key`, several for several names; SIGHUP reads the files again, and a broken file leaves \
+        what was. Without them one is made in memory, for a week, for localhost and where it listens; the line \
+        `certificate` says its SHA-256, by which a client knows it: `dial --tls --tls-pin`.
+        """
+    )
+
+    private static let clients = (
+        term: "Clients that prove themselves",
+        meaning:
+            "With `--tls-verify-client` a client needs a certificate of an issuer of `--tls-ca`; others are refused."
+    )
+
     /// TLS of datagrams that are sent.
     static let tlsOfSenders = Manual.Section(
         "TLS",
         """
-        With `--tls` the datagrams are hidden by DTLS 1.2, by the system's OpenSSL. Before the first one goes the peer proves         who it is, as for `dial`: its certificate has to be for the name or the address that was given, from an issuer that the         system trusts or one of `--tls-ca`, or be the one of `--tls-pin`. Else nothing is sent, and the status is 77.
+        With `--tls` the datagrams are hidden by DTLS 1.2, by the system's OpenSSL. Before the first one goes the peer \
+        proves who it is, as for `dial`: its certificate has to be for the name or the address that was given, from an \
+        issuer that the system trusts or one of `--tls-ca`, or be the one of `--tls-pin`. Else nothing is sent, and \
+        the status is 77.
         """,
         """
-        What is lost of the handshake is said again; what is lost of the datagrams is lost. One holds at most 16384 bytes, and         at least one. The peer is told the end (close_notify). A peer that is gone has taken the keys with it: the first refusal         is the end, and the status is 69.
+        What is lost of the handshake is said again; what is lost of the datagrams is lost. One holds at most 16384 \
+        bytes, and at least one. The peer is told the end (close_notify). A peer that is gone has taken the keys with \
+        it: the first refusal is the end, and the status is 69.
         """
     )
 
@@ -112,7 +132,11 @@ extension Manual.Section {
     static let tlsOfReceivers = Manual.Section(
         "TLS",
         """
-        With `--tls` the datagrams are hidden by DTLS 1.2, by the system's OpenSSL. A sender proves by a cookie where it is,         agrees on the keys, and has a socket of its own from then on; with `-v` its coming and its end are told. A datagram that         belongs to no such sender is dropped. Without `--tls-cert` a certificate is made in memory, for a week; the line         `certificate` says its SHA-256, by which a sender knows it: `udp-send --tls --tls-pin`. With `--tls-verify-client` a         sender needs a certificate of an issuer of `--tls-ca`.
+        With `--tls` the datagrams are hidden by DTLS 1.2, by the system's OpenSSL. A sender proves by a cookie where \
+        it is, agrees on the keys, and has a socket of its own from then on; with `-v` its coming and its end are \
+        told. A datagram that belongs to no such sender is dropped. Without `--tls-cert` a certificate is made in \
+        memory, for a week; the line `certificate` says its SHA-256, by which a sender knows it: `udp-send --tls \
+        --tls-pin`. With `--tls-verify-client` a sender needs a certificate of an issuer of `--tls-ca`.
         """,
         """
         `--timeout` begins anew with each datagram, whoever sent it. What the kernel drops of many sockets is not counted.

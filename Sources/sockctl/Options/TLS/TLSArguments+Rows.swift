@@ -21,6 +21,9 @@ extension TLSArguments {
     static let serverStart = start("Speak TLS, with a given certificate or its own.", datagrams: true).connected
         .titled("Peers")
 
+    /// By one that has no datagrams.
+    static let webServerStart = start("Speak TLS, with a given certificate or its own.", datagrams: false)
+
     /// By one that does both.
     static let forwardStart: [Row<TLSArguments>] = [
         start("Speak TLS to the targets, and prove whom was reached.", datagrams: false).titled("Peers"),
