@@ -11,21 +11,16 @@ func fuzzTLS(_ bytes: Span<UInt8>) {
     onTheLoop { Interception(TLSKind.all[Int(first) % TLSKind.all.count]).run(input.dropFirst()) }
 }
 
-/// The sessions are the loop's; whoever calls waits for it.
+/// The sessions are the loop's, and wait for nothing that it would have to tell: this thread is its own, and has it run what
+/// there is and no more.
 func onTheLoop(_ body: @escaping @Netpoller @Sendable () -> Void) {
-    var isDone = sem_t()
-    sem_init(&isDone, 0, 0)
-    withUnsafeMutablePointer(to: &isDone) { isDone in
-        // Invariant: the semaphore outlives the task, which is waited for.
-        nonisolated(unsafe) let isDone = isDone
-        Netpoller.spawn {
-            body()
-            sem_post(isDone)
-        }
-        while sem_wait(isDone) != 0 {}
-    }
-    sem_destroy(&isDone)
+    precondition(isTheLoops)
+    Netpoller.spawn { body() }
+    Netpoller.loop.stop()
+    do throws(NetpollerFailure) { try Netpoller.loop.run() } catch { fatalError("the loop failed: \(error)") }
 }
+
+private let isTheLoops = Netpoller.loop.claim()
 
 /// What two sessions have in common.
 @Netpoller
