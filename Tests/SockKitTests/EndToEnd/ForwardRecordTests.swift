@@ -120,7 +120,8 @@ import Testing
             .expect(lines: ["one", "", "three"].flatMap { [there + $0, back + $0] } + ["comments 1"])
     }
 
-    @Test func `a server that answers otherwise is told where, in words`() async throws {
+    /// A record of somebody who says hello and is answered, and of what came then.
+    private func talk(answer: String, _ then: String = "") throws -> String {
         let path = try scratch("a.json")
         try writeFile(
             path,
@@ -128,9 +129,15 @@ import Testing
                 """
                 {"event":"opened","elapsed":0,"connection":1,"network":"tcp","client":"a","target":"b"}
                 {"event":"data","elapsed":0.01,"connection":1,"direction":"up","text":"hello"}
-                {"event":"data","elapsed":0.02,"connection":1,"direction":"down","text":"hullo"}
+                {"event":"data","elapsed":0.02,"connection":1,"direction":"down","text":"\(answer)"}
+                \(then)
 
                 """.utf8))
+        return path
+    }
+
+    @Test func `a server that answers otherwise is told where, in words`() async throws {
+        let path = try talk(answer: "hullo")
         let server = try sockctl("listen", "--serve", "echo", "127.0.0.1:0")
         let target = "127.0.0.1:\(try await server.listening().port)"
         let outcome = try await sockctl("forward", "--replay", path, target).finish()
@@ -142,17 +149,8 @@ import Testing
 
     @Test(.needs(.python3), arguments: [nil, SIGTERM])
     func `a client that ended with a reset holds up neither --max-time nor a signal`(signal: Int32?) async throws {
-        let path = try scratch("a.json")
-        try writeFile(
-            path,
-            Array(
-                """
-                {"event":"opened","elapsed":0,"connection":1,"network":"tcp","client":"a","target":"b"}
-                {"event":"data","elapsed":0.01,"connection":1,"direction":"up","text":"hello"}
-                {"event":"data","elapsed":0.02,"connection":1,"direction":"down","text":"hello"}
-                {"event":"reset","elapsed":0.03,"connection":1,"direction":"up"}
-
-                """.utf8))
+        let path = try talk(
+            answer: "hello", #"{"event":"reset","elapsed":0.03,"connection":1,"direction":"up"}"#)
         let server = try python("c = take(serve()); c.recv(5); say('heard'); hold()")
         var words = ["forward", "--replay", path, "-i", "10m", "127.0.0.1:\(try await server.port())"]
         if signal == nil { words += ["--max-time", "500ms"] }
