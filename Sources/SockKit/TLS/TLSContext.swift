@@ -215,11 +215,12 @@ final class TLSContext {
     private func unreadable(_ path: ByteString, _ what: String, _ errors: [TLSLibraryError]? = nil) -> TLSFailure {
         let errors = errors ?? library.takeErrors()
         let name = rules.name(of: path)
-        do throws(Errno) { _ = try FileCalls.open(path, for: .read).close() } catch {
-            return TLSFailure(.unreadable, "\(name): \(error)")
+        let text: String
+        do throws(Errno) { text = try FileCalls.contents(of: path, atMost: 1 << 20) } catch {
+            guard error == .fileTooLarge else { return TLSFailure(.unreadable, "\(name): \(error)") }
+            text = ""
         }
         // PEM_R_NO_START_LINE; of keys later versions say something else.
-        let text = (try? FileCalls.contents(of: path, atMost: 1 << 20)) ?? ""
         let isKey = what == Self.key
         if errors.isEmpty || isKey && !text.contains("PRIVATE KEY-----") || errors.contains(where: { $0.reason == 108 })
         {

@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test(arguments: ["--tls-ca", "--tls-cert", "--tls-key", "--tls-crl", "--tls-password-file"])
-    func `a file that is not there is 66, and one without what it should have 65`(option: String) async throws {
+    func `no file, or a folder, is 66, and a file without what it should have 65`(option: String) async throws {
         let kit = try await CertificateKit.shared()
         let empty = try scratch("empty")
         try writeFile(empty, Array("nothing\n".utf8))
@@ -103,7 +103,9 @@ import Testing
             "--tls-cert": ["--tls-key", kit.key(.good)], "--tls-key": ["--tls-cert", kit.chain(.good)],
             "--tls-password-file": ["--tls-cert", kit.chain(.good), "--tls-key", kit.file("encrypted.key")],
         ]
-        for (path, status) in [(missing, Int32(66)), (empty, 65)] {
+        // Of authorities there may be a folder, with names by their hashes.
+        let folder = option == "--tls-ca" ? [] : [("/", Int32(66))]
+        for (path, status) in [(missing, Int32(66)), (empty, 65)] + folder {
             let words = ["dial", "--tls", option, path, "127.0.0.1:\(try refusingPort())"]
             let outcome = try await sockctl(words + (complement[option] ?? [])).finish()
             outcome.expect(status: status)
