@@ -44,7 +44,7 @@ struct PaceArguments: Equatable, Sendable {
             .needs(.connection, reason: "'--no-read' is about connections, and {network} has none"),
         .option(
             "max-bytes", as: .size, into: \.maximumBytes, help: "Give up when a peer sends more than this.",
-            detail: "So much is taken of it and no more; the connection is closed, and the status is 65."
+            detail: "So much is taken of it and no more; the connection is reset, and the status is 65."
         ).manualOnly.needs(.connection),
         .option(
             "write-size", as: .size(1...(1 << 30)), into: \.writeSize, help: "The most that one write gives.",

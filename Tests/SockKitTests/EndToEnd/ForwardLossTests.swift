@@ -31,6 +31,25 @@ import Testing
         #expect(up + lost == taken && lost > 0, "\(taken), \(closed)")
     }
 
+    /// To see that a byte is one too many is to take it; it is lost, as those that were not taken are.
+    @Test(arguments: [1001, 6000])
+    func `of what a client sends beyond its limit each byte is told as lost`(sent: Int) async throws {
+        let script = """
+            client, far = pair()
+            client.sendall(bytes(\(sent)))
+            for side in client, far:
+                try: drain(side); say("an end")
+                except OSError: say("cut off")
+            """
+        let (outcome, forward) = try await ForwardedPairs.run(script, ["--max-bytes", "1000"])
+        outcome.expect(lines: ["cut off", "cut off"])
+        let failed = try await forward.waitForEvent("failed")
+        #expect(failed["bytes_unread"]?.integer == sent - 1000, "\(failed)")
+        let closed = try await forward.waitForEvent("closed")
+        #expect(closed["bytes_up"]?.integer == 1000, "\(closed)")
+        #expect(closed["bytes_unread"]?.integer == sent - 1000, "\(closed)")
+    }
+
     /// The target takes nothing; when the pair has been given up, it takes what is there.
     @Test func `a pair that is given up tells what is held, and the target sees no end as others are`() async throws {
         let target = try python(

@@ -87,6 +87,35 @@ import Testing
         try await pair.expect(told: ["Connection reset by peer"])
     }
 
+    /// Nothing is left that would make the kernel's close a reset.
+    @Test(arguments: Side.allCases)
+    func `who sends a single byte too much sees a reset as well`(side: Side) async throws {
+        let pair = try await join(
+            side, "--max-bytes", "1000", input: .open,
+            peer: """
+                c.sendall(bytes(1001))
+                try: say(c.recv(1))
+                except OSError as error: say(error.strerror)
+                """)
+        let outcome = try await pair.program.finish()
+        outcome.expect(status: 65)
+        #expect(outcome.bytes.count == 1000)
+        try await pair.expect(told: ["Connection reset by peer"])
+    }
+
+    @Test func `a message beyond the limit is given as far as it is within, and is the last`() async throws {
+        let path = try scratch("socket")
+        let receiver = try sockctl("listen", "--max-bytes", "10", "unixpacket:\(path)", input: .empty)
+        try await receiver.waitForLine(containing: "listening")
+        let sender = try sockctl("dial", "unixpacket:\(path)", input: .bytes(Array("0123456789abc".utf8)))
+        let outcome = try await receiver.finish()
+        outcome.expect(status: 65)
+        outcome.expect(out: "0123456789")
+        #expect(outcome.err.contains("a message of 13 bytes was cut to 10"), "\(outcome)")
+        #expect(outcome.err.contains("the peer sent more than 10 bytes"), "\(outcome)")
+        _ = try await sender.finish()
+    }
+
     @Test func `as much as the limit is no error`() async throws {
         let pair = try await join(.listen, "--max-bytes", "5", peer: "c.sendall(b'12345')")
         let outcome = try await pair.program.finish()

@@ -113,7 +113,7 @@ extension ForwardedPair {
     /// end as others are.
     private func breakOff(_ peer: Peer) async {
         await junction.settle()
-        let (up, down) = countHeld()
+        let (up, down) = countHeld(peer.excess)
         if up > 0 { connection.reset() }
         if down > 0 { peer.isCutOff = true }
     }

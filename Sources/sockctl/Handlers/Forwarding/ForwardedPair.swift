@@ -74,9 +74,11 @@ final class ForwardedPair: PeerConversation {
     }
 
     /// Counts what either side gave and the other has not got, though neither failed: what is here, and, as it goes with it,
-    /// what was sent and is not acknowledged. Says how much is here for the target, and for the client.
-    func countHeld() -> (up: Int, down: Int) {
-        let (ofClient, ofTarget) = (client.queueDepths?.received ?? 0, connection.queueDepths?.received ?? 0)
+    /// what was sent and is not acknowledged; of the client also what was taken beyond its limit. Says how much is here for
+    /// the target, and for the client.
+    func countHeld(_ excess: Int) -> (up: Int, down: Int) {
+        let ofClient = (client.queueDepths?.received ?? 0) + excess
+        let ofTarget = connection.queueDepths?.received ?? 0
         let (up, down) = (junction.bytesLost.up + ofClient, junction.bytesLost.down + ofTarget)
         // A socket that is closed with something unread in it is reset as well.
         let (cutsTarget, cutsClient) = (up > 0 || ofTarget > 0, down > 0 || ofClient > 0)

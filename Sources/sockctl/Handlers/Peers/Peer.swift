@@ -23,6 +23,8 @@ final class Peer: ByteStream {
     var hasExpired = false
     /// Its service has ended, and what is told of that has been found out.
     var isOver = false
+    /// The last message went beyond the limit of what it may send.
+    private var wasCutAtLimit = false
     /// It is not worth waiting for what it has not read: closing resets the connection.
     var isCutOff = false
     /// No task serves it, and the loop knows of it.
@@ -93,7 +95,7 @@ final class Peer: ByteStream {
     func readChunk(maximum: Int?, reader: Int?) async throws(NetworkError) -> Chunk {
         while true {
             do throws(NetworkError) {
-                let chunk = try await connection.readChunk(maximum: room(maximum))
+                let chunk = try await connection.readChunk(maximum: try room(maximum))
                 try didRead(chunk.count, of: chunk.length, reader: reader)
                 return chunk
             } catch {
@@ -133,20 +135,29 @@ final class Peer: ByteStream {
     }
 
     /// At the limit one byte more is asked for, to see whether there is one.
-    private func room(_ maximum: Int?) -> Int? {
+    private func room(_ maximum: Int?) throws(NetworkError) -> Int? {
         guard let most = policy.maximumBytes else { return maximum }
+        if wasCutAtLimit { throw cutOff(at: most) }
         return min(maximum ?? .max, max(1, most - received))
     }
 
     private func didRead(_ count: Int, of length: Int, reader: Int? = nil) throws(NetworkError) {
         didRead(count, reader: reader)
         if length > count { reportCut(count, of: length) }
-        if let most = policy.maximumBytes, received > most { throw excess(most) }
+        guard let most = policy.maximumBytes else { return }
+        if received > most { throw cutOff(at: most) }
+        // What was taken of a message is given on first.
+        wasCutAtLimit = received - count + length > most
     }
 
+    /// What was taken beyond the limit, to see that it is there: nobody gets it.
+    var excess: Int { policy.maximumBytes.map { max(0, received - $0) } ?? 0 }
+
+    /// It is to see a reset also where nothing lies here unread that would make the kernel's close one.
     @inline(never)
-    private func excess(_ most: Int) -> NetworkError {
-        names.failure(.read, .limit("the peer sent more than \(Quantity.count(most, "byte"))"))
+    private func cutOff(at most: Int) -> NetworkError {
+        isCutOff = true
+        return names.failure(.read, .limit("the peer sent more than \(Quantity.count(most, "byte"))"))
     }
 
     private func didRead(_ count: Int, reader: Int? = nil) {
