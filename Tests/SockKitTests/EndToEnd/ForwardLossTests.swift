@@ -50,6 +50,22 @@ import Testing
         #expect(closed["bytes_unread"]?.integer == sent - 1000, "\(closed)")
     }
 
+    @Test func `what is cut off a message at the limit is lost as well, and the target sees a reset`() async throws {
+        let path = try scratch("socket")
+        let target = try python("c = take(serve())\ntry: drain(c); say('an end')\nexcept OSError: say('cut off')")
+        let words = ["--json", "--max-bytes", "10", "unixpacket:\(path)", "127.0.0.1:\(try await target.port())"]
+        let forward = try sockctl(["forward"] + words)
+        _ = try await forward.waitForEvent("listening")
+        _ = try python(
+            """
+            c = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); c.connect(arguments[0])
+            c.send(b'0123456789abc'); hold()
+            """, path)
+        let closed = try await forward.waitForEvent("closed")
+        #expect(closed["bytes_up"]?.integer == 10 && closed["bytes_unread"]?.integer == 3, "\(closed)")
+        try await target.finish().expect(lines: ["cut off"], after: 1)
+    }
+
     /// The target takes nothing; when the pair has been given up, it takes what is there.
     @Test func `a pair that is given up tells what is held, and the target sees no end as others are`() async throws {
         let target = try python(

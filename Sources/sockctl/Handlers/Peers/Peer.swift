@@ -23,8 +23,9 @@ final class Peer: ByteStream {
     var hasExpired = false
     /// Its service has ended, and what is told of that has been found out.
     var isOver = false
-    /// The last message went beyond the limit of what it may send.
-    private var wasCutAtLimit = false
+    /// How much of what it sent is beyond its limit: a byte that was taken to see that it is there, or a message from there on.
+    /// Nobody gets it.
+    private(set) var excess = 0
     /// It is not worth waiting for what it has not read: closing resets the connection.
     var isCutOff = false
     /// No task serves it, and the loop knows of it.
@@ -95,7 +96,7 @@ final class Peer: ByteStream {
     func readChunk(maximum: Int?, reader: Int?) async throws(NetworkError) -> Chunk {
         while true {
             do throws(NetworkError) {
-                let chunk = try await connection.readChunk(maximum: try room(maximum))
+                let chunk = try await connection.readChunk(maximum: room(maximum))
                 try didRead(chunk.count, of: chunk.length, reader: reader)
                 return chunk
             } catch {
@@ -137,7 +138,7 @@ final class Peer: ByteStream {
     /// At the limit one byte more is asked for, to see whether there is one.
     private func room(_ maximum: Int?) throws(NetworkError) -> Int? {
         guard let most = policy.maximumBytes else { return maximum }
-        if wasCutAtLimit { throw cutOff(at: most) }
+        if excess > 0 { throw cutOff(at: most) }
         return min(maximum ?? .max, max(1, most - received))
     }
 
@@ -145,13 +146,10 @@ final class Peer: ByteStream {
         didRead(count, reader: reader)
         if length > count { reportCut(count, of: length) }
         guard let most = policy.maximumBytes else { return }
+        excess = max(0, received - count + length - most)
+        // What of a message is within the limit is given on first.
         if received > most { throw cutOff(at: most) }
-        // What was taken of a message is given on first.
-        wasCutAtLimit = received - count + length > most
     }
-
-    /// What was taken beyond the limit, to see that it is there: nobody gets it.
-    var excess: Int { policy.maximumBytes.map { max(0, received - $0) } ?? 0 }
 
     /// It is to see a reset also where nothing lies here unread that would make the kernel's close one.
     @inline(never)
